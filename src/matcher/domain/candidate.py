@@ -1,0 +1,36 @@
+"""What retrieval finds and scoring decides, from a hit in one channel to a ranked match."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One row found by one channel; `value` is that channel's figure, larger is better."""
+
+    row: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that at least one channel found, with every channel's figure for it."""
+
+    row: int
+    channels: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A ranked candidate. `score` is the sum of `contributions`; `similarity` is the encoder's cosine.
+
+    `probability` stays None until a calibration exists. `terms` are phrases both texts share.
+    """
+
+    row: int
+    rank: int
+    similarity: float
+    score: float
+    contributions: Mapping[str, float]
+    terms: tuple[str, ...] = field(default=())
+    probability: float | None = None

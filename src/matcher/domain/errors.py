@@ -1,0 +1,84 @@
+"""Every failure a caller can act on, as one tree; HTTP statuses and exit codes are chosen elsewhere.
+
+MatcherError
+├── InvalidInput        something given is wrong and can be mended
+│   └── TooLittleText   a text too short to judge
+├── NotFound            no such thing, or it is another park's
+├── Conflict            someone changed it meanwhile, or it exists already
+├── RefreshRunning      another refresh holds the ledger
+├── Unauthorized        no valid credential
+├── Forbidden           a valid credential that may not do this
+├── EncoderError        the configured model cannot be loaded
+└── StoreError          the database cannot be used as it is
+"""
+
+from typing import ClassVar
+
+
+class MatcherError(Exception):
+    """A failure with a stable `code` and one sentence in each language.
+
+    `field` names the offending field or cell where there is one.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, zh: str, en: str, *, field: str | None = None) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+        self.field = field
+
+
+class InvalidInput(MatcherError):
+    """Something given is wrong; the message says what and how to mend it."""
+
+    code = "invalid_input"
+
+
+class TooLittleText(InvalidInput):
+    """The text says too little to judge a match on."""
+
+    code = "too_little_text"
+
+
+class NotFound(MatcherError):
+    """No such thing in the caller's scope; another park's row answers the same."""
+
+    code = "not_found"
+
+
+class Conflict(MatcherError):
+    """The row changed meanwhile, or its identity is taken."""
+
+    code = "conflict"
+
+
+class RefreshRunning(MatcherError):
+    """Another refresh holds the ledger."""
+
+    code = "refresh_running"
+
+
+class Unauthorized(MatcherError):
+    """No credential, or one that is unknown, expired or revoked."""
+
+    code = "unauthorized"
+
+
+class Forbidden(MatcherError):
+    """The credential is valid and does not allow this."""
+
+    code = "forbidden"
+
+
+class EncoderError(MatcherError):
+    """The configured model cannot be loaded or used."""
+
+    code = "encoder_unavailable"
+
+
+class StoreError(MatcherError):
+    """The database cannot be reached or is not at the schema this code expects."""
+
+    code = "store_unavailable"

@@ -1,0 +1,85 @@
+"""Text as lists hold it, made comparable: normalising, composing, and hiding personal data."""
+
+import hashlib
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
+_BREAK_INSIDE_CHINESE = re.compile(rf"(?<=[{_CJK}，、])[ \t]*[\r\n]+[ \t]*(?=[{_CJK}])")
+_HALF_WIDTH = {
+    ord(wide): unicodedata.normalize("NFKC", wide)
+    for wide in "０１２３４５６７８９％．＠／＋－ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"
+}
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
+_SPACE = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\s*\n\s*")
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+MIN_INFORMATIVE = 4
+"""Characters a text needs to be judged: fewer than two Chinese words say nothing about a fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A listing's comparable text: the title alone, and the rest."""
+
+    title: str
+    body: str = ""
+
+    @property
+    def full(self) -> str:
+        """Title and body as one text."""
+        return join_texts(self.title, self.body)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the full text, the key of its vector."""
+        return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()
+
+
+def normalise(text: str) -> str:
+    """Undo what spreadsheets and web pages do to text; the wording stays.
+
+    HTML entities are resolved, full-width letters and digits become half-width while Chinese
+    punctuation stays, line breaks inside a Chinese word are closed, and runs of white space become
+    one space or one line break.
+    """
+    text = html.unescape(text).translate(_HALF_WIDTH).translate(_INVISIBLE).replace("_x000D_", "")
+    text = _BREAK_INSIDE_CHINESE.sub("", text)
+    return _BLANK_LINES.sub("\n", _SPACE.sub(" ", text)).strip()
+
+
+def fold(text: str) -> str:
+    """The form in which names and codes are compared: NFKC, case-folded, without white space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", normalise(text))).casefold()
+
+
+def join_texts(*parts: str) -> str:
+    """Join the parts that say something, one per line."""
+    return "\n".join(part for part in parts if part)
+
+
+def says_enough(text: str) -> bool:
+    """Whether a text holds at least `MIN_INFORMATIVE` letters, digits or characters to judge by."""
+    return len(_PUNCTUATION.sub("", text)) >= MIN_INFORMATIVE
+
+
+_MOBILE = re.compile(r"(?<!\d)((?:\+?86[- ]?)?1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[- ]?)\d{3,4}[- ]?\d{4}(?!\d)")
+_EMAIL = re.compile(r"([A-Za-z0-9_.+-])[A-Za-z0-9_.+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+_IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
+
+
+def mask_contacts(text: str) -> str:
+    """Hide telephone numbers, e-mail addresses and identity numbers inside free text."""
+    text = _IDENTITY.sub(r"\1********\2", text)
+    text = _MOBILE.sub(r"\1****\3", text)
+    text = _LANDLINE.sub(r"\1********", text)
+    return _EMAIL.sub(r"\1***@\2", text)
+
+
+def mask_name(name: str) -> str:
+    """Keep the first character of a person's name."""
+    return name[:1] + "*" * min(len(name) - 1, 2) if name else ""

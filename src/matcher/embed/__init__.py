@@ -1,0 +1,1 @@
+"""Encoder adapters: the bundled static model (no torch) and sentence-transformers."""

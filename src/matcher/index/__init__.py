@@ -1,0 +1,1 @@
+"""Retriever adapters: FAISS exact search and the lexical channel."""

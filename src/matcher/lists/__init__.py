@@ -1,0 +1,1 @@
+"""Files in and out: workbooks, CSV and JSONL lists, the row report, the ledger workbook."""

@@ -1,0 +1,67 @@
+"""What the pipeline asks of the outside: an encoder and a retriever, nothing else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.candidate import Hit
+from matcher.domain.listing import Side
+from matcher.domain.text import TextView
+
+Vectors = NDArray[np.float32]
+"""Unit rows, shape (n, d)."""
+
+Rows = NDArray[np.int64]
+"""Row positions in an index, ascending."""
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors whose inner product is the similarity."""
+
+    @property
+    def encoder_id(self) -> str:
+        """Name, weights' revision and dimension; vectors of different ids are never compared."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str], side: Side) -> Vectors:
+        """Encode `texts` of one side; a text without any known token becomes a zero row."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: its text, and its vector of shape (d,)."""
+
+    text: TextView
+    vector: NDArray[np.float32]
+
+
+class Retriever(Protocol):
+    """One channel over a fixed list of rows. Larger is better; ties are broken by row position."""
+
+    def search(self, queries: Sequence[Query], k: int, rows: Rows | None = None) -> list[list[Hit]]:
+        """The `k` best of the allowed `rows` (all, where None) for each query, best first.
+
+        Filtering comes before searching: `min(k, len(rows))` hits come back whenever the channel
+        can tell the rows apart at all.
+        """
+        ...
+
+    def values(self, queries: Sequence[Query], rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
+        """This channel's figure of each named row, one array per query, in the order of its rows."""
+        ...
+
+
+Channels = Mapping[str, Retriever]
+"""The channels over one list, by the name their contribution carries in a score."""
+
+BuildChannels = Callable[[Sequence[TextView], Vectors], Channels]
+"""Builds the channels over a list's texts and vectors (row i of both is row i of the index)."""

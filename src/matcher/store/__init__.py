@@ -1,0 +1,1 @@
+"""SQLAlchemy tables and the queries over them; the database holds the truth."""
