@@ -26,7 +26,7 @@ class Confidentiality(StrEnum):
 
     PUBLIC = "public"
     INTERNAL = "internal"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a level, not a password
 
 
 class DemandKind(StrEnum):

@@ -1,0 +1,123 @@
+"""The docking ledger's own words: stages, standings and their causes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """How far people have taken a pair. Human-owned: the batch never writes it."""
+
+    SCREENING = "screening"
+    PENDING = "pending"
+    PUSHED = "pushed"
+    ENGAGED = "engaged"
+    INTENT = "intent"
+    TRIAL = "trial"
+    SIGNED = "signed"
+    LANDED = "landed"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Standing(StrEnum):
+    """What the batch says of a pair: proposed now, no longer proposed, or a side is gone (失效)."""
+
+    CURRENT = "current"
+    VANISHED = "vanished"
+    VOID = "void"
+
+
+class Cause(StrEnum):
+    """Why a pair is no longer current."""
+
+    OUTRANKED = "outranked"
+    CONSTRAINT = "constraint"
+    DEMAND_WITHDRAWN = "demand_withdrawn"
+    DEMAND_EXPIRED = "demand_expired"
+    ACHIEVEMENT_WITHDRAWN = "achievement_withdrawn"
+    ACHIEVEMENT_EXPIRED = "achievement_expired"
+
+
+VOIDING = frozenset(
+    {
+        Cause.DEMAND_WITHDRAWN,
+        Cause.DEMAND_EXPIRED,
+        Cause.ACHIEVEMENT_WITHDRAWN,
+        Cause.ACHIEVEMENT_EXPIRED,
+    }
+)
+"""Causes that make a standing 失效; the others make it vanished."""
+
+
+def standing_after(cause: Cause) -> Standing:
+    """The standing of a pair that left the ranking for `cause`."""
+    return Standing.VOID if cause in VOIDING else Standing.VANISHED
+
+
+class RunStatus(StrEnum):
+    """How a run ended; `running` is left behind only by a run that still holds the lock."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Trigger(StrEnum):
+    """What started a run."""
+
+    BATCH = "batch"
+    CHANGE = "change"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The machine's columns of one pair: what a run found, without the run's own id.
+
+    Two equal proposals of one pair mean that the night changed nothing about it.
+    """
+
+    demand_id: int
+    achievement_id: int
+    park_id: int
+    rank: int
+    similarity: float
+    score: float
+    contributions: Mapping[str, float]
+    terms: tuple[str, ...]
+    demand_version: int
+    achievement_version: int
+    probability: float | None = None
+
+
+Pair = tuple[int, int]
+"""(demand id, achievement id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a run changes: pairs proposed for the first time, with new figures, as before, or no longer."""
+
+    created: tuple[Proposal, ...]
+    changed: tuple[Proposal, ...]
+    kept: int
+    vanished: tuple[Pair, ...]
+
+
+def compare(before: Mapping[Pair, Proposal | None], after: Mapping[Pair, Proposal]) -> Night:
+    """The difference between the ledger and a run's proposals.
+
+    `before` holds every known pair: its figures where it is current, None where it had left the
+    ranking (such a pair that comes back counts as changed).
+    """
+    return Night(
+        created=tuple(proposal for pair, proposal in after.items() if pair not in before),
+        changed=tuple(
+            proposal for pair, proposal in after.items() if pair in before and before[pair] != proposal
+        ),
+        kept=sum(1 for pair, proposal in after.items() if before.get(pair) == proposal),
+        vanished=tuple(
+            pair for pair, proposal in before.items() if proposal is not None and pair not in after
+        ),
+    )

@@ -1,0 +1,145 @@
+"""The database: engine, transactions, exclusive locks and schema upgrades."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from matcher.domain.errors import StoreError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One engine; sessions are short and never shared between threads."""
+
+    engine: Engine
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Open `url`; an SQLite file's folder is made if missing. Nothing is connected yet."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return cls(create_engine(parsed, pool_pre_ping=True))
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return cls(engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session over one consistent snapshot, never committed."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose one transaction commits on leaving, or is undone by an exception.
+
+        On SQLite the write lock is taken first, so that two writers queue instead of failing.
+        """
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
+            yield session
+
+    @contextmanager
+    def exclusive(self, name: str, *, wait: bool) -> Iterator[bool]:
+        """Hold the installation-wide lock `name`; yields False where another holds it and `wait` is off.
+
+        The operating system or the server frees the lock when its holder dies, so none is ever stale.
+        """
+        if self.engine.dialect.name == "sqlite":
+            lock = FileLock(f"{self.engine.url.database}.{name}.lock", timeout=-1 if wait else 0)
+            try:
+                lock.acquire()
+            except Timeout:
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                lock.release()
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            number = crc32(f"matcher.{name}".encode())
+            function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+            held = connection.scalar(text(f"SELECT {function}(:number)"), {"number": number}) is not False
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest migration; two at once queue."""
+        with self.exclusive("schema", wait=True), self.engine.connect() as connection:
+            config = _alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    def ensure_schema(self) -> None:
+        """Make the schema of an empty database; raise StoreError where an older one needs an upgrade."""
+        head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+        try:
+            with self.engine.connect() as connection:
+                current = MigrationContext.configure(connection).get_current_revision()
+                empty = current is None and not inspect(connection).get_table_names()
+        except OperationalError as error:
+            shown = self.engine.url.render_as_string(hide_password=True)
+            raise StoreError(
+                f"无法连接数据库 {shown}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 MATCHER_DATA_DIR。",
+                f"cannot open the database {shown}: {error.orig}. "
+                "Check MATCHER_DATABASE_URL or MATCHER_DATA_DIR.",
+            ) from error
+        if empty:
+            self.upgrade()
+        elif current != head:
+            raise StoreError(
+                f"数据库结构版本为 {current}，程序需要 {head}。请先运行 matcher db upgrade。",
+                f"the database is at schema {current}, this program needs {head}: run `matcher db upgrade`.",
+            )
+
+    def schema_revision(self) -> str | None:
+        """The migration the database is at; None for an empty one."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config

@@ -1,0 +1,64 @@
+"""Runs: what each refresh worked on, and how it ended."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from matcher.domain.ledger import RunStatus
+from matcher.store.tables import RunRow
+
+
+def add(session: Session, run: RunRow) -> int:
+    """Record that a run has started; returns its id."""
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def close_interrupted(session: Session, at: datetime) -> None:
+    """Mark runs that died as failed; only for the holder of the refresh lock, when no run is alive."""
+    session.execute(
+        update(RunRow)
+        .where(RunRow.status == RunStatus.RUNNING.value)
+        .values(status=RunStatus.FAILED.value, finished_at=at, error="interrupted: the process ended")
+    )
+
+
+def succeed(session: Session, run_id: int, at: datetime, fingerprint: str, counts: Mapping[str, int]) -> None:
+    """Record that a run's ledger stands; in the transaction that writes it."""
+    session.execute(
+        update(RunRow)
+        .where(RunRow.id == run_id)
+        .values(
+            status=RunStatus.SUCCEEDED.value, finished_at=at, fingerprint=fingerprint, counts=dict(counts)
+        )
+    )
+
+
+def fail(session: Session, run_id: int, at: datetime, error: str) -> None:
+    """Record why a run wrote nothing."""
+    session.execute(
+        update(RunRow)
+        .where(RunRow.id == run_id)
+        .values(status=RunStatus.FAILED.value, finished_at=at, error=error)
+    )
+
+
+def get(session: Session, run_id: int) -> RunRow | None:
+    """One run."""
+    return session.get(RunRow, run_id)
+
+
+def last_success(session: Session) -> RunRow | None:
+    """The run whose ledger stands."""
+    return session.scalar(
+        select(RunRow).where(RunRow.status == RunStatus.SUCCEEDED.value).order_by(RunRow.id.desc()).limit(1)
+    )
+
+
+def page(session: Session, *, before: int | None, limit: int) -> Sequence[RunRow]:
+    """Runs, newest first, older than id `before`."""
+    query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(RunRow.id < before)).all()
