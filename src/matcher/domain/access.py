@@ -38,6 +38,16 @@ class Principal:
     scope: Scope
     key_id: int | None = None
 
+    @property
+    def may_write(self) -> bool:
+        """Whether this caller may change listings of the parks in scope."""
+        return self.role in {Role.ADMIN, Role.OPERATOR}
+
+    @property
+    def may_write_supply(self) -> bool:
+        """Whether this caller may change the supply list, which is the whole district's."""
+        return self.may_write and self.scope.parks is None
+
 
 LOCAL_OPERATOR = Principal(name="local", role=Role.ADMIN, scope=DISTRICT)
 """Whoever runs the command line on the machine that holds the data."""

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from matcher.domain.listing import Confidentiality, Listing, is_valid_on, same_organisation, text_of
+from matcher.domain.text import says_enough
 
 
 class Stage(StrEnum):
@@ -121,3 +125,31 @@ def compare(before: Mapping[Pair, Proposal | None], after: Mapping[Pair, Proposa
             pair for pair, proposal in before.items() if proposal is not None and pair not in after
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SideState:
+    """One side of a pair on the day it left the ranking."""
+
+    listing: Listing
+    withdrawn: bool
+
+
+def cause_of_leaving(demand: SideState, achievement: SideState, day: date) -> Cause:
+    """Why a pair is no longer proposed on `day`; the demand's own reason comes first."""
+    if demand.withdrawn:
+        return Cause.DEMAND_WITHDRAWN
+    if not is_valid_on(demand.listing, day):
+        return Cause.DEMAND_EXPIRED
+    if achievement.withdrawn:
+        return Cause.ACHIEVEMENT_WITHDRAWN
+    if not is_valid_on(achievement.listing, day):
+        return Cause.ACHIEVEMENT_EXPIRED
+    sides = (demand.listing, achievement.listing)
+    if (
+        any(side.confidentiality is Confidentiality.SECRET for side in sides)
+        or not all(says_enough(text_of(side).full) for side in sides)
+        or same_organisation(*sides)
+    ):
+        return Cause.CONSTRAINT
+    return Cause.OUTRANKED

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from matcher.domain.text import TextView, fold, join_texts
+from matcher.domain.text import TextView, fold, join_texts, mask_contacts
 
 
 class Side(StrEnum):
@@ -136,7 +136,7 @@ def content_digest(listing: Listing) -> str:
 
 
 def text_of(listing: Listing) -> TextView:
-    """The text that is embedded and compared. Contacts, money and dates are no part of it."""
+    """The text that is embedded and compared. Contacts (in free text, too), money and dates are no part."""
     keywords = " ".join(listing.keywords)
     match listing:
         case Achievement():
@@ -147,7 +147,7 @@ def text_of(listing: Listing) -> TextView:
             body = join_texts(keywords, listing.problems, listing.detail, listing.targets)
         case _:
             title, body = listing.title, keywords
-    return TextView(title=title, body=body)
+    return TextView(title=mask_contacts(title), body=mask_contacts(body))
 
 
 def is_valid_on(listing: Listing, day: date) -> bool:

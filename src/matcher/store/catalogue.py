@@ -33,6 +33,9 @@ from matcher.store.tables import (
     RevisionRow,
 )
 
+_CHUNK = 500
+"""Ids asked for at once; SQLite binds at most 32,766 parameters."""
+
 _ROWS: dict[Side, type[ListingRow]] = {Side.SUPPLY: AchievementRow, Side.DEMAND: DemandRow}
 _REVISIONS: dict[Side, type[RevisionRow]] = {Side.SUPPLY: AchievementRevision, Side.DEMAND: DemandRevision}
 
@@ -252,8 +255,12 @@ def rows_by_id(
 ) -> dict[int, ListingRow]:
     """Rows in scope by id."""
     row = _ROWS[side]
-    query = _scoped(select(row).where(row.id.in_(list(identifiers))), side, scope)
-    return {found.id: found for found in session.scalars(query)}
+    wanted = sorted(set(identifiers))
+    found: dict[int, ListingRow] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(row).where(row.id.in_(wanted[start : start + _CHUNK]))
+        found.update({one.id: one for one in session.scalars(_scoped(query, side, scope))})
+    return found
 
 
 def _revision(row: ListingRow, change: Change, *, withdrawn: bool) -> RevisionRow:

@@ -3,7 +3,7 @@
 Invariant: `apply_night` is the only writer of machine columns, and it never writes a human one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +11,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from matcher.domain.access import Scope
-from matcher.domain.ledger import Cause, Night, Pair, Proposal, Stage, Standing, compare, standing_after
-from matcher.domain.listing import Confidentiality
-from matcher.store.catalogue import live_conditions
+from matcher.domain.access import DISTRICT, Scope
+from matcher.domain.ledger import (
+    Cause,
+    Night,
+    Pair,
+    Proposal,
+    SideState,
+    Stage,
+    Standing,
+    cause_of_leaving,
+    compare,
+    standing_after,
+)
+from matcher.domain.listing import Confidentiality, Side
+from matcher.store.catalogue import listing_of, live_conditions, rows_by_id
 from matcher.store.tables import (
     AchievementRow,
     DemandRow,
@@ -70,9 +81,7 @@ class EntryView:
     first_seen: datetime
 
 
-def apply_night(
-    session: Session, run_id: int, proposals: Sequence[Proposal], cause_of: Callable[[Pair], Cause]
-) -> Night:
+def apply_night(session: Session, run_id: int, proposals: Sequence[Proposal], day: date) -> Night:
     """Write what a run changed of the ledger; entries it leaves as they are get no write at all."""
     rows = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(LedgerEntry))}
     before = {
@@ -88,8 +97,7 @@ def apply_night(
         for name, value in _columns(proposal).items():
             setattr(row, name, value)
         _touch(row, run_id, Standing.CURRENT, None)
-    for pair in night.vanished:
-        cause = cause_of(pair)
+    for pair, cause in _causes(session, night.vanished, day).items():
         _touch(rows[pair], run_id, standing_after(cause), cause)
     session.flush()
     return night
@@ -121,13 +129,10 @@ def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> 
     return night
 
 
-def count_current(session: Session, scope: Scope) -> int:
-    """Entries the last run proposed, in scope."""
-    query = select(func.count()).select_from(LedgerEntry)
-    query = query.where(LedgerEntry.standing == Standing.CURRENT.value)
-    if scope.parks is not None:
-        query = query.where(LedgerEntry.park_id.in_(scope.parks))
-    return session.scalar(query) or 0
+def count_standing(session: Session) -> tuple[int, int]:
+    """How many ledger entries are current, and how many entries the reverse feed holds."""
+    current = select(func.count()).where(LedgerEntry.standing == Standing.CURRENT.value)
+    return session.scalar(current) or 0, session.scalar(select(func.count(FeedEntry.id))) or 0
 
 
 def entries(
@@ -252,6 +257,22 @@ def _proposal(columns: Mapping[str, Any]) -> Proposal:
 
 def _proposal_of(row: LedgerEntry) -> Proposal:
     return _proposal({name: getattr(row, name) for name in _PROPOSAL_COLUMNS})
+
+
+def _causes(session: Session, pairs: Sequence[Pair], day: date) -> dict[Pair, Cause]:
+    demands = _states(session, Side.DEMAND, {demand for demand, _ in pairs})
+    achievements = _states(session, Side.SUPPLY, {achievement for _, achievement in pairs})
+    return {
+        (demand, achievement): cause_of_leaving(demands[demand], achievements[achievement], day)
+        for demand, achievement in pairs
+    }
+
+
+def _states(session: Session, side: Side, identifiers: Iterable[int]) -> dict[int, SideState]:
+    return {
+        identifier: SideState(listing_of(row), withdrawn=row.withdrawn_at is not None)
+        for identifier, row in rows_by_id(session, side, identifiers, DISTRICT).items()
+    }
 
 
 def _touch(row: LedgerEntry, run_id: int, standing: Standing, cause: Cause | None) -> None:

@@ -1,0 +1,378 @@
+"""The lists over REST: list, read, create, update and withdraw, each within the caller's scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import Principal, Scope
+from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from matcher.domain.listing import (
+    Achievement,
+    Contact,
+    Demand,
+    Listing,
+    Side,
+    content_digest,
+    is_valid_on,
+)
+from matcher.domain.text import mask_contacts, mask_name, normalise
+from matcher.pipeline.clock import beijing_day
+from matcher.store import access, catalogue, parks
+from matcher.store.catalogue import Change, Shelf, listing_of
+from matcher.store.database import Database
+from matcher.store.records import to_record
+from matcher.store.tables import AchievementRow, DemandRow, ListingRow, Park
+
+_WORDS = {Side.SUPPLY: ("成果", "achievement"), Side.DEMAND: ("需求", "demand")}
+
+
+@dataclass(frozen=True, slots=True)
+class ParkView:
+    """A park as callers see it."""
+
+    code: str
+    name: str
+    industry: str
+    id: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable JSON form."""
+        return {"code": self.code, "name": self.name, "industry": self.industry}
+
+
+@dataclass(frozen=True, slots=True)
+class ListingView:
+    """A listing as callers see it; contacts are masked unless `unmasked`."""
+
+    id: int
+    version: int
+    status: str
+    source: str | None
+    park: str | None
+    updated_at: datetime
+    listing: Listing
+    unmasked: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable JSON form: the listing's fields and the service's own."""
+        record = to_record(self.listing if self.unmasked else masked(self.listing))
+        own = {
+            "id": self.id,
+            "version": self.version,
+            "status": self.status,
+            "updated_at": self.updated_at.isoformat(),
+        }
+        shelf = {"source": self.source} if self.park is None else {"park": self.park}
+        return own | shelf | record
+
+
+def masked(listing: Listing) -> Listing:
+    """The listing with its contact, and contacts inside its texts, hidden."""
+    contact = Contact(
+        name=mask_name(listing.contact.name),
+        phone=mask_contacts(listing.contact.phone),
+        email=mask_contacts(listing.contact.email),
+    )
+    texts = {
+        name: mask_contacts(value)
+        for name in listing.__dataclass_fields__
+        if isinstance(value := getattr(listing, name), str)
+    }
+    extra = {heading: mask_contacts(value) for heading, value in listing.extra.items()}
+    if isinstance(listing, Achievement):
+        texts["inventors"] = mask_contacts(listing.inventors)
+    return replace(listing, **texts, contact=contact, extra=extra)
+
+
+def add_park(
+    database: Database, principal: Principal, code: str, name: str, industry: str, now: datetime
+) -> ParkView:
+    """Add a park; adding the same one again changes nothing.
+
+    Raises:
+        Forbidden: the caller is not the district's.
+        Conflict: the code is another park's.
+        InvalidInput: a code that is not 1–64 letters, digits, `-` or `_`, or no name.
+    """
+    if not principal.may_write_supply:
+        raise Forbidden("只有区级管理员可以新增园区。", "only the district may add parks.")
+    code, name = normalise(code), normalise(name)
+    if not code or len(code) > 64 or not all(sign.isalnum() or sign in "-_" for sign in code):
+        raise InvalidInput(
+            "园区代码须为 1–64 个字母、数字、“-”或“_”。",
+            "a park code is 1–64 letters, digits, - or _.",
+            field="code",
+        )
+    if not name:
+        raise InvalidInput("请填写园区名称。", "give the park a name.", field="name")
+    with database.writing() as session:
+        found = parks.find(session, code, principal.scope)
+        if found is None:
+            return _park_view(parks.add(session, code, name, industry, now))
+        if found.name != name:
+            raise Conflict(
+                f"园区代码 {code} 已用于“{found.name}”。",
+                f"the park code {code} is {found.name}'s.",
+                field="code",
+            )
+        return _park_view(found)
+
+
+def list_parks(database: Database, scope: Scope) -> list[ParkView]:
+    """Every park in scope."""
+    with database.reading() as session:
+        return [_park_view(park) for park in parks.page(session, scope)]
+
+
+def get_park(database: Database, code: str, scope: Scope) -> ParkView:
+    """One park in scope.
+
+    Raises:
+        NotFound: no such park, or another's.
+    """
+    with database.reading() as session:
+        return _park_view(_park(session, code, scope))
+
+
+def list_listings(
+    database: Database,
+    side: Side,
+    scope: Scope,
+    now: datetime,
+    *,
+    park: str | None = None,
+    search: str = "",
+    after: int = 0,
+    limit: int = 50,
+    include_withdrawn: bool = False,
+) -> tuple[list[ListingView], int | None]:
+    """One page of a list in scope, and the id to continue after, None on the last page.
+
+    Raises:
+        NotFound: the park is not in scope.
+    """
+    with database.reading() as session:
+        park_id = None if park is None else _park(session, park, scope).id
+        rows = catalogue.page(
+            session,
+            side,
+            scope,
+            after=after,
+            limit=limit + 1,
+            search=normalise(search),
+            park_id=park_id,
+            include_withdrawn=include_withdrawn,
+        )
+        codes = _park_codes(session, rows[:limit])
+    views = [_view(row, codes, now) for row in rows[:limit]]
+    return views, views[-1].id if len(rows) > limit else None
+
+
+def get_listing(
+    database: Database,
+    side: Side,
+    listing_id: int,
+    principal: Principal,
+    now: datetime,
+    *,
+    unmask: bool = False,
+) -> ListingView:
+    """One listing in scope; unmasking is logged with who asked.
+
+    Raises:
+        NotFound: no such listing, or another park's.
+        Forbidden: the caller's role may not see contacts.
+    """
+    with database.reading() as session:
+        row = _find(session, side, listing_id, principal.scope)
+        view = _view(row, _park_codes(session, [row]), now)
+    if not unmask:
+        return view
+    if not principal.may_write:
+        raise Forbidden("该密钥不能查看联系方式。", "this key may not see contacts.")
+    with database.writing() as session:
+        access.record(
+            session,
+            at=now,
+            actor=principal.name,
+            act="unmask_contact",
+            subject=f"{side.value}:{listing_id}",
+            park_id=row.park_id if isinstance(row, DemandRow) else None,
+        )
+    return replace(view, unmasked=True)
+
+
+def create_listing(
+    database: Database,
+    principal: Principal,
+    listing: Listing,
+    now: datetime,
+    *,
+    park: str | None = None,
+    source: str = "",
+) -> ListingView:
+    """Add a listing: a demand to `park`, an achievement to the list of `source`.
+
+    Raises:
+        Conflict: the list holds an item of the same identity.
+        NotFound: the park is not in scope.
+        Forbidden: the caller may not write this list.
+    """
+    side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
+    _may_write(principal, side)
+    with database.writing() as session:
+        if side is Side.DEMAND:
+            shelf = Shelf(side, park_id=_park(session, park or "", principal.scope).id)
+        else:
+            shelf = Shelf(side, source=source)
+        held = catalogue.find_by_key(session, shelf, listing)
+        if held is not None:
+            raise _taken(held)
+        row = catalogue.add(session, shelf, listing, _change(principal, now))
+        catalogue.raise_revision(session)
+        return _view(row, _park_codes(session, [row]), now)
+
+
+def update_listing(
+    database: Database,
+    principal: Principal,
+    listing_id: int,
+    listing: Listing,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> ListingView:
+    """Replace what a listing says; a withdrawn one is live again. The same content changes nothing.
+
+    `version` is the one the caller has read; None overwrites whatever is there.
+
+    Raises:
+        NotFound: no such listing in scope.
+        Conflict: it is at another version, or the new identity is taken.
+        Forbidden: the caller may not write this list.
+    """
+    side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
+    _may_write(principal, side)
+    with database.writing() as session:
+        row = _find(session, side, listing_id, principal.scope, version=version)
+        held = catalogue.find_by_key(session, _shelf_of(row), listing)
+        if held is not None and held.id != row.id:
+            raise _taken(held)
+        if row.withdrawn_at is not None or row.digest != content_digest(listing):
+            catalogue.write(session, row, listing, _change(principal, now))
+            catalogue.raise_revision(session)
+        return _view(row, _park_codes(session, [row]), now)
+
+
+def withdraw_listing(
+    database: Database,
+    principal: Principal,
+    side: Side,
+    listing_id: int,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> ListingView:
+    """Take a listing off its list; withdrawing it again changes nothing.
+
+    Raises:
+        NotFound, Conflict, Forbidden: as `update_listing`.
+    """
+    _may_write(principal, side)
+    with database.writing() as session:
+        row = _find(session, side, listing_id, principal.scope, version=version)
+        if row.withdrawn_at is None:
+            catalogue.withdraw(session, row, _change(principal, now))
+            catalogue.raise_revision(session)
+        return _view(row, _park_codes(session, [row]), now)
+
+
+def import_shelf(
+    database: Database, side: Side, principal: Principal, *, park: str | None, source: str
+) -> Shelf:
+    """The list an import by this caller goes to.
+
+    Raises:
+        NotFound: the park is not in scope.
+        Forbidden: the caller may not write this list.
+    """
+    _may_write(principal, side)
+    if side is Side.SUPPLY:
+        return Shelf(side, source=normalise(source))
+    return Shelf(side, park_id=get_park(database, park or "", principal.scope).id)
+
+
+def _may_write(principal: Principal, side: Side) -> None:
+    allowed = principal.may_write if side is Side.DEMAND else principal.may_write_supply
+    if not allowed:
+        raise Forbidden(
+            f"该密钥不能修改{_WORDS[side][0]}清单。", f"this key may not change the {_WORDS[side][1]} list."
+        )
+
+
+def _find(
+    session: Session, side: Side, listing_id: int, scope: Scope, *, version: int | None = None
+) -> ListingRow:
+    row = catalogue.find(session, side, listing_id, scope, lock=version is not None)
+    zh, en = _WORDS[side]
+    if row is None:
+        raise NotFound(f"没有编号为 {listing_id} 的{zh}。", f"there is no {en} {listing_id}.")
+    if version is not None and row.version != version:
+        raise Conflict(
+            f"该{zh}已被修改为第 {row.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
+            f"this {en} is at version {row.version}, yours is {version}: read it again.",
+            field="version",
+        )
+    return row
+
+
+def _park(session: Session, code: str, scope: Scope) -> Park:
+    park = parks.find(session, code, scope)
+    if park is None:
+        raise NotFound(f"没有代码为 {code} 的园区。", f"there is no park {code}.", field="park")
+    return park
+
+
+def _taken(held: ListingRow) -> Conflict:
+    return Conflict(
+        f"清单中已有同一条目（编号 {held.id}，“{held.title}”）；请修改那一条。",
+        f"the list holds this item already (id {held.id}): update that one.",
+        field="code",
+    )
+
+
+def _change(principal: Principal, now: datetime) -> Change:
+    return Change(principal.name, now, "rest")
+
+
+def _shelf_of(row: ListingRow) -> Shelf:
+    if isinstance(row, DemandRow):
+        return Shelf(Side.DEMAND, park_id=row.park_id)
+    assert isinstance(row, AchievementRow)
+    return Shelf(Side.SUPPLY, source=row.source)
+
+
+def _park_codes(session: Session, rows: Sequence[ListingRow]) -> dict[int, str]:
+    wanted = frozenset(row.park_id for row in rows if isinstance(row, DemandRow))
+    return {park.id: park.code for park in parks.page(session, Scope(wanted))} if wanted else {}
+
+
+def _view(row: ListingRow, codes: dict[int, str], now: datetime) -> ListingView:
+    listing = listing_of(row)
+    status = "live" if is_valid_on(listing, beijing_day(now)) else "expired"
+    return ListingView(
+        id=row.id,
+        version=row.version,
+        status="withdrawn" if row.withdrawn_at is not None else status,
+        source=row.source if isinstance(row, AchievementRow) else None,
+        park=codes[row.park_id] if isinstance(row, DemandRow) else None,
+        updated_at=row.updated_at,
+        listing=listing,
+    )
+
+
+def _park_view(park: Park) -> ParkView:
+    return ParkView(code=park.code, name=park.name, industry=park.industry, id=park.id)

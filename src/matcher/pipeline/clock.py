@@ -1,0 +1,16 @@
+"""The one place where the pipeline asks what time it is; every use case takes the moment as an argument."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def beijing_day(moment: datetime) -> date:
+    """The Beijing calendar day of a moment: what validity is measured against."""
+    return moment.astimezone(BEIJING).date()

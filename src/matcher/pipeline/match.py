@@ -1,0 +1,225 @@
+"""A free text matched with either list, and a demand's or achievement's matches as they were written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+
+from matcher.domain.access import Scope
+from matcher.domain.errors import NotFound, TooLittleText
+from matcher.domain.listing import Confidentiality, Listing, Side, is_valid_on, text_of
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer
+from matcher.domain.terms import Phrases, matched_terms
+from matcher.domain.text import TextView, normalise, says_enough
+from matcher.pipeline.clock import beijing_day
+from matcher.pipeline.rank import rank
+from matcher.pipeline.searchable import OpenChannels, Searchable, encoded_texts, judgeable
+from matcher.pipeline.views import MatchView
+from matcher.ports import Encoder, Query
+from matcher.store import catalogue, ledger, parks, runs
+from matcher.store.catalogue import listing_of
+from matcher.store.database import Database
+from matcher.store.ledger import EntryFilter
+from matcher.store.tables import AchievementRow, DemandRow, ListingRow
+
+
+class Matching:
+    """Free-text matching over the lists as they are now.
+
+    A list's index is made at the first query after a change and kept in memory; it is rebuilt when
+    the catalogue's revision or the Beijing day has moved on. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        encoder: Encoder,
+        open_channels: OpenChannels,
+        clock: Callable[[], datetime],
+        scorer: Scorer = DEFAULT_SCORER,
+    ) -> None:
+        self._database = database
+        self._encoder = encoder
+        self._open_channels = open_channels
+        self._clock = clock
+        self._scorer = scorer
+        self._lock = Lock()
+        self._held: dict[Side, tuple[tuple[int, date], Searchable]] = {}
+
+    def match(
+        self, text: str, side: Side, scope: Scope, top_k: int, *, park_id: int | None = None
+    ) -> list[MatchView]:
+        """The best of the other list for a text that stands on `side`, best first.
+
+        The first line counts as the title. Demands are searched within `scope`, and within one park
+        where `park_id` is given.
+
+        Raises:
+            TooLittleText: the text says too little to judge by.
+        """
+        view = _view_of(text)
+        if not says_enough(view.full):
+            raise TooLittleText(
+                "文字太少，无法判断；请至少写出要解决的问题或成果的名称。",
+                "too little text to judge: say at least what is to be solved, or the result's name.",
+                field="text",
+            )
+        searched = Side.SUPPLY if side is Side.DEMAND else Side.DEMAND
+        index = self._index(searched)
+        vector = self._encoder.encode([view.full], side)[0]
+        allowed = None
+        if searched is Side.DEMAND:
+            allowed = index.rows(
+                lambda one: (
+                    one.park_id is not None and scope.covers(one.park_id) and park_id in {None, one.park_id}
+                )
+            )
+        [matches] = rank([Query(view, vector)], index.channels, self._scorer, top_k, [allowed])
+        phrases = Phrases(view)
+        park_codes = self._park_codes(scope) if searched is Side.DEMAND else {}
+        return [
+            MatchView.of_free_text(
+                match,
+                found=index.listings[match.row],
+                query=view,
+                query_side=side,
+                terms=matched_terms(phrases, Phrases(index.texts[match.row])),
+                park=park_codes.get(index.listings[match.row].park_id),
+            )
+            for match in matches
+        ]
+
+    def _index(self, side: Side) -> Searchable:
+        day = beijing_day(self._clock())
+        with self._lock:
+            with self._database.reading() as session:
+                version = (catalogue.revision(session), day)
+                held = self._held.get(side)
+                if held is not None and held[0] == version:
+                    return held[1]
+                listings = judgeable(catalogue.live(session, side, day))
+            texts, vectors, _ = encoded_texts(self._database, self._encoder, side, listings)
+            channels = self._open_channels(side.value, self._encoder.encoder_id, texts, vectors)
+            index = Searchable(tuple(listings), texts, vectors, channels)
+            self._held[side] = (version, index)
+            return index
+
+    def _park_codes(self, scope: Scope) -> dict[int | None, str]:
+        with self._database.reading() as session:
+            return {park.id: park.code for park in parks.page(session, scope)}
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyReason:
+    """Why a listing has no matches, and what would change it."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMatches:
+    """What the last run wrote for one listing; `reason` says why there is nothing."""
+
+    items: tuple[MatchView, ...]
+    reason: EmptyReason | None
+
+
+def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: datetime) -> WrittenMatches:
+    """The ranked achievements the last run wrote for a demand, without those withdrawn or expired since.
+
+    Raises:
+        NotFound: no such demand in scope.
+    """
+    day = beijing_day(now)
+    with database.reading() as session:
+        row = catalogue.find(session, Side.DEMAND, demand_id, scope)
+        if not isinstance(row, DemandRow):
+            raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
+        wanted = EntryFilter(demand_id=demand_id, park_id=row.park_id)
+        found = ledger.entries(session, scope, wanted, only_live_on=day)
+        supply = bool(catalogue.live_versions(session, Side.SUPPLY, day))
+        matched = runs.last_success(session)
+    items = tuple(MatchView.of_entry(entry) for entry in found)
+    if items:
+        return WrittenMatches(items, None)
+    waiting = matched is None or row.updated_at > matched.started_at
+    return WrittenMatches((), _reason(row, day, supply, waiting))
+
+
+def matches_of_achievement(
+    database: Database, achievement_id: int, scope: Scope, now: datetime
+) -> WrittenMatches:
+    """The reverse feed: released demands, within scope, that the last run wrote for an achievement.
+
+    Raises:
+        NotFound: no such achievement.
+    """
+    day = beijing_day(now)
+    with database.reading() as session:
+        row = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
+        if not isinstance(row, AchievementRow):
+            raise NotFound(
+                f"没有编号为 {achievement_id} 的成果。", f"there is no achievement {achievement_id}."
+            )
+        found = ledger.feed(session, scope, achievement_id, day)
+        matched = runs.last_success(session)
+    items = tuple(MatchView.of_feed(entry) for entry in found)
+    if items:
+        return WrittenMatches(items, None)
+    waiting = matched is None or row.updated_at > matched.started_at
+    return WrittenMatches((), _reason(row, day, True, waiting))
+
+
+def _reason(row: ListingRow, day: date, other_side: bool, waiting: bool) -> EmptyReason:
+    """The first constraint that binds, in the order in which they are applied."""
+    listing: Listing = listing_of(row)
+    if row.withdrawn_at is not None:
+        return EmptyReason(
+            "withdrawn", "该条目已撤回；重新发布后才会匹配。", "withdrawn: reinstate it to match it."
+        )
+    if not is_valid_on(listing, day):
+        return EmptyReason(
+            "expired",
+            f"有效期已于 {listing.valid_until} 届满；延长有效期后才会匹配。",
+            f"its validity ended on {listing.valid_until}: extend it to match it.",
+        )
+    if listing.confidentiality is Confidentiality.SECRET:
+        return EmptyReason(
+            "confidential", "密级为涉密的条目不参与匹配。", "classified items are never matched."
+        )
+    if not says_enough(text_of(listing).full):
+        return EmptyReason(
+            "too_little_text",
+            "文字太少，无法判断；请补充需求详情或成果简介。",
+            "too little text to judge: add a description.",
+        )
+    if waiting:
+        return EmptyReason(
+            "not_matched_yet",
+            "尚未匹配；服务运行时通常一分钟内完成，也可运行 matcher refresh。",
+            "not matched yet: a running service does so within a minute, or run `matcher refresh`.",
+        )
+    if not other_side:
+        return EmptyReason(
+            "no_supply",
+            "供给清单中没有可用的成果；请先导入成果清单。",
+            "the supply list is empty: import one.",
+        )
+    if isinstance(row, AchievementRow):
+        return EmptyReason(
+            "no_released_demands",
+            "范围内没有园区发布给研发单位的有效需求。",
+            "no park in scope has released a live demand to research units.",
+        )
+    return EmptyReason(
+        "own_organisation_only",
+        "可用的成果都来自需求方自己的单位，按规则不予推荐。",
+        "every available achievement is the enterprise's own, which is never proposed.",
+    )
+
+
+def _view_of(text: str) -> TextView:
+    title, _, body = normalise(text).partition("\n")
+    return TextView(title=title, body=body)

@@ -1,0 +1,261 @@
+"""Refresh: match every live demand of every park with the supply list, and write what changed.
+
+One run at a time. Everything a run changes is written in one transaction together with the run's
+success, so a kill at any moment leaves the ledger of the run before or of this one.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from matcher import __version__
+from matcher.domain.access import Principal
+from matcher.domain.errors import RefreshRunning
+from matcher.domain.ledger import Cause, Pair, Proposal, RunStatus, Trigger
+from matcher.domain.listing import Confidentiality, Demand, Listing, Side, same_organisation, text_of
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer
+from matcher.domain.terms import Phrases, matched_terms
+from matcher.domain.text import says_enough
+from matcher.pipeline.clock import beijing_day
+from matcher.pipeline.encode import Progress, silent
+from matcher.pipeline.rank import rank
+from matcher.pipeline.searchable import (
+    OpenChannels,
+    OwnOrganisation,
+    Searchable,
+    encoded_texts,
+    judgeable,
+)
+from matcher.ports import Encoder
+from matcher.store import catalogue, ledger, runs
+from matcher.store.catalogue import LiveListing
+from matcher.store.database import Database
+from matcher.store.tables import ListingRow, RunRow
+
+BATCH = 1024
+"""Queries ranked between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a run worked on and what it changed of the ledger; `seconds` is wall time."""
+
+    run_id: int
+    demands: int
+    achievements: int
+    encoded: int
+    entries_created: int
+    entries_changed: int
+    entries_kept: int
+    entries_vanished: int
+    feed_entries: int
+    seconds: float
+
+    def as_json(self) -> dict[str, int | float]:
+        """The stable JSON form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """The use case with what it works on; `clock` gives the present moment in UTC."""
+
+    database: Database
+    encoder: Encoder
+    open_channels: OpenChannels
+    top_k: int
+    clock: Callable[[], datetime]
+    scorer: Scorer = DEFAULT_SCORER
+
+    def __call__(self, principal: Principal, trigger: Trigger, progress: Progress = silent) -> RefreshReport:
+        """Run once.
+
+        Raises:
+            RefreshRunning: another run holds the ledger.
+        """
+        with self.database.exclusive("refresh", wait=False) as held:
+            if not held:
+                raise RefreshRunning(
+                    "另一次匹配刷新正在进行，请等它结束后再试。",
+                    "another refresh is running; try again when it has ended.",
+                )
+            run_id, inputs = self._start(principal, trigger)
+            try:
+                return self._run(run_id, inputs, progress)
+            except BaseException as error:
+                with self.database.writing() as session:
+                    runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
+                raise
+
+    def _start(self, principal: Principal, trigger: Trigger) -> "tuple[int, _Inputs]":
+        started = self.clock()
+        with self.database.reading() as session:
+            inputs = _Inputs(
+                started=started,
+                day=beijing_day(started),
+                revision=catalogue.revision(session),
+                supply=tuple(catalogue.live_versions(session, Side.SUPPLY, beijing_day(started))),
+                demands=tuple(catalogue.live_versions(session, Side.DEMAND, beijing_day(started))),
+            )
+        with self.database.writing() as session:
+            runs.close_interrupted(session, started)
+            run_id = runs.add(
+                session,
+                RunRow(
+                    trigger=trigger.value,
+                    status=RunStatus.RUNNING.value,
+                    actor=principal.name,
+                    started_at=started,
+                    code_version=__version__,
+                    catalogue_revision=inputs.revision,
+                    encoder_id=self.encoder.encoder_id,
+                    scorer=self.scorer.version,
+                    top_k=self.top_k,
+                    counts={},
+                ),
+            )
+        return run_id, inputs
+
+    def _run(self, run_id: int, inputs: "_Inputs", progress: Progress) -> RefreshReport:
+        fingerprint = inputs.fingerprint(self.encoder.encoder_id, self.scorer.version, self.top_k)
+        with self.database.reading() as session:
+            last = runs.last_success(session)
+        if last is not None and last.fingerprint == fingerprint:
+            return self._keep(run_id, inputs, fingerprint)
+        return self._rematch(run_id, inputs, fingerprint, progress)
+
+    def _keep(self, run_id: int, inputs: "_Inputs", fingerprint: str) -> RefreshReport:
+        """Nothing that a figure depends on has changed since the last run: every entry stands."""
+        with self.database.writing() as session:
+            kept, feed = ledger.count_standing(session)
+            report = self._report(run_id, inputs, kept=kept, feed=feed)
+            runs.succeed(session, run_id, self.clock(), fingerprint, report.as_json())
+        return report
+
+    def _rematch(self, run_id: int, inputs: "_Inputs", fingerprint: str, progress: Progress) -> RefreshReport:
+        with self.database.reading() as session:
+            supply = judgeable(catalogue.live(session, Side.SUPPLY, inputs.day))
+            demands = judgeable(catalogue.live(session, Side.DEMAND, inputs.day))
+        supply_index, encoded_supply = self._searchable("supply", Side.SUPPLY, supply, progress)
+        texts, vectors, encoded_demands = encoded_texts(
+            self.database, self.encoder, Side.DEMAND, demands, progress
+        )
+        released = [row for row, one in enumerate(demands) if _is_released(one.listing)]
+        feed_index = Searchable(
+            listings=tuple(demands[row] for row in released),
+            texts=tuple(texts[row] for row in released),
+            vectors=vectors[released],
+            channels=self.open_channels(
+                "feed", self.encoder.encoder_id, [texts[row] for row in released], vectors[released]
+            ),
+        )
+        asking = Searchable(tuple(demands), texts, vectors, {})
+        entries = self._propose(asking, supply_index, Side.DEMAND, "match demands", progress)
+        feed = self._propose(supply_index, feed_index, Side.SUPPLY, "match achievements", progress)
+        with self.database.writing() as session:
+            night = ledger.apply_night(session, run_id, entries, inputs.day)
+            ledger.apply_feed(session, run_id, feed)
+            report = self._report(
+                run_id,
+                inputs,
+                encoded=encoded_supply + encoded_demands,
+                created=len(night.created),
+                changed=len(night.changed),
+                kept=night.kept,
+                vanished=len(night.vanished),
+                feed=len(feed),
+            )
+            runs.succeed(session, run_id, self.clock(), fingerprint, report.as_json())
+        return report
+
+    def _searchable(
+        self, name: str, side: Side, listings: Sequence[LiveListing], progress: Progress
+    ) -> tuple[Searchable, int]:
+        texts, vectors, encoded = encoded_texts(self.database, self.encoder, side, listings, progress)
+        channels = self.open_channels(name, self.encoder.encoder_id, texts, vectors)
+        return Searchable(tuple(listings), texts, vectors, channels), encoded
+
+    def _propose(
+        self, asking: Searchable, index: Searchable, side: Side, stage: str, progress: Progress
+    ) -> list[Proposal]:
+        """The top k of `index` for every row of `asking`, whose side is `side`."""
+        own = OwnOrganisation(index.listings)
+        queries = asking.queries()
+        allowed = [own.allowed(one.listing) for one in asking.listings]
+        found_phrases = [Phrases(text) for text in index.texts]
+        proposals: list[Proposal] = []
+        for start in range(0, len(queries), BATCH):
+            batch = slice(start, start + BATCH)
+            matches = rank(queries[batch], index.channels, self.scorer, self.top_k, allowed[batch])
+            for asker, text, found in zip(asking.listings[batch], asking.texts[batch], matches, strict=True):
+                phrases = Phrases(text)
+                for match in found:
+                    other = index.listings[match.row]
+                    demand, achievement = (asker, other) if side is Side.DEMAND else (other, asker)
+                    assert demand.park_id is not None
+                    proposals.append(
+                        Proposal(
+                            demand_id=demand.id,
+                            achievement_id=achievement.id,
+                            park_id=demand.park_id,
+                            rank=match.rank,
+                            similarity=match.similarity,
+                            score=match.score,
+                            contributions=match.contributions,
+                            terms=matched_terms(phrases, found_phrases[match.row]),
+                            demand_version=demand.version,
+                            achievement_version=achievement.version,
+                            probability=match.probability,
+                        )
+                    )
+            progress(stage, min(start + BATCH, len(queries)), len(queries))
+        return proposals
+
+    def _report(
+        self,
+        run_id: int,
+        inputs: "_Inputs",
+        *,
+        kept: int,
+        feed: int,
+        encoded: int = 0,
+        created: int = 0,
+        changed: int = 0,
+        vanished: int = 0,
+    ) -> RefreshReport:
+        return RefreshReport(
+            run_id=run_id,
+            demands=len(inputs.demands),
+            achievements=len(inputs.supply),
+            encoded=encoded,
+            entries_created=created,
+            entries_changed=changed,
+            entries_kept=kept,
+            entries_vanished=vanished,
+            feed_entries=feed,
+            seconds=round((self.clock() - inputs.started).total_seconds(), 3),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What a run works on: ids and versions of both lists on one Beijing day."""
+
+    started: datetime
+    day: date
+    revision: int
+    supply: tuple[tuple[int, int], ...]
+    demands: tuple[tuple[int, int], ...]
+
+    def fingerprint(self, encoder_id: str, scorer: str, top_k: int) -> str:
+        """SHA-256 of everything a figure of the ledger depends on."""
+        said = [__version__, encoder_id, scorer, top_k, self.supply, self.demands]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _is_released(listing: Listing) -> bool:
+    return (
+        isinstance(listing, Demand) and listing.released and listing.confidentiality is Confidentiality.PUBLIC
+    )
