@@ -198,10 +198,10 @@ class _Importer:
                 self._reject(
                     parsed,
                     "probable_rename",
-                    f"很可能是“{row.title}”改名而来；确认是同一条请加 --renames same，确为新条目请加 --renames new，"
-                    "或在编号列填写编号。",
-                    f"probably “{row.title}” renamed: import with --renames same if it is, --renames new if it "
-                    "is a new item, or give it a code.",
+                    f"很可能是“{row.title}”改名而来；确认是同一条请加 --renames same，"
+                    "确为新条目请加 --renames new，或在编号列填写编号。",
+                    f"probably “{row.title}” renamed: import with --renames same if it is, "
+                    "--renames new if it is a new item, or give it a code.",
                 )
                 return
         if row is None:
@@ -213,7 +213,8 @@ class _Importer:
             self._reject(
                 parsed,
                 "conflict",
-                "该条目此后已在系统中被人修改，文件未覆盖；以文件为准请加 --overwrite，否则请按系统内容更新文件。",
+                "该条目此后已在系统中被人修改，文件未覆盖；以文件为准请加 --overwrite，"
+                "否则请按系统内容更新文件。",
                 "someone has edited this item in the service since: it was not overwritten. Import with "
                 "--overwrite to let the file win, or bring the file up to date.",
             )
@@ -248,7 +249,8 @@ class _Importer:
                     column="",
                     code="full_list_incomplete",
                     severity="doubtful",
-                    message="清单中有未能导入的行，无法判断缺失的条目，未撤回任何条目；请改正后再以 --full 导入。",
+                    message="清单中有未能导入的行，无法判断缺失的条目，未撤回任何条目；"
+                    "请改正后再以 --full 导入。",
                     message_en="rows of this list were rejected, so nothing was withdrawn: mend them and "
                     "import with --full again.",
                 )

@@ -13,11 +13,10 @@ from datetime import date, datetime
 from matcher import __version__
 from matcher.domain.access import Principal
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import Cause, Pair, Proposal, RunStatus, Trigger
-from matcher.domain.listing import Confidentiality, Demand, Listing, Side, same_organisation, text_of
+from matcher.domain.ledger import Proposal, RunStatus, Trigger
+from matcher.domain.listing import Confidentiality, Demand, Listing, Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.terms import Phrases, matched_terms
-from matcher.domain.text import says_enough
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent
 from matcher.pipeline.rank import rank
@@ -32,7 +31,7 @@ from matcher.ports import Encoder
 from matcher.store import catalogue, ledger, runs
 from matcher.store.catalogue import LiveListing
 from matcher.store.database import Database
-from matcher.store.tables import ListingRow, RunRow
+from matcher.store.tables import RunRow
 
 BATCH = 1024
 """Queries ranked between two reports of progress."""

@@ -1,0 +1,83 @@
+"""The only place where adapters meet: settings become a database, an encoder, an index and use cases."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+
+from matcher.domain.text import TextView
+from matcher.embed.factory import load_encoder
+from matcher.index.snapshot import open_channels
+from matcher.pipeline.clock import utc_now
+from matcher.pipeline.match import Matching
+from matcher.pipeline.refresh import Refresh
+from matcher.pipeline.watch import ChangeWatcher
+from matcher.ports import BuildChannels, Channels, Encoder, Vectors
+from matcher.settings import Settings
+from matcher.store.database import Database
+
+
+class Service:
+    """One installation: its settings, its database, and the use cases that need a model or an index.
+
+    The model is loaded at the first use that needs one: ledger reads and list edits load none.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database.open(settings.resolved_database_url)
+
+    @classmethod
+    def from_environment(cls) -> "Service":
+        """The installation that `MATCHER_*` describes, with its schema in place."""
+        service = cls(Settings())
+        service.database.ensure_schema()
+        return service
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The configured encoder.
+
+        Raises:
+            EncoderError: it cannot be loaded.
+        """
+        return load_encoder(
+            self.settings.encoder,
+            device=self.settings.encoder_device,
+            batch_size=self.settings.encoder_batch_size,
+        )
+
+    def open_channels(
+        self, name: str, encoder_id: str, texts: Sequence[TextView], vectors: Vectors
+    ) -> Channels:
+        """The channels over a named list, from the cache in the data folder where it holds them."""
+        return open_channels(self.settings.data_dir / "index" / name, encoder_id, texts, vectors)
+
+    @cached_property
+    def refresh(self) -> Refresh:
+        """The nightly batch."""
+        return Refresh(
+            database=self.database,
+            encoder=self.encoder,
+            open_channels=self.open_channels,
+            top_k=self.settings.top_k,
+            clock=utc_now,
+        )
+
+    @cached_property
+    def matching(self) -> Matching:
+        """Free-text matching."""
+        return Matching(self.database, self.encoder, self.open_channels, utc_now)
+
+    @cached_property
+    def watcher(self) -> ChangeWatcher | None:
+        """Matching by day; None where it is switched off."""
+        interval = self.settings.change_interval
+        return ChangeWatcher(self.refresh, interval) if interval > 0 else None
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return utc_now()
+
+    def close(self) -> None:
+        """Free the database connections."""
+        self.database.close()
