@@ -1,0 +1,92 @@
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from matcher.domain.access import DISTRICT
+from matcher.domain.errors import StoreError
+from matcher.store import parks
+from matcher.store.database import Database
+from matcher.store.tables import Base
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_the_migrations_make_exactly_the_schema_of_the_tables(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_empty_database_gets_its_schema_and_an_unknown_one_is_refused(tmp_path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'deep' / 'new.db'}")
+    database.ensure_schema()
+    assert database.schema_revision() is not None
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+    with pytest.raises(StoreError, match="matcher db upgrade"):
+        database.ensure_schema()
+    database.close()
+
+
+def test_an_unreachable_database_says_which_and_hides_the_password() -> None:
+    database = Database.open("postgresql+psycopg://user:hunter2@127.0.0.1:1/none?connect_timeout=2")
+    with pytest.raises(StoreError) as caught:
+        database.ensure_schema()
+    assert "127.0.0.1" in caught.value.en
+    assert "hunter2" not in caught.value.en + caught.value.zh
+    database.close()
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.writing() as session:
+        parks.add(session, "p", "园区", "", NOW)
+        raise RuntimeError
+    with database.reading() as session:
+        assert parks.find(session, "p", DISTRICT) is None
+
+
+def test_writers_in_many_threads_queue_instead_of_failing(database: Database) -> None:
+    failures: list[Exception] = []
+
+    def write(number: int) -> None:
+        try:
+            with database.writing() as session:
+                parks.page(session, DISTRICT)
+                parks.add(session, f"p{number}", "园区", "", NOW)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.reading() as session:
+        assert len(parks.page(session, DISTRICT)) == 12
+
+
+def test_a_second_holder_of_a_lock_is_told_so_and_may_have_it_afterwards(database: Database) -> None:
+    with database.exclusive("refresh", wait=False) as first:
+        assert first
+        with database.exclusive("refresh", wait=False) as second:
+            assert not second
+        with database.exclusive("other", wait=False) as other:
+            assert other
+    with database.exclusive("refresh", wait=False) as again:
+        assert again
+
+
+def test_sqlite_is_durable_and_keeps_its_constraints(tmp_path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'a.db'}")
+    with database.engine.connect() as connection:
+        pragmas = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert pragmas == ["wal", 2, 1]
+    database.close()
