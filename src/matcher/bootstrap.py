@@ -6,12 +6,12 @@ from functools import cached_property
 
 from matcher.domain.text import TextView
 from matcher.embed.factory import load_encoder
-from matcher.index.snapshot import open_channels
+from matcher.index.snapshot import build_channels, open_channels
 from matcher.pipeline.clock import utc_now
 from matcher.pipeline.match import Matching
 from matcher.pipeline.refresh import Refresh
 from matcher.pipeline.watch import ChangeWatcher
-from matcher.ports import BuildChannels, Channels, Encoder, Vectors
+from matcher.ports import Channels, Encoder, Vectors
 from matcher.settings import Settings
 from matcher.store.database import Database
 
@@ -27,9 +27,18 @@ class Service:
         self.database = Database.open(settings.resolved_database_url)
 
     @classmethod
+    def configured(cls) -> "Service":
+        """The installation that `MATCHER_*` describes, its database untouched."""
+        return cls(Settings())
+
+    @classmethod
     def from_environment(cls) -> "Service":
-        """The installation that `MATCHER_*` describes, with its schema in place."""
-        service = cls(Settings())
+        """The installation that `MATCHER_*` describes, with its schema in place.
+
+        Raises:
+            StoreError: the database cannot be reached or needs an upgrade.
+        """
+        service = cls.configured()
         service.database.ensure_schema()
         return service
 
@@ -46,11 +55,13 @@ class Service:
             batch_size=self.settings.encoder_batch_size,
         )
 
-    def open_channels(
-        self, name: str, encoder_id: str, texts: Sequence[TextView], vectors: Vectors
-    ) -> Channels:
+    def open_channels(self, name: str, texts: Sequence[TextView], vectors: Vectors) -> Channels:
         """The channels over a named list, from the cache in the data folder where it holds them."""
-        return open_channels(self.settings.data_dir / "index" / name, encoder_id, texts, vectors)
+        return open_channels(self.settings.data_dir / "index" / name, texts, vectors)
+
+    def build_channels(self, texts: Sequence[TextView], vectors: Vectors) -> Channels:
+        """The channels over texts that are no list of the service's, in memory."""
+        return build_channels(texts, vectors)
 
     @cached_property
     def refresh(self) -> Refresh:

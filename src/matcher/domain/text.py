@@ -10,7 +10,8 @@ _CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
 _BREAK_INSIDE_CHINESE = re.compile(rf"(?<=[{_CJK}，、])[ \t]*[\r\n]+[ \t]*(?=[{_CJK}])")
 _HALF_WIDTH = {
     ord(wide): unicodedata.normalize("NFKC", wide)
-    for wide in "０１２３４５６７８９％．＠／＋－ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"
+    for wide in "０１２３４５６７８９％．＠／＋－ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
+    "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"
 }
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
 _SPACE = re.compile(r"[^\S\n]+")

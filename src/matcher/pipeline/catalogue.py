@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from matcher.domain.access import Principal, Scope
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matcher.domain.listing import (
-    Achievement,
     Contact,
     Demand,
     Listing,
@@ -76,14 +75,12 @@ def masked(listing: Listing) -> Listing:
         phone=mask_contacts(listing.contact.phone),
         email=mask_contacts(listing.contact.email),
     )
-    texts = {
+    texts: dict[str, Any] = {
         name: mask_contacts(value)
         for name in listing.__dataclass_fields__
         if isinstance(value := getattr(listing, name), str)
     }
     extra = {heading: mask_contacts(value) for heading, value in listing.extra.items()}
-    if isinstance(listing, Achievement):
-        texts["inventors"] = mask_contacts(listing.inventors)
     return replace(listing, **texts, contact=contact, extra=extra)
 
 

@@ -14,7 +14,7 @@ from matcher.domain.access import Principal
 from matcher.domain.errors import Conflict, NotFound
 from matcher.domain.listing import Listing, Side, content_digest, identity_key, text_of
 from matcher.domain.text import fold
-from matcher.lists.reading import read_list
+from matcher.lists.reading import read_lists
 from matcher.lists.report import ParsedList, ParsedRow, Problem, RejectedRow
 from matcher.store import catalogue, imports
 from matcher.store.catalogue import Change, Shelf
@@ -96,10 +96,10 @@ def import_list(
     park_id = request.shelf.park_id
     if park_id is not None and not principal.scope.covers(park_id):
         raise NotFound("没有这个园区。", "there is no such park.")
-    parsed = _read(request)
+    parsed = read_lists(request.files, request.shelf.side)
     try:
         with database.writing() as session:
-            report = _Importer(session, request, principal, now).run(parsed)
+            report = apply_list(session, request, parsed, principal, now)
             if request.dry_run:
                 raise _DryRun
     except _DryRun:
@@ -107,33 +107,11 @@ def import_list(
     return report
 
 
-def _read(request: ImportRequest) -> ParsedList:
-    lists = [read_list(content, name, request.shelf.side) for name, content in request.files]
-    rows: dict[str, ParsedRow] = {}
-    rejected = [row for parsed in lists for row in parsed.rejected]
-    problems = [problem for parsed in lists for problem in parsed.problems]
-    for row in (row for parsed in lists for row in parsed.rows):
-        first = rows.setdefault(identity_key(row.listing), row)
-        if first is row:
-            continue
-        where = f"{first.file} 第 {first.row} 行" if first.row else first.file
-        same = content_digest(first.listing) == content_digest(row.listing)
-        problem = row.problem(
-            "duplicate_in_file",
-            f"与{where}是同一条目{'，已略过' if same else '但内容不同；请保留一行或改用不同的编号'}。",
-            f"the same item as {first.file} row {first.row}"
-            + (", skipped." if same else " with other content: keep one, or give it a code of its own."),
-            severity="doubtful" if same else "rejected",
-        )
-        problems.append(problem)
-        if not same:
-            rejected.append(row.reject(problem))
-    return ParsedList(
-        rows=tuple(rows.values()),
-        rejected=tuple(rejected),
-        problems=tuple(problems),
-        read=sum(parsed.read for parsed in lists),
-    )
+def apply_list(
+    session: Session, request: ImportRequest, parsed: ParsedList, principal: Principal, now: datetime
+) -> ImportReport:
+    """Bring the shelf up to date with what was read, inside the caller's transaction."""
+    return _Importer(session, request, principal, now).run(parsed)
 
 
 class _Importer:

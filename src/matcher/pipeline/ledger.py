@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from matcher.domain.access import Scope
+from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.domain.text import mask_contacts
@@ -12,7 +13,6 @@ from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
 from matcher.store import ledger
 from matcher.store.database import Database
-from matcher.store.ledger import EntryFilter, EntryView
 
 Cursor = tuple[int, int, int]
 """The place of an entry in the ledger's order: (demand id, rank, entry id)."""
@@ -75,9 +75,9 @@ def _row(entry: EntryView) -> LedgerRow:
         similarity=entry.similarity,
         score=entry.score,
         probability=entry.probability,
-        terms=entry.terms,
+        terms="、".join(entry.terms),
         stage=label(entry.stage, "zh"),
         standing=label(entry.standing, "zh"),
-        run_id=entry.run_id,
+        run_id=str(entry.run_id),
         first_seen=beijing_day(entry.first_seen),
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from threading import Lock
 
 from matcher.domain.access import Scope
+from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.listing import Confidentiality, Listing, Side, is_valid_on, text_of
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer
@@ -19,7 +20,6 @@ from matcher.ports import Encoder, Query
 from matcher.store import catalogue, ledger, parks, runs
 from matcher.store.catalogue import listing_of
 from matcher.store.database import Database
-from matcher.store.ledger import EntryFilter
 from matcher.store.tables import AchievementRow, DemandRow, ListingRow
 
 
@@ -99,7 +99,7 @@ class Matching:
                     return held[1]
                 listings = judgeable(catalogue.live(session, side, day))
             texts, vectors, _ = encoded_texts(self._database, self._encoder, side, listings)
-            channels = self._open_channels(side.value, self._encoder.encoder_id, texts, vectors)
+            channels = self._open_channels(side.value, texts, vectors)
             index = Searchable(tuple(listings), texts, vectors, channels)
             self._held[side] = (version, index)
             return index

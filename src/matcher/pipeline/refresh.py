@@ -146,9 +146,7 @@ class Refresh:
             listings=tuple(demands[row] for row in released),
             texts=tuple(texts[row] for row in released),
             vectors=vectors[released],
-            channels=self.open_channels(
-                "feed", self.encoder.encoder_id, [texts[row] for row in released], vectors[released]
-            ),
+            channels=self.open_channels("feed", [texts[row] for row in released], vectors[released]),
         )
         asking = Searchable(tuple(demands), texts, vectors, {})
         entries = self._propose(asking, supply_index, Side.DEMAND, "match demands", progress)
@@ -173,7 +171,7 @@ class Refresh:
         self, name: str, side: Side, listings: Sequence[LiveListing], progress: Progress
     ) -> tuple[Searchable, int]:
         texts, vectors, encoded = encoded_texts(self.database, self.encoder, side, listings, progress)
-        channels = self.open_channels(name, self.encoder.encoder_id, texts, vectors)
+        channels = self.open_channels(name, texts, vectors)
         return Searchable(tuple(listings), texts, vectors, channels), encoded
 
     def _propose(

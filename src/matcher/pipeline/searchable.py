@@ -12,8 +12,8 @@ from matcher.ports import Channels, Encoder, Query, Rows, Vectors
 from matcher.store.catalogue import LiveListing
 from matcher.store.database import Database
 
-OpenChannels = Callable[[str, str, Sequence[TextView], Vectors], Channels]
-"""Builds the channels over a named list with an encoder's id, or takes them from the cache on disk."""
+OpenChannels = Callable[[str, Sequence[TextView], Vectors], Channels]
+"""Builds the channels over a named list, with what the cache on disk holds of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.domain.candidate import Match
+from matcher.domain.entries import EntryView, FeedView
 from matcher.domain.labels import label
 from matcher.domain.listing import Side
 from matcher.domain.text import TextView, mask_contacts
 from matcher.store.catalogue import LiveListing
-from matcher.store.ledger import EntryView, FeedView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ Invariant: `apply_night` is the only writer of machine columns, and it never wri
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tupl
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT, Scope
+from matcher.domain.entries import EntryFilter, EntryView, FeedView
 from matcher.domain.ledger import (
     Cause,
     Night,
@@ -37,48 +37,6 @@ from matcher.store.tables import (
 )
 
 _CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFilter:
-    """Which ledger entries are asked for; None leaves a column free."""
-
-    park_id: int | None = None
-    demand_id: int | None = None
-    achievement_id: int | None = None
-    stage: Stage | None = None
-    min_score: float | None = None
-    standing: Standing | None = Standing.CURRENT
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One ledger entry as it is shown: both sides, the machine's figures and the people's stage."""
-
-    id: int
-    version: int
-    park_code: str
-    park_name: str
-    demand_id: int
-    demand_code: str
-    demand_title: str
-    demand_organisation: str
-    achievement_id: int
-    achievement_code: str
-    achievement_title: str
-    achievement_organisation: str
-    achievement_industry: str
-    rank: int
-    similarity: float
-    score: float
-    probability: float | None
-    contributions: Mapping[str, float]
-    terms: tuple[str, ...]
-    stage: Stage
-    standing: Standing
-    cause: Cause | None
-    run_id: int
-    first_seen: datetime
 
 
 def apply_night(session: Session, run_id: int, proposals: Sequence[Proposal], day: date) -> Night:
@@ -168,27 +126,6 @@ def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
         query = query.where(LedgerEntry.park_id.in_(scope.parks))
     found = session.execute(query).first()
     return None if found is None else _entry_view(*found)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedView:
-    """One demand of an achievement's reverse feed. Contacts and the demand's text are not part of it."""
-
-    rank: int
-    park_code: str
-    demand_id: int
-    demand_code: str
-    demand_title: str
-    demand_organisation: str
-    achievement_id: int
-    achievement_code: str
-    achievement_title: str
-    similarity: float
-    score: float
-    probability: float | None
-    contributions: Mapping[str, float]
-    terms: tuple[str, ...]
-    run_id: int
 
 
 def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list[FeedView]:

@@ -26,7 +26,9 @@ def close_interrupted(session: Session, at: datetime) -> None:
     )
 
 
-def succeed(session: Session, run_id: int, at: datetime, fingerprint: str, counts: Mapping[str, int]) -> None:
+def succeed(
+    session: Session, run_id: int, at: datetime, fingerprint: str, counts: Mapping[str, int | float]
+) -> None:
     """Record that a run's ledger stands; in the transaction that writes it."""
     session.execute(
         update(RunRow)

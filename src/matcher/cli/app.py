@@ -1,0 +1,126 @@
+"""The command tree and the exit codes."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matcher import __version__
+from matcher.bootstrap import Service
+from matcher.cli import keys, ledger, lists, serve
+from matcher.cli.output import out, print_json, print_table, say, say_error
+from matcher.cli.session import AsJson, opened
+from matcher.domain.errors import (
+    Conflict,
+    EncoderError,
+    Forbidden,
+    InvalidInput,
+    MatcherError,
+    NotFound,
+    RefreshRunning,
+    StoreError,
+    Unauthorized,
+)
+from matcher.pipeline.evaluate import Channel, evaluate
+
+EXIT_CODES: dict[type[MatcherError], int] = {
+    InvalidInput: 2,
+    NotFound: 3,
+    Conflict: 4,
+    Forbidden: 4,
+    Unauthorized: 4,
+    RefreshRunning: 5,
+    EncoderError: 6,
+    StoreError: 6,
+}
+"""What a failed command ends with; 1 is any failure that is not listed."""
+
+app = typer.Typer(
+    help="科技成果与企业需求匹配及对接台账 · Supply–demand matching and the docking ledger.",
+    epilog="Exit codes: 0 done; 1 unexpected failure; 2 wrong usage or input; 3 not found; 4 conflict or not "
+    "allowed; 5 another refresh is running; 6 database or model unavailable; 130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+database_app = typer.Typer(help="The database's schema.", no_args_is_help=True)
+app.add_typer(lists.park_app, name="park")
+app.add_typer(lists.import_app, name="import")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(keys.app, name="keys")
+app.add_typer(database_app, name="db")
+app.command()(ledger.refresh)
+app.command()(ledger.match)
+app.command()(serve.serve)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """科技成果与企业需求匹配及对接台账 · Supply–demand matching and the docking ledger."""
+    if show:
+        out.print(__version__)
+        raise typer.Exit
+
+
+@app.command("evaluate")
+def evaluate_directory(
+    directory: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", metavar="DIR")],
+    pooled: Annotated[bool, typer.Option(help="Rank only each query's judged documents.")] = False,
+    channel: Annotated[str, typer.Option(help="dense, lexical or fused.")] = "fused",
+    as_json: AsJson = False,
+) -> None:
+    """Measure the whole ranking pipeline against human grades."""
+    chosen: dict[str, Channel] = {"dense": "dense", "lexical": "lexical", "fused": "fused"}
+    if channel not in chosen:
+        raise InvalidInput(
+            f"没有名为 {channel} 的通道；可选 dense、lexical、fused。",
+            f"there is no channel {channel}: choose dense, lexical or fused.",
+            field="channel",
+        )
+    service = Service.configured()
+    result = evaluate(
+        directory, service.encoder, service.build_channels, pooled=pooled, channel=chosen[channel]
+    ).as_json()
+    if as_json:
+        print_json(result)
+        return
+    averaged = result.pop("averaged_over")
+    rows = [
+        {"figure": name, "value": value, "over": averaged.get(name, "")} for name, value in result.items()
+    ]
+    print_table({"figure": "figure", "value": "value", "over": "queries"}, rows, right=("value", "over"))
+
+
+@database_app.command()
+def upgrade() -> None:
+    """Bring the schema to this program's version; safe to run again."""
+    service = Service.configured()
+    service.database.upgrade()
+    say(f"schema: {service.database.schema_revision()}")
+    service.close()
+
+
+@database_app.command()
+def status(as_json: AsJson = False) -> None:
+    """Say where the database is and at which schema."""
+    with opened() as service:
+        state = {
+            "url": service.database.engine.url.render_as_string(hide_password=True),
+            "schema": service.database.schema_revision(),
+        }
+    print_json(state) if as_json else print_table({"url": "database", "schema": "schema"}, [state])
+
+
+def main() -> None:
+    """Run the command line and end with its exit code."""
+    try:
+        app()
+    except MatcherError as error:
+        say_error(error)
+        sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))
+    except KeyboardInterrupt:
+        say("interrupted")
+        sys.exit(130)

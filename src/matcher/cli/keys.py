@@ -1,0 +1,66 @@
+"""API keys: `matcher keys`."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from matcher.cli.output import out, print_json, print_table, say
+from matcher.cli.session import AsJson, opened
+from matcher.domain.access import Role
+from matcher.pipeline import access
+
+app = typer.Typer(help="API keys.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    role: Annotated[Role, typer.Option(help="What it may do.")] = Role.READER,
+    park: Annotated[
+        list[str] | None, typer.Option(help="A park it may see; repeat for more. Every park if left out.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires; never if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. Its credential is shown this once."""
+    with opened() as service:
+        now = service.now()
+        expires_at = None if days is None else now + timedelta(days=days)
+        key, credential = access.create_key(
+            service.database, name=name, role=role, park_codes=park or None, now=now, expires_at=expires_at
+        )
+    if as_json:
+        print_json(key.as_json() | {"key": credential})
+        return
+    out.print(credential)
+    say("请立即保存：密钥只显示这一次。")
+
+
+@app.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """List the keys, without their secrets."""
+    with opened() as service:
+        keys = [key.as_json() for key in access.list_keys(service.database)]
+    if as_json:
+        print_json(keys)
+        return
+    columns = {
+        "id": "编号",
+        "name": "名称",
+        "prefix": "前缀",
+        "role": "角色",
+        "parks": "园区",
+        "expires_at": "到期",
+        "last_used_at": "最近使用",
+        "revoked_at": "撤销",
+    }
+    print_table(columns, keys)
+
+
+@app.command()
+def revoke(key_id: Annotated[int, typer.Argument(help="The key's number.", metavar="ID")]) -> None:
+    """Revoke a key; it stops working with the next request."""
+    with opened() as service:
+        access.revoke_key(service.database, key_id, service.now())
+    say(f"密钥 {key_id} 已撤销。")

@@ -1,0 +1,110 @@
+"""Matching and the ledger: `matcher refresh`, `matcher match` and `matcher ledger`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matcher.cli.output import print_json, print_table, progress, say
+from matcher.cli.session import AsJson, opened
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.entries import EntryFilter
+from matcher.domain.ledger import Stage, Trigger
+from matcher.domain.listing import Side
+from matcher.pipeline.catalogue import get_park
+from matcher.pipeline.ledger import export_ledger, list_entries
+from matcher.pipeline.views import ledger_json
+
+app = typer.Typer(help="The docking ledger (供需对接服务台账).", no_args_is_help=True)
+
+_MATCH_COLUMNS = {
+    "rank": "名次",
+    "score": "得分",
+    "similarity": "相似度",
+    "probability": "概率",
+    "demand_code": "需求编号",
+    "demand_title": "需求",
+    "achievement_code": "成果编号",
+    "achievement_title": "成果",
+    "terms": "共同用语",
+}
+_FIGURES = ("rank", "score", "similarity", "probability")
+
+
+def refresh(as_json: AsJson = False) -> None:
+    """The nightly batch: match every live demand and write what changed to the ledger."""
+    with opened() as service, progress() as report_progress:
+        report = service.refresh(LOCAL_OPERATOR, Trigger.BATCH, report_progress).as_json()
+    if as_json:
+        print_json(report)
+        return
+    columns = {
+        "run_id": "批次",
+        "demands": "需求",
+        "achievements": "成果",
+        "encoded": "新编码",
+        "entries_created": "新增",
+        "entries_changed": "变化",
+        "entries_kept": "保持",
+        "entries_vanished": "消失",
+        "seconds": "用时（秒）",
+    }
+    print_table(columns, [report], right=tuple(columns))
+
+
+def match(
+    text: Annotated[str, typer.Argument(help="A need or a result in your own words.", metavar="TEXT")],
+    side: Annotated[
+        Side, typer.Option(help="The side the text stands on; the other list is searched.")
+    ] = Side.DEMAND,
+    top: Annotated[int, typer.Option(min=1, max=50, help="How many matches.")] = 10,
+    park: Annotated[str | None, typer.Option(help="Search this park's demands only.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Match a free text with the other list."""
+    with opened() as service:
+        park_id = None if park is None else get_park(service.database, park, DISTRICT).id
+        found = service.matching.match(text, side, DISTRICT, top, park_id=park_id)
+    matches = [one.as_json() for one in found]
+    if as_json:
+        print_json(matches)
+        return
+    asked = "demand" if side is Side.DEMAND else "achievement"
+    columns = {key: name for key, name in _MATCH_COLUMNS.items() if not key.startswith(asked)}
+    print_table(columns, matches, right=_FIGURES)
+    if not matches:
+        say("没有可匹配的条目：另一张清单为空，或没有有效条目。")
+
+
+@app.command("list")
+def list_ledger(
+    park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
+    demand: Annotated[int | None, typer.Option(help="Only this demand's entries (id).")] = None,
+    stage: Annotated[Stage | None, typer.Option(help="Only entries at this stage.")] = None,
+    min_score: Annotated[float | None, typer.Option(min=0, max=1, help="Only scores from here up.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many; all by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the pairs the last run proposed."""
+    with opened() as service:
+        park_id = None if park is None else get_park(service.database, park, DISTRICT).id
+        wanted = EntryFilter(park_id=park_id, demand_id=demand, stage=stage, min_score=min_score)
+        entries, _ = list_entries(service.database, DISTRICT, wanted, limit=limit)
+    rows = [ledger_json(entry) for entry in entries]
+    if as_json:
+        print_json(rows)
+        return
+    print_table({"park": "园区", **_MATCH_COLUMNS, "stage_label": "阶段"}, rows, right=_FIGURES)
+
+
+@app.command("export")
+def export(
+    park: Annotated[str, typer.Option(help="Code of the park.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
+) -> None:
+    """Write a park's ledger as a workbook (.xlsx)."""
+    aside = output.with_name(f".{output.name}.part")
+    with opened() as service, aside.open("wb") as stream:
+        count = export_ledger(service.database, DISTRICT, park, stream, service.now())
+    aside.replace(output)
+    say(f"{output}：{count} 条")

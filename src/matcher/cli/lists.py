@@ -1,0 +1,220 @@
+"""Parks, and lists in: `matcher park` and `matcher import`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matcher.cli.output import print_json, print_table, say
+from matcher.cli.session import AsJson, opened
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.errors import InvalidInput
+from matcher.domain.listing import Side
+from matcher.pipeline import catalogue
+from matcher.pipeline.import_list import (
+    ImportReport,
+    ImportRequest,
+    Renames,
+    import_history,
+    import_list,
+    undo_import,
+)
+from matcher.pipeline.workbooks import rejects_workbook, template_workbook
+
+park_app = typer.Typer(help="The parks whose demands are matched.", no_args_is_help=True)
+import_app = typer.Typer(
+    help="Lists in: .xlsx, .xls, .csv (UTF-8, GBK, GB18030) and .jsonl.", no_args_is_help=True
+)
+
+Files = Annotated[list[Path], typer.Argument(help="List files.", metavar="FILE...")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what would change; write nothing.")]
+Full = Annotated[bool, typer.Option("--full", help="The files are the whole list: withdraw what they lack.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Let the files win over edits made since.")]
+RenamesOption = Annotated[
+    Renames, typer.Option(help="Rows that look like a renamed item: ask (reject), same, or new.")
+]
+Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write the rejected rows to this workbook.")]
+
+
+@park_app.command("add")
+def add_park(
+    code: Annotated[str, typer.Argument(help="Short code: letters, digits, - and _.", metavar="CODE")],
+    name: Annotated[str, typer.Option(help="The park's name.")],
+    industry: Annotated[str, typer.Option(help="Its main field.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add a park; adding it again changes nothing."""
+    with opened() as service:
+        park = catalogue.add_park(service.database, LOCAL_OPERATOR, code, name, industry, service.now())
+    print_json(park.as_json()) if as_json else say(f"park {park.code}: {park.name}")
+
+
+@park_app.command("list")
+def list_parks(as_json: AsJson = False) -> None:
+    """List the parks."""
+    with opened() as service:
+        parks = [park.as_json() for park in catalogue.list_parks(service.database, DISTRICT)]
+    if as_json:
+        print_json(parks)
+    else:
+        print_table({"code": "代码", "name": "名称", "industry": "产业"}, parks)
+
+
+@import_app.command("achievements")
+def import_achievements(
+    files: Files,
+    source: Annotated[str, typer.Option(help="Whose list it is.")] = "",
+    dry_run: DryRun = False,
+    full: Full = False,
+    overwrite: Overwrite = False,
+    renames: RenamesOption = Renames.ASK,
+    rejects: Rejects = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a supply list (科技成果供给清单)."""
+    options = _Options(dry_run, full, overwrite, renames, rejects, as_json)
+    _import(Side.SUPPLY, files, options, park=None, source=source)
+
+
+@import_app.command("demands")
+def import_demands(
+    files: Files,
+    park: Annotated[str, typer.Option(help="Code of the park whose demands these are.")],
+    dry_run: DryRun = False,
+    full: Full = False,
+    overwrite: Overwrite = False,
+    renames: RenamesOption = Renames.ASK,
+    rejects: Rejects = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a park's demand list (企业需求清单)."""
+    options = _Options(dry_run, full, overwrite, renames, rejects, as_json)
+    _import(Side.DEMAND, files, options, park=park, source="")
+
+
+@import_app.command("template")
+def template(
+    side: Annotated[str, typer.Argument(help="achievements or demands", metavar="achievements|demands")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
+) -> None:
+    """Write a blank list workbook with drop-downs and an example row."""
+    sides = {"achievements": Side.SUPPLY, "demands": Side.DEMAND}
+    if side not in sides:
+        raise InvalidInput(
+            f"没有名为 {side} 的模板；可选 achievements、demands。",
+            f"there is no template {side}: choose achievements or demands.",
+            field="side",
+        )
+    output.write_bytes(template_workbook(sides[side]))
+    say(f"{output}")
+
+
+@import_app.command("undo")
+def undo(
+    import_id: Annotated[int, typer.Argument(help="The import's number.", metavar="ID")],
+    as_json: AsJson = False,
+) -> None:
+    """Undo an import as a whole."""
+    with opened() as service:
+        report = undo_import(service.database, import_id, LOCAL_OPERATOR, service.now())
+    _show(report, as_json)
+
+
+@import_app.command("history")
+def history(
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20, as_json: AsJson = False
+) -> None:
+    """List past imports, newest first."""
+    with opened() as service:
+        imports = list(import_history(service.database, LOCAL_OPERATOR, limit=limit))
+    if as_json:
+        print_json(imports)
+        return
+    columns = {
+        "import_id": "编号",
+        "created_at": "时间（UTC）",
+        "side": "清单",
+        "park": "园区",
+        "files": "文件",
+        "undone_at": "撤销时间",
+    }
+    print_table(columns, imports)
+
+
+class _Options:
+    def __init__(
+        self,
+        dry_run: bool,
+        full: bool,
+        overwrite: bool,
+        renames: Renames,
+        rejects: Path | None,
+        as_json: bool,
+    ) -> None:
+        self.dry_run = dry_run
+        self.full = full
+        self.overwrite = overwrite
+        self.renames = renames
+        self.rejects = rejects
+        self.as_json = as_json
+
+
+def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str | None, source: str) -> None:
+    contents = [(path.name, _read(path)) for path in files]
+    with opened() as service:
+        shelf = catalogue.import_shelf(service.database, side, LOCAL_OPERATOR, park=park, source=source)
+        request = ImportRequest(
+            shelf=shelf,
+            files=contents,
+            dry_run=options.dry_run,
+            full=options.full,
+            overwrite=options.overwrite,
+            renames=options.renames,
+        )
+        report = import_list(service.database, request, LOCAL_OPERATOR, service.now())
+    if options.rejects is not None and report.rejects:
+        options.rejects.write_bytes(rejects_workbook(report.rejects))
+        say(f"未导入的行已写入 {options.rejects}；改正后可直接再次导入。")
+    _show(report, options.as_json)
+    if report.rows == 0 or report.rejected == report.rows:
+        raise typer.Exit(2)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            f"无法读取文件 {path}：{error.strerror}。", f"cannot read {path}: {error.strerror}.", field="FILE"
+        ) from error
+
+
+def _show(report: ImportReport, as_json: bool) -> None:
+    if as_json:
+        print_json(report.as_json())
+        return
+    columns = {
+        "rows": "读取",
+        "created": "新增",
+        "updated": "更新",
+        "unchanged": "未变",
+        "withdrawn": "撤回",
+        "rejected": "未导入",
+    }
+    print_table(columns, [report.as_json()], right=tuple(columns))
+    if report.dry_run:
+        say("试运行：没有写入任何内容。")
+    for problem in report.problems:
+        place = " ".join(
+            part
+            for part in (
+                problem.file,
+                problem.sheet,
+                f"第 {problem.row} 行" if problem.row else "",
+                problem.column,
+            )
+            if part
+        )
+        mark = "未导入" if problem.severity == "rejected" else "存疑"
+        say(f"[{mark}] {place}：{problem.message}")

@@ -1,0 +1,88 @@
+"""How the command line shows things: tables and JSON on stdout, progress and errors on stderr."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from matcher.domain.errors import MatcherError
+from matcher.pipeline.encode import Progress as Report
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout, in UTF-8 whatever the locale."""
+    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False, indent=2, default=str).encode() + b"\n")
+    sys.stdout.flush()
+
+
+def print_table(
+    columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, right: Sequence[str] = ()
+) -> None:
+    """Rows as a table; `columns` maps a row's key to its heading, `right` names right-aligned keys."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for key, heading in columns.items():
+        table.add_column(heading, justify="right" if key in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(key)) for key in columns))
+    out.print(table)
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal, on stderr."""
+    err.print(text, markup=False)
+
+
+def say_error(error: MatcherError) -> None:
+    """An error in both languages, on stderr."""
+    say(f"错误：{error.zh}\nerror: {error.en}")
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """A progress reporter: bars on a terminal, a plain line per stage and tenth elsewhere."""
+    if not err.is_terminal:
+        yield _PlainProgress()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield report
+
+
+class _PlainProgress:
+    """Lines such as `match demands: 40/371`, at most eleven for a stage."""
+
+    def __init__(self) -> None:
+        self._tenths: dict[str, int] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        tenth = 10 * done // total if total else 10
+        if tenth > self._tenths.get(stage, -1):
+            self._tenths[stage] = tenth
+            say(f"{stage}: {done}/{total}")
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "—"
+        case float():
+            return f"{value:.3f}"
+        case list() | tuple():
+            return "、".join(str(item) for item in value)
+        case _:
+            return str(value)

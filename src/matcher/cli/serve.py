@@ -1,0 +1,92 @@
+"""`matcher serve`: bring everything up to date, print how to come in, and serve."""
+
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from matcher.bootstrap import Service
+from matcher.cli.output import out, progress, say
+from matcher.domain.access import LOCAL_OPERATOR, Role
+from matcher.domain.errors import Conflict, RefreshRunning, Unauthorized
+from matcher.domain.ledger import Trigger
+from matcher.pipeline import access
+from matcher.pipeline.samples import load_samples
+from matcher.pipeline.watch import is_due
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = None,
+    samples: Annotated[
+        Path | None, typer.Option(help="Folder of sample lists, loaded into an empty database only.")
+    ] = None,
+) -> None:
+    """Migrate, match what has changed, and serve the pages and REST."""
+    service = Service.configured()
+    settings = service.settings
+    listening = _listen(host or settings.host, settings.port if port is None else port)
+    service.database.upgrade()
+    if samples is not None and load_samples(service.database, samples, service.now()):
+        say(f"已载入示例清单：{samples}")
+    _refresh_if_due(service)
+    shown_host, shown_port = listening.getsockname()[:2]
+    address = f"http://{shown_host}:{shown_port}"
+    login = access.issue_login(service.database, service.now())
+    key = _local_key(service)
+    service.close()
+    out.print(f"打开浏览器（一次性登录链接）：{address}/#login={login}")
+    out.print(f"脚本用密钥：{key}")
+    out.print(f"接口文档：{address}/docs · 按 Ctrl+C 停止")
+    config = uvicorn.Config(
+        "matcher.api.app:from_environment", factory=True, log_level="warning", access_log=False
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port first, so that a second start fails before it touches anything."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise Conflict(
+            f"无法监听 {host}:{port}（{error.strerror}）；服务可能已在运行，"
+            "或改用其他端口：make serve PORT=8001。",
+            f"cannot listen on {host}:{port} ({error.strerror}): it may be running already, or choose "
+            "another port: make serve PORT=8001.",
+        ) from error
+    return listening
+
+
+def _refresh_if_due(service: Service) -> None:
+    if not is_due(service.database, service.now()):
+        return
+    with progress() as report_progress:
+        try:
+            service.refresh(LOCAL_OPERATOR, Trigger.CHANGE, report_progress)
+        except RefreshRunning as error:
+            say(error.zh)
+
+
+def _local_key(service: Service) -> str:
+    """The key for this machine's scripts, kept in the data folder for its owner alone to read."""
+    path = service.settings.data_dir / "local-key"
+    try:
+        credential = path.read_text("utf-8").strip()
+        access.authenticate(service.database, credential, service.now())
+        return credential
+    except (FileNotFoundError, Unauthorized):
+        pass
+    _, credential = access.create_key(
+        service.database, name="local scripts", role=Role.ADMIN, park_codes=None, now=service.now()
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(credential + "\n", "utf-8")
+    return credential
