@@ -47,6 +47,10 @@ class Query:
 class Retriever(Protocol):
     """One channel over a fixed list of rows. Larger is better; ties are broken by row position."""
 
+    def __len__(self) -> int:
+        """Number of rows."""
+        ...
+
     def search(self, queries: Sequence[Query], k: int, rows: Rows | None = None) -> list[list[Hit]]:
         """The `k` best of the allowed `rows` (all, where None) for each query, best first.
 

@@ -1,0 +1,104 @@
+"""Which phrases two texts share: the words shown to people beside a match."""
+
+import re
+import unicodedata
+from functools import cached_property
+
+from matcher.domain.boilerplate import COMMON, GENERIC
+from matcher.domain.text import TextView
+
+_CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff"
+_PARTICLES = "的了和与及或是其该并且被将"
+_CUT = re.compile(
+    "|".join(
+        [
+            rf"[^{_CHINESE}]+",
+            f"[{_PARTICLES}]",
+            "等(?![离效级温压])",
+            *sorted(GENERIC + COMMON, key=len, reverse=True),
+        ]
+    )
+)
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[.+#/-][A-Za-z0-9]+)*[+#]*")
+_ENGLISH_PARTICLES = frozenset(
+    """
+    an and are as at based be by for from has have in into is it its new of on or our than that the their this
+    to under using was we were which with
+    """.split()  # noqa: SIM905
+)
+_CERTAIN = 4
+"""Characters from which a shared phrase is shown wherever it stands; a shorter one must look like a word."""
+
+
+class Phrases:
+    """A text prepared once for comparison with many others."""
+
+    def __init__(self, text: TextView) -> None:
+        self._folded = unicodedata.normalize("NFKC", text.full)
+
+    @cached_property
+    def chinese(self) -> str:
+        """The Chinese pieces between punctuation, particles and words that every list uses, one per line."""
+        return "\n".join(piece for piece in _CUT.split(self._folded) if len(piece) > 1)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each pair of Chinese characters first stands in `chinese`."""
+        text = self.chinese
+        places = {text[at : at + 2]: at for at in range(len(text) - 2, -1, -1)}
+        return {pair: at for pair, at in places.items() if "\n" not in pair}
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """The first two characters of each piece."""
+        return frozenset(piece[:2] for piece in self.chinese.split("\n"))
+
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        """The last two characters of each piece."""
+        return frozenset(piece[-2:] for piece in self.chinese.split("\n"))
+
+    @cached_property
+    def tokens(self) -> dict[str, str]:
+        """Latin and mixed tokens by their case-folded form, as first written; bare numbers are left out."""
+        tokens: dict[str, str] = {}
+        for token in _TOKEN.findall(self._folded):
+            tokens.setdefault(token.casefold(), token)
+        return {
+            folded: token
+            for folded, token in tokens.items()
+            if len(folded) > 1 and not folded.isdecimal() and folded not in _ENGLISH_PARTICLES
+        }
+
+
+def matched_terms(one: Phrases, other: Phrases, limit: int = 8) -> tuple[str, ...]:
+    """Maximal phrases of `one` that `other` also holds, the longest first, at most `limit`.
+
+    A phrase is two or more Chinese characters without a word that every list uses, or a whole Latin or mixed
+    token (compared without case, written as in `one`). A phrase of two or three characters must begin a piece
+    of either text and end one: otherwise it is likely to be cut out of a longer word.
+    """
+    shared = _shared_chinese(one, other)
+    shared.update(one.tokens[folded] for folded in one.tokens.keys() & other.tokens.keys())
+    return tuple(sorted(shared, key=lambda phrase: (-len(phrase), phrase))[:limit])
+
+
+def _shared_chinese(one: Phrases, other: Phrases) -> set[str]:
+    text, there = one.chinese, other.chinese
+    found: set[str] = set()
+    end = 0
+    for start in sorted(one.places[pair] for pair in one.places.keys() & other.places.keys()):
+        if start + 2 <= end:
+            continue
+        end = start + 2
+        while end < len(text) and text[end] != "\n" and text[start : end + 1] in there:
+            end += 1
+        phrase = text[start:end]
+        if len(phrase) >= _CERTAIN or _is_wordlike(phrase, one, other):
+            found.add(phrase)
+    return {phrase for phrase in found if not any(phrase in longer and phrase != longer for longer in found)}
+
+
+def _is_wordlike(phrase: str, one: Phrases, other: Phrases) -> bool:
+    begins = phrase[:2] in one.openings or phrase[:2] in other.openings
+    return begins and (phrase[-2:] in one.endings or phrase[-2:] in other.endings)

@@ -1,0 +1,75 @@
+"""The embeddings' channel: exact inner products, with FAISS where there is much to search."""
+
+from collections.abc import Sequence
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.candidate import Hit
+from matcher.index.top import top
+from matcher.ports import Query, Rows, Vectors
+
+_NEAR_TIE = 1e-5
+"""FAISS multiplies in float32; two figures this close may come in either order (error below 1e-6)."""
+
+_BLOCK_CELLS = 8_000_000
+
+
+class DenseRetriever:
+    """Cosine of unit vectors, shape (n, d).
+
+    A figure is the float64 inner product, rounded to float32: it depends on the two vectors alone, not on
+    where they stand or what is searched with them.
+    """
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def search(self, queries: Sequence[Query], k: int, rows: Rows | None = None) -> list[list[Hit]]:
+        """The `k` nearest of the allowed rows for each query; filtering gathers those rows first."""
+        allowed = np.arange(len(self._vectors)) if rows is None else rows
+        if not queries or k <= 0 or len(allowed) == 0:
+            return [[] for _ in queries]
+        gathered = self._vectors if rows is None else self._vectors[rows]
+        if k + 1 >= len(allowed):
+            figures = _products(_stack(queries), gathered)
+            return [top(row, allowed, k) for row in figures]
+        wanted = _stack(queries)
+        found, near = faiss.knn(wanted, gathered, k + 1, metric=faiss.METRIC_INNER_PRODUCT)
+        hits = []
+        for query, values, positions in zip(wanted, found, near, strict=True):
+            if values[k - 1] - values[k] > _NEAR_TIE:
+                positions = np.sort(positions[:k])
+            else:  # the k-th best is not clear-cut: more rows may share its figure than FAISS returned
+                positions = np.flatnonzero(gathered @ query >= values[k - 1] - _NEAR_TIE)
+            hits.append(top(_products(query[None], gathered[positions])[0], allowed[positions], k))
+        return hits
+
+    def values(self, queries: Sequence[Query], rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
+        """The cosine of each query with each of its rows."""
+        if not queries:
+            return []
+        wanted = _stack(queries)
+        if any(one is not rows[0] for one in rows):
+            return [
+                _products(query[None], self._vectors[own])[0] for query, own in zip(wanted, rows, strict=True)
+            ]
+        gathered = self._vectors[rows[0]]
+        block = max(1, _BLOCK_CELLS // max(1, len(gathered)))
+        return [
+            figures
+            for start in range(0, len(queries), block)
+            for figures in _products(wanted[start : start + block], gathered)
+        ]
+
+
+def _stack(queries: Sequence[Query]) -> Vectors:
+    return np.stack([query.vector for query in queries]).astype(np.float32, copy=False)
+
+
+def _products(wanted: Vectors, rows: Vectors) -> NDArray[np.float32]:
+    return np.clip(wanted.astype(np.float64) @ rows.astype(np.float64).T, -1.0, 1.0).astype(np.float32)
