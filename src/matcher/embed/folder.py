@@ -1,0 +1,80 @@
+"""What a sentence-transformers folder says of itself: its modules, prompts and identity."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matcher.domain.errors import EncoderError
+from matcher.domain.listing import Side
+
+PROMPT_NAMES = {Side.DEMAND: "query", Side.SUPPLY: "document"}
+"""A demand asks, a supply is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A readable model folder: the class names of its modules in order, and its prompts by name."""
+
+    path: Path
+    modules: tuple[str, ...]
+    prompts: Mapping[str, str]
+
+    def digest(self) -> str:
+        """First 12 hexadecimal digits of the SHA-256 of every file that bears on the vectors."""
+        total = hashlib.sha256()
+        for file in sorted(self.path.rglob("*")):
+            if file.suffix in {".json", ".safetensors", ".txt", ".model"} and file.is_file():
+                total.update(f"{file.relative_to(self.path).as_posix()}\0".encode())
+                with file.open("rb") as content:
+                    total.update(hashlib.file_digest(content, "sha256").digest())
+        return total.hexdigest()[:12]
+
+
+def open_folder(path: Path) -> ModelFolder:
+    """Read a folder's `modules.json` and prompts, without loading the model.
+
+    Raises `EncoderError` where there is no such folder, a module is not one of sentence-transformers'
+    own, or weights are kept as pickles.
+    """
+    if not (path / "modules.json").is_file():
+        raise EncoderError(
+            f"模型文件夹“{path}”不存在，或缺少 modules.json。",
+            f"The model folder {path} does not exist or has no modules.json.",
+        )
+    types = [str(module["type"]) for module in _read_json(path / "modules.json")]
+    _refuse_foreign_code(path, types)
+    _refuse_pickles(path)
+    settings = path / "config_sentence_transformers.json"
+    prompts = (_read_json(settings).get("prompts") or {}) if settings.is_file() else {}
+    return ModelFolder(path, tuple(name.rpartition(".")[2] for name in types), prompts)
+
+
+def _refuse_foreign_code(path: Path, types: Iterable[str]) -> None:
+    foreign = [name for name in types if not name.startswith("sentence_transformers.")]
+    if foreign:
+        raise EncoderError(
+            f"模型“{path}”需要运行自带代码（{foreign[0]}），为安全起见不予加载。",
+            f"The model {path} needs code of its own ({foreign[0]}), which is never run.",
+        )
+
+
+def _refuse_pickles(path: Path) -> None:
+    weights = {file.parent for file in path.rglob("*.safetensors")}
+    pickles = [file for file in path.rglob("*") if file.suffix in {".bin", ".pt", ".pth", ".ckpt", ".pkl"}]
+    unsafe = [file.name for file in pickles if file.parent not in weights]
+    if unsafe or not weights:
+        found = ", ".join(unsafe) or "pickle"
+        raise EncoderError(
+            f"模型“{path}”没有 safetensors 权重；只加载 safetensors，不加载 {found}。",
+            f"The model {path} has no safetensors weights; nothing else is loaded, least of all {found}.",
+        )
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EncoderError(f"无法读取“{path}”：{error}", f"Cannot read {path}: {error}") from error
