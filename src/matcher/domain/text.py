@@ -8,12 +8,8 @@ from dataclasses import dataclass
 
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
 _BREAK_INSIDE_CHINESE = re.compile(rf"(?<=[{_CJK}，、])[ \t]*[\r\n]+[ \t]*(?=[{_CJK}])")
-_HALF_WIDTH = {
-    ord(wide): unicodedata.normalize("NFKC", wide)
-    for wide in "０１２３４５６７８９％．＠／＋－ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
-    "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"
-}
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％．＠／＋－]+")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\ufeff]|_x000D_")
 _SPACE = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
@@ -47,7 +43,8 @@ def normalise(text: str) -> str:
     punctuation stays, line breaks inside a Chinese word are closed, and runs of white space become
     one space or one line break.
     """
-    text = html.unescape(text).translate(_HALF_WIDTH).translate(_INVISIBLE).replace("_x000D_", "")
+    text = _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide.group()), html.unescape(text))
+    text = _INVISIBLE.sub("", text)
     text = _BREAK_INSIDE_CHINESE.sub("", text)
     return _BLANK_LINES.sub("\n", _SPACE.sub(" ", text)).strip()
 

@@ -199,7 +199,6 @@ def write(
     else:
         assert isinstance(listing, Achievement)
     session.add(row)
-    session.flush([row])
     session.add(_revision(row, change, withdrawn=withdrawn))
 
 
@@ -265,7 +264,6 @@ def rows_by_id(
 
 def _revision(row: ListingRow, change: Change, *, withdrawn: bool) -> RevisionRow:
     columns: dict[str, Any] = {
-        "listing_id": row.id,
         "version": row.version,
         "data": row.data,
         "withdrawn": withdrawn,
@@ -275,8 +273,9 @@ def _revision(row: ListingRow, change: Change, *, withdrawn: bool) -> RevisionRo
         "at": change.at,
     }
     if isinstance(row, DemandRow):
-        return DemandRevision(park_id=row.park_id, **columns)
-    return AchievementRevision(**columns)
+        return DemandRevision(listing=row, park_id=row.park_id, **columns)
+    assert isinstance(row, AchievementRow)
+    return AchievementRevision(listing=row, **columns)
 
 
 def live_conditions(row: type[ListingRow], day: date) -> tuple[ColumnElement[bool], ...]:

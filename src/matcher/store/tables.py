@@ -19,7 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -162,6 +162,7 @@ class AchievementRevision(RevisionRow):
     __table_args__ = (UniqueConstraint("listing_id", "version"),)
 
     listing_id: Mapped[int] = mapped_column(ForeignKey("achievement.id"))
+    listing: Mapped[AchievementRow] = relationship()
 
 
 class DemandRevision(RevisionRow):
@@ -171,6 +172,7 @@ class DemandRevision(RevisionRow):
     __table_args__ = (UniqueConstraint("listing_id", "version"),)
 
     listing_id: Mapped[int] = mapped_column(ForeignKey("demand.id"))
+    listing: Mapped[DemandRow] = relationship()
     park_id: Mapped[int] = mapped_column(ForeignKey("park.id"), index=True)
 
 

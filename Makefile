@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine: make serve, make test.
+PYTHON ?= python3.11
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --constraint requirements.lock
+export MATCHER_DATA_DIR ?= $(CURDIR)/var
+
+.PHONY: serve test check lint types imports tests lock clean
+
+serve: $(VENV)/.installed
+	$(BIN)/matcher serve --port $(PORT) --samples data/seed
+
+test: check
+
+check: lint types imports tests
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.installed-dev
+	$(BIN)/lint-imports
+
+tests: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest
+
+# torch goes first and alone: see "Choosing a torch build" in the README.
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) --editable '.[dev]'
+	touch $@
+
+# Writes the one place of pins anew, from the newest versions that fit.
+lock:
+	rm -rf $(VENV)/lock
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet torch==2.13.0
+	$(VENV)/lock/bin/python -m pip install --quiet '.[dev,train]'
+	(echo torch==2.13.0; $(VENV)/lock/bin/python -m pip freeze --exclude matcher --exclude torch) \
+		| sort --ignore-case > requirements.lock
+	rm -rf $(VENV)/lock
+
+clean:
+	rm -rf $(VENV) build dist src/*.egg-info
