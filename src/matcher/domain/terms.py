@@ -75,8 +75,8 @@ def matched_terms(one: Phrases, other: Phrases, limit: int = 8) -> tuple[str, ..
     """Maximal phrases of `one` that `other` also holds, the longest first, at most `limit`.
 
     A phrase is two or more Chinese characters without a word that every list uses, or a whole Latin or mixed
-    token (compared without case, written as in `one`). A phrase of two or three characters must begin a piece
-    of either text and end one: otherwise it is likely to be cut out of a longer word.
+    token (compared without case, written as in `one`). A phrase of two or three characters must stand at the
+    edge of a piece twice: otherwise it is likely to be cut out of a longer word.
     """
     shared = _shared_chinese(one, other)
     shared.update(one.tokens[folded] for folded in one.tokens.keys() & other.tokens.keys())
@@ -100,5 +100,6 @@ def _shared_chinese(one: Phrases, other: Phrases) -> set[str]:
 
 
 def _is_wordlike(phrase: str, one: Phrases, other: Phrases) -> bool:
-    begins = phrase[:2] in one.openings or phrase[:2] in other.openings
-    return begins and (phrase[-2:] in one.endings or phrase[-2:] in other.endings)
+    opens = (phrase[:2] in one.openings) + (phrase[:2] in other.openings)
+    ends = (phrase[-2:] in one.endings) + (phrase[-2:] in other.endings)
+    return opens + ends >= 2

@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.domain.features import FEATURES
+from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
+
+cosines = st.floats(-1, 1, width=32)
+figures = st.fixed_dictionaries({}, optional=dict.fromkeys(FEATURES, cosines))
+
+
+def test_a_worked_example() -> None:
+    contributions = DEFAULT_SCORER.contributions({"dense": 0.5, "lexical_text": 0.25, "lexical_title": 0.75})
+    assert contributions == pytest.approx({"dense": 0.05, "lexical_text": 0.1, "lexical_title": 0.3})
+    assert DEFAULT_SCORER.score(contributions) == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize("scorer", [DEFAULT_SCORER, DENSE, LEXICAL])
+@given(found=figures)
+def test_a_score_is_the_sum_of_its_contributions_and_lies_between_zero_and_one(
+    scorer: Scorer, found: dict[str, float]
+) -> None:
+    contributions = scorer.contributions(found)
+    assert contributions.keys() == scorer.weights.keys()
+    assert all(part >= 0 for part in contributions.values())
+    assert scorer.score(contributions) == sum(contributions.values())
+    assert 0 <= scorer.score(contributions) <= 1
+
+
+@given(found=figures, name=st.sampled_from(sorted(FEATURES)))
+def test_what_is_missing_counts_as_much_as_no_agreement_at_all(found: dict[str, float], name: str) -> None:
+    without = {key: value for key, value in found.items() if key != name}
+    for nothing in (without, without | {name: 0.0}, without | {name: -0.7}):
+        assert DEFAULT_SCORER.contributions(nothing)[name] == 0
+    assert DEFAULT_SCORER.contributions(without)[name] <= DEFAULT_SCORER.contributions(found)[name]
+
+
+@given(found=figures, name=st.sampled_from(sorted(FEATURES)), more=cosines)
+def test_more_agreement_never_lowers_a_score(found: dict[str, float], name: str, more: float) -> None:
+    higher = found | {name: max(more, found.get(name, -1.0))}
+    score = DEFAULT_SCORER.score
+    assert score(DEFAULT_SCORER.contributions(higher)) >= score(DEFAULT_SCORER.contributions(found))
+
+
+@pytest.mark.parametrize(
+    "weights", [{}, {"dense": 0.9}, {"dense": 1.5, "lexical_text": -0.5}, {"price": 1.0}]
+)
+def test_weights_that_do_not_make_a_score_are_refused(weights: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"weights|unknown"):
+        Scorer("x", weights)
+
+
+def test_every_feature_explains_itself() -> None:
+    assert all(feature.__doc__ for feature in FEATURES.values())

@@ -1,0 +1,134 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import matcher.pipeline.rank as ranking
+from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
+from matcher.domain.text import TextView
+from matcher.index.snapshot import build_channels
+from matcher.pipeline.rank import rank
+from matcher.ports import Channels, Query, Rows, Vectors
+
+WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")
+texts = st.builds(
+    lambda title, body: TextView("".join(title), "，".join(body)),
+    st.lists(st.sampled_from(WORDS), max_size=3),
+    st.lists(st.sampled_from(WORDS), max_size=4),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    texts: list[TextView]
+    queries: list[TextView]
+    allowed: list[Rows | None]
+    seed: int
+
+    @property
+    def vectors(self) -> Vectors:
+        return vectors_of(len(self.texts), self.seed)
+
+    @property
+    def channels(self) -> Channels:
+        return build_channels(self.texts, self.vectors)
+
+    @property
+    def asking(self) -> list[Query]:
+        vectors = vectors_of(len(self.queries), self.seed + 1)
+        return [Query(text, vector) for text, vector in zip(self.queries, vectors, strict=True)]
+
+
+def vectors_of(rows: int, seed: int) -> Vectors:
+    vectors = np.random.default_rng(seed).standard_normal((rows, 4)).astype(np.float32)
+    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    listed = draw(st.lists(texts, max_size=12))
+    queries = draw(st.lists(texts, min_size=1, max_size=4))
+    subset = st.sets(st.integers(0, len(listed) - 1)) if listed else st.just(set[int]())
+    rows = st.none() | subset.map(lambda chosen: np.array(sorted(chosen), dtype=np.int64))
+    allowed = draw(st.lists(rows, min_size=len(queries), max_size=len(queries)))
+    return Case(listed, queries, allowed, draw(st.integers(0, 1000)))
+
+
+scorers = st.sampled_from([DEFAULT_SCORER, DENSE, LEXICAL])
+
+
+@pytest.mark.parametrize("score_all", [0, 2048])
+@given(case=cases(), k=st.integers(0, 15), scorer=scorers)
+@settings(max_examples=60, deadline=None)
+def test_every_query_gets_its_best_allowed_rows_fully_explained(
+    score_all: int, case: Case, k: int, scorer: Scorer
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "SCORE_ALL", score_all)
+        ranked = rank(case.asking, case.channels, scorer, k, case.allowed, depth=3)
+    for matches, rows in zip(ranked, case.allowed, strict=True):
+        permitted = set(range(len(case.texts))) if rows is None else set(rows.tolist())
+        assert len(matches) == min(k, len(permitted))
+        assert {match.row for match in matches} <= permitted
+        assert [match.rank for match in matches] == list(range(1, len(matches) + 1))
+        assert matches == sorted(matches, key=lambda match: (-match.score, match.row))
+        for match in matches:
+            assert match.score == sum(match.contributions.values())
+            assert match.contributions.keys() == scorer.weights.keys()
+            assert 0 <= match.score <= 1 + 1e-12
+            assert match.probability is None
+
+
+@given(case=cases(), scorer=scorers)
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_a_list_moves_no_figure(case: Case, scorer: Scorer) -> None:
+    order = np.random.default_rng(case.seed).permutation(len(case.texts))
+    shuffled = build_channels([case.texts[row] for row in order], case.vectors[order])
+    everything: list[Rows | None] = [None] * len(case.queries)
+    one = rank(case.asking, case.channels, scorer, 20, everything)
+    other = rank(case.asking, shuffled, scorer, 20, everything)
+    for matches, moved in zip(one, other, strict=True):
+        assert {match.row: (match.similarity, match.score) for match in matches} == {
+            int(order[match.row]): (match.similarity, match.score) for match in moved
+        }
+
+
+@given(case=cases(), more=st.lists(texts, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_a_list_that_grows_moves_no_figure_of_the_rows_it_had(case: Case, more: list[TextView]) -> None:
+    vectors = np.concatenate([case.vectors, vectors_of(len(more), case.seed + 2)])
+    grown = build_channels([*case.texts, *more], vectors)
+    had: list[Rows | None] = [np.arange(len(case.texts))] * len(case.queries)
+    assert rank(case.asking, case.channels, DEFAULT_SCORER, 20, had) == rank(
+        case.asking, grown, DEFAULT_SCORER, 20, had
+    )
+
+
+def test_scores_equal_the_scorer_applied_to_each_channels_figures() -> None:
+    listed = [TextView("锂电池隔膜", "焊接"), TextView("小麦育种"), TextView("", "锂电池")]
+    case = Case(listed, [TextView("锂电池", "隔膜焊接")], [None], seed=3)
+    [matches] = rank(case.asking, case.channels, DEFAULT_SCORER, 3, [None])
+    for match in matches:
+        rows = np.array([match.row])
+        found = {
+            name: float(channel.values(case.asking, [rows])[0][0]) for name, channel in case.channels.items()
+        }
+        assert match.contributions == DEFAULT_SCORER.contributions(found)
+        assert match.similarity == found["dense"]
+
+
+def test_searching_to_a_depth_finds_what_scoring_every_row_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    listed = [TextView("".join(rng.choice(WORDS, 2)), "，".join(rng.choice(WORDS, 3))) for _ in range(400)]
+    case = Case(listed, listed[:20], [None] * 20, seed=1)
+    exact = rank(case.asking, case.channels, DEFAULT_SCORER, 10, case.allowed)
+    monkeypatch.setattr(ranking, "SCORE_ALL", 0)
+    assert rank(case.asking, case.channels, DEFAULT_SCORER, 10, case.allowed, depth=200) == exact
+
+
+def test_no_query_gets_no_answer() -> None:
+    case = Case([TextView("锂电池")], [], [], seed=0)
+    assert rank([], case.channels, DEFAULT_SCORER, 10, []) == []
