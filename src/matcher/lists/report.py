@@ -1,0 +1,75 @@
+"""What reading a list gives: good rows, rejected rows, and every problem by sheet, row and column."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from matcher.domain.listing import Achievement, Demand
+
+Severity = Literal["rejected", "doubtful"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a file, a row or a cell: the reason and the remedy, in both languages.
+
+    `row` counts from 1 as a spreadsheet program shows it (the line, in JSONL); None means the whole sheet
+    or file. `column` is letter and heading, such as “H 拟转化金额（万）”, or the key in JSONL. `rejected`
+    means that the row (or file) was not imported, `doubtful` that it was, without what is in doubt.
+    """
+
+    file: str
+    sheet: str
+    row: int | None
+    column: str
+    code: str
+    message: str
+    severity: Severity
+    message_en: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable JSON form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that was not imported: its original cells by heading, and why."""
+
+    file: str
+    sheet: str
+    row: int
+    cells: Mapping[str, str]
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRow:
+    """A good row: the listing it states, and its original cells by heading."""
+
+    file: str
+    sheet: str
+    row: int
+    listing: Achievement | Demand
+    cells: Mapping[str, str]
+
+    def problem(self, code: str, zh: str, en: str, *, severity: Severity, column: str = "") -> Problem:
+        """A problem of this row."""
+        return Problem(self.file, self.sheet, self.row, column, code, zh, severity, en)
+
+    def reject(self, problem: Problem) -> RejectedRow:
+        """This row as one that is not imported after all."""
+        return RejectedRow(self.file, self.sheet, self.row, self.cells, problem)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedList:
+    """One file, read. `problems` holds every problem, those of rejected rows included.
+
+    `read` counts the rows found: good, rejected and skipped as duplicates.
+    """
+
+    rows: tuple[ParsedRow, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    read: int = 0

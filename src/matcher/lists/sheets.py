@@ -1,0 +1,68 @@
+"""A sheet as text: what every file format is turned into before its rows are read."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_ROWS = 200_000
+"""Both bounds are far above any real list; beyond them a file is a mistake or an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows of cell texts. `merged` maps a (row, column) hidden by a vertical merge to the visible one."""
+
+    name: str
+    rows: list[list[str]]
+    hidden: bool = False
+    merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    undecodable: bool = False
+
+
+class UnreadableFile(Exception):
+    """A file (or sheet) that cannot be read as a list: a stable code and one sentence per language."""
+
+    def __init__(self, code: str, zh: str, en: str, *, row: int | None = None) -> None:
+        super().__init__(en)
+        self.code = code
+        self.zh = zh
+        self.en = en
+        self.row = row
+
+
+def too_many_rows() -> UnreadableFile:
+    """The error of a list longer than `MAX_ROWS`."""
+    return UnreadableFile(
+        "too_many_rows",
+        f"超过 {MAX_ROWS} 行，请拆分成几个文件分别导入。",
+        f"more than {MAX_ROWS} rows; split the file.",
+    )
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet letter of a column counted from 0."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+_LETTERS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+
+
+def cell_position(reference: str) -> tuple[int, int]:
+    """(row, column) from 0 of a cell reference such as “C7”.
+
+    Raises:
+        ValueError: it is no cell reference.
+    """
+    found = _LETTERS.fullmatch(reference)
+    if found is None:
+        raise ValueError(reference)
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(found[2]) - 1, column - 1

@@ -1,0 +1,88 @@
+import io
+import random
+import zipfile
+
+import pytest
+
+from matcher.domain.listing import Side
+from matcher.lists import workbooks
+from matcher.lists.reading import read_list
+from matcher.lists.sheets import MAX_ROWS
+from tests.lists.files import codes, xls, xlsx
+
+GOOD = xlsx([["成果名称", "完成单位"], ["甲方法", "某院"]])
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _with_sheet(xml: bytes) -> bytes:
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(GOOD)) as source,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for name in source.namelist():
+            copy.writestr(name, xml if name == SHEET else source.read(name))
+    return stream.getvalue()
+
+
+def _sheet(rows: bytes) -> bytes:
+    namespace = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    return b"<worksheet " + namespace + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+
+
+def _problems(content: bytes) -> list[tuple[str, str]]:
+    return codes(read_list(content, "a.xlsx", Side.SUPPLY))
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED_BYTES", 1 << 20)
+    assert _problems(_with_sheet(_sheet(b" " * (2 << 20)))) == [("too_large", "rejected")]
+
+
+def test_one_cell_in_the_last_corner_is_refused() -> None:
+    corner = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="150000"><c r="XFD150000"><v>1</v></c></row>'
+    assert _problems(_with_sheet(_sheet(corner))) == [("too_large", "rejected")]
+
+
+def test_the_corner_is_found_without_cell_references_and_across_blocks() -> None:
+    wide = b'<row r="1">' + b"<c><v>1</v></c>" * 16_000 + b"</row>"
+    far = b'<row r="150000"><c><v>1</v></c></row>'
+    assert _problems(_with_sheet(_sheet(wide + b" " * 1_100_000 + far))) == [("too_large", "rejected")]
+
+
+def test_more_rows_than_any_list_has_are_refused() -> None:
+    far = f'<row r="{MAX_ROWS + 1}"><c r="A{MAX_ROWS + 1}"><v>1</v></c></row>'.encode()
+    assert _problems(_with_sheet(_sheet(far))) == [("too_many_rows", "rejected")]
+
+
+def test_formatted_blank_cells_far_below_do_no_harm() -> None:
+    rows = (
+        b'<row r="1"><c r="A1" t="inlineStr"><is><t>title</t></is></c></row>'
+        b'<row r="2"><c r="A2" t="inlineStr"><is><t>Method</t></is></c></row>'
+        b'<row r="1048576"><c r="A1048576" s="0"/></row>'
+    )
+    parsed = read_list(_with_sheet(_sheet(rows)), "a.xlsx", Side.SUPPLY)
+    assert [row.listing.title for row in parsed.rows] == ["Method"]
+
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.txt", "a")
+    assert _problems(stream.getvalue()) == [("unreadable_file", "rejected")]
+
+
+def test_an_encrypted_workbook_says_so() -> None:
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    assert _problems(content) == [("encrypted_file", "rejected")]
+
+
+@pytest.mark.parametrize("content", [GOOD, xls([["成果名称", "完成单位"], ["甲方法", "某院"]])])
+def test_damaged_workbooks_never_take_the_service_down(content: bytes) -> None:
+    dice = random.Random(7)
+    for _ in range(12):
+        damaged = bytearray(content)
+        for _ in range(6):
+            damaged[dice.randrange(8, len(damaged))] = dice.randrange(256)
+        parsed = read_list(bytes(damaged), "a.xls", Side.SUPPLY)
+        assert parsed.rows or parsed.problems
