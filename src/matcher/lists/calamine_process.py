@@ -1,8 +1,8 @@
 """Reads one workbook with python-calamine in a process of its own: workbook in, JSON lines out.
 
-A damaged .xls makes calamine 0.37 panic or fill the memory: 400 randomly damaged copies of a 30-row file
-gave panics at cfb.rs:305 and :329, and one process was killed for want of memory. Here that ends a child with an address
-space of its own, never the service. Run by `matcher.lists.workbooks`.
+A damaged .xls makes calamine 0.37 panic or fill the memory: of some hundred randomly damaged copies of a
+30-row file several panicked (cfb.rs:305 and :329) and one took all of it. Here that ends a child with a
+bounded address space, never the service. Run by `matcher.lists.workbooks`.
 
 For each sheet one object (name, hidden, height, merged ranges), then its rows, each a list of texts.
 """
