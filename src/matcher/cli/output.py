@@ -13,7 +13,10 @@ from rich.table import Table
 from matcher.domain.errors import MatcherError
 from matcher.pipeline.encode import Progress as Report
 
-out = Console(highlight=False, soft_wrap=True)
+_PIPED_WIDTH = 160
+"""Columns of a table that no terminal limits: wide enough for two titles side by side."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -26,10 +29,16 @@ def print_json(value: object) -> None:
 def print_table(
     columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, right: Sequence[str] = ()
 ) -> None:
-    """Rows as a table; `columns` maps a row's key to its heading, `right` names right-aligned keys."""
+    """Rows as a table; `columns` maps a row's key to its heading, `right` names right-aligned keys.
+
+    Figures and codes are never broken; other texts give way where the terminal is narrow.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
     for key, heading in columns.items():
-        table.add_column(heading, justify="right" if key in right else "left", overflow="fold")
+        whole = key in right or key.endswith("code")
+        table.add_column(
+            heading, justify="right" if key in right else "left", no_wrap=whole, overflow="fold"
+        )
     for row in rows:
         table.add_row(*(_cell(row.get(key)) for key in columns))
     out.print(table)
