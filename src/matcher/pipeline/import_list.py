@@ -16,6 +16,7 @@ from matcher.domain.listing import Listing, Side, content_digest, identity_key, 
 from matcher.domain.text import fold
 from matcher.lists.reading import read_lists
 from matcher.lists.report import ParsedList, ParsedRow, Problem, RejectedRow
+from matcher.pipeline.catalogue import require_writer
 from matcher.store import catalogue, imports
 from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database
@@ -197,7 +198,9 @@ class _Importer:
                 "--overwrite to let the file win, or bring the file up to date.",
             )
         else:
+            former_key = row.key
             catalogue.write(self.session, row, parsed.listing, change)
+            self.standing[row.key] = self.standing.pop(former_key)
             self.counts["updated"] += 1
 
     def _renamed_from(self, parsed: ParsedRow, arriving: set[str]) -> ListingRow | None:
@@ -218,7 +221,8 @@ class _Importer:
 
     def _withdraw_missing(self, arriving: set[str], parsed: ParsedList, change: Change) -> None:
         """Withdraw what the full list leaves out, unless the list could not be read whole."""
-        if parsed.rejected or self.rejects or not parsed.rows:
+        problems = (*parsed.problems, *self.problems)
+        if not parsed.rows or any(problem.severity == "rejected" for problem in problems):
             self.problems.append(
                 Problem(
                     file=", ".join(name for name, _ in self.request.files),
@@ -263,15 +267,19 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
 
     Raises:
         NotFound: no such import in the caller's scope.
-        Conflict: it was undone already, or a row it touched has been edited since.
+        Forbidden: the caller may not write this list.
+        Conflict: it was undone already, a row it touched has been edited since, or another row has
+            taken a former identity.
     """
     with database.writing() as session:
         batch = imports.find(session, import_id, principal.scope)
         if batch is None:
             raise NotFound(f"没有编号为 {import_id} 的导入。", f"there is no import {import_id}.")
+        side = Side(batch.side)
+        require_writer(principal, side)
         if batch.undone_at is not None:
             raise Conflict(f"导入 {import_id} 已经撤销过。", f"import {import_id} is undone already.")
-        side = Side(batch.side)
+        shelf = Shelf(side, source=batch.source, park_id=batch.park_id)
         written = catalogue.revisions_of_import(session, side, import_id)
         rows = catalogue.rows_by_id(
             session, side, (revision.listing_id for revision in written), principal.scope
@@ -286,7 +294,7 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
             )
         change = Change(principal.name, now, "import", None)
         counts = Counter(
-            _restore(session, side, rows[revision.listing_id], revision.version, change)
+            _restore(session, shelf, rows[revision.listing_id], revision.version, change)
             for revision in written
         )
         batch.undone_at = now
@@ -304,12 +312,19 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
         )
 
 
-def _restore(session: Session, side: Side, row: ListingRow, version: int, change: Change) -> str:
-    former = catalogue.revision_before(session, side, row.id, version)
+def _restore(session: Session, shelf: Shelf, row: ListingRow, version: int, change: Change) -> str:
+    former = catalogue.revision_before(session, shelf.side, row.id, version)
     if former is None:
         catalogue.withdraw(session, row, change)
         return "withdrawn"
-    catalogue.write(session, row, from_record(side, former.data), change, withdrawn=former.withdrawn)
+    listing = from_record(shelf.side, former.data)
+    if identity_key(listing) != row.key and (taken := catalogue.find_by_key(session, shelf, listing)):
+        raise Conflict(
+            f"“{listing.title}”已另有一条（编号 {taken.id}），不能整体撤销；请先给那一条改名。",
+            f"“{listing.title}” is another item now (id {taken.id}), so the import cannot be undone as a "
+            "whole: rename that one first.",
+        )
+    catalogue.write(session, row, listing, change, withdrawn=former.withdrawn)
     row.via = former.via
     return "updated"
 
