@@ -219,7 +219,7 @@ def create_listing(
         Forbidden: the caller may not write this list.
     """
     side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
-    _may_write(principal, side)
+    require_writer(principal, side)
     with database.writing() as session:
         if side is Side.DEMAND:
             shelf = Shelf(side, park_id=_park(session, park or "", principal.scope).id)
@@ -252,7 +252,7 @@ def update_listing(
         Forbidden: the caller may not write this list.
     """
     side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
-    _may_write(principal, side)
+    require_writer(principal, side)
     with database.writing() as session:
         row = _find(session, side, listing_id, principal.scope, version=version)
         held = catalogue.find_by_key(session, _shelf_of(row), listing)
@@ -278,7 +278,7 @@ def withdraw_listing(
     Raises:
         NotFound, Conflict, Forbidden: as `update_listing`.
     """
-    _may_write(principal, side)
+    require_writer(principal, side)
     with database.writing() as session:
         row = _find(session, side, listing_id, principal.scope, version=version)
         if row.withdrawn_at is None:
@@ -296,13 +296,18 @@ def import_shelf(
         NotFound: the park is not in scope.
         Forbidden: the caller may not write this list.
     """
-    _may_write(principal, side)
+    require_writer(principal, side)
     if side is Side.SUPPLY:
         return Shelf(side, source=normalise(source))
     return Shelf(side, park_id=get_park(database, park or "", principal.scope).id)
 
 
-def _may_write(principal: Principal, side: Side) -> None:
+def require_writer(principal: Principal, side: Side) -> None:
+    """Refuse a caller who may not change this side's list.
+
+    Raises:
+        Forbidden: the caller may not write this list.
+    """
     allowed = principal.may_write if side is Side.DEMAND else principal.may_write_supply
     if not allowed:
         raise Forbidden(

@@ -1,18 +1,19 @@
 """Import: rows read from files become listings, all in one transaction or none at all."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Principal
 from matcher.domain.errors import Conflict, NotFound
-from matcher.domain.listing import Listing, Side, content_digest, identity_key, text_of
+from matcher.domain.listing import Side, content_digest, identity_key, text_of
 from matcher.domain.text import fold
 from matcher.lists.reading import read_lists
 from matcher.lists.report import ParsedList, ParsedRow, Problem, RejectedRow
@@ -25,7 +26,8 @@ from matcher.store.tables import ImportBatch, ListingRow
 
 RENAME_SIMILARITY = 0.6
 """Title similarity (difflib ratio) from which a vanished row and a new one of the same organisation
-are probably one item renamed; two words changed in a ten-character title still pass."""
+are probably one item renamed; two words changed in a ten-character title still pass. Of an unknown
+organisation only the same text makes two rows one item: similar titles are many there."""
 
 
 class Renames(StrEnum):
@@ -115,6 +117,30 @@ def apply_list(
     return _Importer(session, request, principal, now).run(parsed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    """A live row without a code that the files do not hold, perhaps renamed; its texts are folded."""
+
+    row: ListingRow
+    organisation: str
+    title: str
+    body: str
+
+    @classmethod
+    def of(cls, row: ListingRow) -> "_Absent":
+        """The row, made comparable."""
+        listing = catalogue.listing_of(row)
+        return cls(row, fold(listing.organisation), fold(listing.title), fold(text_of(listing).body))
+
+    def likeness(self, title: str, body: str) -> float:
+        """From 0 to 1: 1 for the same body; else that of the titles, where the organisation is known."""
+        if body and body == self.body:
+            return 1.0
+        if not self.organisation:
+            return 0.0
+        return SequenceMatcher(None, self.title, title, autojunk=False).ratio()
+
+
 class _Importer:
     """One import's transaction: what stands on the shelf, and what the files make of it."""
 
@@ -124,6 +150,7 @@ class _Importer:
         self.principal = principal
         self.now = now
         self.standing = catalogue.on_shelf(session, request.shelf)
+        self.absent: dict[str, list[_Absent]] = defaultdict(list)
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
         self.rejects: list[RejectedRow] = []
@@ -144,8 +171,12 @@ class _Importer:
         )
         change = Change(self.principal.name, self.now, "import", batch.id)
         arriving = {identity_key(row.listing) for row in parsed.rows}
+        for key, standing in self.standing.items():
+            if key not in arriving and not standing.code and standing.withdrawn_at is None:
+                absent = _Absent.of(standing)
+                self.absent[absent.organisation].append(absent)
         for row in parsed.rows:
-            self._apply(row, change, arriving)
+            self._apply(row, change)
         if self.request.full:
             self._withdraw_missing(arriving, parsed, change)
         wrote = self.counts["created"] + self.counts["updated"] + self.counts["withdrawn"] > 0
@@ -169,10 +200,11 @@ class _Importer:
             rejects=rejects,
         )
 
-    def _apply(self, parsed: ParsedRow, change: Change, arriving: set[str]) -> None:
-        row = self.standing.get(identity_key(parsed.listing))
+    def _apply(self, parsed: ParsedRow, change: Change) -> None:
+        row, renamed = self.standing.get(identity_key(parsed.listing)), None
         if row is None:
-            row = self._renamed_from(parsed, arriving)
+            renamed = self._renamed_from(parsed)
+            row = None if renamed is None else renamed.row
             if row is not None and self.request.renames is Renames.ASK:
                 self._reject(
                     parsed,
@@ -198,26 +230,19 @@ class _Importer:
                 "--overwrite to let the file win, or bring the file up to date.",
             )
         else:
-            former_key = row.key
             catalogue.write(self.session, row, parsed.listing, change)
-            self.standing[row.key] = self.standing.pop(former_key)
             self.counts["updated"] += 1
+            if renamed is not None:
+                self.absent[renamed.organisation].remove(renamed)
 
-    def _renamed_from(self, parsed: ParsedRow, arriving: set[str]) -> ListingRow | None:
+    def _renamed_from(self, parsed: ParsedRow) -> _Absent | None:
         if parsed.listing.code or self.request.renames is Renames.NEW:
             return None
         organisation = fold(parsed.listing.organisation)
-        absent = (
-            row
-            for key, row in self.standing.items()
-            if key not in arriving and not row.code and row.withdrawn_at is None
-        )
-        candidates = [row for row in absent if fold(row.organisation) == organisation]
-        return max(
-            (row for row in candidates if _probably_same(catalogue.listing_of(row), parsed.listing)),
-            key=lambda row: _title_similarity(row.title, parsed.listing.title),
-            default=None,
-        )
+        title, body = fold(parsed.listing.title), fold(text_of(parsed.listing).body)
+        likely = [(former.likeness(title, body), former) for former in self.absent[organisation]]
+        found, former = max(likely, key=itemgetter(0), default=(0.0, None))
+        return former if found >= RENAME_SIMILARITY else None
 
     def _withdraw_missing(self, arriving: set[str], parsed: ParsedList, change: Change) -> None:
         """Withdraw what the full list leaves out, unless the list could not be read whole."""
@@ -247,17 +272,6 @@ class _Importer:
         problem = parsed.problem(code, zh, en, severity="rejected")
         self.problems.append(problem)
         self.rejects.append(parsed.reject(problem))
-
-
-def _title_similarity(one: str, other: str) -> float:
-    return SequenceMatcher(None, fold(one), fold(other), autojunk=False).ratio()
-
-
-def _probably_same(former: Listing, new: Listing) -> bool:
-    body = text_of(new).body
-    if body and fold(body) == fold(text_of(former).body):
-        return True
-    return _title_similarity(former.title, new.title) >= RENAME_SIMILARITY
 
 
 def undo_import(database: Database, import_id: int, principal: Principal, now: datetime) -> ImportReport:
