@@ -1,0 +1,152 @@
+"""What tests of the use cases are given: an installation with a clock of its own, lists as files, dumps."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from matcher.bootstrap import Service
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
+from matcher.domain.ledger import Trigger
+from matcher.domain.listing import Achievement, Demand, Listing, Side
+from matcher.pipeline import catalogue
+from matcher.pipeline.import_list import ImportReport, ImportRequest, import_list
+from matcher.pipeline.match import Matching
+from matcher.pipeline.refresh import Refresh, RefreshReport
+from matcher.ports import Encoder
+from matcher.settings import Settings
+from matcher.store.catalogue import Shelf, listing_of, on_shelf
+from matcher.store.database import Database
+from matcher.store.tables import Base, ListingRow
+
+NOON = datetime(2026, 11, 2, 4, tzinfo=UTC)
+"""Noon in Beijing on 2026-11-02."""
+
+File = tuple[str, bytes]
+Row = Mapping[str, str]
+Dump = dict[str, list[tuple[Any, ...]]]
+
+_HEADINGS = {
+    Side.SUPPLY: {
+        "code": "成果编号",
+        "title": "成果名称",
+        "unit": "完成单位",
+        "text": "成果简介",
+        "level": "密级",
+        "until": "有效期",
+        "price": "拟转化金额（万元）",
+    },
+    Side.DEMAND: {
+        "code": "需求编号",
+        "title": "需求名称",
+        "unit": "企业名称",
+        "text": "需求详情",
+        "level": "密级",
+        "until": "有效期",
+        "released": "是否公开",
+        "price": "预算金额（万元）",
+    },
+}
+
+
+def row(title: str, text: str = "", **cells: str) -> Row:
+    """A list's row: title, text, and any of code, unit, level, until, released, price."""
+    return {"title": title, "text": text, **cells}
+
+
+def file_of(side: Side, rows: Sequence[Row], name: str = "list.csv") -> File:
+    """The rows as a CSV file of one side's list."""
+    stream = io.StringIO()
+    names = _HEADINGS[side]
+    writer = csv.writer(stream)
+    writer.writerow(names.values())
+    writer.writerows([one.get(key, "") for key in names] for one in rows)
+    return name, stream.getvalue().encode()
+
+
+def operator_of(*parks: int, role: Role = Role.OPERATOR) -> Principal:
+    """Someone who may work in these parks alone."""
+    return Principal("operator", role, Scope(frozenset(parks)))
+
+
+def dump(database: Database, *left_out: str) -> Dump:
+    """Every row of every table but those left out, by table."""
+    with database.reading() as session:
+        return {
+            table.name: [tuple(one) for one in session.execute(select(table).order_by(*table.primary_key))]
+            for table in Base.metadata.sorted_tables
+            if table.name not in left_out
+        }
+
+
+class Desk:
+    """One installation, worked at by the local operator, whose clock stands until `now` is set."""
+
+    def __init__(self, service: Service, encoder: Encoder) -> None:
+        self.service = service
+        self.database = service.database
+        self.encoder = encoder
+        self.now = NOON
+
+    @classmethod
+    def at(cls, url: str, folder: Any, encoder: Encoder) -> "Desk":
+        """The installation on a database that is at the newest schema."""
+        return cls(Service(Settings(data_dir=folder, database_url=url, change_interval=0)), encoder)
+
+    def park(self, code: str) -> int:
+        """Add a park; returns its id."""
+        return catalogue.add_park(self.database, LOCAL_OPERATOR, code, f"{code}园", "", self.now).id
+
+    def supply(self, *rows: Row, source: str = "", **options: Any) -> ImportReport:
+        """Import rows of a supply list."""
+        return self.import_files([file_of(Side.SUPPLY, rows)], Shelf(Side.SUPPLY, source=source), **options)
+
+    def demands(self, park_id: int, *rows: Row, **options: Any) -> ImportReport:
+        """Import rows of a park's demand list."""
+        return self.import_files([file_of(Side.DEMAND, rows)], Shelf(Side.DEMAND, park_id=park_id), **options)
+
+    def import_files(
+        self, files: Sequence[File], shelf: Shelf, principal: Principal = LOCAL_OPERATOR, **options: Any
+    ) -> ImportReport:
+        """Import files to a shelf."""
+        return import_list(self.database, ImportRequest(shelf, files, **options), principal, self.now)
+
+    def shelf(self, shelf: Shelf | None = None) -> dict[str, ListingRow]:
+        """The rows of a shelf by title; the district's supply list unless told."""
+        with self.database.reading() as session:
+            rows = on_shelf(session, shelf or Shelf(Side.SUPPLY)).values()
+        return {one.title: one for one in rows}
+
+    def demand(self, park_id: int, title: str) -> ListingRow:
+        """The park's demand of this title."""
+        return self.shelf(Shelf(Side.DEMAND, park_id=park_id))[title]
+
+    def edit(self, row: ListingRow, **changes: Any) -> None:
+        """Edit a listing as REST does."""
+        listing: Listing = listing_of(row)
+        assert isinstance(listing, Achievement | Demand)
+        catalogue.update_listing(self.database, LOCAL_OPERATOR, row.id, replace(listing, **changes), self.now)
+
+    def withdraw(self, side: Side, row: ListingRow) -> None:
+        """Withdraw a listing as REST does."""
+        catalogue.withdraw_listing(self.database, LOCAL_OPERATOR, side, row.id, self.now)
+
+    def refresher(self, top_k: int = 10) -> Refresh:
+        """The nightly batch by this clock."""
+        return Refresh(self.database, self.encoder, self.service.open_channels, top_k, lambda: self.now)
+
+    def refresh(self, top_k: int = 10) -> RefreshReport:
+        """One night."""
+        return self.refresher(top_k)(LOCAL_OPERATOR, Trigger.BATCH)
+
+    def matching(self) -> Matching:
+        """Free-text matching by this clock."""
+        return Matching(self.database, self.encoder, self.service.open_channels, lambda: self.now)
+
+    def live(self, side: Side) -> list[catalogue.ListingView]:
+        """Every listing of a side that is not withdrawn."""
+        return catalogue.list_listings(self.database, side, DISTRICT, self.now, limit=10_000)[0]
