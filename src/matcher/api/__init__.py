@@ -1,1 +1,1 @@
-"""The REST interface."""
+"""The REST service: routes over the use cases, and nothing that decides."""

@@ -1,0 +1,75 @@
+"""The application: routes, middleware and what starts and stops with them."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from matcher.api import (
+    embed,
+    errors,
+    health,
+    imports,
+    keys,
+    ledger,
+    match,
+    openapi,
+    pages,
+    parks,
+    runs,
+    session,
+)
+from matcher.api.listings import ACHIEVEMENTS, DEMANDS, listing_router
+from matcher.api.metrics import LedgerCollector, RequestMetrics
+from matcher.api.middleware import LimitedBody, Observed, ResponseHeaders
+from matcher.bootstrap import Service
+from matcher.pipeline.runs import ledger_state
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application over one installation; while it runs, changed lists are matched by day."""
+    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.service = service
+    app.state.metrics = RequestMetrics()
+    app.state.metrics.registry.register(LedgerCollector(lambda: ledger_state(service.database)))
+    app.state.runs = runs.RunStarter(service)
+    errors.install(app)
+    for kind in (ACHIEVEMENTS, DEMANDS):
+        app.include_router(imports.import_router(kind))
+        app.include_router(listing_router(kind))
+    for module in (parks, imports, match, ledger, runs, keys, session, embed, health):
+        app.include_router(module.router)
+    pages.install(app)
+    openapi.install(app)
+    app.add_middleware(LimitedBody, max_upload=service.settings.max_upload_mb * 1_000_000)
+    app.add_middleware(Observed, metrics=app.state.metrics)
+    app.add_middleware(ResponseHeaders)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The application over the installation that `MATCHER_*` describes, its access log on standard error.
+
+    Raises:
+        StoreError: the database cannot be reached or needs an upgrade.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    log = logging.getLogger("matcher")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    return create_app(Service.from_environment())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    watcher = await run_in_threadpool(lambda: service.watcher)
+    if watcher is not None:
+        watcher.start()
+    yield
+    if watcher is not None:
+        await run_in_threadpool(watcher.stop)
+    await run_in_threadpool(app.state.runs.stop)

@@ -1,0 +1,93 @@
+"""Who is calling: a bearer key, an `X-API-Key`, or the cookie of a browser session on this origin."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from matcher.bootstrap import Service
+from matcher.domain.access import Principal, Role
+from matcher.domain.errors import Forbidden, Unauthorized
+from matcher.pipeline.access import authenticate
+
+SESSION_COOKIE = "matcher_session"
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_bearer = HTTPBearer(auto_error=False, description="API 密钥：`Authorization: Bearer mk_…`")
+_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="API 密钥：`X-API-Key: mk_…`")
+_cookie = APIKeyCookie(
+    name=SESSION_COOKIE, auto_error=False, description="浏览器会话，由 POST /v1/session 建立"
+)
+
+
+def installation(request: Request) -> Service:
+    """The installation that this application serves."""
+    service: Service = request.app.state.service
+    return service
+
+
+Installation = Annotated[Service, Depends(installation)]
+
+
+def caller(
+    request: Request,
+    service: Installation,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    key: Annotated[str | None, Depends(_header)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Principal:
+    """The caller of this request. A header goes before the cookie.
+
+    Raises:
+        Unauthorized: no credential, or one that is unknown, expired or revoked.
+        Forbidden: a change asked for with the cookie by a page of another origin.
+    """
+    credential = bearer.credentials if bearer is not None else key
+    request.state.by_cookie = credential is None and cookie is not None
+    if request.state.by_cookie:
+        if request.method not in _SAFE_METHODS:
+            require_same_origin(request)
+        credential = cookie
+    if credential is None:
+        raise Unauthorized(
+            "请提供 API 密钥（Authorization: Bearer mk_…）或先登录。",
+            "give an API key (Authorization: Bearer mk_…) or sign in.",
+        )
+    principal = authenticate(service.database, credential, service.now())
+    request.state.key_id = principal.key_id
+    return principal
+
+
+Caller = Annotated[Principal, Depends(caller)]
+
+
+def administrator(principal: Caller) -> Principal:
+    """The caller, who must be an administrator of the whole district.
+
+    Raises:
+        Forbidden: any other caller.
+    """
+    if principal.role is not Role.ADMIN or principal.scope.parks is not None:
+        raise Forbidden(
+            "只有区级管理员可以管理密钥。", "only an administrator of the whole district may manage keys."
+        )
+    return principal
+
+
+def require_same_origin(request: Request) -> None:
+    """Refuse a request that a page of another origin sends.
+
+    Raises:
+        Forbidden: `Origin` is present and does not name the host that was asked.
+    """
+    origin = request.headers.get("origin")
+    if origin is None:
+        return
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:
+        named = ""
+    if named != request.headers.get("host"):
+        raise Forbidden("不接受来自其他网站页面的操作。", "a page of another origin may not ask for this.")

@@ -1,0 +1,92 @@
+"""Results on other sites: short-lived tokens, and the one read they open."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.responses import JSONResponse, Response
+
+from matcher.api.auth import Caller, Installation
+from matcher.api.fields import Id
+from matcher.api.openapi import problems
+from matcher.api.schemas import EmbeddedMatches, EmbedTokenAnswer, NewEmbedToken
+from matcher.domain.errors import Unauthorized
+from matcher.pipeline.access import issue_embed_token, read_embed_token
+from matcher.pipeline.embed import embedded_matches
+
+router = APIRouter(prefix="/v1", tags=["embed"])
+
+_token = HTTPBearer(
+    auto_error=False, scheme_name="EmbedToken", description="嵌入令牌，由 POST /v1/embed-tokens 签发"
+)
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET",
+    "Access-Control-Allow-Headers": "Authorization",
+    "Access-Control-Max-Age": "600",
+    "Vary": "Origin",
+}
+
+
+@router.post(
+    "/embed-tokens",
+    operation_id="create_embed_token",
+    summary="签发嵌入令牌",
+    status_code=201,
+    response_model=EmbedTokenAnswer,
+    responses=problems(401, 403, 404, 413, 422),
+)
+def create_embed_token(service: Installation, caller: Caller, body: NewEmbedToken) -> Any:
+    """签发一个只读、短期的令牌，只在列出的来源的页面上可用。"""
+    token, grant = issue_embed_token(
+        service.database,
+        caller,
+        body.park,
+        body.origins,
+        timedelta(seconds=body.lifetime_seconds),
+        service.now(),
+    )
+    return {
+        "token": token,
+        "park": grant.park_code,
+        "origins": list(grant.origins),
+        "expires_at": grant.expires_at.isoformat(),
+    }
+
+
+@router.get(
+    "/embed/demands/{demand_id}/matches",
+    operation_id="read_embedded_matches",
+    summary="嵌入页面读取匹配结果",
+    response_model=EmbeddedMatches,
+    responses=problems(401, 403, 404, 422),
+)
+def read_embedded_matches(
+    request: Request,
+    service: Installation,
+    demand_id: Id,
+    bearer: HTTPAuthorizationCredentials | None = Depends(_token),
+) -> JSONResponse:
+    """令牌所属园区一项公开需求的公开结果；令牌列出的来源才能读取（CORS）。"""
+    if bearer is None:
+        raise Unauthorized("请提供嵌入令牌。", "give an embed token.")
+    origin = request.headers.get("origin")
+    now = service.now()
+    grant = read_embed_token(service.database, bearer.credentials, origin, now)
+    request.state.allowed_origin = origin
+    items, reason = embedded_matches(service.database, demand_id, grant, now)
+    return JSONResponse(
+        {
+            "items": items,
+            "reason": None if reason is None else {"code": reason.code, "zh": reason.zh, "en": reason.en},
+        },
+        headers={"Access-Control-Allow-Origin": origin or "", "Vary": "Origin"},
+    )
+
+
+@router.options("/embed/demands/{demand_id}/matches", include_in_schema=False)
+def preflight(request: Request) -> Response:
+    """Let a page ask: a preflight carries no token, so the answer itself decides who may read it."""
+    origin = request.headers.get("origin")
+    allowed = {} if origin is None else {"Access-Control-Allow-Origin": origin}
+    return Response(status_code=204, headers=_PREFLIGHT | allowed)

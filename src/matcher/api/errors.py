@@ -1,0 +1,238 @@
+"""Every failure as an RFC 9457 problem with a stable code, in Chinese and in English."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import PydanticCustomError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from matcher.api.language import language_of
+from matcher.domain.errors import (
+    Conflict,
+    EncoderError,
+    Forbidden,
+    InvalidInput,
+    MatcherError,
+    NotFound,
+    RefreshRunning,
+    StoreError,
+    Unauthorized,
+)
+
+STATUSES: Mapping[type[MatcherError], int] = {
+    InvalidInput: 422,
+    NotFound: 404,
+    Conflict: 409,
+    RefreshRunning: 409,
+    Unauthorized: 401,
+    Forbidden: 403,
+    EncoderError: 503,
+    StoreError: 503,
+    MatcherError: 500,
+}
+"""Error class → HTTP status; a class that is not named answers as the one it derives from."""
+
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("请求有误", "Bad request"),
+    401: ("需要有效的凭证", "A valid credential is needed"),
+    403: ("无权进行此操作", "Not allowed"),
+    404: ("未找到", "Not found"),
+    405: ("不支持该方法", "Method not allowed"),
+    409: ("与现状冲突", "Conflict"),
+    412: ("内容已被他人修改", "Changed since you read it"),
+    413: ("内容过大", "Too large"),
+    422: ("内容有误", "Invalid content"),
+    500: ("服务内部错误", "Internal error"),
+    503: ("服务暂不可用", "Service unavailable"),
+}
+"""HTTP status → (Chinese, English) title of its problems."""
+
+PROBLEM_TYPE = "application/problem+json"
+
+_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_DETAILS = {
+    400: ("无法读取请求正文。", "the request's body cannot be read."),
+    404: ("没有这个地址。", "there is nothing at this address."),
+    405: ("该地址不支持此方法。", "this address does not take this method."),
+}
+
+
+class InvalidCursor(InvalidInput):
+    """A page cursor that this list did not give out."""
+
+    code = "invalid_cursor"
+
+
+class StaleVersion(Conflict):
+    """The version named by `If-Match` is no longer the present one."""
+
+    code = "stale_version"
+
+
+class TooLarge(HTTPException):
+    """A request body over the limit, in bytes. Raised while the body is read, under FastAPI's own parsing."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413)
+        self.limit = limit
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    zh: str,
+    en: str,
+    *,
+    field: str | None = None,
+    errors: Sequence[Mapping[str, Any]] = (),
+) -> JSONResponse:
+    """A problem document; `title` and `detail` are in the caller's language."""
+    language = language_of(request)
+    titles = TITLES.get(status, TITLES[500])
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    origin = getattr(request.state, "allowed_origin", None)
+    if origin is not None:
+        headers |= {"Access-Control-Allow-Origin": origin, "Vary": "Accept-Language, Origin"}
+    body = {
+        "type": f"urn:matcher:problem:{code}",
+        "title": titles[0] if language == "zh" else titles[1],
+        "status": status,
+        "detail": zh if language == "zh" else en,
+        "code": code,
+        "detail_zh": zh,
+        "detail_en": en,
+        "field": field,
+        "errors": list(errors),
+    }
+    return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
+
+
+def status_of(error: MatcherError) -> int:
+    """The HTTP status of an error."""
+    if isinstance(error, StaleVersion):
+        return 412
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def internal_problem(request: Request) -> JSONResponse:
+    """The answer to a failure nobody foresaw; it tells nothing of the cause, which is in the log."""
+    return problem(
+        request,
+        500,
+        MatcherError.code,
+        "服务内部出错，已记入日志；请稍后再试。",
+        "something went wrong here and is in the log: try again later.",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every foreseen failure of `app` with a problem."""
+    app.add_exception_handler(MatcherError, _on_matcher_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+
+
+def _on_matcher_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MatcherError)
+    return problem(request, status_of(error), error.code, error.zh, error.en, field=error.field)
+
+
+def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if isinstance(error, TooLarge):
+        megabytes = f"{error.limit / 1_000_000:g}"
+        zh, en = f"内容超过 {megabytes} MB 的上限。", f"the body is over the limit of {megabytes} MB."
+    else:
+        zh, en = _HTTP_DETAILS.get(error.status_code, _HTTP_DETAILS[400])
+    code = _HTTP_CODES.get(error.status_code, "bad_request")
+    answer = problem(request, error.status_code, code, zh, en)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [_validation_error(one) for one in error.errors()]
+    first = errors[0]
+    return problem(
+        request,
+        422,
+        "validation_failed",
+        f"{first['field'] or '请求正文'}：{first['detail_zh']}",
+        f"{first['field'] or 'the body'}: {first['detail_en']}",
+        field=first["field"] or None,
+        errors=errors,
+    )
+
+
+_CHINESE = {
+    "missing": "缺少必填项。",
+    "extra_forbidden": "没有这个字段。",
+    "string_type": "须为文本。",
+    "string_too_short": "至少须有 {min_length} 个字符。",
+    "string_too_long": "最多 {max_length} 个字符。",
+    "string_pattern_mismatch": "格式不符。",
+    "string_unicode": "含有无效字符。",
+    "int_type": "须为整数。",
+    "int_parsing": "须为整数。",
+    "int_from_float": "须为整数。",
+    "float_type": "须为数字。",
+    "float_parsing": "须为数字。",
+    "finite_number": "须为有限的数字。",
+    "greater_than": "须大于 {gt}。",
+    "greater_than_equal": "不得小于 {ge}。",
+    "less_than": "须小于 {lt}。",
+    "less_than_equal": "不得大于 {le}。",
+    "bool_type": "须为 true 或 false。",
+    "bool_parsing": "须为 true 或 false。",
+    "enum": "须为以下之一：{expected}。",
+    "literal_error": "须为以下之一：{expected}。",
+    "list_type": "须为列表。",
+    "tuple_type": "须为列表。",
+    "dict_type": "须为对象。",
+    "model_type": "须为对象。",
+    "model_attributes_type": "须为 JSON 对象（Content-Type: application/json）。",
+    "too_short": "至少须有 {min_length} 项。",
+    "too_long": "最多 {max_length} 项。",
+    "date_type": "须为日期（年-月-日）。",
+    "date_parsing": "须为日期（年-月-日）。",
+    "date_from_datetime_parsing": "须为日期（年-月-日）。",
+    "date_from_datetime_inexact": "须为日期（年-月-日）。",
+    "datetime_type": "须为带时区的时间（ISO 8601）。",
+    "datetime_parsing": "须为带时区的时间（ISO 8601）。",
+    "datetime_from_date_parsing": "须为带时区的时间（ISO 8601）。",
+    "timezone_aware": "时间须带时区，例如 2026-12-31T00:00:00+08:00。",
+    "json_invalid": "不是有效的 JSON：{error}。",
+    "value_error": "不是可上传的文件。",
+}
+"""pydantic's error type → Chinese sentence, with the names of pydantic's own context.
+
+The types are those of https://docs.pydantic.dev/latest/errors/validation_errors/.
+"""
+
+
+def invalid(code: str, zh: str, en: str) -> PydanticCustomError:
+    """What a validator raises: the message in both languages, which must not hold the value itself."""
+    return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
+
+
+def _validation_error(error: Mapping[str, Any]) -> dict[str, Any]:
+    place, *path = error["loc"]
+    if error["type"] == "json_invalid":
+        path = []
+    context = error.get("ctx", {})
+    zh = context.get("zh") or _CHINESE.get(error["type"], "取值无效。").format(**context)
+    return {
+        "in": place,
+        "field": ".".join(str(step) for step in path),
+        "code": error["type"],
+        "detail_zh": zh,
+        "detail_en": error["msg"],
+    }

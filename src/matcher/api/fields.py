@@ -1,0 +1,73 @@
+"""Types of single values that callers send: text as lists hold it, ids, codes, pages and versions."""
+
+import unicodedata
+from typing import Annotated
+
+from fastapi import Header, Path, Query
+from pydantic import AfterValidator, Field, StringConstraints
+
+from matcher.api.errors import StaleVersion, invalid
+from matcher.domain.text import normalise
+
+MAX_ID = 2**31 - 1
+MAX_PAGE = 200
+
+
+def _clean(text: str) -> str:
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\r\t" for sign in text):
+        raise invalid("control_character", "含有控制字符。", "it holds a control character.")
+    return normalise(text)
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise invalid("blank", "不能为空。", "it must not be blank.")
+    return text
+
+
+Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_clean)]
+"""A short text, normalised as an import normalises it."""
+
+FilledLine = Annotated[Line, AfterValidator(_filled)]
+"""A short text that says something."""
+
+LongText = Annotated[str, StringConstraints(max_length=32_767), AfterValidator(_clean)]
+"""A long text, as long as a spreadsheet cell can be, normalised as an import normalises it."""
+
+Id = Annotated[int, Path(ge=1, le=MAX_ID, description="编号（id）", examples=[12])]
+
+ParkCode = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,64}$")]
+"""1–64 letters, digits, `-` or `_`."""
+
+Park = Annotated[ParkCode | None, Query(description="只看这个园区", examples=["hydrogen"])]
+
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="每页条数")]
+
+Cursor = Annotated[str | None, Query(max_length=200, description="上一页的 `next_cursor`")]
+
+IfMatch = Annotated[
+    str | None,
+    Header(description="只有当前版本（ETag）仍是它时才修改，否则答 412", examples=['"3"']),
+]
+
+Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+"""万元."""
+
+
+def version_of(if_match: str | None) -> int | None:
+    """The version an `If-Match` header demands; None where it demands none.
+
+    Raises:
+        StaleVersion: no version could match it.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = if_match.strip()
+    digits = tag[1:-1]
+    if tag != f'"{digits}"' or not digits.isascii() or not digits.isdigit() or len(digits) > 9:
+        raise StaleVersion(
+            "If-Match 不是本服务给出的版本；请重新读取后再改。",
+            "If-Match is no version of this service's: read the item again.",
+            field="version",
+        )
+    return int(digits)

@@ -1,0 +1,144 @@
+"""Lists as files: uploads, their rejected rows, templates, past imports and undoing them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, File, Form, UploadFile
+from starlette.responses import Response
+
+from matcher.api import cursors
+from matcher.api.auth import Caller, Installation, caller
+from matcher.api.downloads import XLSX, workbook
+from matcher.api.fields import Cursor, Id, Limit, Line, ParkCode
+from matcher.api.listings import ACHIEVEMENTS, DEMANDS, ListKind
+from matcher.api.openapi import binary, problems
+from matcher.api.schemas import ImportAnswer, PastImportPage
+from matcher.domain.listing import Side
+from matcher.pipeline.catalogue import import_shelf
+from matcher.pipeline.import_list import ImportRequest, Renames, import_history, import_list, undo_import
+from matcher.pipeline.workbooks import rejects_workbook, template_workbook
+
+_MAX_FILES = 20
+
+Files = Annotated[
+    list[UploadFile],
+    File(max_length=_MAX_FILES, description="清单文件：.xlsx、.xls、.csv 或 .jsonl，可以多个"),
+]
+Full = Annotated[bool, Form(description="文件即完整清单：其中没有的条目撤回")]
+Overwrite = Annotated[bool, Form(description="文件优先于此后在系统中的修改")]
+RenamesField = Annotated[
+    Renames, Form(description="疑似改名的条目：ask 报告，same 视为同一条，new 视为新条目")
+]
+
+router = APIRouter(prefix="/v1", tags=["imports"])
+
+
+def _supply_target(source: Annotated[Line, Form(description="哪一家的清单")] = "") -> dict[str, Any]:
+    return {"park": None, "source": source}
+
+
+def _demand_target(park: Annotated[ParkCode, Form(description="园区代码")]) -> dict[str, Any]:
+    return {"park": park, "source": ""}
+
+
+def import_router(kind: ListKind) -> APIRouter:
+    """Uploading one list."""
+    router = APIRouter(prefix=f"/v1/{kind.noun}/import", tags=[kind.noun])
+    target_of: Callable[..., dict[str, Any]] = _supply_target if kind.side is Side.SUPPLY else _demand_target
+
+    @router.post(
+        "",
+        operation_id=f"import_{kind.noun}",
+        summary=f"导入{kind.zh}清单",
+        response_model=ImportAnswer,
+        responses=problems(401, 403, 404, 413, 422),
+    )
+    def upload(
+        service: Installation,
+        principal: Caller,
+        file: Files,
+        target: dict[str, Any] = Depends(target_of),
+        dry_run: Annotated[bool, Form(description="只报告会怎样，不写入")] = False,
+        full: Full = False,
+        overwrite: Overwrite = False,
+        renames: RenamesField = Renames.ASK,
+    ) -> Any:
+        """导入文件；有问题的行逐一报告，好的行照常导入，全部在一次提交中。"""
+        shelf = import_shelf(service.database, kind.side, principal, **target)
+        request = ImportRequest(shelf, _contents(file), dry_run, full, overwrite, renames)
+        return import_list(service.database, request, principal, service.now()).as_json()
+
+    @router.post(
+        "/rejects",
+        operation_id=f"rejects_of_{kind.noun}",
+        summary=f"{kind.zh}清单中不能导入的行",
+        responses=binary(XLSX, "不能导入的行及原因，改正后可再导入") | problems(401, 403, 404, 413, 422),
+        response_class=Response,
+    )
+    def rejects(
+        service: Installation,
+        principal: Caller,
+        file: Files,
+        target: dict[str, Any] = Depends(target_of),
+        full: Full = False,
+        overwrite: Overwrite = False,
+        renames: RenamesField = Renames.ASK,
+    ) -> Response:
+        """试导入文件，把不能导入的行写成工作簿；不写入任何条目。"""
+        shelf = import_shelf(service.database, kind.side, principal, **target)
+        request = ImportRequest(shelf, _contents(file), True, full, overwrite, renames)
+        report = import_list(service.database, request, principal, service.now())
+        return workbook(rejects_workbook(report.rejects), "未导入的行")
+
+    return router
+
+
+@router.get(
+    "/imports",
+    operation_id="list_imports",
+    summary="列出导入记录",
+    response_model=PastImportPage,
+    responses=problems(401, 422),
+)
+def list_imports(service: Installation, principal: Caller, cursor: Cursor = None, limit: Limit = 50) -> Any:
+    """调用者可见的导入，最新的在前。"""
+    place = cursors.decode("imports", 1, cursor)
+    found = list(
+        import_history(
+            service.database, principal, before=None if place is None else place[0], limit=limit + 1
+        )
+    )
+    page = found[:limit]
+    following = cursors.encode("imports", page[-1]["import_id"]) if len(found) > limit else None
+    return {"items": page, "next_cursor": following}
+
+
+@router.post(
+    "/imports/{import_id}/undo",
+    operation_id="undo_import",
+    summary="撤销一次导入",
+    response_model=ImportAnswer,
+    responses=problems(401, 403, 404, 409, 422),
+)
+def undo(service: Installation, principal: Caller, import_id: Id) -> Any:
+    """把该次导入动过的条目全部恢复原状；其中有条目此后又被修改时答 409，什么也不改。"""
+    return undo_import(service.database, import_id, principal, service.now()).as_json()
+
+
+@router.get(
+    "/templates/{noun}.xlsx",
+    operation_id="download_template",
+    summary="下载空白清单模板",
+    responses=binary(XLSX, "带下拉选项和一行示例的空白清单") | problems(401, 422),
+    response_class=Response,
+    dependencies=[Depends(caller)],
+)
+def template(noun: Literal["achievements", "demands"]) -> Response:
+    """空白的清单工作簿。"""
+    kind = ACHIEVEMENTS if noun == "achievements" else DEMANDS
+    return workbook(template_workbook(kind.side), f"{kind.zh}清单模板")
+
+
+def _contents(files: Sequence[UploadFile]) -> list[tuple[str, bytes]]:
+    return [(PurePath(file.filename or "").name or "未命名", file.file.read()) for file in files]

@@ -1,0 +1,54 @@
+"""API keys, for administrators of the whole district."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from matcher.api.auth import Installation, administrator
+from matcher.api.fields import Id
+from matcher.api.openapi import problems
+from matcher.api.schemas import IssuedKey, KeyList, NewKey
+from matcher.pipeline import access
+
+router = APIRouter(prefix="/v1/keys", tags=["access"], dependencies=[Depends(administrator)])
+
+
+@router.get(
+    "", operation_id="list_keys", summary="列出密钥", response_model=KeyList, responses=problems(401, 403)
+)
+def list_keys(service: Installation) -> Any:
+    """全部密钥，不含密文，含已作废的。"""
+    return {"items": [key.as_json() for key in access.list_keys(service.database)]}
+
+
+@router.post(
+    "",
+    operation_id="create_key",
+    summary="签发密钥",
+    status_code=201,
+    response_model=IssuedKey,
+    responses=problems(401, 403, 404, 413, 422),
+)
+def create_key(service: Installation, body: NewKey) -> Any:
+    """签发一把密钥；完整密钥只在这次回答中出现。"""
+    view, credential = access.create_key(
+        service.database,
+        name=body.name,
+        role=body.role,
+        park_codes=body.parks,
+        now=service.now(),
+        expires_at=body.expires_at,
+    )
+    return view.as_json() | {"key": credential}
+
+
+@router.delete(
+    "/{key_id}",
+    operation_id="revoke_key",
+    summary="作废密钥",
+    status_code=204,
+    responses=problems(401, 403, 404, 422),
+)
+def revoke_key(service: Installation, key_id: Id) -> None:
+    """作废一把密钥，自下一次请求起失效。"""
+    access.revoke_key(service.database, key_id, service.now())

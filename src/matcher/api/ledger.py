@@ -1,0 +1,94 @@
+"""The docking ledger: pages, single entries and the office workbook."""
+
+from io import BytesIO
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse, Response
+
+from matcher.api import cursors
+from matcher.api.auth import Caller, Installation
+from matcher.api.downloads import XLSX, workbook
+from matcher.api.fields import MAX_ID, Cursor, Id, Limit, Park, ParkCode
+from matcher.api.openapi import binary, problems
+from matcher.api.schemas import EntryAnswer, EntryPage
+from matcher.domain.entries import EntryFilter
+from matcher.domain.ledger import Stage, Standing
+from matcher.pipeline import ledger
+from matcher.pipeline.catalogue import get_park
+from matcher.pipeline.views import ledger_json
+
+router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
+
+
+@router.get(
+    "",
+    operation_id="list_entries",
+    summary="列出台账",
+    response_model=EntryPage,
+    responses=problems(401, 404, 422),
+)
+def list_entries(
+    service: Installation,
+    caller: Caller,
+    park: Park = None,
+    demand_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    achievement_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    stage: Stage | None = None,
+    standing: Annotated[
+        Literal["current", "vanished", "void", "all"],
+        Query(description="current 当前、vanished 已消失、void 失效、all 全部"),
+    ] = "current",
+    min_score: Annotated[
+        float | None, Query(ge=0, le=1, allow_inf_nan=False, description="得分不低于")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """一页台账，按需求和名次排列；只含调用者可见的园区。"""
+    place = cursors.decode("ledger", 3, cursor)
+    wanted = EntryFilter(
+        park_id=None if park is None else get_park(service.database, park, caller.scope).id,
+        demand_id=demand_id,
+        achievement_id=achievement_id,
+        stage=stage,
+        min_score=min_score,
+        standing=None if standing == "all" else Standing(standing),
+    )
+    after = None if place is None else (place[0], place[1], place[2])
+    page, following = ledger.list_entries(service.database, caller.scope, wanted, after=after, limit=limit)
+    return {
+        "items": [ledger_json(entry) for entry in page],
+        "next_cursor": None if following is None else cursors.encode("ledger", *following),
+    }
+
+
+@router.get(
+    "/export",
+    operation_id="export_ledger",
+    summary="导出台账",
+    responses=binary(XLSX, "一个园区当前的台账") | problems(401, 404, 422),
+    response_class=Response,
+)
+def export_ledger(
+    service: Installation,
+    caller: Caller,
+    park: Annotated[ParkCode, Query(description="园区代码", examples=["hydrogen"])],
+) -> Response:
+    """一个园区当前的台账，写成可打印的工作簿。"""
+    stream = BytesIO()
+    ledger.export_ledger(service.database, caller.scope, park, stream, service.now())
+    return workbook(stream.getvalue(), "台账")
+
+
+@router.get(
+    "/{entry_id}",
+    operation_id="read_entry",
+    summary="读取一条台账",
+    response_model=EntryAnswer,
+    responses=problems(401, 404, 422),
+)
+def read_entry(service: Installation, caller: Caller, entry_id: Id) -> JSONResponse:
+    """一条台账，不论现状；ETag 为其版本。"""
+    entry = ledger.get_entry(service.database, caller.scope, entry_id)
+    return JSONResponse(ledger_json(entry), headers={"ETag": f'"{entry.version}"'})

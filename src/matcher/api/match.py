@@ -1,0 +1,26 @@
+"""Matching a free text with either list."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from matcher.api.auth import Caller, Installation
+from matcher.api.openapi import problems
+from matcher.api.schemas import FoundAnswer, FreeText
+from matcher.pipeline.catalogue import get_park
+
+router = APIRouter(prefix="/v1/match", tags=["match"])
+
+
+@router.post(
+    "",
+    operation_id="match_text",
+    summary="按文字匹配",
+    response_model=FoundAnswer,
+    responses=problems(401, 404, 413, 422, 503),
+)
+def match_text(service: Installation, caller: Caller, body: FreeText) -> Any:
+    """为一段文字找另一侧清单中最合适的条目；文字太少时答 422（too_little_text）。不写入台账。"""
+    park_id = None if body.park is None else get_park(service.database, body.park, caller.scope).id
+    found = service.matching.match(body.text, body.side, caller.scope, body.top_k, park_id=park_id)
+    return {"items": [match.as_json() for match in found]}

@@ -1,0 +1,142 @@
+"""What surrounds every request: response headers, the access log, metrics, and the limit of a body."""
+
+import json
+import logging
+from time import perf_counter
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from matcher.api.errors import TooLarge, internal_problem
+from matcher.api.metrics import RequestMetrics
+
+_access = logging.getLogger("matcher.access")
+_log = logging.getLogger(__name__)
+
+JSON_LIMIT = 1_000_000
+"""Bytes of a body that is not a file: three full spreadsheet cells of Chinese are a third of it."""
+
+MULTIPART_OVERHEAD = 64_000
+"""Bytes that form fields and boundaries may add to the files themselves."""
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class ResponseHeaders:
+    """Adds the headers that keep browsers within bounds; a header the route has set stays."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers added."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        wanted = dict(_HEADERS)
+        if scope["path"].startswith("/v1"):
+            wanted["Cache-Control"] = "no-store"
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in wanted.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class Observed:
+    """Counts and logs every request by its route, never by its address, query, headers or body.
+
+    A failure nobody foresaw is logged with its traceback and answered with a problem that has none.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, then count and log."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = perf_counter()
+        status = 0
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        scope.setdefault("state", {})
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception:
+            _log.exception("a request failed: %s %s", scope["method"], _route(scope))
+            if status:
+                raise
+            await internal_problem(Request(scope))(scope, receive, send_and_note)
+        finally:
+            seconds = perf_counter() - started
+            self.metrics.observe(scope["method"], _route(scope), status, seconds)
+            line = {
+                "method": scope["method"],
+                "route": _route(scope),
+                "path": scope["path"] if "route" in scope else None,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+                "key_id": scope["state"].get("key_id"),
+            }
+            _access.info(json.dumps(line, ensure_ascii=False))
+
+
+class LimitedBody:
+    """Refuses a body over the limit, whether it announces its length or not.
+
+    Files may hold `max_upload` bytes, everything else `JSON_LIMIT`.
+    """
+
+    def __init__(self, app: ASGIApp, max_upload: int) -> None:
+        self.app = app
+        self.max_upload = max_upload
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, unless the body is too large."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        limit = self.max_upload if is_upload else JSON_LIMIT
+        allowed = limit + MULTIPART_OVERHEAD if is_upload else limit
+        announced = headers.get(b"content-length", b"0")
+        received = int(announced) if announced.isdigit() and int(announced) > allowed else 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            if received > allowed:
+                raise TooLarge(limit)
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > allowed:
+                raise TooLarge(limit)
+            return message
+
+        await self.app(scope, receive_within_limit, send)
+
+
+def _route(scope: Scope) -> str:
+    path: str = getattr(scope.get("route"), "path", "unmatched")
+    return path

@@ -1,0 +1,99 @@
+"""The OpenAPI document: its head, and the problems each operation may answer with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from matcher import __version__
+from matcher.api.errors import PROBLEM_TYPE, TITLES
+from matcher.api.schemas import Problem
+
+TITLE = "供需对接匹配服务 matcher"
+DESCRIPTION = """科技成果供给清单与企业需求清单的匹配，以及供需对接台账。
+
+Matches what research units can supply with what park enterprises need, and keeps the docking ledger.
+
+每次调用须带 API 密钥（`Authorization: Bearer mk_…` 或 `X-API-Key`），或先登录取得浏览器会话。
+其他园区的需求与不存在的一样，答 404。
+错误一律为 RFC 9457 问题说明，`code` 稳定，中英文俱全。时间为 UTC 的 ISO 8601。
+"""
+TAGS = [
+    {"name": "parks", "description": "园区 · parks"},
+    {"name": "achievements", "description": "科技成果供给清单 · the supply list"},
+    {"name": "demands", "description": "企业需求清单 · the demand lists"},
+    {"name": "imports", "description": "导入记录与模板 · past imports and templates"},
+    {"name": "match", "description": "按文字匹配 · matching a free text"},
+    {"name": "ledger", "description": "供需对接台账 · the docking ledger"},
+    {"name": "runs", "description": "匹配运行 · runs of the matching"},
+    {"name": "access", "description": "密钥与登录 · keys and sessions"},
+    {"name": "embed", "description": "嵌入其他网站 · results on other sites"},
+    {"name": "health", "description": "运行状况 · health"},
+]
+
+_REFERENCE = "#/components/schemas/{model}"
+_EXAMPLES: Mapping[int, tuple[str, str, str]] = {
+    400: ("bad_request", "无法读取请求正文。", "the request's body cannot be read."),
+    401: (
+        "unauthorized",
+        "请提供 API 密钥（Authorization: Bearer mk_…）或先登录。",
+        "give an API key (Authorization: Bearer mk_…) or sign in.",
+    ),
+    403: ("forbidden", "该密钥不能修改需求清单。", "this key may not change the demand list."),
+    404: ("not_found", "没有编号为 41 的需求。", "there is no demand 41."),
+    409: (
+        "conflict",
+        "清单中已有同一条目；请修改那一条。",
+        "the list holds this item already: update that one.",
+    ),
+    412: ("stale_version", "该需求已被修改；请重新读取后再改。", "this demand has changed: read it again."),
+    413: ("too_large", "内容超过 64 MB 的上限。", "the body is over the limit of 64 MB."),
+    422: ("validation_failed", "title：缺少必填项。", "title: Field required"),
+    503: ("store_unavailable", "无法连接数据库。", "cannot open the database."),
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation that may answer with these problems."""
+    return {status: _response(status) for status in statuses}
+
+
+def binary(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation that answers with a file."""
+    schema = {"type": "string", "format": "binary"}
+    return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
+def install(app: FastAPI) -> None:
+    """Make `app.openapi()` name the problem document among its schemas."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title=TITLE, version=__version__, description=DESCRIPTION, tags=TAGS, routes=app.routes
+            )
+            schema = Problem.model_json_schema(ref_template=_REFERENCE)
+            components = made["components"]["schemas"]
+            components.update(schema.pop("$defs"), Problem=schema)
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _response(status: int) -> dict[str, Any]:
+    code, zh, en = _EXAMPLES[status]
+    example = {
+        "type": f"urn:matcher:problem:{code}",
+        "title": TITLES[status][0],
+        "status": status,
+        "detail": zh,
+        "code": code,
+        "detail_zh": zh,
+        "detail_en": en,
+        "field": None,
+        "errors": [],
+    }
+    content = {PROBLEM_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}, "example": example}}
+    return {"description": " · ".join(TITLES[status]), "content": content}

@@ -1,0 +1,125 @@
+"""Runs of the matching: past ones, and starting one."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from time import sleep
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse
+
+from matcher.api import cursors
+from matcher.api.auth import Caller, Installation
+from matcher.api.fields import Cursor, Id, Limit
+from matcher.api.openapi import problems
+from matcher.api.schemas import RunAnswer, RunPage
+from matcher.bootstrap import Service
+from matcher.domain.access import Principal, Role
+from matcher.domain.errors import Forbidden, RefreshRunning
+from matcher.domain.ledger import Trigger
+from matcher.pipeline.refresh import RefreshReport
+from matcher.pipeline.runs import RunView, get_run, list_runs
+
+_log = logging.getLogger(__name__)
+
+_LOOK = 0.02
+"""Seconds between two looks for the record of a run that is starting."""
+
+
+class RunStarter:
+    """Starts refreshes in a thread of their own, one at a time."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._lock = Lock()
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="refresh")
+        self._running: Future[RefreshReport] | None = None
+
+    def start(self, principal: Principal) -> RunView:
+        """Start a run and return its record, as soon as it has one.
+
+        Raises:
+            RefreshRunning: another run holds the ledger, here or in another process.
+        """
+        with self._lock:
+            if self._running is not None and not self._running.done():
+                raise RefreshRunning(
+                    "另一次匹配刷新正在进行，请等它结束后再试。",
+                    "another refresh is running; try again when it has ended.",
+                )
+            former = self._newest(principal)
+            self._running = self._threads.submit(self._service.refresh, principal, Trigger.REQUEST)
+            self._running.add_done_callback(_log_failure)
+            while not self._running.done():
+                newest = self._newest(principal)
+                if newest is not None and newest != former:
+                    return get_run(self._service.database, principal.scope, newest)
+                sleep(_LOOK)
+        report = self._running.result()
+        return get_run(self._service.database, principal.scope, report.run_id)
+
+    def stop(self) -> None:
+        """Wait for the run under way."""
+        self._threads.shutdown()
+
+    def _newest(self, principal: Principal) -> int | None:
+        newest, _ = list_runs(self._service.database, principal.scope, limit=1)
+        return newest[0].run_id if newest else None
+
+
+def _log_failure(run: Future[RefreshReport]) -> None:
+    error = run.exception()
+    if error is not None and not isinstance(error, RefreshRunning):
+        _log.error("a run that was asked for failed", exc_info=error)
+
+
+def _starter(request: Request) -> RunStarter:
+    starter: RunStarter = request.app.state.runs
+    return starter
+
+
+router = APIRouter(prefix="/v1/runs", tags=["runs"])
+
+
+@router.get(
+    "", operation_id="list_runs", summary="列出匹配运行", response_model=RunPage, responses=problems(401, 422)
+)
+def list_all(service: Installation, caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> Any:
+    """匹配运行，最新的在前。"""
+    place = cursors.decode("runs", 1, cursor)
+    page, following = list_runs(
+        service.database, caller.scope, before=None if place is None else place[0], limit=limit
+    )
+    return {
+        "items": [run.as_json() for run in page],
+        "next_cursor": None if following is None else cursors.encode("runs", following),
+    }
+
+
+@router.post(
+    "",
+    operation_id="start_run",
+    summary="开始一次匹配",
+    status_code=202,
+    response_model=RunAnswer,
+    responses=problems(401, 403, 409, 503),
+)
+def start(caller: Caller, starter: Annotated[RunStarter, Depends(_starter)]) -> JSONResponse:
+    """在后台匹配全部园区；已有一次在进行时答 409（refresh_running）。"""
+    if caller.role not in {Role.ADMIN, Role.OPERATOR, Role.BATCH}:
+        raise Forbidden("该密钥不能启动匹配。", "this key may not start a run.")
+    run = starter.start(caller)
+    return JSONResponse(run.as_json(), 202, {"Location": f"/v1/runs/{run.run_id}"})
+
+
+@router.get(
+    "/{run_id}",
+    operation_id="read_run",
+    summary="读取一次匹配运行",
+    response_model=RunAnswer,
+    responses=problems(401, 404, 422),
+)
+def read(service: Installation, caller: Caller, run_id: Id) -> Any:
+    """一次匹配运行。"""
+    return get_run(service.database, caller.scope, run_id).as_json()

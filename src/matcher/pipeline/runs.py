@@ -1,0 +1,106 @@
+"""Runs as callers see them, and the state of the ledger for monitoring."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from matcher.domain.access import Scope
+from matcher.domain.errors import NotFound
+from matcher.domain.ledger import RunStatus, Trigger
+from matcher.store import ledger, runs
+from matcher.store.database import Database
+from matcher.store.tables import RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One refresh; `actor`, `counts` and `error` speak of every park and are empty in a narrower scope."""
+
+    run_id: int
+    trigger: Trigger
+    status: RunStatus
+    actor: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    code_version: str
+    catalogue_revision: int
+    encoder_id: str
+    scorer: str
+    top_k: int
+    counts: dict[str, Any]
+    error: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable JSON form; moments are ISO 8601 in UTC."""
+        return asdict(self) | {
+            "trigger": self.trigger.value,
+            "status": self.status.value,
+            "started_at": self.started_at.isoformat(),
+            "finished_at": self.finished_at and self.finished_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """What monitoring watches, over all parks; None before the first run or success."""
+
+    last_success: datetime | None
+    last_status: RunStatus | None
+    entries: int
+    feed_entries: int
+
+
+def list_runs(
+    database: Database, scope: Scope, *, before: int | None = None, limit: int = 20
+) -> tuple[list[RunView], int | None]:
+    """Runs, newest first, and the id to continue before, None on the last page."""
+    with database.reading() as session:
+        rows = runs.page(session, before=before, limit=limit + 1)
+    views = [_view(row, scope) for row in rows[:limit]]
+    return views, views[-1].run_id if len(rows) > limit else None
+
+
+def get_run(database: Database, scope: Scope, run_id: int) -> RunView:
+    """One run.
+
+    Raises:
+        NotFound: no such run.
+    """
+    with database.reading() as session:
+        row = runs.get(session, run_id)
+    if row is None:
+        raise NotFound(f"没有编号为 {run_id} 的运行记录。", f"there is no run {run_id}.")
+    return _view(row, scope)
+
+
+def ledger_state(database: Database) -> LedgerState:
+    """The state of the ledger at this moment."""
+    with database.reading() as session:
+        newest = runs.page(session, before=None, limit=1)
+        success = runs.last_success(session)
+        entries, feed = ledger.count_standing(session)
+    return LedgerState(
+        last_success=None if success is None else success.finished_at,
+        last_status=RunStatus(newest[0].status) if newest else None,
+        entries=entries,
+        feed_entries=feed,
+    )
+
+
+def _view(row: RunRow, scope: Scope) -> RunView:
+    whole = scope.parks is None
+    return RunView(
+        run_id=row.id,
+        trigger=Trigger(row.trigger),
+        status=RunStatus(row.status),
+        actor=row.actor if whole else None,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        code_version=row.code_version,
+        catalogue_revision=row.catalogue_revision,
+        encoder_id=row.encoder_id,
+        scorer=row.scorer,
+        top_k=row.top_k,
+        counts=row.counts if whole else {},
+        error=row.error if whole else None,
+    )
