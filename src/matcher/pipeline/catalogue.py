@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -78,7 +79,7 @@ def masked(listing: Listing) -> Listing:
     texts: dict[str, Any] = {
         name: mask_contacts(value)
         for name in listing.__dataclass_fields__
-        if isinstance(value := getattr(listing, name), str)
+        if isinstance(value := getattr(listing, name), str) and not isinstance(value, StrEnum)
     }
     extra = {heading: mask_contacts(value) for heading, value in listing.extra.items()}
     return replace(listing, **texts, contact=contact, extra=extra)
