@@ -150,3 +150,34 @@ class Desk:
     def live(self, side: Side) -> list[catalogue.ListingView]:
         """Every listing of a side that is not withdrawn."""
         return catalogue.list_listings(self.database, side, DISTRICT, self.now, limit=10_000)[0]
+
+
+_THINGS = (
+    "阴离子交换膜",
+    "氨分解催化剂",
+    "液氢阀门",
+    "复合材料",
+    "焊缝图像",
+    "疫苗佐剂",
+    "土壤墒情",
+    "遥感影像",
+)
+_MEANS = ("耐碱改性", "低温活化", "在线检测", "缺陷识别", "寿命预测", "稳定性评价", "批量制备", "反演算法")
+_PLACES = ("电解制氢", "机场行李", "火箭贮箱", "无菌灌装", "温室大棚", "燃料电池客车", "卫星总装", "冷链仓库")
+
+
+def rows_of(kind: str, count: int, start: int = 0, **cells: str) -> list[Row]:
+    """Rows of wordings that partly overlap, with codes `kind`-number; no two say the same."""
+    made = []
+    for number in range(start, start + count):
+        thing, means = _THINGS[number % 8], _MEANS[number // 8 % 8]
+        place = _PLACES[(number // 3 + number // 64) % 8]
+        made.append(
+            row(
+                f"{thing}{means}第{number}项",
+                f"用于{place}的{thing}，要求{means}。",
+                code=f"{kind}-{number}",
+                **cells,
+            )
+        )
+    return made
