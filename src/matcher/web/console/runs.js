@@ -10,9 +10,10 @@ const CHANGES = ["entries_created", "entries_changed", "entries_kept", "entries_
 
 /** The state of the last run, as a link to the page of runs. */
 export function runState() {
-  const link = h("a", { class: "run-state", href: "#/runs" });
+  const link = h("a", { class: "run-state", href: "#/runs", hidden: true });
   const show = async () => {
     const [run] = (await get("/v1/runs", { limit: 1 })).items;
+    link.hidden = false;
     link.replaceChildren(
       h("i", { class: `dot ${run?.status ?? "none"}` }),
       run ? `${t(`run.${run.status}`)} ${moment(run.finished_at ?? run.started_at)}` : t("run.none"),
@@ -22,7 +23,7 @@ export function runState() {
   const refresh = () =>
     show().catch((error) => {
       if (!(error instanceof Problem)) throw error;
-      link.replaceChildren();
+      link.hidden = true;
     });
   link.addEventListener("run-changed", refresh);
   refresh();
