@@ -36,7 +36,7 @@ def products(texts: tuple[TextView, ...] = TEXTS) -> list[np.ndarray]:
     rows = vectoriser.transform([text.full for text in texts])
     asked = vectoriser.transform([text.full for text in QUERIES])
     return [
-        np.array([float((asked[[q]] @ rows[[r]].T).sum()) for r in range(len(texts))], np.float32)
+        np.array([min(float((asked[[q]] @ rows[[r]].T).sum()), 1.0) for r in range(len(texts))], np.float32)
         for q in range(4)
     ]
 
@@ -105,6 +105,13 @@ def test_values_equal_the_plain_products() -> None:
     own = [np.array([1, 4]), np.array([5, 6]), np.array([], dtype=np.int64), np.arange(7)]
     for figures, truth, rows in zip(retriever().values(asking(), own), products(), own, strict=True):
         np.testing.assert_array_equal(figures, truth[rows])
+
+
+def test_a_figure_is_never_above_one() -> None:
+    alike = TextView("锂电池", "")
+    for figures in retriever((alike, *TEXTS)).values(queries_of(unit_vectors(1), (alike,)), [np.arange(8)]):
+        assert figures[0] == 1.0
+        assert figures.max() <= 1.0
 
 
 def test_an_empty_list_and_no_queries_give_nothing() -> None:

@@ -78,7 +78,7 @@ def test_every_query_gets_its_best_allowed_rows_fully_explained(
         for match in matches:
             assert match.score == sum(match.contributions.values())
             assert match.contributions.keys() == scorer.weights.keys()
-            assert 0 <= match.score <= 1 + 1e-12
+            assert 0 <= match.score <= 1
             assert match.probability is None
 
 
