@@ -221,5 +221,5 @@ def _reason(row: ListingRow, day: date, other_side: bool, waiting: bool) -> Empt
 
 
 def _view_of(text: str) -> TextView:
-    title, _, body = normalise(text).partition("\n")
-    return TextView(title=title, body=body)
+    title, _, body = text.strip().partition("\n")
+    return TextView(title=normalise(title), body=normalise(body))
