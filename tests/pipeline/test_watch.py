@@ -1,0 +1,68 @@
+import time
+from datetime import timedelta
+
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.ledger import Trigger
+from matcher.domain.listing import Demand
+from matcher.pipeline import catalogue
+from matcher.pipeline.match import matches_of_demand
+from matcher.pipeline.runs import list_runs
+from matcher.pipeline.watch import ChangeWatcher, is_due
+from tests.pipeline.given import Desk, row
+
+VALVE = row("液氢低温阀门密封", "零下二百五十三度不泄漏", unit="甲所", code="S-valve")
+
+
+def test_a_run_is_due_when_the_lists_or_the_day_moved_on(desk: Desk) -> None:
+    assert not is_due(desk.database, desk.now), "there is nothing to match"
+    desk.supply(VALVE)
+    assert is_due(desk.database, desk.now)
+    desk.refresh()
+    assert not is_due(desk.database, desk.now)
+    desk.edit(desk.shelf()["液氢低温阀门密封"], level="国内领先")
+    assert is_due(desk.database, desk.now)
+    desk.refresh()
+    assert not is_due(desk.database, desk.now + timedelta(hours=11))
+    assert is_due(desk.database, desk.now + timedelta(hours=12)), "it is tomorrow in Beijing"
+
+
+def test_a_demand_added_over_rest_is_matched_while_the_service_runs(desk: Desk) -> None:
+    desk.park("one")
+    desk.supply(VALVE)
+    desk.refresh()
+    watcher = ChangeWatcher(desk.refresher(), interval=0.02)
+    watcher.start()
+    try:
+        desk.now += timedelta(minutes=1)
+        listing = Demand(title="液氢阀门泄漏检测", detail="低温密封")
+        made = catalogue.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now, park="one")
+        until = time.monotonic() + 30
+        while True:
+            written = matches_of_demand(desk.database, made.id, DISTRICT, desk.now)
+            if written.items:
+                break
+            assert written.reason is not None
+            assert written.reason.code == "not_matched_yet"
+            assert time.monotonic() < until
+            time.sleep(0.02)
+    finally:
+        watcher.stop()
+    assert [one.achievement_title for one in written.items] == ["液氢低温阀门密封"]
+    runs, _ = list_runs(desk.database, DISTRICT)
+    assert [run.trigger for run in runs] == [Trigger.CHANGE, Trigger.BATCH], "one run for one change"
+
+
+def test_the_watcher_waits_while_another_refresh_runs_and_then_does_its_work(desk: Desk) -> None:
+    desk.supply(VALVE)
+    watcher = ChangeWatcher(desk.refresher(), interval=0.02)
+    with desk.database.exclusive("refresh", wait=False) as held:
+        assert held
+        watcher.start()
+        time.sleep(0.2)
+        assert list_runs(desk.database, DISTRICT)[0] == []
+    until = time.monotonic() + 30
+    while not list_runs(desk.database, DISTRICT)[0] and time.monotonic() < until:
+        time.sleep(0.02)
+    watcher.stop()
+    [run], _ = list_runs(desk.database, DISTRICT)
+    assert run.status == "succeeded"
