@@ -9,7 +9,7 @@ import matcher.pipeline.rank as ranking
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.rank import rank
+from matcher.pipeline.rank import DECIMALS, rank
 from matcher.ports import Channels, Query, Rows, Vectors
 
 WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")
@@ -114,7 +114,8 @@ def test_scores_equal_the_scorer_applied_to_each_channels_figures() -> None:
     for match in matches:
         rows = np.array([match.row])
         found = {
-            name: float(channel.values(case.asking, [rows])[0][0]) for name, channel in case.channels.items()
+            name: round(float(channel.values(case.asking, [rows])[0][0]), DECIMALS)
+            for name, channel in case.channels.items()
         }
         assert match.contributions == DEFAULT_SCORER.contributions(found)
         assert match.similarity == found["dense"]

@@ -18,6 +18,10 @@ DEPTH = 200
 SCORE_ALL = 2048
 """Up to this many allowed rows, every one is scored: cheaper than searching three channels, and exact."""
 
+DECIMALS = 6
+"""A channel's figure is kept to so many decimals: float32 sums differ in the seventh with the size of a
+batch, and a figure that flickers from night to night would count as changed."""
+
 _BLOCK = 1024
 
 
@@ -69,7 +73,7 @@ def _scored(
 ) -> Iterator[list[Match]]:
     figures = {name: channels[name].values(queries, candidates) for name in {SIMILARITY, *scorer.weights}}
     for position, rows in enumerate(candidates):
-        own = {name: values[position].astype(np.float64) for name, values in figures.items()}
+        own = {name: values[position].astype(np.float64).round(DECIMALS) for name, values in figures.items()}
         contributions = scorer.contributions(own)
         score = scorer.score(contributions)
         best = np.lexsort((rows, -score))[:k]
