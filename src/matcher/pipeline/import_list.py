@@ -294,7 +294,7 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
         if batch.undone_at is not None:
             raise Conflict(f"导入 {import_id} 已经撤销过。", f"import {import_id} is undone already.")
         shelf = Shelf(side, source=batch.source, park_id=batch.park_id)
-        written = catalogue.revisions_of_import(session, side, import_id)
+        written = catalogue.revisions_of_import(session, shelf, import_id)
         rows = catalogue.rows_by_id(
             session, side, (revision.listing_id for revision in written), principal.scope
         )
@@ -327,7 +327,7 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
 
 
 def _restore(session: Session, shelf: Shelf, row: ListingRow, version: int, change: Change) -> str:
-    former = catalogue.revision_before(session, shelf.side, row.id, version)
+    former = catalogue.revision_before(session, shelf, row.id, version)
     if former is None:
         catalogue.withdraw(session, row, change)
         return "withdrawn"

@@ -232,18 +232,19 @@ def count(session: Session, side: Side, scope: Scope) -> int:
     return session.scalar(_scoped(query, side, scope)) or 0
 
 
-def revisions_of_import(session: Session, side: Side, import_id: int) -> Sequence[RevisionRow]:
-    """What one import wrote."""
-    table = _REVISIONS[side]
-    return session.scalars(select(table).where(table.import_id == import_id).order_by(table.id)).all()
+def revisions_of_import(session: Session, shelf: Shelf, import_id: int) -> Sequence[RevisionRow]:
+    """What one import to `shelf` wrote."""
+    table = _REVISIONS[shelf.side]
+    query = select(table).where(table.import_id == import_id, *_of_park(shelf)).order_by(table.id)
+    return session.scalars(query).all()
 
 
-def revision_before(session: Session, side: Side, listing_id: int, version: int) -> RevisionRow | None:
-    """The state a listing was in before `version`."""
-    table = _REVISIONS[side]
+def revision_before(session: Session, shelf: Shelf, listing_id: int, version: int) -> RevisionRow | None:
+    """The state a listing on `shelf` was in before `version`."""
+    table = _REVISIONS[shelf.side]
     return session.scalar(
         select(table)
-        .where(table.listing_id == listing_id, table.version < version)
+        .where(table.listing_id == listing_id, table.version < version, *_of_park(shelf))
         .order_by(table.version.desc())
         .limit(1)
     )
@@ -276,6 +277,10 @@ def _revision(row: ListingRow, change: Change, *, withdrawn: bool) -> RevisionRo
         return DemandRevision(listing=row, park_id=row.park_id, **columns)
     assert isinstance(row, AchievementRow)
     return AchievementRevision(listing=row, **columns)
+
+
+def _of_park(shelf: Shelf) -> tuple[ColumnElement[bool], ...]:
+    return () if shelf.side is Side.SUPPLY else (DemandRevision.park_id == shelf.park_id,)
 
 
 def live_conditions(row: type[ListingRow], day: date) -> tuple[ColumnElement[bool], ...]:

@@ -130,9 +130,13 @@ class AchievementRow(ListingRow):
 
 
 class DemandRow(ListingRow):
-    """What an enterprise of one park needs."""
+    """What an enterprise of one park needs.
+
+    The mapper's key holds the park, so that a flushed UPDATE names it as every other statement does.
+    """
 
     __tablename__ = "demand"
+    __mapper_args__ = {"primary_key": ("id", "park_id")}  # noqa: RUF012 - SQLAlchemy types it so
     __table_args__ = (UniqueConstraint("park_id", "key"),)
 
     park_id: Mapped[int] = mapped_column(ForeignKey("park.id"))

@@ -1,0 +1,303 @@
+"""A park is a tenant: another park's rows are never answered, and the statements themselves say so."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
+from matcher.domain.entries import EntryFilter
+from matcher.domain.errors import NotFound
+from matcher.domain.listing import Achievement, Demand, Side
+from matcher.embed.factory import load_encoder
+from matcher.pipeline import access, catalogue
+from matcher.pipeline.import_list import ImportRequest, import_history, import_list, undo_import
+from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
+from matcher.pipeline.match import matches_of_achievement, matches_of_demand
+from matcher.ports import Encoder
+from matcher.store import catalogue as stored
+from matcher.store import imports, ledger
+from matcher.store.catalogue import Shelf
+from matcher.store.database import Database
+from matcher.store.tables import LedgerEntry, LedgerHuman
+from tests.pipeline.given import Desk
+
+NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
+TENANT = re.compile(r"\b(?:demand|demand_revision|ledger_entry|ledger_human|feed_entry|import_batch)\b")
+OPERATION = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b")
+IMPORT_BY_KEY = re.compile(r"\s*UPDATE import_batch SET .* WHERE import_batch\.id = \S+$")
+"""An import's own record is closed by its key: the supply list's have no park, and the row was just found."""
+
+LEAK = "需求名称,企业名称,需求详情,是否公开\n{0}阀门泄漏检测,{0}公司,低温密封处泄漏,是\n"
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two parks with a demand each, an achievement, and a ledger; `own` is the one the caller may see."""
+
+    desk: Desk
+    own: int
+    foreign: int
+    own_demand: int
+    foreign_demand: int
+    achievement: int
+    own_entry: int
+    foreign_entry: int
+    own_import: int
+    foreign_import: int
+
+    @property
+    def database(self) -> Database:
+        return self.desk.database
+
+    @property
+    def caller(self) -> Principal:
+        return Principal("operator", Role.OPERATOR, Scope(frozenset({self.own})))
+
+
+def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR) -> Any:
+    content = LEAK.format(name).encode()
+    request = ImportRequest(Shelf(Side.DEMAND, park_id=park), [(f"{name}.csv", content)])
+    return import_list(desk.database, request, caller, NOW)
+
+
+@cache
+def the_encoder() -> Encoder:
+    return load_encoder(None)
+
+
+@pytest.fixture
+def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
+    desk = Desk.at(database_url, tmp_path, the_encoder())
+    database = desk.database
+    parks = [catalogue.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
+    made = catalogue.create_listing(
+        database, LOCAL_OPERATOR, Achievement(title="阀门泄漏检测方法", organisation="研究所"), NOW
+    )
+    batches = [bring(desk, park, name).import_id for park, name in zip(parks, "甲乙", strict=True)]
+    desk.refresh()
+    with database.writing() as session:
+        entries = {one.park_id: one for one in session.scalars(select(LedgerEntry))}
+        for park, one in entries.items():
+            human = LedgerHuman(
+                entry_id=one.id, park_id=park, stage="engaged", updated_at=NOW, updated_by="某"
+            )
+            session.add(human)
+    own, foreign = parks
+    yield Town(
+        desk=desk,
+        own=own,
+        foreign=foreign,
+        own_demand=entries[own].demand_id,
+        foreign_demand=entries[foreign].demand_id,
+        achievement=made.id,
+        own_entry=entries[own].id,
+        foreign_entry=entries[foreign].id,
+        own_import=batches[0],
+        foreign_import=batches[1],
+    )
+    desk.service.close()
+
+
+REFUSED: dict[str, Callable[[Town], object]] = {
+    "get_park": lambda t: catalogue.get_park(t.database, "b", t.caller.scope),
+    "list_listings": lambda t: catalogue.list_listings(
+        t.database, Side.DEMAND, t.caller.scope, NOW, park="b"
+    ),
+    "get_listing": lambda t: catalogue.get_listing(t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW),
+    "get_listing unmasked": lambda t: catalogue.get_listing(
+        t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW, unmask=True
+    ),
+    "create_listing": lambda t: catalogue.create_listing(
+        t.database, t.caller, Demand(title="偷放的需求"), NOW, park="b"
+    ),
+    "update_listing": lambda t: catalogue.update_listing(
+        t.database, t.caller, t.foreign_demand, Demand(title="偷改的需求"), NOW
+    ),
+    "withdraw_listing": lambda t: catalogue.withdraw_listing(
+        t.database, t.caller, Side.DEMAND, t.foreign_demand, NOW
+    ),
+    "import_shelf": lambda t: catalogue.import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
+    "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
+    "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
+    "get_entry": lambda t: get_entry(t.database, t.caller.scope, t.foreign_entry),
+    "export_ledger": lambda t: export_ledger(t.database, t.caller.scope, "b", io.BytesIO(), NOW),
+    "matches_of_demand": lambda t: matches_of_demand(t.database, t.foreign_demand, t.caller.scope, NOW),
+    "issue_embed_token": lambda t: access.issue_embed_token(
+        t.database, t.caller, "b", ["https://a.example"], timedelta(hours=1), NOW
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_another_parks_row_answers_as_if_it_did_not_exist(town: Town, name: str) -> None:
+    before = [one.as_json() for one in everything(town)]
+    with pytest.raises(NotFound):
+        REFUSED[name](town)
+    assert [one.as_json() for one in everything(town)] == before
+
+
+def everything(town: Town) -> list[catalogue.ListingView]:
+    scope = LOCAL_OPERATOR.scope
+    return catalogue.list_listings(town.database, Side.DEMAND, scope, NOW, include_withdrawn=True)[0]
+
+
+def test_a_foreign_row_and_one_that_does_not_exist_are_told_apart_by_nobody(town: Town) -> None:
+    said = []
+    for identifier in (town.foreign_demand, 987654):
+        with pytest.raises(NotFound) as caught:
+            catalogue.get_listing(town.database, Side.DEMAND, identifier, town.caller, NOW)
+        said.append(caught.value.en.replace(str(identifier), "N"))
+    assert said[0] == said[1]
+
+
+LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]]] = {
+    "list_parks": (
+        lambda t: [one.code for one in catalogue.list_parks(t.database, t.caller.scope)],
+        lambda t: ["a"],
+    ),
+    "list_listings": (
+        lambda t: [
+            one.id for one in catalogue.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW)[0]
+        ],
+        lambda t: [t.own_demand],
+    ),
+    "list_listings with a search": (
+        lambda t: [
+            one.id
+            for one in catalogue.list_listings(
+                t.database, Side.DEMAND, t.caller.scope, NOW, search="阀门", include_withdrawn=True
+            )[0]
+        ],
+        lambda t: [t.own_demand],
+    ),
+    "list_entries": (
+        lambda t: [one.id for one in list_entries(t.database, t.caller.scope, EntryFilter())[0]],
+        lambda t: [t.own_entry],
+    ),
+    "list_entries of the foreign park": (
+        lambda t: list_entries(t.database, t.caller.scope, EntryFilter(park_id=t.foreign))[0],
+        lambda t: [],
+    ),
+    "list_entries of the foreign demand": (
+        lambda t: list_entries(t.database, t.caller.scope, EntryFilter(demand_id=t.foreign_demand))[0],
+        lambda t: [],
+    ),
+    "matches_of_achievement": (
+        lambda t: [
+            one.demand_id
+            for one in matches_of_achievement(t.database, t.achievement, t.caller.scope, NOW).items
+        ],
+        lambda t: [t.own_demand],
+    ),
+    "matches_of_demand": (
+        lambda t: [
+            one.demand_id for one in matches_of_demand(t.database, t.own_demand, t.caller.scope, NOW).items
+        ],
+        lambda t: [t.own_demand],
+    ),
+    "import_history": (
+        lambda t: [one["import_id"] for one in import_history(t.database, t.caller)],
+        lambda t: [t.own_import],
+    ),
+    "free text": (
+        lambda t: [
+            one.demand_id for one in t.desk.matching().match("阀门泄漏检测", Side.SUPPLY, t.caller.scope, 9)
+        ],
+        lambda t: [t.own_demand],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_lists_hold_the_callers_parks_alone(town: Town, name: str) -> None:
+    call, expected = LISTED[name]
+    assert call(town) == expected(town)
+
+
+def test_the_store_itself_answers_within_the_scope(town: Town) -> None:
+    scope, foreign = town.caller.scope, town.foreign_demand
+    with town.database.reading() as session:
+        assert stored.find(session, Side.DEMAND, foreign, scope) is None
+        assert [one.id for one in stored.page(session, Side.DEMAND, scope)] == [town.own_demand]
+        assert stored.page(session, Side.DEMAND, scope, park_id=town.foreign) == []
+        assert stored.count(session, Side.DEMAND, scope) == 1
+        assert stored.rows_by_id(session, Side.DEMAND, [foreign, town.own_demand], scope).keys() == {
+            town.own_demand
+        }
+        assert imports.find(session, town.foreign_import, scope) is None
+        assert [one.id for one, _ in imports.page(session, scope, before=None, limit=9)] == [town.own_import]
+        assert ledger.entry(session, scope, town.foreign_entry) is None
+        assert [one.id for one in ledger.entries(session, scope, EntryFilter())] == [town.own_entry]
+        feed = ledger.feed(session, scope, town.achievement, NOW.date())
+        assert [one.demand_id for one in feed] == [town.own_demand]
+
+
+def test_an_empty_scope_sees_nothing(town: Town) -> None:
+    nobody = Scope(frozenset())
+    assert catalogue.list_parks(town.database, nobody) == []
+    assert catalogue.list_listings(town.database, Side.DEMAND, nobody, NOW)[0] == []
+    assert list_entries(town.database, nobody, EntryFilter())[0] == []
+    assert matches_of_achievement(town.database, town.achievement, nobody, NOW).items == ()
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+SCOPED: dict[str, Callable[[Town], object]] = {
+    "list demands": lambda t: catalogue.list_listings(
+        t.database, Side.DEMAND, t.caller.scope, NOW, search="阀"
+    ),
+    "get a demand": lambda t: catalogue.get_listing(
+        t.database, Side.DEMAND, t.own_demand, t.caller, NOW, unmask=True
+    ),
+    "create a demand": lambda t: catalogue.create_listing(
+        t.database, t.caller, Demand(title="新的需求"), NOW, park="a"
+    ),
+    "update a demand": lambda t: catalogue.update_listing(
+        t.database, t.caller, t.own_demand, Demand(title="改过的需求"), NOW, version=1
+    ),
+    "withdraw a demand": lambda t: catalogue.withdraw_listing(
+        t.database, t.caller, Side.DEMAND, t.own_demand, NOW
+    ),
+    "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
+    "undo": lambda t: undo_import(t.database, t.own_import, t.caller, NOW),
+    "import history": lambda t: list(import_history(t.database, t.caller)),
+    "list entries": lambda t: list_entries(t.database, t.caller.scope, EntryFilter(min_score=0.0)),
+    "get an entry": lambda t: get_entry(t.database, t.caller.scope, t.own_entry),
+    "export": lambda t: export_ledger(t.database, t.caller.scope, "a", io.BytesIO(), NOW),
+    "matches of a demand": lambda t: matches_of_demand(t.database, t.own_demand, t.caller.scope, NOW),
+    "matches of an achievement": lambda t: matches_of_achievement(
+        t.database, t.achievement, t.caller.scope, NOW
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCOPED)
+def test_every_statement_on_a_tenants_table_names_the_park(town: Town, name: str) -> None:
+    with statements(town.database) as seen:
+        SCOPED[name](town)
+    tenant = [
+        one for one in seen if OPERATION.match(one) and TENANT.search(one) and not IMPORT_BY_KEY.match(one)
+    ]
+    assert tenant, "the call asks the database"
+    for statement in tenant:
+        _, _, condition = statement.partition("WHERE")
+        assert "park_id" in condition, statement
