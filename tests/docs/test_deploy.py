@@ -1,0 +1,214 @@
+"""The deployment files: parsed as their readers parse them, and held against the program."""
+
+import fnmatch
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+from sqlalchemy.engine import make_url
+
+from matcher import __version__
+from matcher.api.metrics import LedgerCollector, RequestMetrics
+from matcher.cli.app import EXIT_CODES
+from matcher.domain.ledger import RunStatus
+from matcher.pipeline.clock import utc_now
+from matcher.pipeline.runs import LedgerState
+from matcher.settings import Settings
+from tests.docs.mentions import missing_from_program, words_of
+from tests.docs.transcript import ROOT, blocks
+
+DEPLOY = ROOT / "deploy"
+DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text("utf-8"))
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+
+def instructions(name: str) -> list[str]:
+    return re.findall(rf"^\s*{name}\s+(.*)$", DOCKERFILE, re.MULTILINE)
+
+
+def compose() -> Any:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+
+
+def manifests() -> dict[str, Any]:
+    documents = yaml.safe_load_all((DEPLOY / "kubernetes" / "matcher.yaml").read_text("utf-8"))
+    return {document["kind"]: document for document in documents}
+
+
+def pod_of(kind: str) -> Any:
+    spec = manifests()[kind]["spec"]
+    return spec["jobTemplate"]["spec"]["template"]["spec"] if kind == "CronJob" else spec["template"]["spec"]
+
+
+def test_everything_the_dockerfile_copies_is_there_and_let_in() -> None:
+    copied = [word for line in instructions("COPY") if "--from" not in line for word in line.split()[:-1]]
+    rules = [
+        line
+        for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert rules[0] == "*"
+    allowed = [rule.removeprefix("!") for rule in rules if rule.startswith("!")]
+    assert {"src", "pyproject.toml", "requirements.lock"} <= set(copied)
+    for path in copied:
+        assert (ROOT / path).exists()
+        assert any(fnmatch.fnmatch(path, rule) for rule in allowed)
+
+
+def test_the_dockerfile_installs_the_locked_torch_first() -> None:
+    [locked] = re.findall(r"^torch==.*$", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE)
+    installs = [line for line in instructions("RUN") if "pip install" in line]
+    assert installs[0].split()[-1] == locked
+    assert all("--constraint requirements.lock" in line for line in installs)
+    assert "+" not in locked
+
+
+def test_the_image_runs_as_a_fixed_user_without_rights() -> None:
+    assert instructions("USER") == ["10001:10001"]
+    assert "--uid 10001" in " ".join(instructions("RUN"))
+    for kind in ("Deployment", "CronJob"):
+        security = pod_of(kind)["securityContext"]
+        assert security["runAsNonRoot"]
+        assert security["runAsUser"] == 10001
+
+
+def test_the_image_starts_a_command_that_the_program_has() -> None:
+    assert json.loads(instructions("ENTRYPOINT")[0]) == ["matcher"]
+    [command] = instructions("CMD")
+    words = json.loads(command)
+    assert words[0] == "serve"
+    assert missing_from_program(words) == []
+
+
+@pytest.mark.parametrize(("status", "exit_code"), [(200, 0), (503, 1)])
+def test_the_health_check_fails_when_the_service_is_not_ready(status: int, exit_code: int) -> None:
+    asked: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    [check] = instructions("HEALTHCHECK")
+    code = json.loads(check.partition("CMD ")[2])[2]
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        code = code.replace("8000", str(server.server_port))
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == exit_code
+    assert asked == ["/readyz"]
+
+
+def test_compose_keeps_the_root_read_only_and_the_database_pinned() -> None:
+    services = compose()["services"]
+    assert services["matcher"]["read_only"] is True
+    assert services["matcher"]["tmpfs"] == ["/tmp"]
+    assert services["matcher"]["image"] == f"matcher:{__version__}"
+    assert re.fullmatch(r"postgres:\d+\.\d+-[a-z]+", services["database"]["image"])
+    assert services["database"]["healthcheck"]
+    assert services["matcher"]["depends_on"]["database"]["condition"] == "service_healthy"
+    used = {volume.partition(":")[0] for service in services.values() for volume in service["volumes"]}
+    assert used == set(compose()["volumes"])
+
+
+def test_the_example_of_the_environment_file_names_the_database_of_compose() -> None:
+    lines = (DEPLOY / "compose.env.example").read_text("utf-8").splitlines()
+    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    ours = {name for name in values if name.startswith("MATCHER_")}
+    assert {name.removeprefix("MATCHER_").lower() for name in ours} <= set(Settings.model_fields)
+    url = make_url(values["MATCHER_DATABASE_URL"])
+    assert (url.username, url.password, url.database) == (
+        values["POSTGRES_USER"],
+        values["POSTGRES_PASSWORD"],
+        values["POSTGRES_DB"],
+    )
+    assert url.host in compose()["services"]
+    assert (DEPLOY / ".gitignore").read_text("utf-8").split() == ["compose.env"]
+
+
+def test_the_cron_job_runs_the_refresh_in_beijing_time_one_at_a_time() -> None:
+    spec = manifests()["CronJob"]["spec"]
+    assert (spec["timeZone"], spec["concurrencyPolicy"]) == ("Asia/Shanghai", "Forbid")
+    [container] = pod_of("CronJob")["containers"]
+    assert container["args"] == ["refresh"]
+    assert missing_from_program(container["args"]) == []
+    rules = spec["jobTemplate"]["spec"]["podFailurePolicy"]["rules"]
+    named = {code for rule in rules for code in rule["onExitCodes"]["values"]}
+    assert named <= set(EXIT_CODES.values())
+    assert {rule["onExitCodes"]["containerName"] for rule in rules} == {container["name"]}
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "CronJob"])
+def test_a_pod_mounts_only_volumes_it_has_and_writes_nowhere_else(kind: str) -> None:
+    pod = pod_of(kind)
+    [container] = pod["containers"]
+    assert container["image"] == f"matcher:{__version__}"
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert {mount["name"] for mount in container["volumeMounts"]} == {one["name"] for one in pod["volumes"]}
+    assert {mount["mountPath"] for mount in container["volumeMounts"]} == {"/data", "/tmp"}
+    variables = {variable["name"] for variable in container["env"]}
+    assert {name.removeprefix("MATCHER_").lower() for name in variables} <= set(Settings.model_fields)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    program = Path(sys.executable).parent / "matcher"
+    for unit in UNITS:
+        content = unit.read_text("utf-8").replace("/opt/matcher/bin/matcher", str(program))
+        (tmp_path / unit.name).write_text(content, "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *(str(tmp_path / unit.name) for unit in UNITS)],
+        capture_output=True,
+        text=True,
+    )
+    complaints = [line for line in done.stderr.splitlines() if "matcher" in line]
+    assert complaints == []
+
+
+def test_every_unit_runs_a_command_that_the_program_has() -> None:
+    started = [
+        words_of(line.partition("/opt/matcher/bin/matcher ")[2])
+        for unit in UNITS
+        for line in unit.read_text("utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    assert ["refresh"] in started
+    assert [missing_from_program(words) for words in started] == [[]] * len(started)
+
+
+def test_the_cron_line_has_five_times_a_user_and_the_refresh() -> None:
+    lines = (DEPLOY / "cron" / "matcher").read_text("utf-8").splitlines()
+    [job] = [line for line in lines if re.match(r"[\d*]", line)]
+    fields = job.split(None, 6)
+    assert fields[:6] == ["0", "2", "*", "*", "*", "matcher"]
+    assert "%" not in job
+    program, *rest = shlex.split(fields[6])
+    assert program == "/opt/matcher/bin/matcher"
+    assert missing_from_program(words_of(shlex.join(rest[:1]))) == []
+    assert rest[0] == "refresh"
+
+
+def test_the_alerts_ask_for_metrics_that_are_exposed() -> None:
+    document = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    state = LedgerState(utc_now(), RunStatus.SUCCEEDED, 1, 1)
+    families = [*LedgerCollector(lambda: state).collect(), *RequestMetrics().registry.collect()]
+    exposed = {family.name for family in families}
+    [alerts] = blocks(document, "yaml")
+    rules = yaml.safe_load(alerts)["groups"][0]["rules"]
+    asked = {name for rule in rules for name in re.findall(r"matcher_\w+", rule["expr"])}
+    assert len(asked) == 2
+    assert asked <= exposed
+    tabled = {name.removesuffix("_total") for name in re.findall(r"`(matcher_\w+)", document)}
+    assert tabled == exposed
