@@ -258,6 +258,8 @@ def test_a_run_is_started_and_followed_to_its_end(console: Page) -> None:
     expect(rows).to_have_count(runs + 1)
     expect(rows.first).to_contain_text("已匹配", timeout=30_000)
     expect(rows.first).to_contain_text("人工启动")
+    numbers = [int(text) for text in console.locator("tbody td:first-child").all_inner_texts()]
+    assert numbers == sorted(numbers, reverse=True)
 
 
 def test_the_ledger_of_the_park_is_saved_as_a_workbook(console: Page) -> None:
@@ -301,10 +303,13 @@ def test_the_keyboard_reaches_a_demand_and_its_heading(console: Page) -> None:
     expect(console.locator(".detail h2")).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [1360, 390])
+@pytest.mark.parametrize("language", ["中文", "English"])
+@pytest.mark.parametrize("width", [1360, 1100, 390])
 def test_every_page_is_legible_named_and_no_wider_than_the_screen(
-    console: Page, site: Site, width: int
+    console: Page, site: Site, width: int, language: str
 ) -> None:
+    if language == "English":
+        console.get_by_role("button", name="English").click()
     console.set_viewport_size({"width": width, "height": 800})
     pages = {
         "demands/1": ".match",

@@ -1,7 +1,7 @@
 /** The page's words, Chinese first; the chosen language is kept and set on the document. */
 
 const TEXTS = {
-  brand: ["供需对接", "Supply–demand matching"],
+  brand: ["供需对接", "Matcher"],
   "brand.about": [
     "把科研单位能供给的成果，与园区企业提出的需求，逐条比对，排出先后，说明理由。",
     "What research units can supply, matched with what park enterprises need: ranked, and with the reasons.",

@@ -140,6 +140,7 @@ function render() {
   const needsPark = page !== "achievements" && page !== "runs" && state.park === null;
   const body = needsPark ? problemNote(null, t("no_parks"), t("no_parks.remedy")) : PAGES[page](context);
   root.replaceChildren(...shell(page, body));
+  root.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Take the one-time login of a printed link out of the address; null where there is none. */

@@ -106,7 +106,7 @@ function runRow(run) {
   return h(
     "tr",
     {},
-    h("td", { class: "number" }, run.id),
+    h("td", { class: "number" }, run.run_id),
     h("td", {}, h("i", { class: `dot ${run.status}` }), t(`run.${run.status}`), run.error && h("span", { class: "meta block" }, run.error)),
     h("td", { class: "number" }, moment(run.started_at)),
     h("td", { class: "number" }, duration(run.started_at, run.finished_at)),
