@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli.output import print_json, print_table, progress, say
+from matcher.cli.output import print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import EntryFilter
@@ -103,8 +103,6 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
 ) -> None:
     """Write a park's ledger as a workbook (.xlsx)."""
-    aside = output.with_name(f".{output.name}.part")
-    with opened() as service, aside.open("wb") as stream:
+    with opened() as service, written(output) as stream:
         count = export_ledger(service.database, DISTRICT, park, stream, service.now())
-    aside.replace(output)
     say(f"{output}：{count} 条")

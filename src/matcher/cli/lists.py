@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli.output import print_json, print_table, say
+from matcher.cli.output import print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.errors import InvalidInput
@@ -106,7 +106,8 @@ def template(
             f"there is no template {side}: choose achievements or demands.",
             field="side",
         )
-    output.write_bytes(template_workbook(sides[side]))
+    with written(output) as stream:
+        stream.write(template_workbook(sides[side]))
     say(f"{output}")
 
 
@@ -174,7 +175,8 @@ def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str |
         )
         report = import_list(service.database, request, LOCAL_OPERATOR, service.now())
     if options.rejects is not None and report.rejects:
-        options.rejects.write_bytes(rejects_workbook(report.rejects))
+        with written(options.rejects) as stream:
+            stream.write(rejects_workbook(report.rejects))
         say(f"未导入的行已写入 {options.rejects}；改正后可直接再次导入。")
     _show(report, options.as_json)
     if report.rows == 0 or report.rejected == report.rows:

@@ -4,13 +4,14 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from matcher.domain.errors import MatcherError
+from matcher.domain.errors import InvalidInput, MatcherError
 from matcher.pipeline.encode import Progress as Report
 
 _PIPED_WIDTH = 160
@@ -36,9 +37,7 @@ def print_table(
     table = Table(box=None, header_style="bold", pad_edge=False)
     for key, heading in columns.items():
         whole = key in right or key.endswith("code")
-        table.add_column(
-            heading, justify="right" if key in right else "left", no_wrap=whole, overflow="fold"
-        )
+        table.add_column(heading, justify="right" if key in right else "left", no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(key)) for key in columns))
     out.print(table)
@@ -52,6 +51,28 @@ def say(text: str) -> None:
 def say_error(error: MatcherError) -> None:
     """An error in both languages, on stderr."""
     say(f"错误：{error.zh}\nerror: {error.en}")
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears under its name when it is whole, or not at all.
+
+    Raises:
+        InvalidInput: it cannot be written there.
+    """
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        with aside.open("wb") as stream:
+            yield stream
+        aside.replace(path)
+    except OSError as error:
+        raise InvalidInput(
+            f"无法写入文件 {path}：{error.strerror}。",
+            f"cannot write {path}: {error.strerror}.",
+            field="output",
+        ) from error
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 @contextmanager

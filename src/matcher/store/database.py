@@ -88,7 +88,13 @@ class Database:
                     connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest migration; two at once queue."""
+        """Bring the schema to the newest migration; two at once queue.
+
+        Raises:
+            StoreError: the database cannot be reached.
+        """
+        with self._reaching(), self.engine.connect():
+            pass
         with self.exclusive("schema", wait=True), self.engine.connect() as connection:
             config = _alembic_config()
             config.attributes["connection"] = connection
@@ -98,17 +104,9 @@ class Database:
     def ensure_schema(self) -> None:
         """Make the schema of an empty database; raise StoreError where an older one needs an upgrade."""
         head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
-        try:
-            with self.engine.connect() as connection:
-                current = MigrationContext.configure(connection).get_current_revision()
-                empty = current is None and not inspect(connection).get_table_names()
-        except OperationalError as error:
-            shown = self.engine.url.render_as_string(hide_password=True)
-            raise StoreError(
-                f"无法连接数据库 {shown}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 MATCHER_DATA_DIR。",
-                f"cannot open the database {shown}: {error.orig}. "
-                "Check MATCHER_DATABASE_URL or MATCHER_DATA_DIR.",
-            ) from error
+        with self._reaching(), self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            empty = current is None and not inspect(connection).get_table_names()
         if empty:
             self.upgrade()
         elif current != head:
@@ -116,6 +114,18 @@ class Database:
                 f"数据库结构版本为 {current}，程序需要 {head}。请先运行 matcher db upgrade。",
                 f"the database is at schema {current}, this program needs {head}: run `matcher db upgrade`.",
             )
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            shown = self.engine.url.render_as_string(hide_password=True)
+            raise StoreError(
+                f"无法连接数据库 {shown}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 MATCHER_DATA_DIR。",
+                f"cannot open the database {shown}: {error.orig}. "
+                "Check MATCHER_DATABASE_URL or MATCHER_DATA_DIR.",
+            ) from error
 
     def schema_revision(self) -> str | None:
         """The migration the database is at; None for an empty one."""
