@@ -1,0 +1,70 @@
+"""The command line: run in this process for speed, as a process of its own where that matters."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matcher.cli import main
+
+SEED = Path(__file__).parents[2] / "data" / "seed"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+
+Matcher = Callable[..., Ended]
+
+
+@pytest.fixture
+def matcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Matcher:
+    """Runs `matcher ARGS` in this process, in an installation of its own."""
+    for name in [name for name in os.environ if name.startswith("MATCHER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MATCHER_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def run(*args: object) -> Ended:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["matcher", *map(str, args)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        code = ended.value.code
+        return Ended(code if isinstance(code, int) else 0, printed.out, printed.err)
+
+    return run
+
+
+def environment(data_dir: Path, **more: str) -> dict[str, str]:
+    """The environment of a process that works in `data_dir`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MATCHER_")}
+    return {**inherited, "MATCHER_DATA_DIR": str(data_dir), "COLUMNS": "300", **more}
+
+
+def command(*args: object) -> list[str]:
+    """`matcher ARGS` for a process of its own."""
+    return [sys.executable, "-c", "from matcher.cli import main; main()", *map(str, args)]
+
+
+def run_process(data_dir: Path, *args: object, **more: str) -> Ended:
+    """Run `matcher ARGS` as a process of its own."""
+    ended = subprocess.run(command(*args), env=environment(data_dir, **more), capture_output=True, timeout=60)
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
