@@ -74,10 +74,13 @@ class StaleVersion(Conflict):
 
 
 class TooLarge(HTTPException):
-    """A request body over the limit, in bytes. Raised while the body is read, under FastAPI's own parsing."""
+    """A request body over the limit, in bytes. Raised while the body is read, under FastAPI's own parsing.
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(413)
+    A body that did not announce its length may never end, so its connection is closed.
+    """
+
+    def __init__(self, limit: int, *, announced: bool) -> None:
+        super().__init__(413, headers=None if announced else {"Connection": "close"})
         self.limit = limit
 
 

@@ -122,16 +122,17 @@ class LimitedBody:
         limit = self.max_upload if is_upload else JSON_LIMIT
         allowed = limit + MULTIPART_OVERHEAD if is_upload else limit
         announced = headers.get(b"content-length", b"0")
-        received = int(announced) if announced.isdigit() and int(announced) > allowed else 0
+        too_long = announced.isdigit() and int(announced) > allowed
+        received = 0
 
         async def receive_within_limit() -> Message:
             nonlocal received
-            if received > allowed:
-                raise TooLarge(limit)
+            if too_long:
+                raise TooLarge(limit, announced=True)
             message = await receive()
             received += len(message.get("body", b""))
             if received > allowed:
-                raise TooLarge(limit)
+                raise TooLarge(limit, announced=False)
             return message
 
         await self.app(scope, receive_within_limit, send)

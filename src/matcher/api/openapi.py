@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from matcher import __version__
+from matcher.api import bodies, schemas
 from matcher.api.errors import PROBLEM_TYPE, TITLES
 from matcher.api.schemas import Problem
 
@@ -76,10 +77,25 @@ def install(app: FastAPI) -> None:
             schema = Problem.model_json_schema(ref_template=_REFERENCE)
             components = made["components"]["schemas"]
             components.update(schema.pop("$defs"), Problem=schema)
+            _restore_nulls(made)
             app.openapi_schema = made
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _restore_nulls(document: dict[str, Any]) -> None:
+    """Give the examples back the nulls that `get_openapi` leaves out of them (fastapi 0.165)."""
+    models = vars(bodies) | vars(schemas)
+    for name, schema in document["components"]["schemas"].items():
+        if "examples" in schema:
+            schema["examples"] = models[name].model_config["json_schema_extra"]["examples"]
+    for item in document["paths"].values():
+        for operation in item.values():
+            for answer in operation["responses"].values():
+                problem = answer.get("content", {}).get(PROBLEM_TYPE)
+                if problem is not None:
+                    problem["example"]["field"] = None
 
 
 def _response(status: int) -> dict[str, Any]:

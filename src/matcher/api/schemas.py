@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from matcher.api.bodies import ACHIEVEMENT, DEMAND, AchievementBody, DemandBody
 from matcher.api.fields import FilledLine, Line, ParkCode
@@ -29,12 +37,31 @@ _MATCH: Mapping[str, Any] = {
     "contributions": {"dense": 0.12, "lexical_text": 0.25, "lexical_title": 0.17},
     "terms": ["电解槽", "隔膜"],
 }
+_KEY: Mapping[str, Any] = {
+    "id": 5,
+    "prefix": "9f86d081884c",
+    "name": "氢能园脚本",
+    "role": "operator",
+    "parks": ["hydrogen"],
+    "created_at": "2026-11-22T10:00:00+00:00",
+    "expires_at": None,
+    "revoked_at": None,
+    "last_used_at": None,
+}
 _OWN: Mapping[str, Any] = {
     "id": 41,
     "version": 3,
     "status": "live",
     "updated_at": "2026-11-22T10:05:00+00:00",
 }
+
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment in UTC, written as everywhere in the service: 2026-11-22T10:05:00+00:00."""
 
 
 class Answer(BaseModel):
@@ -79,7 +106,7 @@ class _Listed(Answer):
     id: int
     version: int = Field(description="版本；即 ETag")
     status: Literal["live", "expired", "withdrawn"] = Field(description="有效、已过期或已撤回")
-    updated_at: datetime
+    updated_at: Moment
 
 
 class AchievementAnswer(AchievementBody, _Listed):
@@ -220,7 +247,7 @@ class EntryAnswer(MatchAnswer):
     standing_label: str
     cause: Cause | None
     run_id: int
-    first_seen: datetime
+    first_seen: Moment
 
 
 class EntryPage(Answer):
@@ -259,8 +286,8 @@ class RunAnswer(Answer):
     trigger: Trigger
     status: RunStatus
     actor: str | None
-    started_at: datetime
-    finished_at: datetime | None
+    started_at: Moment
+    finished_at: Moment | None
     code_version: str
     catalogue_revision: int
     encoder_id: str
@@ -367,8 +394,8 @@ class PastImport(Answer):
     files: list[str]
     counts: dict[str, int]
     actor: str
-    created_at: datetime
-    undone_at: datetime | None
+    created_at: Moment
+    undone_at: Moment | None
 
 
 class PastImportPage(Answer):
@@ -397,33 +424,17 @@ class NewKey(BaseModel):
 class KeyAnswer(Answer):
     """一把密钥，不含密文。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 5,
-                    "prefix": "9f86d081884c",
-                    "name": "氢能园脚本",
-                    "role": "operator",
-                    "parks": ["hydrogen"],
-                    "created_at": "2026-11-22T10:00:00+00:00",
-                    "expires_at": None,
-                    "revoked_at": None,
-                    "last_used_at": None,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [dict(_KEY)]})
 
     id: int
     prefix: str
     name: str
     role: Role
     parks: list[str] | None
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
+    last_used_at: Moment | None
 
 
 class KeyList(Answer):
@@ -434,6 +445,8 @@ class KeyList(Answer):
 
 class IssuedKey(KeyAnswer):
     """新签发的密钥；`key` 只显示这一次。"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_KEY, "key": "mk_9f86d081884c_…"}]})
 
     key: str = Field(description="完整密钥 mk_…，只显示这一次")
 
@@ -476,7 +489,7 @@ class SessionAnswer(WhoAnswer):
         }
     )
 
-    expires_at: datetime
+    expires_at: Moment
 
 
 class NewEmbedToken(BaseModel):
@@ -515,7 +528,7 @@ class EmbedTokenAnswer(Answer):
     token: str
     park: str
     origins: list[str]
-    expires_at: datetime
+    expires_at: Moment
 
 
 class EmbeddedMatch(Answer):

@@ -1,0 +1,124 @@
+"""Results on another site: exactly the origins a token names, one park, public things only."""
+
+from datetime import timedelta
+
+import httpx
+
+from matcher.domain.access import Role
+from matcher.pipeline.access import authenticate, issue_embed_token
+from tests.api.world import World
+
+PORTAL = "https://portal.example.cn"
+OTHER = "https://other.example.cn"
+
+
+def _token(world: World, park: str = "jia", origins: tuple[str, ...] = (PORTAL,)) -> str:
+    client = world.jia if park == "jia" else world.yi
+    issued = client.post(
+        "/v1/embed-tokens", json={"park": park, "origins": list(origins), "lifetime_seconds": 600}
+    )
+    assert issued.status_code == 201
+    assert (issued.json()["park"], issued.json()["origins"]) == (park, list(origins))
+    token: str = issued.json()["token"]
+    return token
+
+
+def _read(world: World, token: str | None, demand: int, origin: str | None = PORTAL) -> httpx.Response:
+    headers = {} if origin is None else {"Origin": origin}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    return world.server.client(**headers).get(f"/v1/embed/demands/{demand}/matches")
+
+
+def test_a_page_of_an_allowed_origin_reads_public_matches_and_no_more(world: World) -> None:
+    world.refresh()
+    demand = world.demands["jia"][1]
+    inside = world.jia.get(f"/v1/demands/{demand}/matches").json()["items"]
+    assert inside[0]["achievement_code"] == "CG-4", "the best is internal"
+    answer = _read(world, _token(world), demand)
+    assert answer.headers["access-control-allow-origin"] == PORTAL
+    assert answer.headers["vary"] == "Origin"
+    assert "access-control-allow-credentials" not in answer.headers
+    items = answer.json()["items"]
+    assert [one["rank"] for one in items] == [1, 2, 3]
+    public = [one for one in inside if one["achievement_code"] != "CG-4"]
+    assert [one["achievement_title"] for one in items] == [one["achievement_title"] for one in public]
+    for hidden in ("膜电极", "示例王老师", "5550", "achievement_id", "甲方独有"):
+        assert hidden not in answer.text
+
+
+def test_a_token_names_its_origins_exactly(world: World) -> None:
+    world.refresh()
+    token, demand = _token(world, origins=(PORTAL, "http://localhost:9000")), world.demands["jia"][0]
+    assert _read(world, token, demand, "http://localhost:9000").status_code == 200
+    for origin in (OTHER, f"{PORTAL}.evil.example", f"{PORTAL}:8443", "null", None):
+        refused = _read(world, token, demand, origin)
+        assert refused.status_code == 403, origin
+        assert "access-control-allow-origin" not in refused.headers
+    for wrong in ("*", "https://*.example.cn", f"{PORTAL}/page", "portal.example.cn", "javascript:x"):
+        wanted = {"park": "jia", "origins": [wrong]}
+        assert world.jia.post("/v1/embed-tokens", json=wanted).status_code == 422, wrong
+
+
+def test_expired_forged_and_missing_tokens_are_refused(world: World) -> None:
+    demand = world.demands["jia"][0]
+    service = world.server.service
+    principal = authenticate(service.database, world.server.key("区", Role.ADMIN), service.now())
+    long_ago = service.now() - timedelta(hours=2)
+    expired, _ = issue_embed_token(service.database, principal, "jia", [PORTAL], timedelta(hours=1), long_ago)
+    genuine = _token(world)
+    head, claims, signature = genuine.split(".")
+    forged = f"{head}.{_token(world, 'yi').split('.')[1]}.{signature}"
+    key = world.server.key("钥匙", Role.ADMIN)
+    for token in (expired, forged, f"{head}.{claims}.", "x", key, None):
+        refused = _read(world, token, demand)
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
+    assert world.server.client(genuine).get("/v1/demands").status_code == 401, "it opens nothing else"
+
+
+def test_another_parks_and_internal_demands_do_not_exist_for_a_token(world: World) -> None:
+    token = _token(world)
+    internal = world.jia.post(
+        "/v1/demands", json={"title": "内部的隔膜需求", "park": "jia", "confidentiality": "internal"}
+    ).json()["id"]
+    for demand in (world.demands["yi"][0], internal, 99_999):
+        missing = _read(world, token, demand)
+        assert missing.status_code == 404
+        assert missing.headers["access-control-allow-origin"] == PORTAL
+
+
+def test_an_empty_list_says_why(world: World) -> None:
+    answer = _read(world, _token(world), world.demands["jia"][0]).json()
+    assert (answer["items"], answer["reason"]["code"]) == ([], "not_matched_yet")
+    for number in world.achievements:
+        world.admin.patch(f"/v1/achievements/{number}", json={"confidentiality": "internal"})
+    world.refresh()
+    answer = _read(world, _token(world), world.demands["jia"][0]).json()
+    assert (answer["items"], answer["reason"]["code"]) == ([], "no_public_supply")
+
+
+def test_a_browser_may_ask_before_it_asks(world: World) -> None:
+    preflight = world.server.client().options(
+        f"/v1/embed/demands/{world.demands['jia'][0]}/matches",
+        headers={
+            "Origin": PORTAL,
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization",
+        },
+    )
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == PORTAL
+    assert preflight.headers["access-control-allow-headers"] == "Authorization"
+    assert preflight.headers["access-control-allow-methods"] == "GET"
+    assert world.server.client().options("/v1/demands", headers={"Origin": PORTAL}).status_code == 405
+
+
+def test_no_other_answer_may_be_read_across_origins(world: World) -> None:
+    answer = world.jia.get("/v1/demands", headers={"Origin": PORTAL})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_lifetimes_are_limited(world: World) -> None:
+    for seconds in (0, 86_401):
+        wanted = {"park": "jia", "origins": [PORTAL], "lifetime_seconds": seconds}
+        assert world.jia.post("/v1/embed-tokens", json=wanted).status_code == 422
