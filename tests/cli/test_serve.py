@@ -1,0 +1,172 @@
+"""`matcher serve` as a process of its own."""
+
+import json
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from matcher.bootstrap import Service
+from matcher.domain.access import LOCAL_OPERATOR
+from matcher.pipeline.catalogue import add_park
+from matcher.pipeline.samples import load_samples
+from matcher.settings import Settings
+from tests.cli.conftest import SEED, command, environment, run_process
+
+LISTS = (
+    "park",
+    "achievement",
+    "achievement_revision",
+    "demand",
+    "demand_revision",
+    "ledger_entry",
+    "feed_entry",
+    "run",
+)
+
+
+@contextmanager
+def serving(data_dir: Path, *args: object) -> Iterator[tuple[str, str]]:
+    """A service that is up: its address and the key for scripts."""
+    process = subprocess.Popen(
+        command("serve", "--port", "0", *args),
+        env=environment(data_dir, MATCHER_CHANGE_INTERVAL="0.1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        told = ""
+        while "/docs" not in told:
+            line = process.stdout.readline()
+            assert line, told
+            told += line
+        address, key = re.search(r"(http://\S+?)/#login=", told), re.search(r"密钥：(mk_\S+)", told)
+        assert address is not None
+        assert key is not None
+        wait_until_ready(address[1])
+        yield address[1], key[1]
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+
+def wait_until_ready(address: str) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+def ask(address: str, key: str, path: str, body: object = None) -> Any:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data=data, headers=headers)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+def rows(data_dir: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with closing(sqlite3.connect(data_dir / "matcher.db")) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in LISTS}
+
+
+def test_the_first_start_loads_the_samples_a_second_changes_nothing_and_the_day_is_watched(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path, "--samples", SEED) as (address, key):
+        parks = ask(address, key, "/v1/parks")
+        assert len(parks["items"]) == 6
+    first = rows(tmp_path)
+    assert len(first["achievement"]) == 171
+    assert len(first["demand"]) == 99
+    assert [row for row in first["run"] if "succeeded" in row]
+    assert first["ledger_entry"]
+    secret = tmp_path / "local-key"
+    assert secret.stat().st_mode & 0o077 == 0
+    with serving(tmp_path, "--samples", SEED) as (address, again):
+        assert again == key, "scripts keep their key"
+        assert rows(tmp_path) == first
+        title = rows(tmp_path)["achievement"][0][3]
+        made = ask(address, key, "/v1/demands", {"park": "agri", "title": f"需要{title}"})
+        until = time.monotonic() + 30
+        while not (found := ask(address, key, f"/v1/demands/{made['id']}/matches")["items"]):
+            assert time.monotonic() < until, "a demand added over REST is matched by day"
+            time.sleep(0.1)
+    assert len(found) == 10
+
+
+def test_a_busy_port_is_said_before_anything_is_touched(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        ended = run_process(tmp_path / "var", "serve", "--port", port, "--samples", SEED)
+    assert ended.code == 4
+    assert f"cannot listen on 127.0.0.1:{port}" in ended.err
+    assert "Traceback" not in ended.err
+    assert not (tmp_path / "var" / "matcher.db").exists()
+
+
+def test_a_database_out_of_reach_is_said(tmp_path: Path) -> None:
+    url = "postgresql://someone:hunter2@127.0.0.1:1/none"
+    ended = run_process(tmp_path, "serve", "--port", 0, MATCHER_DATABASE_URL=url)
+    assert ended.code == 6
+    assert "hunter2" not in ended.err + ended.out
+
+
+KILLED_LOAD = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from matcher.bootstrap import Service
+from matcher.pipeline.samples import load_samples
+
+service = Service.from_environment()
+seen = []
+
+def count(connection, cursor, statement, *rest):
+    seen.append(statement.startswith("INSERT INTO demand"))
+    if sum(seen) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+event.listen(service.database.engine, "after_cursor_execute", count)
+load_samples(service.database, Path(sys.argv[1]), service.now())
+"""
+
+
+def test_a_load_of_the_samples_that_was_killed_half_way_begins_anew(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED_LOAD, SEED], env=environment(tmp_path), timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert not any(rows(tmp_path).values())
+    service = Service(Settings(data_dir=tmp_path))
+    assert load_samples(service.database, SEED, service.now())
+    assert not load_samples(service.database, SEED, service.now())
+    service.close()
+    assert (len(rows(tmp_path)["park"]), len(rows(tmp_path)["demand"])) == (6, 99)
+
+
+def test_samples_never_enter_a_database_that_holds_something(tmp_path: Path) -> None:
+    service = Service(Settings(data_dir=tmp_path))
+    service.database.upgrade()
+    add_park(service.database, LOCAL_OPERATOR, "p1", "园", "", service.now())
+    assert not load_samples(service.database, SEED, service.now())
+    service.close()
+    assert rows(tmp_path)["achievement"] == []

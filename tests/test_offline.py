@@ -1,0 +1,95 @@
+"""Nothing is fetched at run time: the whole way works where every outgoing connection is refused."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SEED = Path(__file__).parents[1] / "data" / "seed"
+
+REFUSE = """
+import socket
+
+def refuse(self, address, *rest):
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        raise RuntimeError(f"an outgoing connection to {address}")
+    return connect(self, address, *rest)
+
+def refuse_lookup(*rest, **more):
+    raise RuntimeError(f"a name is looked up: {rest}")
+
+connect = socket.socket.connect
+socket.socket.connect = refuse
+socket.socket.connect_ex = refuse
+socket.getaddrinfo = refuse_lookup
+"""
+
+ASK = """
+import sys
+from matcher.bootstrap import Service
+from matcher.domain.access import DISTRICT
+from matcher.domain.entries import EntryFilter
+from matcher.domain.listing import Side
+from matcher.pipeline.ledger import list_entries
+
+service = Service.from_environment()
+entries, _ = list_entries(service.database, DISTRICT, EntryFilter())
+assert entries
+assert "encoder" not in vars(service), "ledger reads load no model"
+for side in Side:
+    assert service.matching.match("液氢阀门在低温下泄漏检测", side, DISTRICT, 5)
+heavy = {"torch", "sentence_transformers", "transformers"} & sys.modules.keys()
+assert not heavy, heavy
+"""
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    refusing = tmp_path / "refusing"
+    refusing.mkdir(exist_ok=True)
+    (refusing / "sitecustomize.py").write_text(REFUSE, "utf-8")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MATCHER_", "HF_", "TRANSFORMERS_"))
+    }
+    home = {"HOME": str(tmp_path), "HF_HOME": str(tmp_path / "no-models")}
+    return {**kept, **home, "PYTHONPATH": str(refusing), "MATCHER_DATA_DIR": str(tmp_path / "var")}
+
+
+def python(tmp_path: Path, code: str, *args: object) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *map(str, args)],
+        env=environment(tmp_path),
+        capture_output=True,
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+    return ended.stdout.decode()
+
+
+def matcher(tmp_path: Path, *args: object) -> str:
+    return python(tmp_path, "from matcher.cli import main; main()", *args)
+
+
+def test_connections_are_really_refused(tmp_path: Path) -> None:
+    code = """
+import socket
+try:
+    socket.create_connection(("127.0.0.1", 9))
+except RuntimeError as error:
+    print("refused")
+"""
+    assert python(tmp_path, code).strip() == "refused"
+
+
+def test_import_refresh_match_and_ledger_work_without_any_connection(tmp_path: Path) -> None:
+    matcher(tmp_path, "park", "add", "hydrogen", "--name", "氢能园")
+    matcher(tmp_path, "import", "achievements", SEED / "achievements.xlsx")
+    matcher(tmp_path, "import", "demands", SEED / "demands" / "hydrogen.csv", "--park", "hydrogen")
+    report = json.loads(matcher(tmp_path, "refresh", "--json"))
+    assert report["entries_created"] == 10 * report["demands"]
+    assert json.loads(matcher(tmp_path, "match", "液氢阀门泄漏检测", "--json"))
+    entries = json.loads(matcher(tmp_path, "ledger", "list", "--json"))
+    assert len(entries) == report["entries_created"]
+    python(tmp_path, ASK)
