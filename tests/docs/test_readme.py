@@ -16,6 +16,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import EntryFilter
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
+from matcher.lists.report import Problem
 from matcher.pipeline.import_list import ImportReport
 from matcher.pipeline.ledger import list_entries
 from matcher.pipeline.views import ledger_json
@@ -60,9 +61,11 @@ def test_the_keys_called_stable_are_the_keys_there_are(
     report = service.refresh(LOCAL_OPERATOR, Trigger.BATCH).as_json()
     [match] = service.matching.match("相变蓄冷材料", Side.DEMAND, DISTRICT, 1)
     service.close()
+    problem = Problem("", "", None, "", "", "", "doubtful", "")
     imported = ImportReport(None, True, 0, 0, 0, 0, 0, 0, ())
     expected = [
         set(imported.as_json()),
+        set(problem.as_json()),
         set(report),
         set(match.as_json()),
         set(ledger_json(entry)) - set(match.as_json()),
@@ -70,7 +73,7 @@ def test_the_keys_called_stable_are_the_keys_there_are(
     for document in (ENGLISH, CHINESE):
         table = re.search(r"\| (?:output|输出) \| .*\n\|---\|---\|\n((?:\|.*\n)+)", document)
         assert table
-        said = [set(re.findall(r"`([a-z_]+)`", row.split("|")[2])) for row in table[1].splitlines()]
+        said = [set(re.findall(r"`(\w+)`", row.split("|")[2])) for row in table[1].splitlines()]
         assert said == expected
 
 
