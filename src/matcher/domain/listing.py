@@ -157,4 +157,5 @@ def is_valid_on(listing: Listing, day: date) -> bool:
 
 def same_organisation(one: Listing, other: Listing) -> bool:
     """Whether both name the same organisation; an unknown organisation is never the same."""
-    return bool(one.organisation) and fold(one.organisation) == fold(other.organisation)
+    name = fold(one.organisation)
+    return bool(name) and name == fold(other.organisation)

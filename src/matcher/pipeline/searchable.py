@@ -60,11 +60,11 @@ class OwnOrganisation:
         self._everything: Rows = np.arange(len(listings), dtype=np.int64)
         rows: dict[str, list[int]] = {}
         for row, one in enumerate(listings):
-            if one.listing.organisation:
-                rows.setdefault(fold(one.listing.organisation), []).append(row)
+            if name := fold(one.listing.organisation):
+                rows.setdefault(name, []).append(row)
         self._rows = {name: np.array(own, dtype=np.int64) for name, own in rows.items()}
 
     def allowed(self, listing: Listing) -> Rows | None:
         """The rows that `listing` may be matched with; None where that is all of them."""
-        own = self._rows.get(fold(listing.organisation)) if listing.organisation else None
+        own = self._rows.get(fold(listing.organisation))
         return None if own is None else np.setdiff1d(self._everything, own, assume_unique=True)
