@@ -1,4 +1,5 @@
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -45,21 +46,38 @@ DEMAND = (
 )
 
 
-@pytest.fixture
-def lists(tmp_path: Path) -> tuple[Path, Path]:
-    supply, demand = tmp_path / "supply.csv", tmp_path / "demand.csv"
+def write_lists(folder: Path) -> tuple[Path, Path]:
+    supply, demand = folder / "supply.csv", folder / "demand.csv"
     supply.write_text(SUPPLY, "utf-8")
     demand.write_bytes(DEMAND.encode("gb18030"))
     return supply, demand
 
 
 @pytest.fixture
-def ready(matcher: Matcher, lists: tuple[Path, Path]) -> Matcher:
-    """An installation with a park, two lists and a ledger."""
-    assert matcher("park", "add", "p1", "--name", "一号园").code == 0
-    assert matcher("import", "achievements", lists[0]).code == 0
-    assert matcher("import", "demands", lists[1], "--park", "p1").code == 0
-    assert matcher("refresh").code == 0
+def lists(tmp_path: Path) -> tuple[Path, Path]:
+    return write_lists(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation with a park, two lists and a ledger."""
+    folder = tmp_path_factory.mktemp("prepared")
+    supply, demand = write_lists(folder)
+    data = folder / "var"
+    for args in (
+        ("park", "add", "p1", "--name", "一号园"),
+        ("import", "achievements", supply),
+        ("import", "demands", demand, "--park", "p1"),
+        ("refresh",),
+    ):
+        assert run_process(data, *args).code == 0
+    return data
+
+
+@pytest.fixture
+def ready(matcher: Matcher, lists: tuple[Path, Path], prepared: Path, tmp_path: Path) -> Matcher:
+    """The command line in a copy of that installation."""
+    shutil.copytree(prepared, tmp_path / "var")
     return matcher
 
 

@@ -101,7 +101,7 @@ def test_an_import_killed_at_any_moment_is_whole_or_never_was(
 ) -> None:
     desk.supply(*SUPPLY)
     before = dump(desk.database)
-    for delay in (0.2, 0.4, 0.6):
+    for delay in (0.2, 0.5):
         ended(processes, import_rows, *address(desk), after=delay)
         if dump(desk.database) != before:
             break
@@ -135,7 +135,7 @@ def test_a_run_killed_at_any_moment_leaves_the_ledger_before_or_after(
     ):
         assert ended(processes, refresh_and_die, *address(desk), moment) == -signal.SIGKILL
         assert ledger_of(dump(desk.database)) == before
-    for delay in (0.1, 0.25, 0.5, 0.8):
+    for delay in (0.2, 0.5):
         ended(processes, refresh, *address(desk), after=delay)
         if ledger_of(dump(desk.database)) != before:
             break

@@ -292,7 +292,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_run_ever_writes_what_people_wrote(new_desk: NewDesk, steps: list[tuple[str, int, Any]]) -> None:
     desk = new_desk()
     park = desk.park("one")
@@ -331,7 +331,7 @@ def test_no_run_ever_writes_what_people_wrote(new_desk: NewDesk, steps: list[tup
     st.lists(st.integers(0, 150), unique=True, max_size=25),
     st.lists(st.integers(0, 150), unique=True, max_size=4),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_another_parks_demands_never_move_a_parks_entries(
     new_desk: NewDesk, others: list[int], edited: list[int]
 ) -> None:
