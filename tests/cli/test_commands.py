@@ -1,6 +1,7 @@
 import json
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from filelock import FileLock
 from openpyxl import load_workbook
 
 from matcher import __version__
+from matcher.cli import main
 from tests.cli.conftest import SEED, Ended, Matcher, run_process
 
 IMPORT_KEYS = {"rows", "created", "updated", "unchanged", "withdrawn", "rejected", "problems"}
@@ -66,11 +68,15 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = folder / "var"
     for args in (
         ("park", "add", "p1", "--name", "一号园"),
-        ("import", "achievements", supply),
-        ("import", "demands", demand, "--park", "p1"),
+        ("import", "achievements", str(supply)),
+        ("import", "demands", str(demand), "--park", "p1"),
         ("refresh",),
     ):
-        assert run_process(data, *args).code == 0
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+            patch.setenv("MATCHER_DATA_DIR", str(data))
+            patch.setattr(sys, "argv", ["matcher", *args])
+            main()
+        assert not ended.value.code
     return data
 
 
