@@ -72,10 +72,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("import", "demands", str(demand), "--park", "p1"),
         ("refresh",),
     ):
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+        with pytest.MonkeyPatch.context() as patch:
             patch.setenv("MATCHER_DATA_DIR", str(data))
             patch.setattr(sys, "argv", ["matcher", *args])
-            main()
+            with pytest.raises(SystemExit) as ended:
+                main()
         assert not ended.value.code
     return data
 

@@ -7,10 +7,17 @@ from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.listing import Achievement, Confidentiality, Contact, Side
 from matcher.pipeline import catalogue
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
+from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, row, rows_of
 
 LEAK = row("液氢阀门泄漏检测", "低温密封处的氢气泄漏要在线检测", unit="乙公司", code="D-leak", released="是")
 VALVE = row("液氢低温阀门密封", "零下二百五十三度不泄漏", unit="甲所", code="S-valve")
+
+
+@pytest.fixture
+def desk(new_desk: NewDesk) -> Desk:
+    """Matching happens in memory: SQLite alone will do."""
+    return new_desk()
 
 
 @pytest.fixture
