@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
+from pydantic import ValidationError
+
+from matcher.domain.errors import InvalidInput
 from matcher.domain.text import TextView
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels, open_channels
@@ -28,8 +31,22 @@ class Service:
 
     @classmethod
     def configured(cls) -> "Service":
-        """The installation that `MATCHER_*` describes, its database untouched."""
-        return cls(Settings())
+        """The installation that `MATCHER_*` describes, its database untouched.
+
+        Raises:
+            InvalidInput: a variable has no valid value.
+            StoreError: the database file cannot be made.
+        """
+        try:
+            return cls(Settings())
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            variable = f"MATCHER_{'_'.join(str(part) for part in wrong['loc'])}".upper()
+            raise InvalidInput(
+                f"环境变量 {variable} 的值 {wrong['input']!r} 无效：{wrong['msg']}。",
+                f"the environment variable {variable} is {wrong['input']!r}: {wrong['msg']}.",
+                field=variable,
+            ) from None
 
     @classmethod
     def from_environment(cls) -> "Service":

@@ -16,7 +16,7 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None,
-        description="Database, e.g. postgresql://user:password@host/name; SQLite in the data folder if unset.",
+        description="Database URL, postgresql://user:password@host/name; SQLite in the data folder if unset.",
     )
     encoder: str | None = Field(
         default=None,

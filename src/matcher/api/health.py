@@ -29,7 +29,7 @@ def healthz() -> Any:
 )
 def readyz(service: Installation) -> Any:
     """数据库可用且结构是程序所需的版本；否则答 503。"""
-    service.database.ensure_schema()
+    service.database.check_schema()
     return {"status": "ok"}
 
 

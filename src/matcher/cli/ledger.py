@@ -26,7 +26,7 @@ _MATCH_COLUMNS = {
     "demand_title": "需求",
     "achievement_code": "成果编号",
     "achievement_title": "成果",
-    "terms": "共同用语",
+    "terms": "共有词语",
 }
 _FIGURES = ("rank", "score", "similarity", "probability")
 

@@ -16,6 +16,9 @@ from matcher.pipeline import access
 from matcher.pipeline.samples import load_samples
 from matcher.pipeline.watch import is_due
 
+LOCAL_KEY = "local scripts"
+"""Name of the one key that each installation makes for its own machine."""
+
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
@@ -32,8 +35,7 @@ def serve(
     if samples is not None and load_samples(service.database, samples, service.now()):
         say(f"已载入示例清单：{samples}")
     _refresh_if_due(service)
-    shown_host, shown_port = listening.getsockname()[:2]
-    address = f"http://{shown_host}:{shown_port}"
+    address = _address(listening)
     login = access.issue_login(service.database, service.now())
     key = _local_key(service)
     service.close()
@@ -53,6 +55,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()
     except OSError as error:
         raise Conflict(
             f"无法监听 {host}:{port}（{error.strerror}）；服务可能已在运行，"
@@ -61,6 +64,14 @@ def _listen(host: str, port: int) -> socket.socket:
             "another port: make serve PORT=8001.",
         ) from error
     return listening
+
+
+def _address(listening: socket.socket) -> str:
+    """Where a browser on this machine finds the service."""
+    host, port = listening.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - shown, not bound
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _refresh_if_due(service: Service) -> None:
@@ -82,8 +93,11 @@ def _local_key(service: Service) -> str:
         return credential
     except (FileNotFoundError, Unauthorized):
         pass
+    for key in access.list_keys(service.database):
+        if key.name == LOCAL_KEY and key.revoked_at is None:
+            access.revoke_key(service.database, key.id, service.now())
     _, credential = access.create_key(
-        service.database, name="local scripts", role=Role.ADMIN, park_codes=None, now=service.now()
+        service.database, name=LOCAL_KEY, role=Role.ADMIN, park_codes=None, now=service.now()
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

@@ -19,7 +19,7 @@ COMMON = tuple(
     促进 希望 攻关 核心 有限 高质量 质量 效率 成本 准确 容易 导致 造成 目的 本文 表明 进展 意义 表面
     综合 合理 自动 快速 大量 广泛 良好 优良 较高 较大 更加 非常 工程 管理 服务 加工 制造 制作 作为 功能
     结构 材料 数据 模型 信息 机制 机理 因素 指标 标准 参数 试制 联合 突破 探索 建议 对策 策略 现象 规律
-    角度 范围 程度 阶段 环节 周期 比例 数量 总体 整体 部分 单一 具体 直接 拟 研究院
+    角度 范围 程度 阶段 环节 周期 比例 数量 总体 整体 部分 单一 具体 直接 拟 研究院 个月 给出
     """.split()  # noqa: SIM905
 )
 """Words too common to be shown as what two texts share; they count in the lexical channels all the same."""

@@ -62,6 +62,7 @@ class FeedView:
     achievement_id: int
     achievement_code: str
     achievement_title: str
+    achievement_organisation: str
     similarity: float
     score: float
     probability: float | None

@@ -26,6 +26,10 @@ _ENGLISH_PARTICLES = frozenset(
     to under using was we were which with
     """.split()  # noqa: SIM905
 )
+_UNIT = re.compile(
+    r"(?:[kmunpg]?(?:g|m|l|s|w|v|a|j|n|pa|hz|wh|ah|mol|tu)|min|cm|db|rpm|ppm|ppb|vol|wt|h|d|t|kn|km)"
+    r"[0-9]?(?:/[a-z]+[0-9]?)*"
+)
 _CERTAIN = 4
 """Characters from which a shared phrase is shown wherever it stands; a shorter one must look like a word."""
 
@@ -60,14 +64,20 @@ class Phrases:
 
     @cached_property
     def tokens(self) -> dict[str, str]:
-        """Latin and mixed tokens by their case-folded form, as first written; bare numbers are left out."""
+        """Latin and mixed tokens by their case-folded form, as first written.
+
+        Bare numbers and units of measure are left out.
+        """
         tokens: dict[str, str] = {}
         for token in _TOKEN.findall(self._folded):
             tokens.setdefault(token.casefold(), token)
         return {
             folded: token
             for folded, token in tokens.items()
-            if len(folded) > 1 and not folded.isdecimal() and folded not in _ENGLISH_PARTICLES
+            if len(folded) > 1
+            and any(sign.isalpha() for sign in folded)
+            and not _UNIT.fullmatch(folded)
+            and folded not in _ENGLISH_PARTICLES
         }
 
 

@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
-_BREAK_INSIDE_CHINESE = re.compile(rf"(?<=[{_CJK}，、])[ \t]*[\r\n]+[ \t]*(?=[{_CJK}])")
+_BREAK_INSIDE_CHINESE = re.compile(rf"(?<=[{_CJK}，、])[^\S\r\n]*[\r\n]\s*(?=[{_CJK}])")
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％．＠／＋－]+")
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\ufeff]|_x000D_")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x000D_")
 _SPACE = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
@@ -76,6 +76,11 @@ def mask_contacts(text: str) -> str:
     text = _MOBILE.sub(r"\1****\3", text)
     text = _LANDLINE.sub(r"\1********", text)
     return _EMAIL.sub(r"\1***@\2", text)
+
+
+def mask_number(number: str) -> str:
+    """Keep the first three characters of a telephone number, whatever its form."""
+    return number[:3] + "********" if number else ""
 
 
 def mask_name(name: str) -> str:

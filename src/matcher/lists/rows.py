@@ -69,8 +69,8 @@ class Place:
 
 
 def original_cells(cells: Sequence[Cell]) -> dict[str, str]:
-    """The row's own cells by heading, blank ones left out."""
-    return {cell.heading: cell.text for cell in cells if cell.text.strip()}
+    """The row's own cells by heading, blank ones included, so that a rejected row shows what it lacks."""
+    return {cell.heading: cell.text for cell in cells}
 
 
 _LONG_TEXTS = frozenset({

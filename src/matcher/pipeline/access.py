@@ -111,7 +111,8 @@ def revoke_key(database: Database, key_id: int, now: datetime) -> None:
         NotFound: no such key, or it is revoked already.
     """
     with database.writing() as session:
-        if not access.revoke(session, key_id, now):
+        row = access.key(session, key_id)
+        if row is None or row.kind != "key" or not access.revoke(session, key_id, now):
             raise NotFound(f"没有编号为 {key_id} 的有效密钥。", f"there is no valid key {key_id}.")
 
 
@@ -146,10 +147,9 @@ def sign_in(database: Database, credential: str, now: datetime) -> tuple[str, Pr
         row = _valid(session, credential, now, {"login", "key"})
         if row.kind == "login" and not access.revoke(session, row.id, now):
             raise _refused()
-        expires_at = min(now + SESSION_LIFETIME, row.expires_at or now + SESSION_LIFETIME)
-        if row.kind == "login":
-            expires_at = now + SESSION_LIFETIME
+        expires_at = now + SESSION_LIFETIME
         held, issued = _new(session, "session", row.name, Role(row.role), row.parks, now, expires_at)
+        held.opened_by = row.id if row.kind == "key" else None
         return issued, _principal(held), expires_at
 
 
@@ -271,15 +271,16 @@ def _valid(session: Session, credential: str, now: datetime, kinds: set[str]) ->
     mark, _, rest = credential.partition("_")
     prefix, _, secret = rest.partition("_")
     row = access.key_by_prefix(session, prefix) if mark == "mk" else None
-    if (
-        row is None
-        or row.kind not in kinds
-        or not secrets.compare_digest(row.secret_hash, _hash(secret))
-        or row.revoked_at is not None
-        or (row.expires_at is not None and row.expires_at <= now)
-    ):
+    if row is None or row.kind not in kinds or not secrets.compare_digest(row.secret_hash, _hash(secret)):
+        raise _refused()
+    opener = None if row.opened_by is None else access.key(session, row.opened_by)
+    if not _in_force(row, now) or (opener is not None and not _in_force(opener, now)):
         raise _refused()
     return row
+
+
+def _in_force(row: AccessKey, now: datetime) -> bool:
+    return row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
 
 
 def _refused() -> Unauthorized:

@@ -1,6 +1,6 @@
 """The lists over REST: list, read, create, update and withdraw, each within the caller's scope."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,11 +14,13 @@ from matcher.domain.listing import (
     Contact,
     Demand,
     Listing,
+    Maturity,
+    Money,
     Side,
     content_digest,
     is_valid_on,
 )
-from matcher.domain.text import mask_contacts, mask_name, normalise
+from matcher.domain.text import mask_contacts, mask_name, mask_number, normalise
 from matcher.pipeline.clock import beijing_day
 from matcher.store import access, catalogue, parks
 from matcher.store.catalogue import Change, Shelf, listing_of
@@ -70,19 +72,32 @@ class ListingView:
 
 
 def masked(listing: Listing) -> Listing:
-    """The listing with its contact, and contacts inside its texts, hidden."""
+    """The listing with its contact, and contacts inside every text of it, hidden."""
     contact = Contact(
         name=mask_name(listing.contact.name),
-        phone=mask_contacts(listing.contact.phone),
+        phone=mask_number(listing.contact.phone),
         email=mask_contacts(listing.contact.email),
     )
-    texts: dict[str, Any] = {
-        name: mask_contacts(value)
-        for name in listing.__dataclass_fields__
-        if isinstance(value := getattr(listing, name), str) and not isinstance(value, StrEnum)
+    texts = {
+        name: _hidden(getattr(listing, name)) for name in listing.__dataclass_fields__ if name != "contact"
     }
-    extra = {heading: mask_contacts(value) for heading, value in listing.extra.items()}
-    return replace(listing, **texts, contact=contact, extra=extra)
+    return replace(listing, **texts, contact=contact)
+
+
+def _hidden(value: Any) -> Any:
+    match value:
+        case StrEnum():
+            return value
+        case str():
+            return mask_contacts(value)
+        case tuple():
+            return tuple(mask_contacts(item) for item in value)
+        case Mapping():
+            return {heading: mask_contacts(item) for heading, item in value.items()}
+        case Money() | Maturity():
+            return replace(value, text=mask_contacts(value.text))
+        case _:
+            return value
 
 
 def add_park(

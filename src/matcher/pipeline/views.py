@@ -65,7 +65,7 @@ class MatchView:
             achievement_id=entry.achievement_id,
             achievement_code=entry.achievement_code,
             achievement_title=mask_contacts(entry.achievement_title),
-            achievement_organisation=None,
+            achievement_organisation=entry.achievement_organisation,
             park=entry.park_code,
             similarity=entry.similarity,
             score=entry.score,

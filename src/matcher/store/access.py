@@ -21,6 +21,11 @@ def key_by_prefix(session: Session, prefix: str) -> AccessKey | None:
     return session.scalar(select(AccessKey).where(AccessKey.prefix == prefix))
 
 
+def key(session: Session, key_id: int) -> AccessKey | None:
+    """The key with this id, valid or not."""
+    return session.get(AccessKey, key_id)
+
+
 def keys(session: Session, kind: str) -> Sequence[AccessKey]:
     """Every key of a kind, oldest first."""
     return session.scalars(select(AccessKey).where(AccessKey.kind == kind).order_by(AccessKey.id)).all()

@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -30,13 +30,15 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> "Database":
-        """Open `url`; an SQLite file's folder is made if missing. Nothing is connected yet."""
+        """Open `url`. Nothing is connected yet; an SQLite file is made by the first connection.
+
+        Parameters of statements, which may be personal data, appear in no error message.
+        """
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return cls(create_engine(parsed, pool_pre_ping=True))
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 30})
+            return cls(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
+        engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return cls(engine)
@@ -93,7 +95,7 @@ class Database:
         Raises:
             StoreError: the database cannot be reached.
         """
-        with self._reaching(), self.engine.connect():
+        with self._connected():
             pass
         with self.exclusive("schema", wait=True), self.engine.connect() as connection:
             config = _alembic_config()
@@ -102,23 +104,31 @@ class Database:
             connection.commit()
 
     def ensure_schema(self) -> None:
-        """Make the schema of an empty database; raise StoreError where an older one needs an upgrade."""
-        head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
-        with self._reaching(), self.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-            empty = current is None and not inspect(connection).get_table_names()
-        if empty:
+        """Make the schema of an empty database, and check any other as `check_schema` does."""
+        if self._is_empty():
             self.upgrade()
-        elif current != head:
+        self.check_schema()
+
+    def check_schema(self) -> None:
+        """Raise StoreError where the database cannot be reached or is not at this program's schema."""
+        head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+        with self._connected() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        if current != head:
             raise StoreError(
                 f"数据库结构版本为 {current}，程序需要 {head}。请先运行 matcher db upgrade。",
                 f"the database is at schema {current}, this program needs {head}: run `matcher db upgrade`.",
             )
 
+    def _is_empty(self) -> bool:
+        with self._connected() as connection:
+            return not inspect(connection).get_table_names()
+
     @contextmanager
-    def _reaching(self) -> Iterator[None]:
+    def _connected(self) -> Iterator[Connection]:
         try:
-            yield
+            with self.engine.connect() as connection:
+                yield connection
         except OperationalError as error:
             shown = self.engine.url.render_as_string(hide_password=True)
             raise StoreError(
@@ -143,6 +153,21 @@ def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _make_private(
+    _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[str], _options: dict[str, object]
+) -> None:
+    """Make a missing SQLite file for its owner alone to read; its journals take over its mode."""
+    path = Path(arguments[0])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(
+            f"无法建立数据库文件 {path}：{error.strerror}。请检查 MATCHER_DATA_DIR。",
+            f"cannot make the database file {path}: {error.strerror}. Check MATCHER_DATA_DIR.",
+        ) from error
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -157,6 +157,7 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
             achievement_id=achievement.id,
             achievement_code=achievement.code,
             achievement_title=achievement.title,
+            achievement_organisation=achievement.organisation,
             similarity=row.similarity,
             score=row.score,
             probability=row.probability,

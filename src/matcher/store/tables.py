@@ -272,7 +272,8 @@ class FeedEntry(MachineColumns, Base):
 class AccessKey(Base):
     """An API key or a browser session: a public prefix and the SHA-256 of a 256-bit secret.
 
-    `parks` None means every park. `kind` is key, login (one use) or session.
+    `parks` None means every park. `kind` is key, login (one use) or session; a session ends with the
+    key (`opened_by`) that it was opened with.
     """
 
     __tablename__ = "access_key"
@@ -281,6 +282,7 @@ class AccessKey(Base):
     prefix: Mapped[str] = mapped_column(String(32), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("access_key.id"))
     name: Mapped[str]
     role: Mapped[str] = mapped_column(String(16))
     parks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))

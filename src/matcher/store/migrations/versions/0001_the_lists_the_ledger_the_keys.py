@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("prefix", sa.String(length=32), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("opened_by", sa.Integer(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("parks", sa.JSON(none_as_null=True), nullable=True),
@@ -23,6 +24,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["opened_by"], ["access_key.id"], name=op.f("fk_access_key_opened_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_key")),
         sa.UniqueConstraint("prefix", name=op.f("uq_access_key_prefix")),
     )
