@@ -22,9 +22,11 @@ def install() -> None:
     """Install Debian's Chromium and a Chinese font, as root on a Debian with apt; elsewhere do nothing."""
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         return
-    quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
-        subprocess.run(["apt-get", "--quiet", *command], check=False, **quiet)
+        subprocess.run(
+            ["apt-get", "--quiet", *command], check=False, stdout=subprocess.DEVNULL, env=environment
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
@@ -7,23 +8,27 @@ from matcher.domain.listing import Demand
 from matcher.pipeline import catalogue
 from matcher.pipeline.match import matches_of_demand
 from matcher.pipeline.runs import list_runs
-from matcher.pipeline.watch import ChangeWatcher, is_due
+from matcher.pipeline.watch import ChangeWatcher
 from tests.pipeline.given import Desk, row
 
 VALVE = row("液氢低温阀门密封", "零下二百五十三度不泄漏", unit="甲所", code="S-valve")
 
 
-def test_a_run_is_due_when_the_lists_or_the_day_moved_on(desk: Desk) -> None:
-    assert not is_due(desk.database, desk.now), "there is nothing to match"
+def test_a_run_is_due_when_the_lists_the_day_or_the_settings_moved_on(desk: Desk) -> None:
+    refresh = desk.refresher()
+    assert not refresh.is_due(), "there is nothing to match"
     desk.supply(VALVE)
-    assert is_due(desk.database, desk.now)
+    assert refresh.is_due()
     desk.refresh()
-    assert not is_due(desk.database, desk.now)
+    assert not refresh.is_due()
     desk.edit(desk.shelf()["液氢低温阀门密封"], level="国内领先")
-    assert is_due(desk.database, desk.now)
+    assert refresh.is_due()
     desk.refresh()
-    assert not is_due(desk.database, desk.now + timedelta(hours=11))
-    assert is_due(desk.database, desk.now + timedelta(hours=12)), "it is tomorrow in Beijing"
+    assert replace(refresh, top_k=refresh.top_k + 1).is_due(), "more matches are wanted"
+    desk.now += timedelta(hours=11)
+    assert not refresh.is_due()
+    desk.now += timedelta(hours=1)
+    assert refresh.is_due(), "it is tomorrow in Beijing"
 
 
 def test_a_demand_added_over_rest_is_matched_while_the_service_runs(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -7,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from matcher.domain.access import DISTRICT
-from matcher.domain.errors import StoreError
+from matcher.domain.errors import InvalidInput, StoreError
 from matcher.store import parks
 from matcher.store.database import Database
 from matcher.store.tables import Base
@@ -21,7 +22,7 @@ def test_the_migrations_make_exactly_the_schema_of_the_tables(database: Database
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_an_empty_database_gets_its_schema_and_an_unknown_one_is_refused(tmp_path) -> None:
+def test_an_empty_database_gets_its_schema_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
     database = Database.open(f"sqlite:///{tmp_path / 'deep' / 'new.db'}")
     database.ensure_schema()
     assert database.schema_revision() is not None
@@ -42,9 +43,13 @@ def test_an_unreachable_database_says_which_and_hides_the_password() -> None:
 
 
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.writing() as session:
-        parks.add(session, "p", "园区", "", NOW)
-        raise RuntimeError
+    def fail() -> None:
+        with database.writing() as session:
+            parks.add(session, "p", "园区", "", NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.reading() as session:
         assert parks.find(session, "p", DISTRICT) is None
 
@@ -81,7 +86,7 @@ def test_a_second_holder_of_a_lock_is_told_so_and_may_have_it_afterwards(databas
         assert again
 
 
-def test_sqlite_is_durable_and_keeps_its_constraints(tmp_path) -> None:
+def test_sqlite_is_durable_and_keeps_its_constraints(tmp_path: Path) -> None:
     database = Database.open(f"sqlite:///{tmp_path / 'a.db'}")
     with database.engine.connect() as connection:
         pragmas = [
@@ -89,4 +94,17 @@ def test_sqlite_is_durable_and_keeps_its_constraints(tmp_path) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert pragmas == ["wal", 2, 1]
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "foo://bar", ""])
+def test_a_url_of_no_database_we_use_is_refused(url: str) -> None:
+    with pytest.raises(InvalidInput, match="MATCHER_DATABASE_URL"):
+        Database.open(url)
+
+
+def test_the_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'a.db'}")
+    database.upgrade()
+    assert (tmp_path / "a.db").stat().st_mode & 0o077 == 0
     database.close()

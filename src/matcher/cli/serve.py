@@ -14,7 +14,6 @@ from matcher.domain.errors import Conflict, RefreshRunning, Unauthorized
 from matcher.domain.ledger import Trigger
 from matcher.pipeline import access
 from matcher.pipeline.samples import load_samples
-from matcher.pipeline.watch import is_due
 
 LOCAL_KEY = "local scripts"
 """Name of the one key that each installation makes for its own machine."""
@@ -75,7 +74,7 @@ def _address(listening: socket.socket) -> str:
 
 
 def _refresh_if_due(service: Service) -> None:
-    if not is_due(service.database, service.now()):
+    if not service.refresh.is_due():
         return
     with progress() as report_progress:
         try:

@@ -88,6 +88,23 @@ class Refresh:
                     runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
                 raise
 
+    def is_due(self) -> bool:
+        """Whether the lists, the Beijing day, or what figures depend on moved on since the last run."""
+        now = self.clock()
+        with self.database.reading() as session:
+            revision = catalogue.revision(session)
+            last = runs.last_success(session)
+        if last is None:
+            return revision > 0
+        return (
+            last.catalogue_revision != revision
+            or beijing_day(last.started_at) != beijing_day(now)
+            or last.code_version != __version__
+            or last.encoder_id != self.encoder.encoder_id
+            or last.scorer != self.scorer.version
+            or last.top_k != self.top_k
+        )
+
     def _start(self, principal: Principal, trigger: Trigger) -> "tuple[int, _Inputs]":
         started = self.clock()
         with self.database.reading() as session:

@@ -1,7 +1,7 @@
 """The database: engine, transactions, exclusive locks and schema upgrades."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -11,13 +11,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from matcher.domain.errors import StoreError
+from matcher.domain.errors import InvalidInput, StoreError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -33,8 +33,11 @@ class Database:
         """Open `url`. Nothing is connected yet; an SQLite file is made by the first connection.
 
         Parameters of statements, which may be personal data, appear in no error message.
+
+        Raises:
+            InvalidInput: `url` names no database this program can use.
         """
-        parsed = make_url(url)
+        parsed = _supported(url)
         if parsed.get_backend_name() != "sqlite":
             return cls(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
         engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
@@ -145,6 +148,18 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _supported(url: str) -> URL:
+    with suppress(ArgumentError):
+        parsed = make_url(url)
+        if parsed.drivername in {"sqlite", "postgresql+psycopg"}:
+            return parsed
+    raise InvalidInput(
+        "MATCHER_DATABASE_URL 不是可用的数据库地址；应形如 postgresql://用户:密码@主机/库名。",
+        "MATCHER_DATABASE_URL is no usable database URL; it reads like postgresql://user:password@host/name.",
+        field="MATCHER_DATABASE_URL",
+    )
 
 
 def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
