@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -396,6 +397,44 @@ def test_of_two_at_once_the_second_is_told_so_and_leaves_no_record(desk: Desk) -
     assert run.status == "succeeded"
     assert desk.refresh().entries_changed == 1, "what changed during the run is matched by the next"
     assert {one.demand_version for one in ledger(desk).values()} == {2}
+
+
+class Meddling:
+    """The bundled encoder; someone acts between a run's start and its reading of the lists."""
+
+    def __init__(self, encoder: Encoder, act: Callable[[], object]) -> None:
+        self._encoder = encoder
+        self._acts = [act]
+        self._asked = 0
+
+    @property
+    def encoder_id(self) -> str:
+        self._asked += 1
+        if self._asked > 1 and self._acts:  # the first time is inside the transaction that records the run
+            self._acts.pop()()
+        return self._encoder.encoder_id
+
+    @property
+    def dimension(self) -> int:
+        return self._encoder.dimension
+
+    def encode(self, texts: Any, side: Side) -> Vectors:
+        return self._encoder.encode(texts, side)
+
+
+def test_what_arrives_while_a_run_starts_and_goes_again_leaves_the_ledger_too(desk: Desk) -> None:
+    park = desk.park("one")
+    desk.supply(VALVE)
+    desk.demands(park, LEAK)
+    passing = row("液氢阀门泄漏报警", "低温密封处泄漏时要报警", unit="丙公司", code="D-passing")
+    plain = desk.encoder
+    desk.encoder = Meddling(plain, lambda: desk.demands(park, passing))
+    assert desk.refresh().entries_created == 2
+    desk.encoder = plain
+    desk.withdraw(Side.DEMAND, desk.demand(park, passing["title"]))
+    assert desk.refresh().entries_vanished == 1
+    gone = desk.demand(park, passing["title"]).id
+    assert [one.standing for pair, one in ledger(desk).items() if pair[0] == gone] == ["void"]
 
 
 class Broken(Slow):

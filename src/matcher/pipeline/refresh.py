@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm import Session
+
 from matcher import __version__
 from matcher.domain.access import Principal
 from matcher.domain.errors import RefreshRunning
@@ -108,13 +110,7 @@ class Refresh:
     def _start(self, principal: Principal, trigger: Trigger) -> "tuple[int, _Inputs]":
         started = self.clock()
         with self.database.reading() as session:
-            inputs = _Inputs(
-                started=started,
-                day=beijing_day(started),
-                revision=catalogue.revision(session),
-                supply=tuple(catalogue.live_versions(session, Side.SUPPLY, beijing_day(started))),
-                demands=tuple(catalogue.live_versions(session, Side.DEMAND, beijing_day(started))),
-            )
+            inputs = _Inputs.at(session, started)
         with self.database.writing() as session:
             runs.close_interrupted(session, started)
             run_id = runs.add(
@@ -135,23 +131,27 @@ class Refresh:
         return run_id, inputs
 
     def _run(self, run_id: int, inputs: "_Inputs", progress: Progress) -> RefreshReport:
-        fingerprint = inputs.fingerprint(self.encoder.encoder_id, self.scorer.version, self.top_k)
+        fingerprint = self._fingerprint(inputs)
         with self.database.reading() as session:
             last = runs.last_success(session)
         if last is not None and last.fingerprint == fingerprint:
             return self._keep(run_id, inputs, fingerprint)
-        return self._rematch(run_id, inputs, fingerprint, progress)
+        return self._rematch(run_id, inputs.started, progress)
+
+    def _fingerprint(self, inputs: "_Inputs") -> str:
+        return inputs.fingerprint(self.encoder.encoder_id, self.scorer.version, self.top_k)
 
     def _keep(self, run_id: int, inputs: "_Inputs", fingerprint: str) -> RefreshReport:
         """Nothing that a figure depends on has changed since the last run: every entry stands."""
         with self.database.writing() as session:
             kept, feed = ledger.count_standing(session)
             report = self._report(run_id, inputs, kept=kept, feed=feed)
-            runs.succeed(session, run_id, self.clock(), fingerprint, report.as_json())
+            runs.succeed(session, run_id, self.clock(), inputs.revision, fingerprint, report.as_json())
         return report
 
-    def _rematch(self, run_id: int, inputs: "_Inputs", fingerprint: str, progress: Progress) -> RefreshReport:
-        with self.database.reading() as session:
+    def _rematch(self, run_id: int, started: datetime, progress: Progress) -> RefreshReport:
+        with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
+            inputs = _Inputs.at(session, started)
             supply = judgeable(catalogue.live(session, Side.SUPPLY, inputs.day))
             demands = judgeable(catalogue.live(session, Side.DEMAND, inputs.day))
         supply_index, encoded_supply = self._searchable("supply", Side.SUPPLY, supply, progress)
@@ -181,7 +181,8 @@ class Refresh:
                 vanished=len(night.vanished),
                 feed=len(feed),
             )
-            runs.succeed(session, run_id, self.clock(), fingerprint, report.as_json())
+            counts = report.as_json()
+            runs.succeed(session, run_id, self.clock(), inputs.revision, self._fingerprint(inputs), counts)
         return report
 
     def _searchable(
@@ -262,6 +263,18 @@ class _Inputs:
     revision: int
     supply: tuple[tuple[int, int], ...]
     demands: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def at(cls, session: Session, started: datetime) -> "_Inputs":
+        """The lists as `session` sees them."""
+        day = beijing_day(started)
+        return cls(
+            started=started,
+            day=day,
+            revision=catalogue.revision(session),
+            supply=tuple(catalogue.live_versions(session, Side.SUPPLY, day)),
+            demands=tuple(catalogue.live_versions(session, Side.DEMAND, day)),
+        )
 
     def fingerprint(self, encoder_id: str, scorer: str, top_k: int) -> str:
         """SHA-256 of everything a figure of the ledger depends on."""

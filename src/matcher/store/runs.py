@@ -27,14 +27,23 @@ def close_interrupted(session: Session, at: datetime) -> None:
 
 
 def succeed(
-    session: Session, run_id: int, at: datetime, fingerprint: str, counts: Mapping[str, int | float]
+    session: Session,
+    run_id: int,
+    at: datetime,
+    revision: int,
+    fingerprint: str,
+    counts: Mapping[str, int | float],
 ) -> None:
-    """Record that a run's ledger stands; in the transaction that writes it."""
+    """Record that a run's ledger stands, and for which catalogue; in the transaction that writes it."""
     session.execute(
         update(RunRow)
         .where(RunRow.id == run_id)
         .values(
-            status=RunStatus.SUCCEEDED.value, finished_at=at, fingerprint=fingerprint, counts=dict(counts)
+            status=RunStatus.SUCCEEDED.value,
+            finished_at=at,
+            catalogue_revision=revision,
+            fingerprint=fingerprint,
+            counts=dict(counts),
         )
     )
 
