@@ -1,4 +1,5 @@
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,6 +74,26 @@ def test_writers_in_many_threads_queue_instead_of_failing(database: Database) ->
     assert failures == []
     with database.reading() as session:
         assert len(parks.page(session, DISTRICT)) == 12
+
+
+def test_what_a_writer_has_looked_for_is_not_added_behind_its_back(database: Database) -> None:
+    failures: list[Exception] = []
+
+    def add_once() -> None:
+        try:
+            with database.writing() as session:
+                if parks.find(session, "one", DISTRICT) is None:
+                    time.sleep(0.05)
+                    parks.add(session, "one", "园区", "", NOW)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=add_once) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
 
 
 def test_a_second_holder_of_a_lock_is_told_so_and_may_have_it_afterwards(database: Database) -> None:

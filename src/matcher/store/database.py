@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from matcher.domain.errors import InvalidInput, StoreError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_WRITING = crc32(b"matcher.writing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,13 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session whose one transaction commits on leaving, or is undone by an exception.
 
-        On SQLite the write lock is taken first, so that two writers queue instead of failing.
+        The write lock is taken first, so that two writers queue instead of failing: what one reads to
+        decide by (is this key free?) still holds when it writes.
         """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
+            connection = session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
             yield session
 
     @contextmanager
