@@ -138,6 +138,13 @@ def test_tables_go_to_stdout_and_everything_else_to_stderr(ready: Matcher, tmp_p
     assert "there is no park nowhere" in missing.err
 
 
+def test_tables_show_square_brackets_and_colons_as_they_stand(matcher: Matcher, tmp_path: Path) -> None:
+    title = "[bmim]PF6离子液体[/b]分离:smile:材料"
+    (tmp_path / "list.csv").write_text(f"成果名称,完成单位\n{title},甲所\n", "utf-8")
+    assert matcher("import", "achievements", tmp_path / "list.csv").code == 0
+    assert title in matcher("match", "离子液体分离材料").out
+
+
 def test_problems_of_an_import_are_told_by_cell_on_stderr(ready: Matcher, lists: tuple[Path, Path]) -> None:
     told = fine(ready("import", "demands", lists[1], "--park", "p1", "--dry-run"))
     assert "试运行" in told.err

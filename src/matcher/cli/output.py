@@ -17,7 +17,7 @@ from matcher.pipeline.encode import Progress as Report
 _PIPED_WIDTH = 160
 """Columns of a table that no terminal limits: wide enough for two titles side by side."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
