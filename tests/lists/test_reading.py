@@ -232,6 +232,7 @@ def test_a_row_without_a_title_is_rejected_with_its_cells(title: str, code: str)
     parsed = read_supply(title, "一段简介")
     assert parsed.rows == ()
     assert codes(parsed) == [(code, "rejected")]
+    assert parsed.problems[0].column == "A 成果名称"
     assert parsed.rejected[0].cells["成果简介"] == "一段简介"
     assert parsed.rejected[0].problem == parsed.problems[0]
     assert parsed.read == 1

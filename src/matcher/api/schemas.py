@@ -315,10 +315,10 @@ class CellProblem(Answer):
                     "sheet": "Sheet1",
                     "row": 7,
                     "column": "B 需求名称",
-                    "code": "title_missing",
-                    "message": "缺少名称；请填写后再导入。",
+                    "code": "missing_title",
+                    "message": "没有名称，请填写名称。",
                     "severity": "rejected",
-                    "message_en": "no title: fill it in and import again.",
+                    "message_en": "no title; fill it in.",
                 }
             ]
         }

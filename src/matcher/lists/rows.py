@@ -139,7 +139,8 @@ class RowReader:
             self._take(cell)
         title = self._values.get("title", "")
         if self._title_fault is None and not any(character.isalnum() for character in title):
-            self._title_fault = self._missing_title(title)
+            column = next((cell.column for cell in cells if cell.field == "title"), "")
+            self._title_fault = self._missing_title(title, column)
         if self._title_fault is not None:
             self.problems.insert(0, self._title_fault)
             return self._place.reject(cells, self._title_fault)
@@ -228,7 +229,7 @@ class RowReader:
         else:
             self._report(cell, code, zh, en)
 
-    def _missing_title(self, title: str) -> Problem:
+    def _missing_title(self, title: str, column: str) -> Problem:
         if title:
             zh, en = (
                 f"名称“{title}”没有任何文字，请填写名称。",
@@ -236,7 +237,7 @@ class RowReader:
             )
         else:
             zh, en = "没有名称，请填写名称。", "no title; fill it in."
-        return self._place.problem("missing_title", zh, en, "rejected")
+        return self._place.problem("missing_title", zh, en, "rejected", column)
 
     def _listing(self) -> Achievement | Demand:
         values = dict(self._values)
