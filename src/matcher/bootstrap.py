@@ -100,7 +100,7 @@ class Service:
     def watcher(self) -> ChangeWatcher | None:
         """Matching by day; None where it is switched off."""
         interval = self.settings.change_interval
-        return ChangeWatcher(self.refresh, interval) if interval > 0 else None
+        return ChangeWatcher(self.refresh, interval, self.matching.prepare) if interval > 0 else None
 
     def now(self) -> datetime:
         """The present moment, in UTC."""

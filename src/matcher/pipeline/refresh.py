@@ -19,17 +19,12 @@ from matcher.domain.ledger import Proposal, RunStatus, Trigger
 from matcher.domain.listing import Confidentiality, Demand, Listing, Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.terms import Phrases, matched_terms
+from matcher.domain.text import TextView
 from matcher.pipeline.clock import beijing_day
-from matcher.pipeline.encode import Progress, silent
+from matcher.pipeline.encode import Progress, silent, vectors_of
 from matcher.pipeline.rank import rank
-from matcher.pipeline.searchable import (
-    OpenChannels,
-    OwnOrganisation,
-    Searchable,
-    encoded_texts,
-    judgeable,
-)
-from matcher.ports import Encoder
+from matcher.pipeline.searchable import OpenChannels, OwnOrganisation, Searchable, judgeable
+from matcher.ports import Encoder, Vectors
 from matcher.store import catalogue, ledger, runs
 from matcher.store.catalogue import LiveListing
 from matcher.store.database import Database
@@ -152,20 +147,19 @@ class Refresh:
     def _rematch(self, run_id: int, started: datetime, progress: Progress) -> RefreshReport:
         with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
             inputs = _Inputs.at(session, started)
-            supply = judgeable(catalogue.live(session, Side.SUPPLY, inputs.day))
-            demands = judgeable(catalogue.live(session, Side.DEMAND, inputs.day))
-        supply_index, encoded_supply = self._searchable("supply", Side.SUPPLY, supply, progress)
-        texts, vectors, encoded_demands = encoded_texts(
-            self.database, self.encoder, Side.DEMAND, demands, progress
-        )
+            supply, supply_texts = judgeable(catalogue.live(session, Side.SUPPLY, inputs.day))
+            demands, texts = judgeable(catalogue.live(session, Side.DEMAND, inputs.day))
+        supply_vectors, encoded_supply = self._encode(Side.SUPPLY, supply_texts, progress)
+        vectors, encoded_demands = self._encode(Side.DEMAND, texts, progress)
         released = [row for row, one in enumerate(demands) if _is_released(one.listing)]
-        feed_index = Searchable(
-            listings=tuple(demands[row] for row in released),
-            texts=tuple(texts[row] for row in released),
-            vectors=vectors[released],
-            channels=self.open_channels("feed", [texts[row] for row in released], vectors[released]),
+        supply_index = self._searchable("supply", supply, supply_texts, supply_vectors)
+        feed_index = self._searchable(
+            "feed",
+            tuple(demands[row] for row in released),
+            tuple(texts[row] for row in released),
+            vectors[released],
         )
-        asking = Searchable(tuple(demands), texts, vectors, {})
+        asking = Searchable(demands, texts, vectors, {})
         entries = self._propose(asking, supply_index, Side.DEMAND, "match demands", progress)
         feed = self._propose(supply_index, feed_index, Side.SUPPLY, "match achievements", progress)
         with self.database.writing() as session:
@@ -185,17 +179,24 @@ class Refresh:
             runs.succeed(session, run_id, self.clock(), inputs.revision, self._fingerprint(inputs), counts)
         return report
 
+    def _encode(self, side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
+        return vectors_of(self.database, self.encoder, side, texts, progress)
+
     def _searchable(
-        self, name: str, side: Side, listings: Sequence[LiveListing], progress: Progress
-    ) -> tuple[Searchable, int]:
-        texts, vectors, encoded = encoded_texts(self.database, self.encoder, side, listings, progress)
-        channels = self.open_channels(name, texts, vectors)
-        return Searchable(tuple(listings), texts, vectors, channels), encoded
+        self,
+        name: str,
+        listings: tuple[LiveListing, ...],
+        texts: tuple[TextView, ...],
+        vectors: Vectors,
+    ) -> Searchable:
+        return Searchable(listings, texts, vectors, self.open_channels(name, texts, vectors))
 
     def _propose(
         self, asking: Searchable, index: Searchable, side: Side, stage: str, progress: Progress
     ) -> list[Proposal]:
         """The top k of `index` for every row of `asking`, whose side is `side`."""
+        if not index.listings:
+            return []
         own = OwnOrganisation(index.listings)
         queries = asking.queries()
         allowed = [own.allowed(one.listing) for one in asking.listings]

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.domain.listing import Listing, Side, text_of
+from matcher.domain.listing import Listing, text_of
 from matcher.domain.text import TextView, fold, says_enough
-from matcher.pipeline.encode import Progress, silent, vectors_of
-from matcher.ports import Channels, Encoder, Query, Rows, Vectors
+from matcher.ports import Channels, Query, Rows, Vectors
 from matcher.store.catalogue import LiveListing
-from matcher.store.database import Database
 
 OpenChannels = Callable[[str, Sequence[TextView], Vectors], Channels]
 """Builds the channels over a named list, with what the cache on disk holds of them."""
@@ -35,22 +33,11 @@ class Searchable:
         return [Query(text, vector) for text, vector in zip(self.texts, self.vectors, strict=True)]
 
 
-def judgeable(listings: Iterable[LiveListing]) -> list[LiveListing]:
-    """The listings whose text says enough to be matched."""
-    return [one for one in listings if says_enough(text_of(one.listing).full)]
-
-
-def encoded_texts(
-    database: Database,
-    encoder: Encoder,
-    side: Side,
-    listings: Sequence[LiveListing],
-    progress: Progress = silent,
-) -> tuple[tuple[TextView, ...], Vectors, int]:
-    """The texts of listings, their vectors of shape (n, d), and how many had to be encoded."""
-    texts = tuple(text_of(one.listing) for one in listings)
-    vectors, encoded = vectors_of(database, encoder, side, texts, progress)
-    return texts, vectors, encoded
+def judgeable(listings: Iterable[LiveListing]) -> tuple[tuple[LiveListing, ...], tuple[TextView, ...]]:
+    """The listings whose text says enough to be matched, and their texts."""
+    said = ((one, text_of(one.listing)) for one in listings)
+    kept = [(one, text) for one, text in said if says_enough(text.full)]
+    return tuple(one for one, _ in kept), tuple(text for _, text in kept)
 
 
 class OwnOrganisation:

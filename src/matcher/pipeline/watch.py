@@ -1,6 +1,8 @@
 """Matching by day: while the service runs, a changed list is matched within a minute."""
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 
 from matcher.domain.access import LOCAL_OPERATOR
@@ -12,14 +14,17 @@ _log = logging.getLogger(__name__)
 
 
 class ChangeWatcher:
-    """Looks every `interval` seconds whether a run is due.
+    """Looks every `interval` seconds whether a run is due, and calls `prepare` after every look.
 
     Several services may watch one database: the refresh lock lets one of them work.
     """
 
-    def __init__(self, refresh: Refresh, interval: float) -> None:
+    def __init__(
+        self, refresh: Refresh, interval: float, prepare: Callable[[], object] = lambda: None
+    ) -> None:
         self._refresh = refresh
         self._interval = interval
+        self._prepare = prepare
         self._stopping = Event()
         self._thread = Thread(target=self._watch, name="change-watcher", daemon=True)
 
@@ -33,11 +38,15 @@ class ChangeWatcher:
         self._thread.join()
 
     def _watch(self) -> None:
+        self._look()
         while not self._stopping.wait(self._interval):
-            try:
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            with suppress(RefreshRunning):
                 if self._refresh.is_due():
                     self._refresh(LOCAL_OPERATOR, Trigger.CHANGE)
-            except RefreshRunning:
-                continue
-            except Exception:
-                _log.exception("matching the changed lists failed; the next look tries again")
+            self._prepare()
+        except Exception:
+            _log.exception("matching the changed lists failed; the next look tries again")
