@@ -129,3 +129,18 @@ def test_the_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     database.upgrade()
     assert (tmp_path / "a.db").stat().st_mode & 0o077 == 0
     database.close()
+
+
+def test_a_note_is_left_out_while_another_writes_and_readers_go_on(database: Database) -> None:
+    def add(code: str) -> None:
+        database.note(lambda session: parks.add(session, code, "园区", "", NOW))
+
+    with database.writing() as session:
+        parks.add(session, "writing", "园区", "", NOW)
+        if database.engine.dialect.name == "sqlite":
+            add("lost")
+        with database.reading() as reading:
+            assert parks.page(reading, DISTRICT) == []
+    add("kept")
+    with database.reading() as session:
+        assert [park.code for park in parks.page(session, DISTRICT)] == ["kept", "writing"]

@@ -15,9 +15,6 @@ from matcher.domain.ledger import Trigger
 from matcher.pipeline import access
 from matcher.pipeline.samples import load_samples
 
-LOCAL_KEY = "local scripts"
-"""Name of the one key that each installation makes for its own machine."""
-
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
@@ -92,11 +89,13 @@ def _local_key(service: Service) -> str:
         return credential
     except (FileNotFoundError, Unauthorized):
         pass
+    # The name tells data folders apart that share one database: none revokes another's key.
+    name = f"local scripts {socket.gethostname()}:{service.settings.data_dir.resolve()}"
     for key in access.list_keys(service.database):
-        if key.name == LOCAL_KEY and key.revoked_at is None:
+        if key.name == name and key.revoked_at is None:
             access.revoke_key(service.database, key.id, service.now())
     _, credential = access.create_key(
-        service.database, name=LOCAL_KEY, role=Role.ADMIN, park_codes=None, now=service.now()
+        service.database, name=name, role=Role.ADMIN, park_codes=None, now=service.now()
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

@@ -125,8 +125,7 @@ def authenticate(database: Database, credential: str, now: datetime) -> Principa
     with database.reading() as session:
         row = _valid(session, credential, now, {"key", "session"})
     if row.last_used_at is None or now - row.last_used_at > _LAST_USED_PRECISION:
-        with database.writing() as session:
-            access.mark_used(session, row.id, now)
+        database.note(lambda session: access.mark_used(session, row.id, now))
     return _principal(row)
 
 
@@ -203,7 +202,7 @@ def issue_embed_token(
         "origins": list(origins),
         "iat": now,
         "exp": expires_at,
-        "iss": principal.name,
+        "key": principal.key_id,
     }
     return jwt.encode(claims, key, algorithm="HS256"), grant
 
@@ -212,7 +211,7 @@ def read_embed_token(database: Database, token: str, origin: str | None, now: da
     """What a token opens for a page of `origin`.
 
     Raises:
-        Unauthorized: forged or expired.
+        Unauthorized: forged, expired, or issued with a key or session that is revoked or expired.
         Forbidden: the page's origin is not one the token names.
     """
     with database.reading() as session:
@@ -229,6 +228,10 @@ def read_embed_token(database: Database, token: str, origin: str | None, now: da
         raise _refused() from None
     expires_at = datetime.fromtimestamp(claims["exp"], tz=now.tzinfo)
     if expires_at <= now:
+        raise _refused()
+    with database.reading() as session:
+        issuer = None if claims["key"] is None else access.key(session, claims["key"])
+    if issuer is not None and not _in_force(issuer, now):
         raise _refused()
     grant = EmbedGrant(int(claims["sub"]), claims["park"], tuple(claims["origins"]), expires_at)
     if origin not in grant.origins:

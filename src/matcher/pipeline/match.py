@@ -1,7 +1,7 @@
 """A free text matched with either list, and a demand's or achievement's matches as they were written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
 
@@ -24,11 +24,21 @@ from matcher.store.database import Database
 from matcher.store.tables import AchievementRow, DemandRow, ListingRow
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An index with what it was made of: the live listings, as of a catalogue revision and a day."""
+
+    revision: int
+    day: date
+    versions: list[tuple[int, int]]
+    index: Searchable
+
+
 class Matching:
     """Free-text matching over the lists as they are now.
 
-    A list's index is made at the first query after a change and kept in memory; it is rebuilt when
-    the catalogue's revision or the Beijing day has moved on. Safe to share between threads.
+    A list's index is made at the first query after a change of that list and kept in memory. Safe to
+    share between threads.
     """
 
     def __init__(
@@ -44,8 +54,8 @@ class Matching:
         self._open_channels = open_channels
         self._clock = clock
         self._scorer = scorer
-        self._lock = Lock()
-        self._held: dict[Side, tuple[tuple[int, date], Searchable]] = {}
+        self._locks = {side: Lock() for side in Side}
+        self._held: dict[Side, _Held] = {}
 
     def match(
         self, text: str, side: Side, scope: Scope, top_k: int, *, park_id: int | None = None
@@ -97,16 +107,20 @@ class Matching:
 
     def _index(self, side: Side) -> Searchable:
         day = beijing_day(self._clock())
-        with self._lock:
+        with self._locks[side]:
+            held = self._held.get(side)
             with self._database.reading() as session:
-                version = (catalogue.revision(session), day)
-                held = self._held.get(side)
-                if held is not None and held[0] == version:
-                    return held[1]
+                revision = catalogue.revision(session)
+                if held is not None and (held.revision, held.day) == (revision, day):
+                    return held.index
+                versions = catalogue.live_versions(session, side, day)
+                if held is not None and held.versions == versions:
+                    self._held[side] = replace(held, revision=revision, day=day)
+                    return held.index
                 listings, texts = judgeable(catalogue.live(session, side, day))
             vectors, _ = vectors_of(self._database, self._encoder, side, texts)
             index = Searchable(listings, texts, vectors, self._open_channels(side.value, texts, vectors))
-            self._held[side] = (version, index)
+            self._held[side] = _Held(revision, day, versions, index)
             return index
 
     def _park_codes(self, scope: Scope) -> dict[int | None, str]:
@@ -144,11 +158,10 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
             raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
         wanted = EntryFilter(demand_id=demand_id, park_id=row.park_id)
         found = ledger.entries(session, scope, wanted, only_live_on=day)
+        if found:
+            return WrittenMatches(tuple(MatchView.of_entry(entry) for entry in found), None)
         supply = bool(catalogue.live_versions(session, Side.SUPPLY, day))
         matched = runs.last_success(session)
-    items = tuple(MatchView.of_entry(entry) for entry in found)
-    if items:
-        return WrittenMatches(items, None)
     waiting = matched is None or row.updated_at > matched.started_at
     return WrittenMatches((), _reason(row, day, supply, waiting))
 
@@ -157,6 +170,8 @@ def matches_of_achievement(
     database: Database, achievement_id: int, scope: Scope, now: datetime
 ) -> WrittenMatches:
     """The reverse feed: released demands, within scope, that the last run wrote for an achievement.
+
+    Ranks count the demands in scope alone, so that they tell nothing of other parks' demands.
 
     Raises:
         NotFound: no such achievement.
@@ -169,10 +184,12 @@ def matches_of_achievement(
                 f"没有编号为 {achievement_id} 的成果。", f"there is no achievement {achievement_id}."
             )
         found = ledger.feed(session, scope, achievement_id, day)
+        if found:
+            items = (MatchView.of_feed(entry) for entry in found)
+            return WrittenMatches(
+                tuple(replace(item, rank=place) for place, item in enumerate(items, start=1)), None
+            )
         matched = runs.last_success(session)
-    items = tuple(MatchView.of_feed(entry) for entry in found)
-    if items:
-        return WrittenMatches(items, None)
     waiting = matched is None or row.updated_at > matched.started_at
     return WrittenMatches((), _reason(row, day, True, waiting))
 

@@ -45,13 +45,17 @@ class OwnOrganisation:
 
     def __init__(self, listings: Sequence[LiveListing]) -> None:
         self._everything: Rows = np.arange(len(listings), dtype=np.int64)
-        rows: dict[str, list[int]] = {}
+        self._own: dict[str, list[int]] = {}
         for row, one in enumerate(listings):
             if name := fold(one.listing.organisation):
-                rows.setdefault(name, []).append(row)
-        self._rows = {name: np.array(own, dtype=np.int64) for name, own in rows.items()}
+                self._own.setdefault(name, []).append(row)
+        self._allowed: dict[str, Rows] = {}
 
     def allowed(self, listing: Listing) -> Rows | None:
         """The rows that `listing` may be matched with; None where that is all of them."""
-        own = self._rows.get(fold(listing.organisation))
-        return None if own is None else np.setdiff1d(self._everything, own, assume_unique=True)
+        name = fold(listing.organisation)
+        if name not in self._own:
+            return None
+        if name not in self._allowed:
+            self._allowed[name] = np.setdiff1d(self._everything, self._own[name], assume_unique=True)
+        return self._allowed[name]

@@ -1,6 +1,6 @@
 """The database: engine, transactions, exclusive locks and schema upgrades."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from matcher.domain.errors import InvalidInput, StoreError
+
+_BUSY_MILLISECONDS = 30_000
+"""How long SQLite waits for another writer."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITING = crc32(b"matcher.writing")
@@ -41,7 +44,7 @@ class Database:
         parsed = _supported(url)
         if parsed.get_backend_name() != "sqlite":
             return cls(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
-        engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
+        engine = create_engine(parsed, hide_parameters=True)
         event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -50,7 +53,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent snapshot, never committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._reaching(), Session(self.engine, expire_on_commit=False) as session:
             if self.engine.dialect.name == "postgresql":
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
@@ -62,11 +65,25 @@ class Database:
         The write lock is taken first, so that two writers queue instead of failing: what one reads to
         decide by (is this key free?) still holds when it writes.
         """
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._reaching(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             connection = session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
             if self.engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
             yield session
+
+    def note(self, write: Callable[[Session], object]) -> None:
+        """Write something small that may be lost: where another writer is at work, it is left out."""
+        with suppress(OperationalError), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+                _write_through(connection, write)
+                return
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                _write_through(connection, write)
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
 
     @contextmanager
     def exclusive(self, name: str, *, wait: bool) -> Iterator[bool]:
@@ -133,15 +150,21 @@ class Database:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
+        with self._reaching(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Say in one sentence that the database is away or was busy for too long."""
         try:
-            with self.engine.connect() as connection:
-                yield connection
+            yield
         except OperationalError as error:
             shown = self.engine.url.render_as_string(hide_password=True)
             raise StoreError(
-                f"无法连接数据库 {shown}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 MATCHER_DATA_DIR。",
-                f"cannot open the database {shown}: {error.orig}. "
-                "Check MATCHER_DATABASE_URL or MATCHER_DATA_DIR.",
+                f"无法使用数据库 {shown}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 MATCHER_DATA_DIR，"
+                "若数据库正忙请稍后再试。",
+                f"cannot use the database {shown}: {error.orig}. Check MATCHER_DATABASE_URL or "
+                "MATCHER_DATA_DIR; if it is busy, try again later.",
             ) from error
 
     def schema_revision(self) -> str | None:
@@ -152,6 +175,13 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _write_through(connection: Connection, write: Callable[[Session], object]) -> None:
+    with Session(connection) as session:
+        write(session)
+        session.flush()
+    connection.commit()
 
 
 def _supported(url: str) -> URL:
@@ -169,7 +199,12 @@ def _supported(url: str) -> URL:
 def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
