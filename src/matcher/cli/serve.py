@@ -47,7 +47,8 @@ def serve(
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port first, so that a second start fails before it touches anything."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio switches Nagle's delay off for named TCP sockets only: without it an answer took 40 ms more.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
