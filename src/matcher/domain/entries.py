@@ -19,53 +19,37 @@ class EntryFilter:
     standing: Standing | None = Standing.CURRENT
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One ledger entry as it is shown: both sides, the machine's figures and the people's stage."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairView:
+    """One pair as a run wrote it. Contacts and the sides' texts are not part of it."""
+
+    park_code: str
+    demand_id: int
+    demand_code: str
+    demand_title: str
+    demand_organisation: str
+    achievement_id: int
+    achievement_code: str
+    achievement_title: str
+    achievement_organisation: str
+    rank: int
+    similarity: float
+    score: float
+    probability: float | None
+    contributions: Mapping[str, float]
+    terms: tuple[str, ...]
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView(PairView):
+    """One ledger entry as it is shown: the pair, its place in the ledger and the people's stage."""
 
     id: int
     version: int
-    park_code: str
     park_name: str
-    demand_id: int
-    demand_code: str
-    demand_title: str
-    demand_organisation: str
-    achievement_id: int
-    achievement_code: str
-    achievement_title: str
-    achievement_organisation: str
     achievement_industry: str
-    rank: int
-    similarity: float
-    score: float
-    probability: float | None
-    contributions: Mapping[str, float]
-    terms: tuple[str, ...]
     stage: Stage
     standing: Standing
     cause: Cause | None
-    run_id: int
     first_seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FeedView:
-    """One demand of an achievement's reverse feed. Contacts and the demand's text are not part of it."""
-
-    rank: int
-    park_code: str
-    demand_id: int
-    demand_code: str
-    demand_title: str
-    demand_organisation: str
-    achievement_id: int
-    achievement_code: str
-    achievement_title: str
-    achievement_organisation: str
-    similarity: float
-    score: float
-    probability: float | None
-    contributions: Mapping[str, float]
-    terms: tuple[str, ...]
-    run_id: int

@@ -159,7 +159,7 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
         wanted = EntryFilter(demand_id=demand_id, park_id=row.park_id)
         found = ledger.entries(session, scope, wanted, only_live_on=day)
         if found:
-            return WrittenMatches(tuple(MatchView.of_entry(entry) for entry in found), None)
+            return WrittenMatches(tuple(MatchView.of_pair(entry) for entry in found), None)
         supply = bool(catalogue.live_versions(session, Side.SUPPLY, day))
         matched = runs.last_success(session)
     waiting = matched is None or row.updated_at > matched.started_at
@@ -185,7 +185,7 @@ def matches_of_achievement(
             )
         found = ledger.feed(session, scope, achievement_id, day)
         if found:
-            items = (MatchView.of_feed(entry) for entry in found)
+            items = (MatchView.of_pair(entry) for entry in found)
             return WrittenMatches(
                 tuple(replace(item, rank=place) for place, item in enumerate(items, start=1)), None
             )

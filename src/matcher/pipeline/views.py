@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.domain.candidate import Match
-from matcher.domain.entries import EntryView, FeedView
+from matcher.domain.entries import EntryView, PairView
 from matcher.domain.labels import label
 from matcher.domain.listing import Side
 from matcher.domain.text import TextView, mask_contacts
@@ -33,29 +33,8 @@ class MatchView:
     terms: tuple[str, ...]
 
     @classmethod
-    def of_entry(cls, entry: EntryView) -> "MatchView":
-        """A ledger entry as a match of its demand."""
-        return cls(
-            rank=entry.rank,
-            demand_id=entry.demand_id,
-            demand_code=entry.demand_code,
-            demand_title=mask_contacts(entry.demand_title),
-            demand_organisation=entry.demand_organisation,
-            achievement_id=entry.achievement_id,
-            achievement_code=entry.achievement_code,
-            achievement_title=mask_contacts(entry.achievement_title),
-            achievement_organisation=entry.achievement_organisation,
-            park=entry.park_code,
-            similarity=entry.similarity,
-            score=entry.score,
-            probability=entry.probability,
-            contributions=entry.contributions,
-            terms=entry.terms,
-        )
-
-    @classmethod
-    def of_feed(cls, entry: FeedView) -> "MatchView":
-        """A reverse-feed entry as a match of its achievement."""
+    def of_pair(cls, entry: PairView) -> "MatchView":
+        """A pair that a run wrote, in the ledger or in the reverse feed."""
         return cls(
             rank=entry.rank,
             demand_id=entry.demand_id,
@@ -119,7 +98,7 @@ class MatchView:
 
 def ledger_json(entry: EntryView) -> dict[str, Any]:
     """A ledger entry's stable JSON form: a match's keys and the ledger's own."""
-    return MatchView.of_entry(entry).as_json() | {
+    return MatchView.of_pair(entry).as_json() | {
         "entry_id": entry.id,
         "version": entry.version,
         "stage": entry.stage.value,

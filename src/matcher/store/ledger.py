@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tupl
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT, Scope
-from matcher.domain.entries import EntryFilter, EntryView, FeedView
+from matcher.domain.entries import EntryFilter, EntryView, PairView
 from matcher.domain.ledger import (
     Cause,
     Night,
@@ -128,7 +128,7 @@ def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
     return None if found is None else _entry_view(*found)
 
 
-def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list[FeedView]:
+def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list[PairView]:
     """The released demands written for an achievement, in scope, that are still released and live."""
     query = (
         select(FeedEntry, DemandRow, AchievementRow, Park.code)
@@ -147,7 +147,7 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
     if scope.parks is not None:
         query = query.where(FeedEntry.park_id.in_(scope.parks))
     return [
-        FeedView(
+        PairView(
             rank=row.rank,
             park_code=park_code,
             demand_id=demand.id,
