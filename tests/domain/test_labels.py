@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import matcher.domain
 from matcher.domain.labels import LABELS, label
-from matcher.domain.ledger import Stage
 from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.stages import Stage
 
 
 def _enumerations() -> set[type[StrEnum]]:

@@ -13,8 +13,9 @@ from tokenizers import Tokenizer
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import Cause, Stage, Standing, Trigger
+from matcher.domain.ledger import Cause, Standing, Trigger
 from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.stages import Stage
 from matcher.embed.factory import BUNDLED
 from matcher.embed.static import StaticEncoder
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
@@ -79,7 +80,7 @@ def test_a_run_ranks_every_demand_and_every_achievement(desk: Desk, park: int) -
     for demand in {pair[0] for pair in entries}:
         own = [one for pair, one in entries.items() if pair[0] == demand]
         assert [one.rank for one in own] == list(range(1, 11))
-        assert [one.score for one in own] == sorted((one.score for one in own), reverse=True)
+        assert [one.score for one in own] == sorted((one.score or 0 for one in own), reverse=True)
     assert all(one.standing == Standing.CURRENT.value and one.version == 1 for one in entries.values())
 
 
@@ -313,6 +314,7 @@ def test_no_run_ever_writes_what_people_wrote(new_desk: NewDesk, steps: list[tup
                         entry_id=entry.id,
                         park_id=park,
                         stage=value.value,
+                        version=1,
                         updated_at=NOON,
                         updated_by="某人",
                     )

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT
 from matcher.domain.entries import EntryFilter
-from matcher.domain.ledger import Proposal, Stage, Standing
+from matcher.domain.ledger import Proposal, Standing
 from matcher.domain.listing import Achievement, Demand, Side
-from matcher.store import catalogue, ledger, parks, runs
+from matcher.domain.stages import Stage
+from matcher.store import catalogue, ledger, night, parks, runs
 from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database
 from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman, RunRow
@@ -69,24 +70,24 @@ def run(database: Database) -> int:
         return runs.add(session, row)
 
 
-def night(database: Database, proposals: list[Proposal]) -> tuple[int, int, int, int]:
+def refresh(database: Database, proposals: list[Proposal]) -> tuple[int, int, int, int]:
     number = run(database)
     with database.writing() as session:
-        told = ledger.apply_night(session, number, proposals, DAY)
-        ledger.apply_feed(session, number, proposals)
+        told = night.apply_night(session, number, proposals, DAY)
+        night.apply_feed(session, number, proposals)
     return len(told.created), len(told.changed), told.kept, len(told.vanished)
 
 
 def test_figures_come_back_from_the_database_bit_by_bit(database: Database, pairs: list[Proposal]) -> None:
-    assert night(database, pairs) == (9, 0, 0, 0)
-    assert night(database, pairs) == (0, 0, 9, 0)
+    assert refresh(database, pairs) == (9, 0, 0, 0)
+    assert refresh(database, pairs) == (0, 0, 9, 0)
 
 
 def test_what_left_the_feed_is_gone_and_what_left_the_ledger_stays(
     database: Database, pairs: list[Proposal]
 ) -> None:
-    night(database, pairs)
-    assert night(database, pairs[:4]) == (0, 0, 4, 5)
+    refresh(database, pairs)
+    assert refresh(database, pairs[:4]) == (0, 0, 4, 5)
     with database.reading() as session:
         assert len(session.scalars(select(FeedEntry)).all()) == 4
         assert len(session.scalars(select(LedgerEntry)).all()) == 9
@@ -104,7 +105,7 @@ def test_after_any_nights_the_current_entries_are_the_last_nights_proposals(
     for chosen in [*nights, {(0, 1)}]:
         ranks = dict(chosen)
         proposals = [replace(pairs[which], rank=rank) for which, rank in ranks.items()]
-        night(database, proposals)
+        refresh(database, proposals)
         wanted = {(one.demand_id, one.achievement_id): one.rank for one in proposals}
         with database.reading() as session:
             entries = session.scalars(select(LedgerEntry)).all()
@@ -116,13 +117,13 @@ def test_after_any_nights_the_current_entries_are_the_last_nights_proposals(
 
 
 def test_pages_of_the_ledger_follow_on_each_other_in_order(database: Database, pairs: list[Proposal]) -> None:
-    night(database, pairs)
+    refresh(database, pairs)
     seen: list[tuple[int, int, int]] = []
     with database.reading() as session:
         while found := ledger.entries(
             session, DISTRICT, EntryFilter(), after=seen[-1] if seen else None, limit=2
         ):
-            seen += [(one.demand_id, one.rank, one.id) for one in found]
+            seen += [(one.demand_id, one.rank or 0, one.id) for one in found]
     assert seen == sorted(seen)
     assert len(set(seen)) == 9
 
@@ -130,25 +131,31 @@ def test_pages_of_the_ledger_follow_on_each_other_in_order(database: Database, p
 def test_entries_are_filtered_by_demand_score_standing_and_stage(
     database: Database, pairs: list[Proposal]
 ) -> None:
-    night(database, pairs)
-    night(database, pairs[:8])
+    refresh(database, pairs)
+    refresh(database, pairs[:8])
     with database.writing() as session:
         first = session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()[0]
-        human = {"entry_id": first.id, "park_id": first.park_id, "updated_at": NOW, "updated_by": "某"}
+        human = {
+            "entry_id": first.id,
+            "park_id": first.park_id,
+            "updated_at": NOW,
+            "version": 1,
+            "updated_by": "某",
+        }
         session.add(LedgerHuman(stage="engaged", **human))
 
     def count(**wanted: object) -> int:
         with database.reading() as session:
             return len(ledger.entries(session, DISTRICT, EntryFilter(**wanted)))  # type: ignore[arg-type]
 
-    assert count() == 8
-    assert count(standing=None) == 9
+    assert count(standing=Standing.CURRENT) == count(in_view=True) == 8
+    assert count() == 9
     assert count(standing=Standing.VANISHED) == 1
     assert count(demand_id=pairs[0].demand_id) == 3
     assert count(achievement_id=pairs[0].achievement_id) == 3
     assert count(min_score=0.5) == 3
     assert count(stage=Stage.ENGAGED) == 1
-    assert count(stage=Stage.SCREENING) == 7, "what nobody has touched is to be screened"
+    assert count(stage=Stage.SCREENING, in_view=True) == 7, "what nobody has touched is to be screened"
 
 
 def test_a_dead_run_is_closed_and_a_finished_one_stays_as_it_ended(database: Database) -> None:

@@ -88,7 +88,7 @@ def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
         entries = {one.park_id: one for one in session.scalars(select(LedgerEntry))}
         for park, one in entries.items():
             human = LedgerHuman(
-                entry_id=one.id, park_id=park, stage="engaged", updated_at=NOW, updated_by="某"
+                entry_id=one.id, park_id=park, stage="engaged", updated_at=NOW, updated_by="某", version=1
             )
             session.add(human)
     own, foreign = parks

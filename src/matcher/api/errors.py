@@ -15,10 +15,12 @@ from matcher.domain.errors import (
     Conflict,
     EncoderError,
     Forbidden,
+    IllegalMove,
     InvalidInput,
     MatcherError,
     NotFound,
     RefreshRunning,
+    StaleVersion,
     StoreError,
     Unauthorized,
 )
@@ -26,7 +28,9 @@ from matcher.domain.errors import (
 STATUSES: Mapping[type[MatcherError], int] = {
     InvalidInput: 422,
     NotFound: 404,
+    StaleVersion: 412,
     Conflict: 409,
+    IllegalMove: 409,
     RefreshRunning: 409,
     Unauthorized: 401,
     Forbidden: 403,
@@ -65,12 +69,6 @@ class InvalidCursor(InvalidInput):
     """A page cursor that this list did not give out."""
 
     code = "invalid_cursor"
-
-
-class StaleVersion(Conflict):
-    """The version named by `If-Match` is no longer the present one."""
-
-    code = "stale_version"
 
 
 class TooLarge(HTTPException):
@@ -119,8 +117,6 @@ def problem(
 
 def status_of(error: MatcherError) -> int:
     """The HTTP status of an error."""
-    if isinstance(error, StaleVersion):
-        return 412
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Header, Path, Query
 from pydantic import AfterValidator, Field, StringConstraints
 
-from matcher.api.errors import StaleVersion, invalid
+from matcher.api.errors import invalid
+from matcher.domain.errors import StaleVersion
 from matcher.domain.text import normalise
 
 MAX_ID = 2**31 - 1

@@ -13,7 +13,8 @@ from matcher.api.fields import MAX_ID, Cursor, Id, Limit, Park, ParkCode
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas import EntryAnswer, EntryPage
 from matcher.domain.entries import EntryFilter
-from matcher.domain.ledger import Stage, Standing
+from matcher.domain.ledger import Standing
+from matcher.domain.stages import Stage
 from matcher.pipeline import ledger
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.views import ledger_json
@@ -36,9 +37,12 @@ def list_entries(
     achievement_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     stage: Stage | None = None,
     standing: Annotated[
-        Literal["current", "vanished", "void", "all"],
-        Query(description="current 当前、vanished 已消失、void 失效、all 全部"),
-    ] = "current",
+        Literal["in_view", "current", "vanished", "void", "added", "all"],
+        Query(
+            description="in_view 当前的和有人处理过的、current 当前、vanished 已消失、void 失效、"
+            "added 人工添加、all 全部"
+        ),
+    ] = "in_view",
     min_score: Annotated[
         float | None, Query(ge=0, le=1, allow_inf_nan=False, description="得分不低于")
     ] = None,
@@ -53,7 +57,8 @@ def list_entries(
         achievement_id=achievement_id,
         stage=stage,
         min_score=min_score,
-        standing=None if standing == "all" else Standing(standing),
+        standing=None if standing in {"all", "in_view"} else Standing(standing),
+        in_view=standing == "in_view",
     )
     after = None if place is None else (place[0], place[1], place[2])
     page, following = ledger.list_entries(service.database, caller.scope, wanted, after=after, limit=limit)

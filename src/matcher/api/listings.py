@@ -18,7 +18,6 @@ from matcher.api.bodies import (
     NewAchievement,
     NewDemand,
 )
-from matcher.api.errors import StaleVersion
 from matcher.api.fields import Cursor, Id, IfMatch, Limit, Line, Park, version_of
 from matcher.api.openapi import problems
 from matcher.api.schemas import (
@@ -31,7 +30,6 @@ from matcher.api.schemas import (
 )
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
-from matcher.domain.errors import Conflict
 from matcher.domain.listing import Contact, Listing, Side
 from matcher.pipeline import catalogue
 from matcher.pipeline.catalogue import ListingView, masked
@@ -178,17 +176,14 @@ def listing_router(kind: ListKind) -> APIRouter:
         service: Installation, caller: Caller, listing_id: Id, if_match: IfMatch = None
     ) -> JSONResponse:
         """撤回后不再参与匹配；再次撤回不作改变。"""
-        try:
-            view = catalogue.withdraw_listing(
-                service.database,
-                caller,
-                kind.side,
-                listing_id,
-                service.now(),
-                version=version_of(if_match),
-            )
-        except Conflict as error:
-            raise _stale(error) from error
+        view = catalogue.withdraw_listing(
+            service.database,
+            caller,
+            kind.side,
+            listing_id,
+            service.now(),
+            version=version_of(if_match),
+        )
         return _answer(view)
 
     @router.get(
@@ -300,17 +295,14 @@ def _write(
         current.listing,
         **{field.name: getattr(stated, field.name) for field in fields(stated) if field.name in sent},
     )
-    try:
-        return catalogue.update_listing(
-            service.database,
-            caller,
-            listing_id,
-            _unmasked(changed, current.listing),
-            service.now(),
-            version=current.version if demanded is None else demanded,
-        )
-    except Conflict as error:
-        raise _stale(error) from error
+    return catalogue.update_listing(
+        service.database,
+        caller,
+        listing_id,
+        _unmasked(changed, current.listing),
+        service.now(),
+        version=current.version if demanded is None else demanded,
+    )
 
 
 def _unmasked(sent: Listing, current: Listing) -> Listing:
@@ -334,10 +326,6 @@ def _unmasked(sent: Listing, current: Listing) -> Listing:
     }
     same = restored(sent, shown, current) | {"contact": contact, "extra": extra}
     return replace(sent, **same)
-
-
-def _stale(error: Conflict) -> Conflict:
-    return StaleVersion(error.zh, error.en, field="version") if error.field == "version" else error
 
 
 def _answer(view: ListingView, *, status: int = 200) -> JSONResponse:

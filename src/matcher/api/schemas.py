@@ -17,8 +17,9 @@ from pydantic import (
 from matcher.api.bodies import ACHIEVEMENT, DEMAND, AchievementBody, DemandBody
 from matcher.api.fields import FilledLine, Line, ParkCode
 from matcher.domain.access import Role
-from matcher.domain.ledger import Cause, RunStatus, Stage, Standing, Trigger
+from matcher.domain.ledger import Cause, RunStatus, Standing, Trigger
 from matcher.domain.listing import Side
+from matcher.domain.stages import Stage
 
 _MATCH: Mapping[str, Any] = {
     "rank": 1,

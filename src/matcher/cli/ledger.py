@@ -9,8 +9,9 @@ from matcher.cli.output import print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import EntryFilter
-from matcher.domain.ledger import Stage, Trigger
+from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
+from matcher.domain.stages import Stage
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.ledger import export_ledger, list_entries
 from matcher.pipeline.views import ledger_json
@@ -88,7 +89,9 @@ def list_ledger(
     """List the pairs the last run proposed."""
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
-        wanted = EntryFilter(park_id=park_id, demand_id=demand, stage=stage, min_score=min_score)
+        wanted = EntryFilter(
+            park_id=park_id, demand_id=demand, stage=stage, min_score=min_score, in_view=True
+        )
         entries, _ = list_entries(service.database, DISTRICT, wanted, limit=limit)
     rows = [ledger_json(entry) for entry in entries]
     if as_json:

@@ -1,17 +1,65 @@
-"""Who is asking, and which parks they may see."""
+"""Who is asking, what they may do, and in which parks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from matcher.domain.errors import Forbidden
+
 
 class Role(StrEnum):
-    """What a key may do; which parks it may do it in is its scope."""
+    """What a key is for; which parks it may do it in is its scope."""
 
     ADMIN = "admin"
     OPERATOR = "operator"
+    TECHNOLOGY_MANAGER = "technology_manager"
+    RESEARCH_UNIT = "research_unit"
     READER = "reader"
     BATCH = "batch"
     EMBED = "embed"
+
+
+class Right(StrEnum):
+    """One thing that a role may or may not do."""
+
+    READ_PARK = "read_park"
+    READ_SUPPLY = "read_supply"
+    WRITE_DEMANDS = "write_demands"
+    WRITE_SUPPLY = "write_supply"
+    WORK_LEDGER = "work_ledger"
+    RUN_PARK = "run_park"
+    UNMASK = "unmask"
+    START_RUN = "start_run"
+    ISSUE_EMBED = "issue_embed"
+    ADMINISTER = "administer"
+
+
+_OPERATOR = frozenset(
+    {
+        Right.READ_PARK,
+        Right.READ_SUPPLY,
+        Right.WRITE_DEMANDS,
+        Right.WRITE_SUPPLY,
+        Right.WORK_LEDGER,
+        Right.RUN_PARK,
+        Right.UNMASK,
+        Right.START_RUN,
+        Right.ISSUE_EMBED,
+    }
+)
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.ADMIN: _OPERATOR | {Right.ADMINISTER},
+    Role.OPERATOR: _OPERATOR,
+    Role.TECHNOLOGY_MANAGER: frozenset({Right.READ_PARK, Right.READ_SUPPLY, Right.WORK_LEDGER, Right.UNMASK}),
+    Role.RESEARCH_UNIT: frozenset({Right.READ_SUPPLY, Right.WRITE_SUPPLY}),
+    Role.READER: frozenset({Right.READ_PARK, Right.READ_SUPPLY}),
+    Role.BATCH: frozenset({Right.READ_PARK, Right.READ_SUPPLY, Right.START_RUN}),
+    Role.EMBED: frozenset(),
+}
+"""Role → rights. A technology manager works the entries assigned to them alone; a research unit sees and
+changes its own achievements alone; an operator of parks changes no supply list, which is the district's."""
+
+_DISTRICT_ONLY = frozenset({Right.ADMINISTER, Right.WRITE_SUPPLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +76,40 @@ class Scope:
 DISTRICT = Scope(None)
 """Every park: the district administrator, the batch and the local command line."""
 
+NO_PARK = Scope(frozenset())
+"""No park: a research unit, whose rows are its achievements."""
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller of one request: a name for the log, a role and a scope."""
+    """The caller of one request: a name for the log, a role and a scope.
+
+    `subject` says whose rows are the caller's own: the organisation of a research unit, the name of a
+    technology manager as the ledger writes it.
+    """
 
     name: str
     role: Role
     scope: Scope
     key_id: int | None = None
+    subject: str = ""
 
-    @property
-    def may_write(self) -> bool:
-        """Whether this caller may change listings of the parks in scope."""
-        return self.role in {Role.ADMIN, Role.OPERATOR}
+    def may(self, right: Right) -> bool:
+        """Whether the caller has this right, within its scope."""
+        if right not in RIGHTS[self.role]:
+            return False
+        if self.role is Role.RESEARCH_UNIT:
+            return True
+        return right not in _DISTRICT_ONLY or self.scope.parks is None
 
-    @property
-    def may_write_supply(self) -> bool:
-        """Whether this caller may change the supply list, which is the whole district's."""
-        return self.may_write and self.scope.parks is None
+    def require(self, right: Right) -> None:
+        """Refuse a caller without this right.
+
+        Raises:
+            Forbidden: the role or the scope does not hold it.
+        """
+        if not self.may(right):
+            raise Forbidden(f"该密钥没有此项权限（{right}）。", f"this key has no right to {right}.")
 
 
 LOCAL_OPERATOR = Principal(name="local", role=Role.ADMIN, scope=DISTRICT)

@@ -4,24 +4,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from matcher.domain.ledger import Cause, Stage, Standing
+from matcher.domain.ledger import Cause, Standing
+from matcher.domain.stages import Stage
+from matcher.domain.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which ledger entries are asked for; None leaves a column free."""
+    """Which ledger entries are asked for; None leaves a column free.
+
+    `in_view` leaves out what neither the last run proposes nor a person has ever touched. `person` is an
+    owner or technology manager.
+    """
 
     park_id: int | None = None
     demand_id: int | None = None
     achievement_id: int | None = None
     stage: Stage | None = None
     min_score: float | None = None
-    standing: Standing | None = Standing.CURRENT
+    standing: Standing | None = None
+    in_view: bool = False
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairView:
-    """One pair as a run wrote it. Contacts and the sides' texts are not part of it."""
+    """One pair as a run wrote it. Contacts and the sides' texts are not part of it.
+
+    Figures and run are None for a pair that people added and no run has proposed.
+    """
 
     park_code: str
     demand_id: int
@@ -32,24 +43,46 @@ class PairView:
     achievement_code: str
     achievement_title: str
     achievement_organisation: str
-    rank: int
-    similarity: float
-    score: float
+    rank: int | None
+    similarity: float | None
+    score: float | None
     probability: float | None
     contributions: Mapping[str, float]
     terms: tuple[str, ...]
-    run_id: int
+    run_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView(PairView):
-    """One ledger entry as it is shown: the pair, its place in the ledger and the people's stage."""
+    """One ledger entry as it is shown: the pair, its standing, and the people's columns.
+
+    `machine_version` counts the batch's changes and `human_version` the people's (0: nobody has touched
+    it); their sum is the version that `ETag` names. `demand_version` and `achievement_version` are the
+    revisions that the figures are of.
+    """
 
     id: int
-    version: int
+    park_id: int
     park_name: str
     achievement_industry: str
-    stage: Stage
+    demand_version: int
+    achievement_version: int
     standing: Standing
     cause: Cause | None
+    excluded: bool
     first_seen: datetime
+    machine_version: int
+    human_version: int
+    work: Work
+    updated_at: datetime | None
+    updated_by: str | None
+
+    @property
+    def version(self) -> int:
+        """Raised by every change of the entry, whoever makes it."""
+        return self.machine_version + self.human_version
+
+    @property
+    def touched(self) -> bool:
+        """Whether a person has ever worked on it."""
+        return self.human_version > 0

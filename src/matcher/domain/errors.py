@@ -5,6 +5,8 @@ MatcherError
 │   └── TooLittleText   a text too short to judge
 ├── NotFound            no such thing, or it is another park's
 ├── Conflict            someone changed it meanwhile, or it exists already
+│   └── StaleVersion    it is at another version than the caller has read
+├── IllegalMove         a stage that does not follow the present one
 ├── RefreshRunning      another refresh holds the ledger
 ├── Unauthorized        no valid credential
 ├── Forbidden           a valid credential that may not do this
@@ -52,6 +54,18 @@ class Conflict(MatcherError):
     """The row changed meanwhile, or its identity is taken."""
 
     code = "conflict"
+
+
+class StaleVersion(Conflict):
+    """The row is at another version than the one the caller has read."""
+
+    code = "stale_version"
+
+
+class IllegalMove(MatcherError):
+    """The stage asked for does not follow the present one; the message names those that do."""
+
+    code = "illegal_move"
 
 
 class RefreshRunning(MatcherError):

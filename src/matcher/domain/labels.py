@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
-from matcher.domain.access import Role
-from matcher.domain.ledger import Cause, RunStatus, Stage, Standing, Trigger
+from matcher.domain.access import Right, Role
+from matcher.domain.ledger import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
 from matcher.domain.listing import Confidentiality, DemandKind, Side
+from matcher.domain.rules import Constraint, Verdict
+from matcher.domain.stages import DeclineCode, DueKind, Stage, StallCode, Teaming
 
 Language = Literal["zh", "en"]
 
@@ -43,14 +45,88 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Standing.CURRENT: ("当前", "current"),
         Standing.VANISHED: ("已消失", "vanished"),
         Standing.VOID: ("失效", "void"),
+        Standing.ADDED: ("人工添加", "added by hand"),
+    },
+    StallCode: {
+        StallCode.TECHNICAL_ROUTE: ("技术路线", "technical route"),
+        StallCode.FUNDING: ("资金", "funding"),
+        StallCode.FACILITIES: ("配套", "supporting facilities"),
+        StallCode.COOPERATION: ("协作", "cooperation"),
+        StallCode.MARKET: ("市场", "market"),
+        StallCode.PEOPLE: ("人员", "people"),
+        StallCode.TOPIC: ("立题", "choice of topic"),
+        StallCode.OTHER: ("其他", "other"),
+    },
+    DeclineCode: {
+        DeclineCode.TOO_EARLY: ("过于早期", "too early"),
+        DeclineCode.BENEFIT_UNCLEAR: ("效益不明", "benefit unclear"),
+        DeclineCode.ROUTE_UNCLEAR: ("路线不明", "route unclear"),
+        DeclineCode.DESCRIPTION_UNCLEAR: ("描述不清", "description unclear"),
+        DeclineCode.SCIENTIFIC_REASON: ("科学性存疑", "scientific reason"),
+        DeclineCode.OTHER: ("其他", "other"),
+    },
+    Teaming: {
+        Teaming.JOINT: ("联合攻关", "joint work"),
+        Teaming.RACE: ("赛马", "race"),
+    },
+    DueKind: {
+        DueKind.ACTION: ("下一步", "next action"),
+        DueKind.RETURN: ("暂缓到期", "return from pause"),
+        DueKind.TRIAL_END: ("试用到期", "end of trial"),
+    },
+    Constraint: {
+        Constraint.OWN_ORGANISATION: ("本单位成果", "own organisation"),
+        Constraint.CONFIDENTIAL: ("涉密", "classified"),
+        Constraint.TOO_LITTLE_TEXT: ("文字太少", "too little text"),
+        Constraint.EXCLUDED: ("已排除", "excluded by a person"),
+        Constraint.PRICE: ("金额上限", "price ceiling"),
+        Constraint.MATURITY: ("成熟度", "maturity"),
+        Constraint.MODES: ("合作方式", "cooperation mode"),
+        Constraint.REGIONS: ("地区", "region"),
+        Constraint.INDUSTRIES: ("产业", "industry"),
+        Constraint.PARTNERS: ("合作单位", "partner institution"),
+        Constraint.ORGANISATIONS: ("排除的单位", "excluded organisation"),
+    },
+    Verdict: {
+        Verdict.MET: ("满足", "met"),
+        Verdict.UNKNOWN: ("未知", "unknown"),
+        Verdict.FAILED: ("不满足", "failed"),
     },
     Cause: {
         Cause.OUTRANKED: ("被其他结果挤出前列", "outranked by other matches"),
+        Cause.BELOW_THRESHOLD: ("低于门槛", "below the threshold"),
+        Cause.QUOTA: ("超出数量限制", "over a quota"),
+        Cause.EXCLUDED: ("被人工排除", "excluded by a person"),
         Cause.CONSTRAINT: ("不再满足硬性条件", "a hard constraint no longer holds"),
         Cause.DEMAND_WITHDRAWN: ("需求已撤回", "demand withdrawn"),
         Cause.DEMAND_EXPIRED: ("需求已过期", "demand expired"),
         Cause.ACHIEVEMENT_WITHDRAWN: ("成果已撤回", "achievement withdrawn"),
         Cause.ACHIEVEMENT_EXPIRED: ("成果已过期", "achievement expired"),
+    },
+    ChangeCause: {
+        ChangeCause.DEMAND_ADDED: ("新增需求", "demand added"),
+        ChangeCause.ACHIEVEMENT_ADDED: ("新增成果", "achievement added"),
+        ChangeCause.DEMAND_EDITED: ("需求内容修改", "demand edited"),
+        ChangeCause.ACHIEVEMENT_EDITED: ("成果内容修改", "achievement edited"),
+        ChangeCause.ENCODER: ("模型更换", "another model"),
+        ChangeCause.SCORER: ("评分方法更换", "another scorer"),
+        ChangeCause.CALIBRATION: ("概率校准更换", "another calibration"),
+        ChangeCause.PROFILE: ("园区或需求规则修改", "the park's or the demand's rules"),
+        ChangeCause.CODE: ("程序版本更换", "another version of the program"),
+        ChangeCause.COMPETITION: ("其他成果进出排名", "other matches came or left"),
+    },
+    Event: {
+        Event.CREATED: ("新增", "new"),
+        Event.CHANGED: ("变化", "changed"),
+        Event.RETURNED: ("重新出现", "returned"),
+        Event.VANISHED: ("消失", "vanished"),
+    },
+    AbstentionReason: {
+        AbstentionReason.TOO_LITTLE_TEXT: ("文字太少，无法判断", "too little text to judge"),
+        AbstentionReason.NO_SUPPLY: ("供给清单为空", "the supply list is empty"),
+        AbstentionReason.CONSTRAINTS: ("没有成果满足硬性条件", "nothing keeps the hard constraints"),
+        AbstentionReason.BELOW_THRESHOLD: ("没有成果达到门槛", "nothing reaches the threshold"),
+        AbstentionReason.QUOTA: ("超出园区数量限制", "over the park's quota"),
     },
     RunStatus: {
         RunStatus.RUNNING: ("运行中", "running"),
@@ -63,11 +139,25 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Trigger.REQUEST: ("人工启动", "started by hand"),
     },
     Role: {
-        Role.ADMIN: ("系统管理员", "administrator"),
+        Role.ADMIN: ("区级管理员", "district administrator"),
         Role.OPERATOR: ("园区操作员", "park operator"),
+        Role.TECHNOLOGY_MANAGER: ("技术经理人", "technology manager"),
+        Role.RESEARCH_UNIT: ("研发单位", "research unit"),
         Role.READER: ("只读用户", "reader"),
         Role.BATCH: ("批处理", "batch"),
         Role.EMBED: ("嵌入页面", "embedded page"),
+    },
+    Right: {
+        Right.READ_PARK: ("查看园区数据", "see a park's data"),
+        Right.READ_SUPPLY: ("查看供给清单", "see the supply list"),
+        Right.WRITE_DEMANDS: ("修改需求清单", "change the demand list"),
+        Right.WRITE_SUPPLY: ("修改供给清单", "change the supply list"),
+        Right.WORK_LEDGER: ("填写台账", "work the ledger"),
+        Right.RUN_PARK: ("修改园区规则", "change a park's rules"),
+        Right.UNMASK: ("查看联系方式", "see contacts"),
+        Right.START_RUN: ("启动匹配", "start a run"),
+        Right.ISSUE_EMBED: ("签发嵌入令牌", "issue embed tokens"),
+        Right.ADMINISTER: ("管理园区与密钥", "manage parks and keys"),
     },
 }
 """Enumeration → member → (Chinese, English)."""

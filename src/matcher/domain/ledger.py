@@ -9,33 +9,23 @@ from matcher.domain.listing import Confidentiality, Listing, is_valid_on, same_o
 from matcher.domain.text import says_enough
 
 
-class Stage(StrEnum):
-    """How far people have taken a pair. Human-owned: the batch never writes it."""
-
-    SCREENING = "screening"
-    PENDING = "pending"
-    PUSHED = "pushed"
-    ENGAGED = "engaged"
-    INTENT = "intent"
-    TRIAL = "trial"
-    SIGNED = "signed"
-    LANDED = "landed"
-    PAUSED = "paused"
-    ENDED = "ended"
-
-
 class Standing(StrEnum):
-    """What the batch says of a pair: proposed now, no longer proposed, or a side is gone (失效)."""
+    """What the batch says of a pair: proposed now, no longer proposed, a side is gone (失效), or added by
+    people and never proposed."""
 
     CURRENT = "current"
     VANISHED = "vanished"
     VOID = "void"
+    ADDED = "added"
 
 
 class Cause(StrEnum):
     """Why a pair is no longer current."""
 
     OUTRANKED = "outranked"
+    BELOW_THRESHOLD = "below_threshold"
+    QUOTA = "quota"
+    EXCLUDED = "excluded"
     CONSTRAINT = "constraint"
     DEMAND_WITHDRAWN = "demand_withdrawn"
     DEMAND_EXPIRED = "demand_expired"
@@ -57,6 +47,40 @@ VOIDING = frozenset(
 def standing_after(cause: Cause) -> Standing:
     """The standing of a pair that left the ranking for `cause`."""
     return Standing.VOID if cause in VOIDING else Standing.VANISHED
+
+
+class ChangeCause(StrEnum):
+    """Why a pair is new, or its figures are others than the night before."""
+
+    DEMAND_ADDED = "demand_added"
+    ACHIEVEMENT_ADDED = "achievement_added"
+    DEMAND_EDITED = "demand_edited"
+    ACHIEVEMENT_EDITED = "achievement_edited"
+    ENCODER = "encoder"
+    SCORER = "scorer"
+    CALIBRATION = "calibration"
+    PROFILE = "profile"
+    CODE = "code"
+    COMPETITION = "competition"
+
+
+class Event(StrEnum):
+    """What a run did to a pair."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    RETURNED = "returned"
+    VANISHED = "vanished"
+
+
+class AbstentionReason(StrEnum):
+    """Why a demand has no credible supply."""
+
+    TOO_LITTLE_TEXT = "too_little_text"
+    NO_SUPPLY = "no_supply"
+    CONSTRAINTS = "constraints"
+    BELOW_THRESHOLD = "below_threshold"
+    QUOTA = "quota"
 
 
 class RunStatus(StrEnum):

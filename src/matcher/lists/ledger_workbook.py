@@ -21,7 +21,7 @@ UNKNOWN = "—"
 class LedgerRow:
     """One ledger entry as it is printed; `stage` and `standing` are labels, not codes."""
 
-    rank: int
+    rank: int | None
     demand_code: str
     demand_title: str
     enterprise: str
@@ -29,8 +29,8 @@ class LedgerRow:
     achievement_title: str
     organisation: str
     industry: str
-    similarity: float
-    score: float
+    similarity: float | None
+    score: float | None
     probability: float | None
     terms: str
     stage: str
@@ -120,13 +120,13 @@ def _values(position: int, row: LedgerRow) -> tuple[str | float | date, ...]:
         row.demand_code,
         row.demand_title,
         row.enterprise,
-        row.rank,
+        UNKNOWN if row.rank is None else row.rank,
         row.achievement_code,
         row.achievement_title,
         row.organisation,
         row.industry,
-        row.similarity,
-        row.score,
+        UNKNOWN if row.similarity is None else row.similarity,
+        UNKNOWN if row.score is None else row.score,
         UNKNOWN if row.probability is None else row.probability,
         row.terms,
         row.stage,

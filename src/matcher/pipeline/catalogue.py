@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from matcher.domain.access import Principal, Scope
-from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from matcher.domain.access import Principal, Right, Scope
+from matcher.domain.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from matcher.domain.listing import (
     Contact,
     Demand,
@@ -110,8 +110,7 @@ def add_park(
         Conflict: the code is another park's.
         InvalidInput: a code that is not 1–64 letters, digits, `-` or `_`, or no name.
     """
-    if not principal.may_write_supply:
-        raise Forbidden("只有区级管理员可以新增园区。", "only the district may add parks.")
+    principal.require(Right.ADMINISTER)
     code, name = normalise(code), normalise(name)
     if not code or len(code) > 64 or not all(sign.isalnum() or sign in "-_" for sign in code):
         raise InvalidInput(
@@ -204,8 +203,7 @@ def get_listing(
         view = _view(row, _park_codes(session, [row]), now)
     if not unmask:
         return view
-    if not principal.may_write:
-        raise Forbidden("该密钥不能查看联系方式。", "this key may not see contacts.")
+    principal.require(Right.UNMASK)
     with database.writing() as session:
         access.record(
             session,
@@ -264,7 +262,8 @@ def update_listing(
 
     Raises:
         NotFound: no such listing in scope.
-        Conflict: it is at another version, or the new identity is taken.
+        StaleVersion: it is at another version.
+        Conflict: the new identity is taken.
         Forbidden: the caller may not write this list.
     """
     side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
@@ -324,11 +323,7 @@ def require_writer(principal: Principal, side: Side) -> None:
     Raises:
         Forbidden: the caller may not write this list.
     """
-    allowed = principal.may_write if side is Side.DEMAND else principal.may_write_supply
-    if not allowed:
-        raise Forbidden(
-            f"该密钥不能修改{_WORDS[side][0]}清单。", f"this key may not change the {_WORDS[side][1]} list."
-        )
+    principal.require(Right.WRITE_DEMANDS if side is Side.DEMAND else Right.WRITE_SUPPLY)
 
 
 def _find(
@@ -339,7 +334,7 @@ def _find(
     if row is None:
         raise NotFound(f"没有编号为 {listing_id} 的{zh}。", f"there is no {en} {listing_id}.")
     if version is not None and row.version != version:
-        raise Conflict(
+        raise StaleVersion(
             f"该{zh}已被修改为第 {row.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
             f"this {en} is at version {row.version}, yours is {version}: read it again.",
             field="version",

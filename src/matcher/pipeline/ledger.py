@@ -32,7 +32,7 @@ def list_entries(
         found = ledger.entries(session, scope, wanted, after=after, limit=more)
     page = found if limit is None else found[:limit]
     last = page[-1] if page else None
-    cursor = (last.demand_id, last.rank, last.id) if last is not None and len(found) > len(page) else None
+    cursor = ledger.place_of(last) if last is not None and len(found) > len(page) else None
     return page, cursor
 
 
@@ -50,13 +50,13 @@ def get_entry(database: Database, scope: Scope, entry_id: int) -> EntryView:
 
 
 def export_ledger(database: Database, scope: Scope, park_code: str, stream: BinaryIO, now: datetime) -> int:
-    """Write a park's current entries as an .xlsx workbook; returns how many.
+    """Write a park's entries in view as an .xlsx workbook; returns how many.
 
     Raises:
         NotFound: the park is not in scope.
     """
     park = get_park(database, park_code, scope)
-    found, _ = list_entries(database, scope, EntryFilter(park_id=park.id))
+    found, _ = list_entries(database, scope, EntryFilter(park_id=park.id, in_view=True))
     rows = [_row(entry) for entry in found]
     write_ledger(rows, park_name=park.name, printed_on=beijing_day(now), stream=stream)
     return len(rows)
@@ -76,7 +76,7 @@ def _row(entry: EntryView) -> LedgerRow:
         score=entry.score,
         probability=entry.probability,
         terms="、".join(entry.terms),
-        stage=label(entry.stage, "zh"),
+        stage=label(entry.work.stage, "zh"),
         standing=label(entry.standing, "zh"),
         run_id=str(entry.run_id),
         first_seen=beijing_day(entry.first_seen),

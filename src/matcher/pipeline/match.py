@@ -8,6 +8,7 @@ from threading import Lock
 from matcher.domain.access import Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import NotFound, TooLittleText
+from matcher.domain.ledger import Standing
 from matcher.domain.listing import Confidentiality, Listing, Side, is_valid_on, text_of
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.terms import Phrases, matched_terms
@@ -156,7 +157,7 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
         row = catalogue.find(session, Side.DEMAND, demand_id, scope)
         if not isinstance(row, DemandRow):
             raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-        wanted = EntryFilter(demand_id=demand_id, park_id=row.park_id)
+        wanted = EntryFilter(demand_id=demand_id, park_id=row.park_id, standing=Standing.CURRENT)
         found = ledger.entries(session, scope, wanted, only_live_on=day)
         if found:
             return WrittenMatches(tuple(MatchView.of_pair(entry) for entry in found), None)

@@ -25,7 +25,7 @@ from matcher.pipeline.encode import Progress, silent, vectors_of
 from matcher.pipeline.rank import rank
 from matcher.pipeline.searchable import OpenChannels, OwnOrganisation, Searchable, judgeable
 from matcher.ports import Encoder, Vectors
-from matcher.store import catalogue, ledger, runs
+from matcher.store import catalogue, ledger, night, runs
 from matcher.store.catalogue import LiveListing
 from matcher.store.database import Database
 from matcher.store.tables import RunRow
@@ -163,16 +163,16 @@ class Refresh:
         entries = self._propose(asking, supply_index, Side.DEMAND, "match demands", progress)
         feed = self._propose(supply_index, feed_index, Side.SUPPLY, "match achievements", progress)
         with self.database.writing() as session:
-            night = ledger.apply_night(session, run_id, entries, inputs.day)
-            ledger.apply_feed(session, run_id, feed)
+            changed = night.apply_night(session, run_id, entries, inputs.day)
+            night.apply_feed(session, run_id, feed)
             report = self._report(
                 run_id,
                 inputs,
                 encoded=encoded_supply + encoded_demands,
-                created=len(night.created),
-                changed=len(night.changed),
-                kept=night.kept,
-                vanished=len(night.vanished),
+                created=len(changed.created),
+                changed=len(changed.changed),
+                kept=changed.kept,
+                vanished=len(changed.vanished),
                 feed=len(feed),
             )
             counts = report.as_json()

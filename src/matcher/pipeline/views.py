@@ -1,15 +1,18 @@
 """What callers are shown of a match, with one set of JSON keys for the CLI, REST and the widget."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matcher.domain.candidate import Match
 from matcher.domain.entries import EntryView, PairView
 from matcher.domain.labels import label
 from matcher.domain.listing import Side
+from matcher.domain.stages import moves_from
 from matcher.domain.text import TextView, mask_contacts
+from matcher.domain.work import Work
 from matcher.store.catalogue import LiveListing
+from matcher.store.records import work_to_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,24 +37,8 @@ class MatchView:
 
     @classmethod
     def of_pair(cls, entry: PairView) -> "MatchView":
-        """A pair that a run wrote, in the ledger or in the reverse feed."""
-        return cls(
-            rank=entry.rank,
-            demand_id=entry.demand_id,
-            demand_code=entry.demand_code,
-            demand_title=mask_contacts(entry.demand_title),
-            demand_organisation=entry.demand_organisation,
-            achievement_id=entry.achievement_id,
-            achievement_code=entry.achievement_code,
-            achievement_title=mask_contacts(entry.achievement_title),
-            achievement_organisation=entry.achievement_organisation,
-            park=entry.park_code,
-            similarity=entry.similarity,
-            score=entry.score,
-            probability=entry.probability,
-            contributions=entry.contributions,
-            terms=entry.terms,
-        )
+        """A pair that a run proposes, in the ledger or in the reverse feed."""
+        return cls(**_pair_record(entry))
 
     @classmethod
     def of_free_text(
@@ -96,16 +83,61 @@ class MatchView:
         }
 
 
-def ledger_json(entry: EntryView) -> dict[str, Any]:
-    """A ledger entry's stable JSON form: a match's keys and the ledger's own."""
-    return MatchView.of_pair(entry).as_json() | {
-        "entry_id": entry.id,
-        "version": entry.version,
-        "stage": entry.stage.value,
-        "stage_label": label(entry.stage, "zh"),
-        "standing": entry.standing.value,
-        "standing_label": label(entry.standing, "zh"),
-        "cause": None if entry.cause is None else entry.cause.value,
-        "run_id": entry.run_id,
-        "first_seen": entry.first_seen.isoformat(),
+def ledger_json(entry: EntryView, *, unmasked: bool = False) -> dict[str, Any]:
+    """A ledger entry's stable JSON form: a match's keys, the ledger's own, and the people's columns.
+
+    Contacts in what people wrote are masked unless `unmasked`.
+    """
+    work = entry.work if unmasked else masked_work(entry.work)
+    return (
+        _pair_record(entry)
+        | work_to_record(work)
+        | {
+            "contributions": dict(entry.contributions),
+            "terms": list(entry.terms),
+            "entry_id": entry.id,
+            "version": entry.version,
+            "human_version": entry.human_version,
+            "stage_label": label(work.stage, "zh"),
+            "moves": [stage.value for stage in moves_from(work.stage, work.paused_from)],
+            "standing": entry.standing.value,
+            "standing_label": label(entry.standing, "zh"),
+            "cause": None if entry.cause is None else entry.cause.value,
+            "cause_label": None if entry.cause is None else label(entry.cause, "zh"),
+            "excluded": entry.excluded,
+            "run_id": entry.run_id,
+            "first_seen": entry.first_seen.isoformat(),
+            "updated_at": None if entry.updated_at is None else entry.updated_at.isoformat(),
+            "updated_by": entry.updated_by,
+        }
+    )
+
+
+def _pair_record(pair: PairView) -> dict[str, Any]:
+    return {
+        "rank": pair.rank,
+        "demand_id": pair.demand_id,
+        "demand_code": pair.demand_code,
+        "demand_title": mask_contacts(pair.demand_title),
+        "demand_organisation": pair.demand_organisation,
+        "achievement_id": pair.achievement_id,
+        "achievement_code": pair.achievement_code,
+        "achievement_title": mask_contacts(pair.achievement_title),
+        "achievement_organisation": pair.achievement_organisation,
+        "park": pair.park_code,
+        "similarity": pair.similarity,
+        "score": pair.score,
+        "probability": pair.probability,
+        "contributions": pair.contributions,
+        "terms": pair.terms,
     }
+
+
+_FREE_TEXTS = ("next_action", "payment_trigger", "notes", "grade_reason", "reply")
+
+
+def masked_work(work: Work) -> Work:
+    """The human columns with contacts inside their free texts hidden."""
+    milestones = tuple(replace(one, note=mask_contacts(one.note)) for one in work.milestones)
+    texts: dict[str, Any] = {name: mask_contacts(getattr(work, name)) for name in _FREE_TEXTS}
+    return replace(work, milestones=milestones, **texts)

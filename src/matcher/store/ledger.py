@@ -1,90 +1,40 @@
-"""The ledger and the reverse feed in the database.
+"""The ledger and the reverse feed as they are read."""
 
-Invariant: `apply_night` is the only writer of machine columns, and it never writes a human one.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from matcher.domain.access import DISTRICT, Scope
+from matcher.domain.access import Scope
 from matcher.domain.entries import EntryFilter, EntryView, PairView
 from matcher.domain.ledger import (
     Cause,
-    Night,
-    Pair,
-    Proposal,
-    SideState,
-    Stage,
     Standing,
-    cause_of_leaving,
-    compare,
-    standing_after,
 )
-from matcher.domain.listing import Confidentiality, Side
-from matcher.store.catalogue import listing_of, live_conditions, rows_by_id
+from matcher.domain.listing import Confidentiality
+from matcher.domain.stages import Stage
+from matcher.store.catalogue import live_conditions
 from matcher.store.tables import (
     AchievementRow,
     DemandRow,
+    Exclusion,
     FeedEntry,
     LedgerEntry,
     LedgerHuman,
     Park,
-    RunRow,
 )
+from matcher.store.work import work_of
 
-_CHUNK = 500
+UNRANKED = 1_000
+"""The place, after every rank, of a pair that no run has ranked."""
 
-
-def apply_night(session: Session, run_id: int, proposals: Sequence[Proposal], day: date) -> Night:
-    """Write what a run changed of the ledger; entries it leaves as they are get no write at all."""
-    rows = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(LedgerEntry))}
-    before = {
-        pair: _proposal_of(row) if row.standing == Standing.CURRENT.value else None
-        for pair, row in rows.items()
-    }
-    night = compare(before, {(p.demand_id, p.achievement_id): p for p in proposals})
-    if night.created:
-        first = {"standing": Standing.CURRENT.value, "version": 1, "run_id": run_id, "first_run_id": run_id}
-        session.execute(insert(LedgerEntry), [_columns(proposal) | first for proposal in night.created])
-    for proposal in night.changed:
-        row = rows[(proposal.demand_id, proposal.achievement_id)]
-        for name, value in _columns(proposal).items():
-            setattr(row, name, value)
-        _touch(row, run_id, Standing.CURRENT, None)
-    for pair, cause in _causes(session, night.vanished, day).items():
-        _touch(rows[pair], run_id, standing_after(cause), cause)
-    session.flush()
-    return night
+_PLACE = (LedgerEntry.demand_id, func.coalesce(LedgerEntry.rank, UNRANKED), LedgerEntry.id)
 
 
-def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> Night:
-    """Make the reverse feed what a run found; unlike the ledger it keeps nothing that left."""
-    columns = [getattr(FeedEntry, name) for name in _PROPOSAL_COLUMNS]
-    before: dict[Pair, Proposal | None] = {}
-    identifiers: dict[Pair, int] = {}
-    for identifier, *values in session.execute(select(FeedEntry.id, *columns)):
-        proposal = _proposal(dict(zip(_PROPOSAL_COLUMNS, values, strict=True)))
-        pair = (proposal.demand_id, proposal.achievement_id)
-        before[pair], identifiers[pair] = proposal, identifier
-    night = compare(before, {(p.demand_id, p.achievement_id): p for p in proposals})
-    gone = [identifiers[pair] for pair in night.vanished]
-    for start in range(0, len(gone), _CHUNK):
-        session.execute(delete(FeedEntry).where(FeedEntry.id.in_(gone[start : start + _CHUNK])))
-    if night.created:
-        session.execute(insert(FeedEntry), [_columns(p) | {"run_id": run_id} for p in night.created])
-    if night.changed:
-        session.execute(
-            update(FeedEntry),
-            [
-                _columns(p) | {"id": identifiers[(p.demand_id, p.achievement_id)], "run_id": run_id}
-                for p in night.changed
-            ],
-        )
-    return night
+def place_of(entry: EntryView) -> tuple[int, int, int]:
+    """Where an entry stands in the order of `entries`."""
+    return entry.demand_id, UNRANKED if entry.rank is None else entry.rank, entry.id
 
 
 def count_standing(session: Session) -> tuple[int, int]:
@@ -106,7 +56,7 @@ def entries(
 
     `only_live_on` leaves out pairs of which a side was withdrawn, expired or made secret since the run.
     """
-    query = _entry_query().order_by(LedgerEntry.demand_id, LedgerEntry.rank, LedgerEntry.id)
+    query = _entry_query().order_by(*_PLACE)
     for condition in _conditions(scope, wanted):
         query = query.where(condition)
     if only_live_on is not None:
@@ -114,8 +64,7 @@ def entries(
             *live_conditions(DemandRow, only_live_on), *live_conditions(AchievementRow, only_live_on)
         )
     if after is not None:
-        place = tuple_(LedgerEntry.demand_id, LedgerEntry.rank, LedgerEntry.id)
-        query = query.where(place > after)
+        query = query.where(tuple_(*_PLACE) > after)
     return [_entry_view(*row) for row in session.execute(query.limit(limit))]
 
 
@@ -169,71 +118,17 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
     ]
 
 
-_PROPOSAL_COLUMNS = (
-    "demand_id",
-    "achievement_id",
-    "park_id",
-    "rank",
-    "similarity",
-    "score",
-    "contributions",
-    "terms",
-    "demand_version",
-    "achievement_version",
-    "probability",
-)
-
-
-def _columns(proposal: Proposal) -> dict[str, Any]:
-    columns = {name: getattr(proposal, name) for name in _PROPOSAL_COLUMNS}
-    return columns | {"contributions": dict(proposal.contributions), "terms": list(proposal.terms)}
-
-
-def _proposal(columns: Mapping[str, Any]) -> Proposal:
-    return Proposal(**{**columns, "terms": tuple(columns["terms"])})
-
-
-def _proposal_of(row: LedgerEntry) -> Proposal:
-    return _proposal({name: getattr(row, name) for name in _PROPOSAL_COLUMNS})
-
-
-def _causes(session: Session, pairs: Sequence[Pair], day: date) -> dict[Pair, Cause]:
-    demands = _states(session, Side.DEMAND, {demand for demand, _ in pairs})
-    achievements = _states(session, Side.SUPPLY, {achievement for _, achievement in pairs})
-    return {
-        (demand, achievement): cause_of_leaving(demands[demand], achievements[achievement], day)
-        for demand, achievement in pairs
-    }
-
-
-def _states(session: Session, side: Side, identifiers: Iterable[int]) -> dict[int, SideState]:
-    return {
-        identifier: SideState(listing_of(row), withdrawn=row.withdrawn_at is not None)
-        for identifier, row in rows_by_id(session, side, identifiers, DISTRICT).items()
-    }
-
-
-def _touch(row: LedgerEntry, run_id: int, standing: Standing, cause: Cause | None) -> None:
-    row.standing = standing.value
-    row.cause = None if cause is None else cause.value
-    row.run_id = run_id
-    row.version += 1
-
-
 def _entry_query() -> Select[*tuple[Any, ...]]:
+    excluded = exists().where(
+        Exclusion.demand_id == LedgerEntry.demand_id,
+        Exclusion.achievement_id == LedgerEntry.achievement_id,
+        Exclusion.lifted_at.is_(None),
+    )
     return (
-        select(
-            LedgerEntry,
-            DemandRow,
-            AchievementRow,
-            Park,
-            func.coalesce(LedgerHuman.stage, Stage.SCREENING.value),
-            RunRow.started_at,
-        )
+        select(LedgerEntry, DemandRow, AchievementRow, Park, LedgerHuman, excluded)
         .join(DemandRow, DemandRow.id == LedgerEntry.demand_id)
         .join(AchievementRow, AchievementRow.id == LedgerEntry.achievement_id)
         .join(Park, Park.id == LedgerEntry.park_id)
-        .join(RunRow, RunRow.id == LedgerEntry.first_run_id)
         .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
     )
 
@@ -252,37 +147,56 @@ def _conditions(scope: Scope, wanted: EntryFilter) -> list[ColumnElement[bool]]:
         conditions.append(LedgerEntry.score >= wanted.min_score)
     if wanted.standing is not None:
         conditions.append(LedgerEntry.standing == wanted.standing.value)
+    if wanted.in_view:
+        current = LedgerEntry.standing == Standing.CURRENT.value
+        conditions.append(or_(current, LedgerHuman.entry_id.is_not(None)))
+    if wanted.person is not None:
+        conditions.append(
+            or_(LedgerHuman.owner == wanted.person, LedgerHuman.technology_manager == wanted.person)
+        )
     if wanted.stage is not None:
         conditions.append(func.coalesce(LedgerHuman.stage, Stage.SCREENING.value) == wanted.stage.value)
     return conditions
 
 
 def _entry_view(
-    row: LedgerEntry, demand: DemandRow, achievement: AchievementRow, park: Park, stage: str, seen: datetime
+    row: LedgerEntry,
+    demand: DemandRow,
+    achievement: AchievementRow,
+    park: Park,
+    human: LedgerHuman | None,
+    excluded: bool,
 ) -> EntryView:
     return EntryView(
         id=row.id,
-        version=row.version,
+        park_id=park.id,
         park_code=park.code,
         park_name=park.name,
         demand_id=demand.id,
         demand_code=demand.code,
         demand_title=demand.title,
         demand_organisation=demand.organisation,
+        demand_version=row.demand_version,
         achievement_id=achievement.id,
         achievement_code=achievement.code,
         achievement_title=achievement.title,
         achievement_organisation=achievement.organisation,
         achievement_industry=achievement.data["industry"],
+        achievement_version=row.achievement_version,
         rank=row.rank,
         similarity=row.similarity,
         score=row.score,
         probability=row.probability,
         contributions=row.contributions,
         terms=tuple(row.terms),
-        stage=Stage(stage),
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
         run_id=row.run_id,
-        first_seen=seen,
+        excluded=excluded,
+        first_seen=row.first_seen,
+        machine_version=row.version,
+        human_version=0 if human is None else human.version,
+        work=work_of(human),
+        updated_at=None if human is None else human.updated_at,
+        updated_by=None if human is None else human.updated_by,
     )

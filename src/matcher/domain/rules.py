@@ -1,0 +1,181 @@
+"""The park's own rules (一园一方案) and one demand's own: what is ruled out, and what is preferred.
+
+A constraint is met, failed, or unknown where the list says nothing. Unknown never counts as met; whether it
+rules a pair out is the rule's own choice (`strict`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from matcher.domain.errors import InvalidInput
+from matcher.domain.listing import Achievement
+from matcher.domain.text import fold
+
+MAX_TOP_K = 50
+MAX_WEIGHT = 10.0
+
+
+class Constraint(StrEnum):
+    """What can rule a pair out before it is scored."""
+
+    OWN_ORGANISATION = "own_organisation"
+    CONFIDENTIAL = "confidential"
+    TOO_LITTLE_TEXT = "too_little_text"
+    EXCLUDED = "excluded"
+    PRICE = "price"
+    MATURITY = "maturity"
+    MODES = "modes"
+    REGIONS = "regions"
+    INDUSTRIES = "industries"
+    PARTNERS = "partners"
+    ORGANISATIONS = "organisations"
+
+
+class Verdict(StrEnum):
+    """Whether a pair keeps a constraint."""
+
+    MET = "met"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints:
+    """Hard filters on achievements; None or empty leaves one free.
+
+    `max_price` in 万元 is compared with the lowest price asked; `min_maturity` (technology readiness 1–9)
+    with the highest level the achievement claims. `strict` rules out what the list says nothing about.
+    """
+
+    max_price: float | None = None
+    min_maturity: int | None = None
+    modes: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        if self.max_price is not None and self.max_price < 0:
+            raise _wrong("max_price", "金额上限不能为负。", "a price is not negative.")
+        if self.min_maturity is not None and not 1 <= self.min_maturity <= 9:
+            raise _wrong("min_maturity", "成熟度为 1 到 9 级。", "maturity is a level from 1 to 9.")
+
+    def verdicts(self, achievement: Achievement) -> dict[Constraint, Verdict]:
+        """How an achievement stands to every constraint that is set."""
+        found: dict[Constraint, Verdict] = {}
+        if self.max_price is not None:
+            found[Constraint.PRICE] = _at_most(achievement.price.low, self.max_price)
+        if self.min_maturity is not None:
+            found[Constraint.MATURITY] = _at_least(achievement.maturity.high, self.min_maturity)
+        if self.modes:
+            found[Constraint.MODES] = _any_of(self.modes, achievement.modes)
+        if self.regions:
+            places = tuple(place for place in (achievement.region, achievement.source_region) if place)
+            found[Constraint.REGIONS] = _any_of(self.regions, places)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkProfile:
+    """How one park has its matches chosen; the default leaves everything as the scorer ranks it.
+
+    `industries` and `partner_weight` multiply the score for the order of a demand's matches; the score
+    itself is the pair's and stays. `only_industries` and `only_partners` make the named ones a hard filter.
+    `per_organisation` caps the matches of one research unit for one demand, `max_entries` the current
+    entries of the whole park; what is below `min_score` or `min_probability` is not proposed.
+    """
+
+    industries: Mapping[str, float] = field(default_factory=dict)
+    only_industries: bool = False
+    partners: tuple[str, ...] = ()
+    partner_weight: float = 1.0
+    only_partners: bool = False
+    excluded_organisations: tuple[str, ...] = ()
+    min_score: float | None = None
+    min_probability: float | None = None
+    top_k: int | None = None
+    per_organisation: int | None = None
+    max_entries: int | None = None
+    constraints: Constraints = field(default_factory=Constraints)
+
+    def __post_init__(self) -> None:
+        for name, weight in {**self.industries, "partner_weight": self.partner_weight}.items():
+            if not 0 < weight <= MAX_WEIGHT:
+                field_name = "partner_weight" if name == "partner_weight" else "industries"
+                raise _wrong(
+                    field_name,
+                    f"权重须大于 0、不超过 {MAX_WEIGHT:g}。",
+                    f"a weight is over 0, to {MAX_WEIGHT:g}.",
+                )
+        for name in ("min_score", "min_probability"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise _wrong(name, "门槛须在 0 到 1 之间。", "a threshold is from 0 to 1.")
+        if self.top_k is not None and not 1 <= self.top_k <= MAX_TOP_K:
+            raise _wrong("top_k", f"须为 1 到 {MAX_TOP_K}。", f"from 1 to {MAX_TOP_K}.")
+        for name in ("per_organisation", "max_entries"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise _wrong(name, "须至少为 1。", "at least 1.")
+        if self.only_partners and not self.partners:
+            raise _wrong("partners", "请列出合作单位。", "name the partners.")
+        if self.only_industries and not self.industries:
+            raise _wrong("industries", "请列出产业。", "name the industries.")
+
+    def verdicts(self, achievement: Achievement) -> dict[Constraint, Verdict]:
+        """How an achievement stands to every filter of the park that is set."""
+        found = self.constraints.verdicts(achievement)
+        if self.only_industries:
+            stated = (achievement.industry,) if achievement.industry else ()
+            found[Constraint.INDUSTRIES] = _any_of(tuple(self.industries), stated)
+        unit = (achievement.organisation,) if achievement.organisation else ()
+        if self.only_partners:
+            found[Constraint.PARTNERS] = _any_of(self.partners, unit)
+        if self.excluded_organisations:
+            listed = _any_of(self.excluded_organisations, unit)
+            turned = {Verdict.MET: Verdict.FAILED, Verdict.FAILED: Verdict.MET}
+            found[Constraint.ORGANISATIONS] = turned.get(listed, listed)
+        return found
+
+    def weight(self, achievement: Achievement) -> float:
+        """What an achievement's score is multiplied by for the order: the largest industry weight that
+        applies (1 where none does), times the partner weight for a partner."""
+        industry = fold(achievement.industry)
+        weights = [value for name, value in self.industries.items() if industry and fold(name) in industry]
+        unit = fold(achievement.organisation)
+        is_partner = bool(unit) and any(fold(name) in unit for name in self.partners)
+        return max(weights, default=1.0) * (self.partner_weight if is_partner else 1.0)
+
+
+DEFAULT_PROFILE = ParkProfile()
+"""A park that has stated no rules."""
+
+
+def rules_out(verdicts: Mapping[Constraint, Verdict], *, strict: bool) -> tuple[Constraint, ...]:
+    """The constraints that rule a pair out: those failed, and where `strict` those unknown."""
+    against = {Verdict.FAILED, Verdict.UNKNOWN} if strict else {Verdict.FAILED}
+    return tuple(constraint for constraint, verdict in verdicts.items() if verdict in against)
+
+
+def _at_most(value: float | None, ceiling: float) -> Verdict:
+    if value is None:
+        return Verdict.UNKNOWN
+    return Verdict.MET if value <= ceiling else Verdict.FAILED
+
+
+def _at_least(value: int | None, floor: int) -> Verdict:
+    if value is None:
+        return Verdict.UNKNOWN
+    return Verdict.MET if value >= floor else Verdict.FAILED
+
+
+def _any_of(wanted: tuple[str, ...], stated: tuple[str, ...]) -> Verdict:
+    """Met where any stated name holds a wanted one (北京市大兴区 holds 北京)."""
+    if not stated:
+        return Verdict.UNKNOWN
+    names = [fold(name) for name in stated]
+    return Verdict.MET if any(fold(name) in stated for name in wanted for stated in names) else Verdict.FAILED
+
+
+def _wrong(field_name: str, zh: str, en: str) -> InvalidInput:
+    return InvalidInput(f"{field_name}：{zh}", f"{field_name}: {en}", field=field_name)

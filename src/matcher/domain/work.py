@@ -1,0 +1,249 @@
+"""What people write beside a pair: the human columns of the ledger, and the rules for changing them.
+
+Every function here takes the columns as they are and gives them as they become; nothing is stored.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from matcher.domain.errors import IllegalMove, InvalidInput
+from matcher.domain.labels import label
+from matcher.domain.stages import CLOSED, DeclineCode, DueKind, Stage, StallCode, Teaming, moves_from
+
+MAX_TEXT = 4_000
+"""Characters of a free text."""
+
+MAX_AMOUNT = 10_000_000.0
+"""万元; 100 billion yuan, far above any technology contract, and a slip of the unit below it is seen."""
+
+TRIAL_NOTICE_DAYS = 30
+"""How long before its end a trial period shows up as due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A point by which suppliers of one demand are compared; `name` is the same on every entry."""
+
+    name: str
+    planned_on: date | None = None
+    done_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The human columns of one entry. `amount` is in 万元; grades run from 0 (none) to 3 (strong)."""
+
+    stage: Stage = Stage.SCREENING
+    paused_from: Stage | None = None
+    return_on: date | None = None
+    owner: str = ""
+    technology_manager: str = ""
+    responsible_unit: str = ""
+    next_action: str = ""
+    due: date | None = None
+    last_contact: date | None = None
+    stall_code: StallCode | None = None
+    decline_code: DeclineCode | None = None
+    amount: float | None = None
+    trial_start: date | None = None
+    trial_end: date | None = None
+    payment_trigger: str = ""
+    teaming: Teaming | None = None
+    milestones: tuple[Milestone, ...] = ()
+    notes: str = ""
+    grade: int | None = None
+    grade_reason: str = ""
+    reply: str = ""
+
+
+UNTOUCHED = Work()
+"""An entry that nobody has worked on."""
+
+EDITABLE = (
+    "owner",
+    "technology_manager",
+    "responsible_unit",
+    "next_action",
+    "due",
+    "last_contact",
+    "stall_code",
+    "decline_code",
+    "amount",
+    "trial_start",
+    "trial_end",
+    "payment_trigger",
+    "teaming",
+    "milestones",
+    "notes",
+)
+"""Columns that are written as they are; stage, grade and reply have rules of their own."""
+
+
+def edit(work: Work, changes: Mapping[str, Any], today: date) -> Work:
+    """The columns with `changes` (column → new value, of the column's type) written over them.
+
+    Raises:
+        InvalidInput: a column that is not in `EDITABLE`, or a value that breaks a rule; `field` names it.
+    """
+    if strange := changes.keys() - set(EDITABLE):
+        name = min(strange)
+        raise InvalidInput(f"{name} 不能这样修改。", f"{name} is not written this way.", field=name)
+    cleaned: dict[str, Any] = {
+        name: value.strip() if isinstance(value, str) else value for name, value in changes.items()
+    }
+    edited = replace(work, **cleaned)
+    _check(edited, cleaned, today)
+    return edited
+
+
+def move(
+    work: Work, to: Stage, *, today: date, reason: DeclineCode | StallCode | None, return_on: date | None
+) -> Work:
+    """The columns after the move to stage `to`.
+
+    Ending takes a reason: a decline code, or what held the pair up. Pausing takes the day to return to it,
+    after today. A move to the stage it is at changes reason and day, where they are given.
+
+    Raises:
+        IllegalMove: `to` does not follow the present stage.
+        InvalidInput: the reason or the day is missing.
+    """
+    if to is not work.stage and to not in moves_from(work.stage, work.paused_from):
+        raise _illegal(work, to)
+    if to is Stage.ENDED and reason is None and work.stage is not Stage.ENDED:
+        raise InvalidInput(
+            "终止须写明原因代码（如 too_early 过于早期）。",
+            f"ending takes a reason: one of {', '.join(REASONS)}.",
+            field="reason",
+        )
+    if to is Stage.PAUSED:
+        return_on = return_on or work.return_on
+        if return_on is None or return_on <= today:
+            raise InvalidInput(
+                "暂缓须写明今天以后的恢复日期。",
+                "pausing takes the day to return to it, after today.",
+                field="return_on",
+            )
+    moved = replace(
+        work,
+        stage=to,
+        paused_from=_paused_from(work, to),
+        return_on=return_on if to is Stage.PAUSED else None,
+    )
+    match reason:
+        case DeclineCode():
+            return replace(moved, decline_code=reason)
+        case StallCode():
+            return replace(moved, stall_code=reason)
+        case None:
+            return moved
+
+
+REASONS: Mapping[str, DeclineCode | StallCode] = {
+    **{code.value: code for code in StallCode},
+    **{code.value: code for code in DeclineCode},
+}
+"""Every code that may be given as a reason; `other` is the decline code."""
+
+
+def grade(work: Work, value: int, reason: str) -> Work:
+    """The columns with the enterprise's grade; a reason that is a decline code is kept as one, too.
+
+    Raises:
+        InvalidInput: no grade from 0 to 3, or a reason that is too long.
+    """
+    if value not in range(4):
+        raise InvalidInput("评分须为 0、1、2 或 3。", "a grade is 0, 1, 2 or 3.", field="grade")
+    reason = _text(reason, "reason")
+    code = REASONS.get(reason)
+    decline = code if isinstance(code, DeclineCode) else work.decline_code
+    return replace(work, grade=value, grade_reason=reason, reply="", decline_code=decline)
+
+
+def reply(work: Work, text: str) -> Work:
+    """The columns with the research unit's answer to the grade.
+
+    Raises:
+        InvalidInput: nothing is graded, or the answer is empty or too long.
+    """
+    if work.grade is None:
+        raise InvalidInput("尚未评分，无从答复。", "there is no grade to answer.", field="reply")
+    text = _text(text, "reply")
+    if not text:
+        raise InvalidInput("请填写答复。", "write an answer.", field="reply")
+    return replace(work, reply=text)
+
+
+def hand_over(work: Work, one: str, other: str) -> Work:
+    """The columns with `other` in the place of the owner or technology manager `one`."""
+    return replace(
+        work,
+        owner=other if work.owner == one else work.owner,
+        technology_manager=other if work.technology_manager == one else work.technology_manager,
+    )
+
+
+def due_dates(work: Work) -> dict[DueKind, date]:
+    """What is due, and when; nothing of a closed entry. A paused entry waits for its return alone."""
+    if work.stage in CLOSED:
+        return {}
+    if work.stage is Stage.PAUSED:
+        return {} if work.return_on is None else {DueKind.RETURN: work.return_on}
+    waited = {DueKind.ACTION: work.due, DueKind.TRIAL_END: work.trial_end}
+    return {kind: day for kind, day in waited.items() if day is not None}
+
+
+def _paused_from(work: Work, to: Stage) -> Stage | None:
+    if to is not Stage.PAUSED:
+        return None
+    return work.paused_from if work.stage is Stage.PAUSED else work.stage
+
+
+def _illegal(work: Work, to: Stage) -> IllegalMove:
+    allowed = moves_from(work.stage, work.paused_from)
+    zh = "、".join(label(stage, "zh") for stage in allowed)
+    return IllegalMove(
+        f"不能从“{label(work.stage, 'zh')}”到“{label(to, 'zh')}”；可以到：{zh}。",
+        f"{work.stage} may not become {to}; it may become {', '.join(allowed)}.",
+        field="stage",
+    )
+
+
+def _check(work: Work, changed: Mapping[str, Any], today: date) -> None:
+    for name in changed:
+        value = getattr(work, name)
+        if isinstance(value, str):
+            _text(value, name)
+    if "amount" in changed and work.amount is not None and not 0 <= work.amount <= MAX_AMOUNT:
+        raise InvalidInput(
+            "金额须为 0 到 10,000,000 万元。", "an amount is from 0 to 10,000,000 (万元).", field="amount"
+        )
+    if "last_contact" in changed and work.last_contact is not None and work.last_contact > today:
+        raise InvalidInput(
+            "最近联系日期不能在今天以后。", "the last contact lies in the future.", field="last_contact"
+        )
+    if work.trial_start and work.trial_end and work.trial_end < work.trial_start:
+        field = "trial_end" if "trial_end" in changed else "trial_start"
+        raise InvalidInput("试用结束早于开始。", "the trial ends before it starts.", field=field)
+    if "milestones" in changed:
+        _check_milestones(work.milestones)
+
+
+def _check_milestones(milestones: Iterable[Milestone]) -> None:
+    names = [milestone.name.strip() for milestone in milestones]
+    if not all(names) or len(set(names)) < len(names) or len(names) > 20:
+        raise InvalidInput(
+            "里程碑须有互不相同的名称，最多 20 个。",
+            "milestones have names that differ, and there are at most 20.",
+            field="milestones",
+        )
+
+
+def _text(text: str, field: str) -> str:
+    text = text.strip()
+    if len(text) > MAX_TEXT:
+        raise InvalidInput(f"文字超过 {MAX_TEXT} 字。", f"over {MAX_TEXT} characters.", field=field)
+    return text

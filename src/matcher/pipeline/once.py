@@ -1,0 +1,75 @@
+"""A write that may be asked for twice is done once: its answer is kept in the transaction that did it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import Principal
+from matcher.domain.errors import Conflict
+from matcher.store import idempotency
+from matcher.store.database import Database
+from matcher.store.tables import IdempotentAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks for a write, when and through what (`rest`, `cli`).
+
+    `key` is the Idempotency-Key, None where the write is done each time it is asked for; `digest` is the
+    SHA-256 of what is asked, so that one key cannot stand for two requests.
+    """
+
+    principal: Principal
+    now: datetime
+    via: str = "rest"
+    key: str | None = None
+    digest: str = ""
+
+    @property
+    def caller(self) -> str:
+        """Whose keys these are: one API key or session, or a named caller without one."""
+        principal = self.principal
+        return f"name:{principal.name}" if principal.key_id is None else f"key:{principal.key_id}"
+
+
+def digest_of(operation: str, asked: Mapping[str, Any]) -> str:
+    """The SHA-256 of an operation and what it is asked."""
+    said = json.dumps([operation, asked], ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def once(database: Database, request: Request, write: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
+    """What `write` answers, in one transaction; what it answered before, where the request is a repeated one.
+
+    Raises:
+        Conflict: the Idempotency-Key stood for another request.
+    """
+    with database.writing() as session:
+        if request.key is None:
+            return write(session)
+        held = idempotency.find(session, request.caller, request.key, request.now)
+        if held is not None and held.digest != request.digest:
+            raise Conflict(
+                "该 Idempotency-Key 已用于另一个请求；请换一个。",
+                "this Idempotency-Key was used for another request: take a new one.",
+                field="Idempotency-Key",
+            )
+        if held is not None:
+            return held.answer
+        answer = write(session)
+        idempotency.keep(
+            session,
+            IdempotentAnswer(
+                caller=request.caller,
+                key=request.key,
+                digest=request.digest,
+                answer=answer,
+                at=request.now,
+            ),
+        )
+        return answer

@@ -1,0 +1,71 @@
+"""The schema. `park_id` is in every row that belongs to a tenant, and in every query over such rows.
+
+Machine and people are apart: what is in `runs` is written by runs alone (but for a bare `LedgerEntry` of a
+pair that people add), what is in `work` by people alone.
+"""
+
+from matcher.store.tables.access import AccessKey, AuditRow, IdempotentAnswer, Reminder, ServiceSecret
+from matcher.store.tables.base import Base
+from matcher.store.tables.lists import (
+    AchievementRevision,
+    AchievementRow,
+    Catalogue,
+    DemandRevision,
+    DemandRow,
+    ImportBatch,
+    ListingRow,
+    Park,
+    RevisionRow,
+    VectorRow,
+)
+from matcher.store.tables.runs import (
+    AbstentionRow,
+    EntryState,
+    FeedEntry,
+    LedgerEntry,
+    MachineColumns,
+    RunRow,
+)
+from matcher.store.tables.work import (
+    DemandConstraintsRow,
+    Evidence,
+    Exclusion,
+    GradeRow,
+    HumanChange,
+    LedgerHuman,
+    LedgerImport,
+    ParkProfileRow,
+)
+
+__all__ = [
+    "AbstentionRow",
+    "AccessKey",
+    "AchievementRevision",
+    "AchievementRow",
+    "AuditRow",
+    "Base",
+    "Catalogue",
+    "DemandConstraintsRow",
+    "DemandRevision",
+    "DemandRow",
+    "EntryState",
+    "Evidence",
+    "Exclusion",
+    "FeedEntry",
+    "GradeRow",
+    "HumanChange",
+    "IdempotentAnswer",
+    "ImportBatch",
+    "LedgerEntry",
+    "LedgerHuman",
+    "LedgerImport",
+    "ListingRow",
+    "MachineColumns",
+    "Park",
+    "ParkProfileRow",
+    "Reminder",
+    "RevisionRow",
+    "RunRow",
+    "ServiceSecret",
+    "VectorRow",
+]
