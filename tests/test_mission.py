@@ -54,7 +54,8 @@ def test_one_fused_number_near_a_hundredth_makes_every_threshold_meaningless(des
         assert sum(one.contributions.values()) == pytest.approx(one.score, abs=1e-12)
         assert one.probability is None, "no calibration exists, and none is invented"
     best, worst = entries[0], entries[-1]
-    assert best.score is not None and worst.score is not None
+    assert best.score is not None
+    assert worst.score is not None
     assert best.score != best.similarity
     assert best.score > 0.5 > 0.3 > worst.score, "a fit and chance lie far apart"
 

@@ -1,11 +1,12 @@
 """The docking ledger's own words: stages, standings and their causes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from matcher.domain.listing import Confidentiality, Listing, is_valid_on, same_organisation, text_of
+from matcher.domain.rules import Constraint
 from matcher.domain.text import says_enough
 
 
@@ -100,6 +101,14 @@ class Trigger(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """Why a pair whose sides are both live is not proposed; `constraints` name what ruled it out."""
+
+    cause: Cause
+    constraints: tuple[Constraint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """The machine's columns of one pair: what a run found, without the run's own id.
 
@@ -121,6 +130,9 @@ class Proposal:
 
 Pair = tuple[int, int]
 """(demand id, achievement id)."""
+
+WhyNot = Callable[[Pair], Leaving]
+"""Tells of a pair with two live sides why a run does not propose it."""
 
 
 @dataclass(frozen=True, slots=True)
