@@ -7,6 +7,7 @@ rules a pair out is the rule's own choice (`strict`).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement
@@ -14,6 +15,34 @@ from matcher.domain.text import fold
 
 MAX_TOP_K = 50
 MAX_WEIGHT = 10.0
+MAX_PRICE = 1e9
+"""万元."""
+
+MAX_NAMES = 200
+MAX_NAME = 200
+"""Characters of one name."""
+
+_fold = lru_cache(maxsize=1 << 16)(fold)  # a run folds each name of a list once for every set of rules
+
+
+def _wrong(field_name: str, zh: str, en: str) -> InvalidInput:
+    return InvalidInput(f"{field_name}：{zh}", f"{field_name}: {en}", field=field_name)
+
+
+def _check_names(field_name: str, names: tuple[str, ...]) -> None:
+    if not all(_fold(name) and len(name) <= MAX_NAME for name in names) or len(names) > MAX_NAMES:
+        raise _wrong(
+            field_name,
+            f"名称不能为空，每个最多 {MAX_NAME} 字，最多 {MAX_NAMES} 个。",
+            f"names are not blank, have at most {MAX_NAME} characters, and there are at most {MAX_NAMES}.",
+        )
+
+
+def _check_weights(field_name: str, *weights: float) -> None:
+    if not all(0 < weight <= MAX_WEIGHT for weight in weights):
+        raise _wrong(
+            field_name, f"权重须大于 0、不超过 {MAX_WEIGHT:g}。", f"a weight is over 0, to {MAX_WEIGHT:g}."
+        )
 
 
 class Constraint(StrEnum):
@@ -55,10 +84,12 @@ class Constraints:
     strict: bool = False
 
     def __post_init__(self) -> None:
-        if self.max_price is not None and self.max_price < 0:
-            raise _wrong("max_price", "金额上限不能为负。", "a price is not negative.")
+        if self.max_price is not None and not 0 <= self.max_price <= MAX_PRICE:
+            raise _wrong("max_price", "金额须为 0 到 1,000,000,000 万元。", "from 0 to 1,000,000,000 (万元).")
         if self.min_maturity is not None and not 1 <= self.min_maturity <= 9:
             raise _wrong("min_maturity", "成熟度为 1 到 9 级。", "maturity is a level from 1 to 9.")
+        for name in ("modes", "regions"):
+            _check_names(name, getattr(self, name))
 
     def verdicts(self, achievement: Achievement) -> dict[Constraint, Verdict]:
         """How an achievement stands to every constraint that is set."""
@@ -99,14 +130,8 @@ class ParkProfile:
     constraints: Constraints = field(default_factory=Constraints)
 
     def __post_init__(self) -> None:
-        for name, weight in {**self.industries, "partner_weight": self.partner_weight}.items():
-            if not 0 < weight <= MAX_WEIGHT:
-                field_name = "partner_weight" if name == "partner_weight" else "industries"
-                raise _wrong(
-                    field_name,
-                    f"权重须大于 0、不超过 {MAX_WEIGHT:g}。",
-                    f"a weight is over 0, to {MAX_WEIGHT:g}.",
-                )
+        _check_weights("industries", *self.industries.values())
+        _check_weights("partner_weight", self.partner_weight)
         for name in ("min_score", "min_probability"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
@@ -117,6 +142,9 @@ class ParkProfile:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise _wrong(name, "须至少为 1。", "at least 1.")
+        _check_names("industries", tuple(self.industries))
+        for name in ("partners", "excluded_organisations"):
+            _check_names(name, getattr(self, name))
         if self.only_partners and not self.partners:
             raise _wrong("partners", "请列出合作单位。", "name the partners.")
         if self.only_industries and not self.industries:
@@ -140,15 +168,32 @@ class ParkProfile:
     def weight(self, achievement: Achievement) -> float:
         """What an achievement's score is multiplied by for the order: the largest industry weight that
         applies (1 where none does), times the partner weight for a partner."""
-        industry = fold(achievement.industry)
-        weights = [value for name, value in self.industries.items() if industry and fold(name) in industry]
-        unit = fold(achievement.organisation)
-        is_partner = bool(unit) and any(fold(name) in unit for name in self.partners)
+        industry = _fold(achievement.industry)
+        weights = [value for name, value in self.industries.items() if industry and _fold(name) in industry]
+        unit = _fold(achievement.organisation)
+        is_partner = bool(unit) and any(_fold(name) in unit for name in self.partners)
         return max(weights, default=1.0) * (self.partner_weight if is_partner else 1.0)
 
 
 DEFAULT_PROFILE = ParkProfile()
 """A park that has stated no rules."""
+
+NO_CONSTRAINTS = Constraints()
+"""A demand that has stated no rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules that one demand is matched by: its park's and its own."""
+
+    profile: ParkProfile = DEFAULT_PROFILE
+    own: Constraints = NO_CONSTRAINTS
+
+    def against(self, achievement: Achievement) -> tuple[Constraint, ...]:
+        """The constraints that rule an achievement out; none where it may be matched."""
+        of_park = rules_out(self.profile.verdicts(achievement), strict=self.profile.constraints.strict)
+        of_demand = rules_out(self.own.verdicts(achievement), strict=self.own.strict)
+        return tuple(dict.fromkeys((*of_park, *of_demand)))
 
 
 def rules_out(verdicts: Mapping[Constraint, Verdict], *, strict: bool) -> tuple[Constraint, ...]:
@@ -173,9 +218,6 @@ def _any_of(wanted: tuple[str, ...], stated: tuple[str, ...]) -> Verdict:
     """Met where any stated name holds a wanted one (北京市大兴区 holds 北京)."""
     if not stated:
         return Verdict.UNKNOWN
-    names = [fold(name) for name in stated]
-    return Verdict.MET if any(fold(name) in stated for name in wanted for stated in names) else Verdict.FAILED
-
-
-def _wrong(field_name: str, zh: str, en: str) -> InvalidInput:
-    return InvalidInput(f"{field_name}：{zh}", f"{field_name}: {en}", field=field_name)
+    names = [_fold(name) for name in stated]
+    held = any(_fold(name) in stated for name in wanted for stated in names)
+    return Verdict.MET if held else Verdict.FAILED

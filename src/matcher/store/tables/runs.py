@@ -12,7 +12,8 @@ from matcher.store.tables.base import Base
 class RunRow(Base):
     """One refresh, with all that is needed to say how its figures came about.
 
-    `profiles` is park id (as text) → version of its profile; a park without one is left out.
+    `profiles` is park id (as text) → version of its profile; a park without one is left out. Of the
+    demands' own constraints it read those up to the id `constraints_to`.
     """
 
     __tablename__ = "run"
@@ -29,6 +30,7 @@ class RunRow(Base):
     scorer: Mapped[str]
     calibration: Mapped[str | None]
     profiles: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    constraints_to: Mapped[int] = mapped_column(default=0)
     top_k: Mapped[int]
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     counts: Mapped[dict[str, Any]]

@@ -256,6 +256,7 @@ def upgrade() -> None:
     with op.batch_alter_table("run") as batch_op:
         batch_op.add_column(sa.Column("calibration", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("profiles", sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.add_column(sa.Column("constraints_to", sa.Integer(), nullable=False, server_default="0"))
     op.execute(
         "UPDATE ledger_entry SET first_seen ="
         " (SELECT started_at FROM run WHERE run.id = ledger_entry.first_run_id)"
