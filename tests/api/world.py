@@ -79,7 +79,7 @@ class Server:
         for media_type, content in described.get("content", {}).items():
             assert response.headers["content-type"].startswith(media_type)
             name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-            model: type[BaseModel] | None = getattr(schemas, name, None)
+            model: type[BaseModel] | None = schemas.models().get(name)
             if model is not None:
                 model.model_validate_json(response.content)
 

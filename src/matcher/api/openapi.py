@@ -86,7 +86,7 @@ def install(app: FastAPI) -> None:
 
 def _restore_nulls(document: dict[str, Any]) -> None:
     """Give the examples back the nulls that `get_openapi` leaves out of them (fastapi 0.165)."""
-    models = vars(bodies) | vars(schemas)
+    models = vars(bodies) | schemas.models()
     for name, schema in document["components"]["schemas"].items():
         if "examples" in schema:
             schema["examples"] = models[name].model_config["json_schema_extra"]["examples"]

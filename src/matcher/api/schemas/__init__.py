@@ -1,0 +1,94 @@
+"""What the service answers, and the short requests; listings as they are sent are in bodies.py."""
+
+from types import ModuleType
+
+from pydantic import BaseModel
+
+from matcher.api.schemas.access import (
+    EmbedTokenAnswer,
+    IssuedKey,
+    KeyAnswer,
+    KeyList,
+    NewEmbedToken,
+    NewKey,
+    SessionAnswer,
+    SignIn,
+    WhoAnswer,
+)
+from matcher.api.schemas.common import Answer, Moment
+from matcher.api.schemas.ledger import EntryAnswer, EntryPage
+from matcher.api.schemas.lists import (
+    AchievementAnswer,
+    AchievementPage,
+    CellProblem,
+    DemandAnswer,
+    DemandPage,
+    ImportAnswer,
+    NewPark,
+    ParkAnswer,
+    ParkList,
+    PastImport,
+    PastImportPage,
+)
+from matcher.api.schemas.matches import (
+    EmbeddedMatch,
+    EmbeddedMatches,
+    FoundAnswer,
+    FreeText,
+    MatchAnswer,
+    MatchesAnswer,
+    ReasonAnswer,
+)
+from matcher.api.schemas.problems import FieldProblem, Problem
+from matcher.api.schemas.runs import HealthAnswer, RunAnswer, RunPage
+
+__all__ = [
+    "AchievementAnswer",
+    "AchievementPage",
+    "Answer",
+    "CellProblem",
+    "DemandAnswer",
+    "DemandPage",
+    "EmbedTokenAnswer",
+    "EmbeddedMatch",
+    "EmbeddedMatches",
+    "EntryAnswer",
+    "EntryPage",
+    "FieldProblem",
+    "FoundAnswer",
+    "FreeText",
+    "HealthAnswer",
+    "ImportAnswer",
+    "IssuedKey",
+    "KeyAnswer",
+    "KeyList",
+    "MatchAnswer",
+    "MatchesAnswer",
+    "Moment",
+    "NewEmbedToken",
+    "NewKey",
+    "NewPark",
+    "ParkAnswer",
+    "ParkList",
+    "PastImport",
+    "PastImportPage",
+    "Problem",
+    "ReasonAnswer",
+    "RunAnswer",
+    "RunPage",
+    "SessionAnswer",
+    "SignIn",
+    "WhoAnswer",
+    "models",
+]
+
+
+def models() -> dict[str, type[BaseModel]]:
+    """Every model of the package's modules that are imported here, by name: what the document describes."""
+    modules = [module for module in globals().values() if isinstance(module, ModuleType)]
+    return {
+        name: model
+        for module in modules
+        for name, model in vars(module).items()
+        if isinstance(model, type) and issubclass(model, BaseModel)
+    }

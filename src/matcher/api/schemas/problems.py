@@ -1,0 +1,33 @@
+"""Problems, as RFC 9457 has them."""
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from matcher.api.schemas.common import Answer
+
+
+class FieldProblem(Answer):
+    """哪个字段有什么问题。"""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    place: Literal["body", "query", "path", "header"] = Field(alias="in")
+    field: str
+    code: str
+    detail_zh: str
+    detail_en: str
+
+
+class Problem(Answer):
+    """RFC 9457 的问题说明；`code` 是稳定的代码，`detail` 随 Accept-Language。"""
+
+    type: str = Field(description="urn:matcher:problem:代码")
+    title: str
+    status: int
+    detail: str
+    code: str
+    detail_zh: str
+    detail_en: str
+    field: str | None
+    errors: list[FieldProblem]
