@@ -3,7 +3,7 @@
 Invariant: this module is the only writer of machine columns, and it never writes a human one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from matcher.domain.access import DISTRICT
 from matcher.domain.ledger import (
     Cause,
+    ChangeCause,
+    Leaving,
     Night,
     Pair,
     Proposal,
     SideState,
     Standing,
+    WhyNot,
     cause_of_leaving,
     compare,
     standing_after,
@@ -29,7 +32,28 @@ from matcher.store.tables import FeedEntry, LedgerEntry, RunRow
 _CHUNK = 500
 
 
-def apply_night(session: Session, run_id: int, proposals: Sequence[Proposal], day: date) -> Night:
+Shared = Callable[[int], frozenset[ChangeCause]]
+"""Park id → what a run works with otherwise than the run before: causes that all figures of a park share."""
+
+
+def outranked(_: Pair) -> Leaving:
+    """Every pair that leaves was outranked."""
+    return Leaving(Cause.OUTRANKED)
+
+
+def nothing_shared(_: int) -> frozenset[ChangeCause]:
+    """A run that works with what the run before it worked with."""
+    return frozenset()
+
+
+def apply_night(
+    session: Session,
+    run_id: int,
+    proposals: Sequence[Proposal],
+    day: date,
+    why_not: WhyNot = outranked,
+    shared: Shared = nothing_shared,
+) -> Night:
     """Write what a run changed of the ledger; entries it leaves as they are get no write at all."""
     rows = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(LedgerEntry))}
     before = {
