@@ -4,19 +4,43 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from matcher.domain.errors import InvalidInput
+from matcher.domain.reminder import Outlet, ReminderChannel
 from matcher.domain.text import TextView
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels, open_channels
+from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens
 from matcher.pipeline.clock import utc_now
 from matcher.pipeline.match import Matching
 from matcher.pipeline.refresh import Refresh
 from matcher.pipeline.watch import ChangeWatcher
 from matcher.ports import Channels, Encoder, Vectors
+from matcher.remind.email import MailServer, checked_addresses
+from matcher.remind.webhook import Webhook
 from matcher.settings import Settings
 from matcher.store.database import Database
+
+
+def _openid_tokens(settings: Settings) -> OpenIdTokens | None:
+    """The issuer whose tokens are accepted; None where none is set.
+
+    Raises:
+        InvalidInput: an issuer without an audience, or an audience without an issuer.
+    """
+    issuer, audience = settings.oidc_issuer, settings.oidc_audience
+    if issuer is None and audience is None:
+        return None
+    if issuer is None or audience is None:
+        missing = "MATCHER_OIDC_ISSUER" if issuer is None else "MATCHER_OIDC_AUDIENCE"
+        raise InvalidInput(
+            f"MATCHER_OIDC_ISSUER 与 MATCHER_OIDC_AUDIENCE 须同时设置，现缺 {missing}。",
+            f"MATCHER_OIDC_ISSUER and MATCHER_OIDC_AUDIENCE go together: set {missing}, too.",
+            field=missing,
+        )
+    claims = ClaimNames(settings.oidc_role_claim, settings.oidc_parks_claim, settings.oidc_subject_claim)
+    return OpenIdTokens(issuer, audience, IssuerKeys(issuer, settings.oidc_jwks_url), claims)
 
 
 class Service:
@@ -27,6 +51,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.openid = _openid_tokens(settings)
         self.database = Database.open(settings.resolved_database_url)
 
     @classmethod
@@ -41,7 +66,7 @@ class Service:
             return cls(Settings())
         except ValidationError as error:
             wrong = error.errors()[0]
-            variable = f"MATCHER_{'_'.join(str(part) for part in wrong['loc'])}".upper()
+            variable = f"MATCHER_{wrong['loc'][0]}".upper()
             raise InvalidInput(
                 f"环境变量 {variable} 的值 {wrong['input']!r} 无效：{wrong['msg']}。",
                 f"the environment variable {variable} is {wrong['input']!r}: {wrong['msg']}.",
@@ -102,6 +127,30 @@ class Service:
         interval = self.settings.change_interval
         return ChangeWatcher(self.refresh, interval, self.matching.prepare) if interval > 0 else None
 
+    @cached_property
+    def outlets(self) -> tuple[Outlet, ...]:
+        """Where morning briefs go out; none until `MATCHER_REMIND_TO` or `MATCHER_WEBHOOK_URL` is set.
+
+        Raises:
+            InvalidInput: one of them is set without what it needs.
+        """
+        settings, found = self.settings, []
+        if settings.remind_to:
+            server = MailServer(
+                host=settings.smtp_host or "",
+                port=settings.smtp_port,
+                sender=settings.smtp_from or "",
+                security=settings.smtp_security,
+                user=settings.smtp_user or "",
+                password=_revealed(settings.smtp_password),
+            )
+            to = checked_addresses(settings.remind_to)
+            found.append(Outlet(ReminderChannel.EMAIL, server.send, to))
+        if url := _revealed(settings.webhook_url):
+            webhook = Webhook(url, _revealed(settings.webhook_secret), utc_now)
+            found.append(Outlet(ReminderChannel.WEBHOOK, webhook.send, {}, (webhook.host,)))
+        return tuple(found)
+
     def now(self) -> datetime:
         """The present moment, in UTC."""
         return utc_now()
@@ -109,3 +158,7 @@ class Service:
     def close(self) -> None:
         """Free the database connections."""
         self.database.close()
+
+
+def _revealed(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()

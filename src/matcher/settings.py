@@ -1,9 +1,13 @@
 """Configuration from `MATCHER_*` environment variables; read by bootstrap and Alembic's env only."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, Json, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+_WEB_ADDRESS = r"^https?://[^\s/]+\S*$"
 
 
 class Settings(BaseSettings):
@@ -33,6 +37,54 @@ class Settings(BaseSettings):
         description="Seconds between looks for changed lists while serving; 0 leaves matching to the batch.",
     )
     max_upload_mb: int = Field(default=64, ge=1, description="Largest list file accepted over REST, in MB.")
+    remind_to: Json[dict[str, tuple[str, ...]]] = Field(
+        default={},
+        description='Who gets a park\'s brief by e-mail, as JSON: `{"hydrogen": ["office@example.com"]}`.',
+    )
+    smtp_host: str | None = Field(default=None, description="Mail server that takes the briefs.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to it is encrypted: starttls, tls or none."
+    )
+    smtp_user: str | None = Field(default=None, description="User at the mail server; none signs in as none.")
+    smtp_password: SecretStr | None = Field(default=None, description="That user's password.")
+    smtp_from: str | None = Field(default=None, description="Sender's address of the briefs.")
+    webhook_url: SecretStr | None = Field(
+        default=None, description="Address that every park's brief is posted to as JSON."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="What the posts are signed with (Standard Webhooks): whsec_ and Base64 of 24–64 bytes.",
+    )
+
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=_WEB_ADDRESS,
+        description="Issuer of OpenID Connect bearer tokens, as their iss claim has it; no tokens if unset.",
+    )
+    oidc_audience: str | None = Field(
+        default=None, min_length=1, description="What the aud claim of those tokens must name: this service."
+    )
+    oidc_jwks_url: str | None = Field(
+        default=None,
+        pattern=_WEB_ADDRESS,
+        description="Address of the issuer's public keys; the one its discovery document names if unset.",
+    )
+    oidc_role_claim: str = Field(
+        default="matcher_role",
+        min_length=1,
+        description="Claim with the caller's role, or a list with one; a.b is claim b within claim a.",
+    )
+    oidc_parks_claim: str = Field(
+        default="matcher_parks",
+        min_length=1,
+        description="Claim with the caller's park codes; * is every park, to an admin and the batch alone.",
+    )
+    oidc_subject_claim: str = Field(
+        default="matcher_subject",
+        min_length=1,
+        description="Claim with a technology manager's name or a research unit's organisation.",
+    )
 
     @property
     def resolved_database_url(self) -> str:

@@ -10,7 +10,9 @@ MatcherError
 ├── RefreshRunning      another refresh holds the ledger
 ├── Unauthorized        no valid credential
 ├── Forbidden           a valid credential that may not do this
+├── IssuerUnavailable   the issuer of OpenID Connect tokens cannot be asked
 ├── EncoderError        the configured model cannot be loaded
+├── DeliveryFailed      a reminder did not reach its receiver
 └── StoreError          the database cannot be used as it is
 """
 
@@ -86,10 +88,22 @@ class Forbidden(MatcherError):
     code = "forbidden"
 
 
+class IssuerUnavailable(MatcherError):
+    """The issuer of OpenID Connect tokens cannot be asked for its keys; API keys work on."""
+
+    code = "issuer_unavailable"
+
+
 class EncoderError(MatcherError):
     """The configured model cannot be loaded or used."""
 
     code = "encoder_unavailable"
+
+
+class DeliveryFailed(MatcherError):
+    """A reminder did not reach its receiver; it is sent again at the next start."""
+
+    code = "delivery_failed"
 
 
 class StoreError(MatcherError):

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
-from matcher.domain.access import Right, Role
+from matcher.domain.access import RIGHT_LABELS, Right, Role
 from matcher.domain.ledger import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
 from matcher.domain.listing import Confidentiality, DemandKind, Side
+from matcher.domain.reminder import ReminderChannel
 from matcher.domain.rules import Constraint, Verdict
 from matcher.domain.stages import DeclineCode, DueKind, Stage, StallCode, Teaming
 
@@ -73,6 +74,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         DueKind.ACTION: ("下一步", "next action"),
         DueKind.RETURN: ("暂缓到期", "return from pause"),
         DueKind.TRIAL_END: ("试用到期", "end of trial"),
+    },
+    ReminderChannel: {
+        ReminderChannel.EMAIL: ("电子邮件", "e-mail"),
+        ReminderChannel.WEBHOOK: ("网络回调", "webhook"),
     },
     Constraint: {
         Constraint.OWN_ORGANISATION: ("本单位成果", "own organisation"),
@@ -147,18 +152,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Role.BATCH: ("批处理", "batch"),
         Role.EMBED: ("嵌入页面", "embedded page"),
     },
-    Right: {
-        Right.READ_PARK: ("查看园区数据", "see a park's data"),
-        Right.READ_SUPPLY: ("查看供给清单", "see the supply list"),
-        Right.WRITE_DEMANDS: ("修改需求清单", "change the demand list"),
-        Right.WRITE_SUPPLY: ("修改供给清单", "change the supply list"),
-        Right.WORK_LEDGER: ("填写台账", "work the ledger"),
-        Right.RUN_PARK: ("修改园区规则", "change a park's rules"),
-        Right.UNMASK: ("查看联系方式", "see contacts"),
-        Right.START_RUN: ("启动匹配", "start a run"),
-        Right.ISSUE_EMBED: ("签发嵌入令牌", "issue embed tokens"),
-        Right.ADMINISTER: ("管理园区与密钥", "manage parks and keys"),
-    },
+    Right: RIGHT_LABELS,
 }
 """Enumeration → member → (Chinese, English)."""
 
