@@ -9,15 +9,20 @@ from pydantic import AfterValidator, Field, StringConstraints
 from matcher.api.errors import invalid
 from matcher.domain.errors import StaleVersion
 from matcher.domain.text import normalise
+from matcher.domain.work import MAX_TEXT
 
 MAX_ID = 2**31 - 1
 MAX_PAGE = 200
 
 
-def _clean(text: str) -> str:
+def _plain(text: str) -> str:
     if any(unicodedata.category(sign) == "Cc" and sign not in "\n\r\t" for sign in text):
         raise invalid("control_character", "含有控制字符。", "it holds a control character.")
-    return normalise(text)
+    return text
+
+
+def _clean(text: str) -> str:
+    return normalise(_plain(text))
 
 
 def _filled(text: str) -> str:
@@ -35,6 +40,9 @@ FilledLine = Annotated[Line, AfterValidator(_filled)]
 LongText = Annotated[str, StringConstraints(max_length=32_767), AfterValidator(_clean)]
 """A long text, as long as a spreadsheet cell can be, normalised as an import normalises it."""
 
+Remark = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_plain)]
+"""What people write about a pair, kept line by line as they wrote it."""
+
 Id = Annotated[int, Path(ge=1, le=MAX_ID, description="编号（id）", examples=[12])]
 
 ParkCode = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,64}$")]
@@ -50,6 +58,19 @@ IfMatch = Annotated[
     str | None,
     Header(description="只有当前版本（ETag）仍是它时才修改，否则答 412", examples=['"3"']),
 ]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        description="同一调用者一天之内以同一个键再次发送同一请求时，不再重做，答以上次的回答"
+        "（`Idempotent-Replayed: true`）；用于另一个请求时答 409",
+        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    ),
+]
+
+Person = Annotated[str | None, Query(max_length=200, description="只看由此人负责（负责人或技术经理人）的")]
 
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 """万元."""

@@ -48,7 +48,7 @@ _EXAMPLES: Mapping[int, tuple[str, str, str]] = {
         "清单中已有同一条目；请修改那一条。",
         "the list holds this item already: update that one.",
     ),
-    412: ("stale_version", "该需求已被修改；请重新读取后再改。", "this demand has changed: read it again."),
+    412: ("stale_version", "内容已被他人修改；请重新读取后再改。", "it has changed: read it again."),
     413: ("too_large", "内容超过 64 MB 的上限。", "the body is over the limit of 64 MB."),
     422: ("validation_failed", "title：缺少必填项。", "title: Field required"),
     503: ("store_unavailable", "无法连接数据库。", "cannot open the database."),

@@ -34,7 +34,9 @@ class Request:
     def caller(self) -> str:
         """Whose keys these are: one API key or session, or a named caller without one."""
         principal = self.principal
-        return f"name:{principal.name}" if principal.key_id is None else f"key:{principal.key_id}"
+        if principal.key_id is not None:
+            return f"key:{principal.key_id}"
+        return f"account:{principal.account}" if principal.account else f"name:{principal.name}"
 
 
 def digest_of(operation: str, asked: Mapping[str, Any]) -> str:
@@ -43,8 +45,12 @@ def digest_of(operation: str, asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+class Replayed(dict[str, Any]):
+    """The answer to a repeated request, as it was given the first time; nothing was done for it again."""
+
+
 def once(database: Database, request: Request, write: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
-    """What `write` answers, in one transaction; what it answered before, where the request is a repeated one.
+    """What `write` answers, in one transaction; `Replayed` where the request is a repeated one.
 
     Raises:
         Conflict: the Idempotency-Key stood for another request.
@@ -60,7 +66,7 @@ def once(database: Database, request: Request, write: Callable[[Session], dict[s
                 field="Idempotency-Key",
             )
         if held is not None:
-            return held.answer
+            return Replayed(held.answer)
         answer = write(session)
         idempotency.keep(
             session,

@@ -1,0 +1,179 @@
+"""Work on an entry as callers send it; nothing unknown is accepted."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from matcher.api.errors import invalid
+from matcher.api.fields import MAX_ID, FilledLine, ParkCode, Remark
+from matcher.api.schemas.ledger import COLUMNS, MILESTONE
+from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
+from matcher.domain.work import MAX_AMOUNT, REASONS, Milestone
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def _known(reason: str) -> str:
+    if reason not in REASONS:
+        raise invalid(
+            "enum", f"须为以下之一：{'、'.join(REASONS)}。", f"it must be one of {', '.join(REASONS)}."
+        )
+    return reason
+
+
+Reason = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": sorted(REASONS)})]
+"""A decline code or a stall code."""
+
+ListingId = Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
+class MilestoneBody(_Sent):
+    """同一需求的几家供方据以比较的节点。"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [dict(MILESTONE)]})
+
+    name: FilledLine = Field(description="名称，各家相同")
+    planned_on: date | None = Field(None, description="计划日期")
+    done_on: date | None = Field(None, description="完成日期")
+    note: Remark = Field("", description="说明")
+
+
+class EntryChanges(_Sent):
+    """要修改的列；未写的列不变，写 null（文字写空串）即清空。与隐去联系方式后的文字相同的，保留原文。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [dict(COLUMNS), {"due": None, "stall_code": "funding"}]}
+    )
+
+    owner: Remark = Field("", description="负责人")
+    technology_manager: Remark = Field("", description="技术经理人")
+    responsible_unit: Remark = Field("", description="责任单位")
+    next_action: Remark = Field("", description="下一步")
+    due: date | None = Field(None, description="下一步的截止日期")
+    last_contact: date | None = Field(None, description="最近联系日期，不晚于今天")
+    stall_code: StallCode | None = Field(None, description="受阻原因代码")
+    decline_code: DeclineCode | None = Field(None, description="不接受的原因代码")
+    amount: Annotated[float, Field(ge=0, le=MAX_AMOUNT, allow_inf_nan=False)] | None = Field(
+        None, description="金额，万元"
+    )
+    trial_start: date | None = Field(None, description="试用开始（先使用后付费）")
+    trial_end: date | None = Field(None, description="试用结束，不早于开始")
+    payment_trigger: Remark = Field("", description="付费条件")
+    teaming: Teaming | None = Field(None, description="几家供方的关系：joint 联合攻关、race 赛马")
+    milestones: Annotated[list[MilestoneBody], Field(max_length=20)] = Field([], description="里程碑")
+    notes: Remark = Field("", description="备注")
+
+    def columns(self) -> dict[str, Any]:
+        """The columns that were sent, as the domain holds them."""
+        sent = {
+            name: getattr(self, name) for name in EntryChanges.model_fields if name in self.model_fields_set
+        }
+        if "milestones" in sent:
+            sent["milestones"] = tuple(Milestone(**one.model_dump()) for one in self.milestones)
+        return sent
+
+
+class NewEntry(EntryChanges):
+    """由人添加的一对；其余各列可以同时填写。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "demand_id": 41,
+                    "achievement_id": 58,
+                    "stage": "pending",
+                    "owner": "示例赵",
+                    "notes": "路演上结识",
+                }
+            ]
+        }
+    )
+
+    demand_id: ListingId = Field(description="需求的编号（id）")
+    achievement_id: ListingId = Field(description="成果的编号（id）")
+    stage: Stage = Field(Stage.SCREENING, description="从哪个阶段开始")
+
+
+class StageMove(_Sent):
+    """转到哪个阶段。终止须写 `reason`，暂缓须写 `return_on`。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"stage": "engaged"},
+                {"stage": "ended", "reason": "too_early"},
+                {"stage": "paused", "reason": "funding", "return_on": "2027-03-01"},
+            ]
+        }
+    )
+
+    stage: Stage = Field(description="阶段；可以转到的在台账的 `moves` 中")
+    reason: Reason | None = Field(
+        None, description="原因代码：不接受的原因（如 too_early），或受阻原因（如 funding）"
+    )
+    return_on: date | None = Field(None, description="暂缓的恢复日期，今天以后")
+
+
+class NewGrade(_Sent):
+    """企业对这一对的评分。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"grade": 2, "reason": "指标接近，缺少放大数据"}]}
+    )
+
+    grade: Annotated[int, Field(strict=True, ge=0, le=3)] = Field(
+        description="0 不匹配、1 较弱、2 较强、3 强"
+    )
+    reason: Remark = Field(description="理由：文字，或不接受的原因代码")
+
+
+class NewReply(_Sent):
+    """研发单位对评分的答复。"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reply": "放大数据下月可提供。"}]})
+
+    reply: Remark = Field(description="答复")
+
+
+class NewLink(_Sent):
+    """作为佐证的链接。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"title": "样品检测报告", "url": "https://reports.example.cn/2026/17"}]
+        }
+    )
+
+    title: FilledLine = Field(description="名称")
+    url: Annotated[str, StringConstraints(max_length=2_000)] = Field(description="http 或 https 地址")
+
+
+class NewExclusion(_Sent):
+    """不再提出的一对。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"demand_id": 41, "achievement_id": 58, "reason": "双方曾合作，企业明确不再考虑"}]
+        }
+    )
+
+    demand_id: ListingId = Field(description="需求的编号（id）")
+    achievement_id: ListingId = Field(description="成果的编号（id）")
+    reason: FilledLine = Field(description="理由")
+
+
+class HandOver(_Sent):
+    """把一个人在一个园区的全部台账交给另一个人。"""
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+        json_schema_extra={"examples": [{"park": "hydrogen", "from": "示例赵", "to": "示例孙"}]},
+    )
+
+    park: ParkCode = Field(description="园区代码")
+    one: FilledLine = Field(alias="from", description="现在的负责人或技术经理人")
+    other: FilledLine = Field(alias="to", description="接手的人")

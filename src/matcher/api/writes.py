@@ -1,0 +1,43 @@
+"""Writes that may be sent twice: their Idempotency-Key on the way in, ETag and replay on the way out."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.responses import JSONResponse
+
+from matcher.api.auth import Caller, Installation
+from matcher.api.fields import IdempotencyKey
+from matcher.pipeline import once
+from matcher.pipeline.once import Replayed, digest_of
+
+Asking = Callable[[Mapping[str, Any]], once.Request]
+
+
+def _asking(
+    request: Request, service: Installation, caller: Caller, idempotency_key: IdempotencyKey = None
+) -> Asking:
+    operation = request.scope["route"].operation_id
+    path = dict(request.path_params)
+
+    def asked(body: Mapping[str, Any]) -> once.Request:
+        digest = digest_of(operation, {"path": path, "body": body})
+        return once.Request(caller, service.now(), "rest", idempotency_key, digest)
+
+    return asked
+
+
+Asked = Annotated[Asking, Depends(_asking)]
+"""Gives, for the body that was sent, the request as the use cases take it."""
+
+
+def written(answer: Mapping[str, Any], *, status: int = 200, location: str | None = None) -> JSONResponse:
+    """What a write answers; `ETag` is its version where it has one."""
+    headers = {}
+    if "version" in answer:
+        headers["ETag"] = f'"{answer["version"]}"'
+    if location is not None:
+        headers["Location"] = location
+    if isinstance(answer, Replayed):
+        headers["Idempotent-Replayed"] = "true"
+    return JSONResponse(dict(answer), status, headers)
