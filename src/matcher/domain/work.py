@@ -149,6 +149,23 @@ REASONS: Mapping[str, DeclineCode | StallCode] = {
 """Every code that may be given as a reason; `other` is the decline code."""
 
 
+def reason_of(code: str, to: Stage) -> DeclineCode | StallCode:
+    """The reason that a code names; `other` is what holds a pair up where it is paused.
+
+    Raises:
+        InvalidInput: no such code.
+    """
+    if to is Stage.PAUSED and code == StallCode.OTHER.value:
+        return StallCode.OTHER
+    if code not in REASONS:
+        raise InvalidInput(
+            f"没有原因代码“{code}”；可用：{'、'.join(REASONS)}。",
+            f"there is no reason {code}: use one of {', '.join(REASONS)}.",
+            field="reason",
+        )
+    return REASONS[code]
+
+
 def grade(work: Work, value: int, reason: str) -> Work:
     """The columns with the enterprise's grade; a reason that is a decline code is kept as one, too.
 
@@ -194,6 +211,14 @@ def due_dates(work: Work) -> dict[DueKind, date]:
         return {} if work.return_on is None else {DueKind.RETURN: work.return_on}
     waited = {DueKind.ACTION: work.due, DueKind.TRIAL_END: work.trial_end}
     return {kind: day for kind, day in waited.items() if day is not None}
+
+
+def due_within(work: Work, today: date, days: int) -> dict[DueKind, date]:
+    """What is due by `days` days after `today`, or overdue; a trial's end shows up a month before it."""
+    notice = {DueKind.TRIAL_END: max(days, TRIAL_NOTICE_DAYS)}
+    return {
+        kind: day for kind, day in due_dates(work).items() if (day - today).days <= notice.get(kind, days)
+    }
 
 
 def _paused_from(work: Work, to: Stage) -> Stage | None:

@@ -1,23 +1,31 @@
 """The people's columns in the database, and their history.
 
 Invariant: every change of a human column goes through `write`, which appends it to the history in the same
-transaction; nothing here writes a machine column.
+transaction; nothing here writes a machine column, but for those of a pair that people add (`add_pair`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, get_type_hints
 
-from sqlalchemy import ColumnElement, select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
+from matcher.domain.errors import InvalidInput
+from matcher.domain.ledger import Standing
+from matcher.domain.stages import CLOSED, Stage
 from matcher.domain.work import UNTOUCHED, Work
 from matcher.store.records import work_from_record, work_to_record
-from matcher.store.tables import HumanChange, LedgerHuman
+from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerEntry, LedgerHuman
 
 _COLUMNS = tuple(work_to_record(UNTOUCHED))
+_VALUES: Mapping[str, TypeAdapter[Any]] = {
+    name: TypeAdapter(kind) for name, kind in get_type_hints(Work).items()
+}
 _DATES = frozenset({"return_on", "due", "last_contact", "trial_start", "trial_end"})
 
 
@@ -32,6 +40,37 @@ class Act:
     import_id: int | None = None
 
 
+def values_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of human columns as the columns hold them: codes, days and milestones read from JSON values.
+
+    Columns that do not exist are left as they are.
+
+    Raises:
+        InvalidInput: a value that is none of its column's; `field` names it.
+    """
+    return {name: _value(name, value) if name in _VALUES else value for name, value in record.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    try:
+        return _VALUES[name].validate_python(value)
+    except ValidationError as error:
+        said = error.errors()[0]["msg"]
+        raise InvalidInput(
+            f"{name} 的值无效：{said}。", f"{name} has no valid value: {said}.", field=name
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class DueBy:
+    """What is asked of the due list: dates up to `day`, ends of trials up to `trial_end`."""
+
+    day: date
+    trial_end: date
+    park_id: int | None = None
+    person: str | None = None
+
+
 def work_of(row: LedgerHuman | None) -> Work:
     """The human columns of a row; untouched where there is none."""
     if row is None:
@@ -39,39 +78,110 @@ def work_of(row: LedgerHuman | None) -> Work:
     return work_from_record({name: getattr(row, name) for name in _COLUMNS})
 
 
-def write(session: Session, *, entry_id: int, park_id: int, work: Work, act: Act) -> int:
+def write(
+    session: Session,
+    *,
+    entry_id: int,
+    park_id: int,
+    work: Work,
+    act: Act,
+    besides: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+) -> int:
     """Make `work` the entry's human columns; returns their version, unchanged where nothing is.
 
-    The act `add` is written even where it changes no column: it marks the entry as people's.
+    `besides` is put into the history with the columns: what changed beside them, such as evidence, as
+    [before, after]. The acts `add`, `grade` and `evidence` are written even where they change no column.
     """
-    row = session.get(LedgerHuman, entry_id)
+    row = row_of(session, entry_id=entry_id, park_id=park_id)
     before = work_to_record(work_of(row))
     after = work_to_record(work)
     changes = {name: [before[name], after[name]] for name in _COLUMNS if before[name] != after[name]}
     if not changes and act.act not in _ALWAYS_WRITTEN:
         return 0 if row is None else row.version
+    version = 1 if row is None else row.version + 1
+    columns = {name: getattr(work, name) if name in _DATES else after[name] for name in _COLUMNS}
+    columns |= {"version": version, "updated_at": act.at, "updated_by": act.actor}
     if row is None:
-        row = LedgerHuman(entry_id=entry_id, park_id=park_id, version=0)
-        session.add(row)
-    for name in _COLUMNS:
-        setattr(row, name, getattr(work, name) if name in _DATES else after[name])
-    row.version += 1
-    row.updated_at, row.updated_by = act.at, act.actor
+        session.add(LedgerHuman(entry_id=entry_id, park_id=park_id, **columns))
+    else:
+        session.execute(update(LedgerHuman).where(*_this(entry_id, park_id)).values(**columns))
     session.add(
         HumanChange(
             park_id=park_id,
             entry_id=entry_id,
-            version=row.version,
+            version=version,
             at=act.at,
             actor=act.actor,
             act=act.act,
             via=act.via,
-            changes=changes,
+            changes=changes | {name: list(pair) for name, pair in besides.items()},
             import_id=act.import_id,
         )
     )
     session.flush()
-    return row.version
+    return version
+
+
+def row_of(session: Session, *, entry_id: int, park_id: int) -> LedgerHuman | None:
+    """The row of an entry's human columns; None where nobody has touched it."""
+    return session.scalar(select(LedgerHuman).where(*_this(entry_id, park_id)))
+
+
+def entry_of_pair(session: Session, demand_id: int, achievement_id: int, *, park_id: int) -> int | None:
+    """The id of a pair's entry, whatever its standing; None where the ledger has none."""
+    return session.scalar(
+        select(LedgerEntry.id).where(
+            LedgerEntry.park_id == park_id,
+            LedgerEntry.demand_id == demand_id,
+            LedgerEntry.achievement_id == achievement_id,
+        )
+    )
+
+
+def add_pair(session: Session, demand: DemandRow, achievement: AchievementRow, at: datetime) -> int:
+    """Put a pair that no run proposed into the ledger, without figures; returns the entry's id."""
+    row = LedgerEntry(
+        park_id=demand.park_id,
+        demand_id=demand.id,
+        achievement_id=achievement.id,
+        demand_version=demand.version,
+        achievement_version=achievement.version,
+        standing=Standing.ADDED.value,
+        first_seen=at,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def of_person(session: Session, park_id: int, name: str) -> Sequence[LedgerHuman]:
+    """The rows of a park that name a person as owner or technology manager, by entry."""
+    theirs = or_(LedgerHuman.owner == name, LedgerHuman.technology_manager == name)
+    query = select(LedgerHuman).where(LedgerHuman.park_id == park_id, theirs)
+    return session.scalars(query.order_by(LedgerHuman.entry_id)).all()
+
+
+def due_entries(session: Session, scope: Scope, wanted: DueBy) -> list[int]:
+    """Ids of the entries in scope of which something is due by these days; closed ones wait for nothing."""
+    open_ = LedgerHuman.stage.not_in([stage.value for stage in CLOSED])
+    paused = LedgerHuman.stage == Stage.PAUSED.value
+    due = or_(LedgerHuman.due <= wanted.day, LedgerHuman.trial_end <= wanted.trial_end)
+    conditions = [
+        open_,
+        or_(and_(paused, LedgerHuman.return_on <= wanted.day), and_(not_(paused), due)),
+        *(() if scope.parks is None else (LedgerHuman.park_id.in_(scope.parks),)),
+    ]
+    if wanted.park_id is not None:
+        conditions.append(LedgerHuman.park_id == wanted.park_id)
+    if wanted.person is not None:
+        names = (LedgerHuman.owner, LedgerHuman.technology_manager)
+        conditions.append(or_(*(name == wanted.person for name in names)))
+    query = select(LedgerHuman.entry_id).where(*conditions).order_by(LedgerHuman.entry_id)
+    return list(session.scalars(query))
+
+
+def _this(entry_id: int, park_id: int) -> tuple[ColumnElement[bool], ...]:
+    return LedgerHuman.entry_id == entry_id, LedgerHuman.park_id == park_id
 
 
 _ALWAYS_WRITTEN = frozenset({"add", "grade", "evidence"})
@@ -87,7 +197,7 @@ def folded(changes: Iterable[Mapping[str, Any]]) -> Work:
     """The columns after these changes (column → [before, after]), in their order, from an untouched entry."""
     record = work_to_record(UNTOUCHED)
     for change in changes:
-        record |= {name: after for name, (_, after) in change.items()}
+        record |= {name: after for name, (_, after) in change.items() if name in record}
     return work_from_record(record)
 
 

@@ -1,0 +1,89 @@
+"""Grades that enterprises gave, each with what the person saw. Append-only, but for the answer to one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from matcher.domain.access import Scope
+from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, Park
+
+Row = tuple[GradeRow, DemandRow, AchievementRow, str]
+"""A grade, the two sides it is of, and its park's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """Whose grades a caller sees: those of parks in scope, or those of an organisation's achievements.
+
+    `organisations` are the spellings of one name; None where the scope alone decides.
+    """
+
+    scope: Scope
+    organisations: Collection[str] | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What makes a grade visible."""
+        found: list[ColumnElement[bool]] = []
+        if self.scope.parks is not None:
+            found.append(GradeRow.park_id.in_(self.scope.parks))
+        if self.organisations is not None:
+            found.append(AchievementRow.organisation.in_(sorted(self.organisations)))
+        return found
+
+
+def add(session: Session, grade: GradeRow) -> GradeRow:
+    """Keep a grade."""
+    session.add(grade)
+    session.flush()
+    return grade
+
+
+def of_entry(session: Session, visible: Visible, entry_id: int) -> Sequence[Row]:
+    """The visible grades of an entry, oldest first."""
+    return _rows(session, visible, GradeRow.entry_id == entry_id)
+
+
+def page(
+    session: Session, visible: Visible, *, awaiting_reply: bool, after: int, limit: int
+) -> Sequence[Row]:
+    """Visible grades by id, after the id `after`.
+
+    `awaiting_reply` leaves those that wait for an answer: nobody has given one, and no newer grade of the
+    entry has taken their place.
+    """
+    conditions = [GradeRow.id > after]
+    if awaiting_reply:
+        newer = aliased(GradeRow)
+        overtaken = exists().where(
+            newer.entry_id == GradeRow.entry_id, newer.park_id == GradeRow.park_id, newer.id > GradeRow.id
+        )
+        conditions += [GradeRow.replied_at.is_(None), ~overtaken]
+    return _rows(session, visible, *conditions, limit=limit)
+
+
+def answer(session: Session, grade: GradeRow, *, reply: str, at: datetime, by: str) -> None:
+    """Write the answer to a grade."""
+    session.execute(
+        update(GradeRow)
+        .where(GradeRow.id == grade.id, GradeRow.park_id == grade.park_id)
+        .values(reply=reply, replied_at=at, replied_by=by)
+    )
+
+
+def _rows(
+    session: Session, visible: Visible, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[Row]:
+    query = (
+        select(GradeRow, DemandRow, AchievementRow, Park.code)
+        .join(LedgerEntry, LedgerEntry.id == GradeRow.entry_id)
+        .join(DemandRow, DemandRow.id == LedgerEntry.demand_id)
+        .join(AchievementRow, AchievementRow.id == LedgerEntry.achievement_id)
+        .join(Park, Park.id == GradeRow.park_id)
+        .where(*conditions, *visible.conditions())
+        .order_by(GradeRow.id)
+        .limit(limit)
+    )
+    return [(grade, demand, achievement, code) for grade, demand, achievement, code in session.execute(query)]
