@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import Field, Json, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 _WEB_ADDRESS = r"^https?://[^\s/]+\S*$"
 
 

@@ -318,7 +318,7 @@ def test_a_key_is_shown_once_and_then_only_listed_and_revoked(ready: Matcher) ->
     fine(ready("keys", "revoke", made["id"]))
     assert fine(ready("keys", "list", "--json")).json[0]["revoked_at"] is not None
     assert ready("keys", "revoke", made["id"]).code == 3
-    bare = fine(ready("keys", "create", "--name", "脚本", "--days", "1"))
+    bare = fine(ready("keys", "create", "--name", "脚本", "--expires-in-days", "1"))
     assert bare.out.strip().startswith("mk_")
     assert "密钥只显示这一次" in bare.err
 

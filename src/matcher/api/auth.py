@@ -1,24 +1,51 @@
-"""Who is calling: a bearer key, an `X-API-Key`, or the cookie of a browser session on this origin."""
+"""Who is calling: a bearer key or token, an `X-API-Key`, or the cookie of a session on this origin."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.datastructures import URL
+from starlette.requests import HTTPConnection
 
 from matcher.bootstrap import Service
-from matcher.domain.access import Principal, Role
+from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Forbidden, Unauthorized
 from matcher.pipeline.access import authenticate
 
-SESSION_COOKIE = "matcher_session"
-
+_COOKIE = "matcher_session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_bearer = HTTPBearer(auto_error=False, description="API 密钥：`Authorization: Bearer mk_…`")
+
+def session_cookie(request: HTTPConnection) -> str:
+    """The name of the session's cookie: with the port, where the address has one.
+
+    Browsers send cookies to every port of a host, so two installations on one host need two names.
+    """
+    try:
+        port = URL(f"//{request.headers.get('host', '')}").port
+    except ValueError:
+        port = None
+    return _COOKIE if port is None else f"{_COOKIE}_{port}"
+
+
+class _SessionCookie(APIKeyCookie):
+    """The session's cookie, whatever its name at this address."""
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        """The cookie's value; None where there is none."""
+        return request.cookies.get(session_cookie(request))
+
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="API 密钥 `Authorization: Bearer mk_…`，或所配置的身份认证系统签发的 OpenID Connect 令牌",
+)
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="API 密钥：`X-API-Key: mk_…`")
-_cookie = APIKeyCookie(
-    name=SESSION_COOKIE, auto_error=False, description="浏览器会话，由 POST /v1/session 建立"
+_cookie = _SessionCookie(
+    name=_COOKIE,
+    auto_error=False,
+    description="浏览器会话，由 POST /v1/session 建立；地址带端口时名称也带端口，如 matcher_session_8000",
 )
 
 
@@ -42,7 +69,8 @@ def caller(
 
     Raises:
         Unauthorized: no credential, or one that is unknown, expired or revoked.
-        Forbidden: a change asked for with the cookie by a page of another origin.
+        Forbidden: a change asked for with the cookie by a page of another origin, or a token without a role.
+        IssuerUnavailable: a token, and its issuer cannot be asked.
     """
     credential = bearer.credentials if bearer is not None else key
     request.state.by_cookie = credential is None and cookie is not None
@@ -55,8 +83,10 @@ def caller(
             "请提供 API 密钥（Authorization: Bearer mk_…）或先登录。",
             "give an API key (Authorization: Bearer mk_…) or sign in.",
         )
-    principal = authenticate(service.database, credential, service.now())
+    openid = None if bearer is None else service.openid
+    principal = authenticate(service.database, credential, service.now(), openid)
     request.state.key_id = principal.key_id
+    request.state.account = principal.account or None
     return principal
 
 
@@ -69,10 +99,7 @@ def administrator(principal: Caller) -> Principal:
     Raises:
         Forbidden: any other caller.
     """
-    if principal.role is not Role.ADMIN or principal.scope.parks is not None:
-        raise Forbidden(
-            "只有区级管理员可以管理密钥。", "only an administrator of the whole district may manage keys."
-        )
+    principal.require(Right.ADMINISTER)
     return principal
 
 

@@ -38,6 +38,8 @@ def create_key(service: Installation, body: NewKey) -> Any:
         park_codes=body.parks,
         now=service.now(),
         expires_at=body.expires_at,
+        expires_in_days=body.expires_in_days,
+        subject=body.subject,
     )
     return view.as_json() | {"key": credential}
 
@@ -50,5 +52,5 @@ def create_key(service: Installation, body: NewKey) -> Any:
     responses=problems(401, 403, 404, 422),
 )
 def revoke_key(service: Installation, key_id: Id) -> None:
-    """作废一把密钥，自下一次请求起失效。"""
+    """作废一把密钥，自下一次请求起失效；以它登录的会话和签发的嵌入令牌同时失效。"""
     access.revoke_key(service.database, key_id, service.now())

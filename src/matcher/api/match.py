@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from matcher.api.auth import Caller, Installation
 from matcher.api.openapi import problems
 from matcher.api.schemas import FoundAnswer, FreeText
+from matcher.domain.access import Right
 from matcher.pipeline.catalogue import get_park
 
 router = APIRouter(prefix="/v1/match", tags=["match"])
@@ -21,6 +22,7 @@ router = APIRouter(prefix="/v1/match", tags=["match"])
 )
 def match_text(service: Installation, caller: Caller, body: FreeText) -> Any:
     """为一段文字找另一侧清单中最合适的条目；文字太少时答 422（too_little_text）。不写入台账。"""
+    caller.require(Right.READ_PARK)
     park_id = None if body.park is None else get_park(service.database, body.park, caller.scope).id
     found = service.matching.match(body.text, body.side, caller.scope, body.top_k, park_id=park_id)
     return {"items": [match.as_json() for match in found]}

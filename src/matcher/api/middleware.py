@@ -98,6 +98,7 @@ class Observed:
                 "status": status,
                 "ms": round(seconds * 1000, 1),
                 "key_id": scope["state"].get("key_id"),
+                "account": scope["state"].get("account"),
             }
             _access.info(json.dumps(line, ensure_ascii=False))
 

@@ -41,7 +41,11 @@ _EXAMPLES: Mapping[int, tuple[str, str, str]] = {
         "请提供 API 密钥（Authorization: Bearer mk_…）或先登录。",
         "give an API key (Authorization: Bearer mk_…) or sign in.",
     ),
-    403: ("forbidden", "该密钥不能修改需求清单。", "this key may not change the demand list."),
+    403: (
+        "forbidden",
+        "当前的密钥或登录无权修改需求清单。",
+        "this key or login may not change the demand list.",
+    ),
     404: ("not_found", "没有编号为 41 的需求。", "there is no demand 41."),
     409: (
         "conflict",
@@ -56,8 +60,12 @@ _EXAMPLES: Mapping[int, tuple[str, str, str]] = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an operation that may answer with these problems."""
-    return {status: _response(status) for status in statuses}
+    """The `responses` of an operation that may answer with these problems.
+
+    Whoever asks who is calling (401) may also find that the caller may not come in, or be unable to tell.
+    """
+    named = {*statuses, 403, 503} if 401 in statuses else {*statuses}
+    return {status: _response(status) for status in sorted(named)}
 
 
 def binary(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:

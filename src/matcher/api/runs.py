@@ -15,8 +15,8 @@ from matcher.api.fields import Cursor, Id, Limit
 from matcher.api.openapi import problems
 from matcher.api.schemas import RunAnswer, RunPage
 from matcher.bootstrap import Service
-from matcher.domain.access import Principal, Role
-from matcher.domain.errors import Forbidden, RefreshRunning
+from matcher.domain.access import Principal, Right
+from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
 from matcher.pipeline.refresh import RefreshReport
 from matcher.pipeline.runs import RunView, get_run, list_runs
@@ -107,8 +107,7 @@ def list_all(service: Installation, caller: Caller, cursor: Cursor = None, limit
 )
 def start(caller: Caller, starter: Annotated[RunStarter, Depends(_starter)]) -> JSONResponse:
     """在后台匹配全部园区；已有一次在进行时答 409（refresh_running）。"""
-    if caller.role not in {Role.ADMIN, Role.OPERATOR, Role.BATCH}:
-        raise Forbidden("该密钥不能启动匹配。", "this key may not start a run.")
+    caller.require(Right.START_RUN)
     run = starter.start(caller)
     return JSONResponse(run.as_json(), 202, {"Location": f"/v1/runs/{run.run_id}"})
 

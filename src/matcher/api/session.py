@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from matcher.api.auth import SESSION_COOKIE, Caller, Installation, require_same_origin
+from matcher.api.auth import Caller, Installation, require_same_origin, session_cookie
 from matcher.api.openapi import problems
 from matcher.api.schemas import SessionAnswer, SignIn, WhoAnswer
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
 from matcher.domain.errors import NotFound
+from matcher.domain.labels import label
 from matcher.pipeline import access
 from matcher.pipeline.catalogue import list_parks
 
@@ -29,9 +30,9 @@ def sign_in(request: Request, service: Installation, body: SignIn) -> JSONRespon
     """以一次性登录令牌或 API 密钥换取浏览器会话（HttpOnly、SameSite=Strict 的 cookie）。"""
     require_same_origin(request)
     credential, principal, expires_at = access.sign_in(service.database, body.token, service.now())
-    answer = JSONResponse(_who(service, principal) | {"expires_at": expires_at.isoformat()}, 201)
+    answer = JSONResponse(_who(service, principal), 201)
     answer.set_cookie(
-        SESSION_COOKIE,
+        session_cookie(request),
         credential,
         expires=expires_at,
         httponly=True,
@@ -45,7 +46,7 @@ def sign_in(request: Request, service: Installation, body: SignIn) -> JSONRespon
     "", operation_id="read_session", summary="我是谁", response_model=WhoAnswer, responses=problems(401)
 )
 def read_session(service: Installation, caller: Caller) -> Any:
-    """调用者的名字、角色和可见的园区。"""
+    """调用者的名字、角色、权限、可见的园区，以及凭证何时到期。"""
     return _who(service, caller)
 
 
@@ -62,7 +63,7 @@ def sign_out(request: Request, service: Installation, caller: Caller) -> Respons
         raise NotFound("没有登录会话；密钥请在密钥管理中作废。", "no session: a key is revoked under keys.")
     access.sign_out(service.database, caller, service.now())
     answer = Response(status_code=204)
-    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
+    answer.delete_cookie(session_cookie(request), httponly=True, samesite="strict")
     return answer
 
 
@@ -70,4 +71,12 @@ def _who(service: Service, principal: Principal) -> dict[str, Any]:
     parks = None
     if principal.scope.parks is not None:
         parks = [park.code for park in list_parks(service.database, principal.scope)]
-    return {"name": principal.name, "role": principal.role.value, "parks": parks}
+    return {
+        "name": principal.name,
+        "role": principal.role.value,
+        "role_label": label(principal.role, "zh"),
+        "parks": parks,
+        "subject": principal.subject,
+        "rights": [right.value for right in principal.rights],
+        "expires_at": principal.expires_at and principal.expires_at.isoformat(),
+    }

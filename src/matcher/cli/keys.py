@@ -1,6 +1,5 @@
 """API keys: `matcher keys`."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -18,17 +17,30 @@ def create(
     name: Annotated[str, typer.Option(help="What the key is for.")],
     role: Annotated[Role, typer.Option(help="What it may do.")] = Role.READER,
     park: Annotated[
-        list[str] | None, typer.Option(help="A park it may see; repeat for more. Every park if left out.")
+        list[str] | None,
+        typer.Option(
+            help="A park it may see; repeat for more. Every park if left out; none for a research unit."
+        ),
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires; never if left out.")] = None,
+    subject: Annotated[
+        str, typer.Option(help="Whose it is: the technology manager's name, or the research unit's.")
+    ] = "",
+    expires_in_days: Annotated[
+        int | None,
+        typer.Option(min=1, max=access.MAX_DAYS, help="Days until it expires; never if left out."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key. Its credential is shown this once."""
     with opened() as service:
-        now = service.now()
-        expires_at = None if days is None else now + timedelta(days=days)
         key, credential = access.create_key(
-            service.database, name=name, role=role, park_codes=park or None, now=now, expires_at=expires_at
+            service.database,
+            name=name,
+            role=role,
+            park_codes=park or None,
+            now=service.now(),
+            expires_in_days=expires_in_days,
+            subject=subject,
         )
     if as_json:
         print_json(key.as_json() | {"key": credential})
@@ -49,8 +61,9 @@ def list_keys(as_json: AsJson = False) -> None:
         "id": "编号",
         "name": "名称",
         "prefix": "前缀",
-        "role": "角色",
+        "role_label": "角色",
         "parks": "园区",
+        "subject": "本人/本单位",
         "expires_at": "到期",
         "last_used_at": "最近使用",
         "revoked_at": "撤销",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from matcher.domain.errors import Forbidden
@@ -34,6 +35,20 @@ class Right(StrEnum):
     ADMINISTER = "administer"
 
 
+RIGHT_LABELS: Mapping[StrEnum, tuple[str, str]] = {
+    Right.READ_PARK: ("查看园区数据", "see a park's data"),
+    Right.READ_SUPPLY: ("查看供给清单", "see the supply list"),
+    Right.WRITE_DEMANDS: ("修改需求清单", "change the demand list"),
+    Right.WRITE_SUPPLY: ("修改供给清单", "change the supply list"),
+    Right.WORK_LEDGER: ("填写台账", "work the ledger"),
+    Right.RUN_PARK: ("修改园区规则", "change a park's rules"),
+    Right.UNMASK: ("查看联系方式", "see contacts"),
+    Right.START_RUN: ("启动匹配", "start a run"),
+    Right.ISSUE_EMBED: ("签发嵌入令牌", "issue embed tokens"),
+    Right.ADMINISTER: ("管理园区与密钥", "manage parks and keys"),
+}
+"""Right → (Chinese, English), as in `domain.labels`; here because a refusal names what it refuses."""
+
 _OPERATOR = frozenset(
     {
         Right.READ_PARK,
@@ -64,9 +79,14 @@ _DISTRICT_ONLY = frozenset({Right.ADMINISTER, Right.WRITE_SUPPLY})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The parks a query may return or change rows of; `parks` None means every park."""
+    """What a query may return or change rows of: the parks, and on the supply list the organisations.
+
+    None means every park, and every organisation. The organisations are those spellings of a research
+    unit's name that the supply list holds.
+    """
 
     parks: frozenset[int] | None = None
+    organisations: frozenset[str] | None = None
 
     def covers(self, park_id: int) -> bool:
         """Whether rows of this park are in scope."""
@@ -77,7 +97,7 @@ DISTRICT = Scope(None)
 """Every park: the district administrator, the batch and the local command line."""
 
 NO_PARK = Scope(frozenset())
-"""No park: a research unit, whose rows are its achievements."""
+"""No park, and the whole supply list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +105,8 @@ class Principal:
     """The caller of one request: a name for the log, a role and a scope.
 
     `subject` says whose rows are the caller's own: the organisation of a research unit, the name of a
-    technology manager as the ledger writes it.
+    technology manager as the ledger writes it. `account` tells apart callers of the same name who hold
+    no key of this service; `expires_at` is when the credential ends by itself.
     """
 
     name: str
@@ -93,6 +114,13 @@ class Principal:
     scope: Scope
     key_id: int | None = None
     subject: str = ""
+    account: str = ""
+    expires_at: datetime | None = None
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """Every right the caller has, within its scope."""
+        return tuple(right for right in Right if self.may(right))
 
     def may(self, right: Right) -> bool:
         """Whether the caller has this right, within its scope."""
@@ -109,7 +137,8 @@ class Principal:
             Forbidden: the role or the scope does not hold it.
         """
         if not self.may(right):
-            raise Forbidden(f"该密钥没有此项权限（{right}）。", f"this key has no right to {right}.")
+            zh, en = RIGHT_LABELS[right]
+            raise Forbidden(f"当前的密钥或登录无权{zh}。", f"this key or login may not {en}.")
 
 
 LOCAL_OPERATOR = Principal(name="local", role=Role.ADMIN, scope=DISTRICT)

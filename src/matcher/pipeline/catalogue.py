@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from matcher.domain.access import Principal, Right, Scope
-from matcher.domain.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from matcher.domain.access import Principal, Right, Role, Scope
+from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion
 from matcher.domain.listing import (
     Contact,
     Demand,
@@ -20,7 +20,7 @@ from matcher.domain.listing import (
     content_digest,
     is_valid_on,
 )
-from matcher.domain.text import mask_contacts, mask_name, mask_number, normalise
+from matcher.domain.text import fold, mask_contacts, mask_name, mask_number, normalise
 from matcher.pipeline.clock import beijing_day
 from matcher.store import access, catalogue, parks
 from matcher.store.catalogue import Change, Shelf, listing_of
@@ -227,13 +227,19 @@ def create_listing(
 ) -> ListingView:
     """Add a listing: a demand to `park`, an achievement to the list of `source`.
 
+    A research unit's achievement goes to the list of its own name.
+
     Raises:
         Conflict: the list holds an item of the same identity.
         NotFound: the park is not in scope.
+        InvalidInput: a research unit's achievement is said to be another organisation's.
         Forbidden: the caller may not write this list.
     """
     side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
     require_writer(principal, side)
+    listing = _of_own_organisation(principal, listing)
+    if principal.role is Role.RESEARCH_UNIT:
+        source = principal.subject
     with database.writing() as session:
         if side is Side.DEMAND:
             shelf = Shelf(side, park_id=_park(session, park or "", principal.scope).id)
@@ -241,7 +247,7 @@ def create_listing(
             shelf = Shelf(side, source=source)
         held = catalogue.find_by_key(session, shelf, listing)
         if held is not None:
-            raise _taken(held)
+            raise _taken(held, principal)
         row = catalogue.add(session, shelf, listing, _change(principal, now))
         catalogue.raise_revision(session)
         return _view(row, _park_codes(session, [row]), now)
@@ -264,15 +270,17 @@ def update_listing(
         NotFound: no such listing in scope.
         StaleVersion: it is at another version.
         Conflict: the new identity is taken.
+        InvalidInput: a research unit's achievement is said to be another organisation's.
         Forbidden: the caller may not write this list.
     """
     side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
     require_writer(principal, side)
+    listing = _of_own_organisation(principal, listing)
     with database.writing() as session:
         row = _find(session, side, listing_id, principal.scope, version=version)
         held = catalogue.find_by_key(session, _shelf_of(row), listing)
         if held is not None and held.id != row.id:
-            raise _taken(held)
+            raise _taken(held, principal)
         if row.withdrawn_at is not None or row.digest != content_digest(listing):
             catalogue.write(session, row, listing, _change(principal, now))
             catalogue.raise_revision(session)
@@ -309,9 +317,14 @@ def import_shelf(
 
     Raises:
         NotFound: the park is not in scope.
-        Forbidden: the caller may not write this list.
+        Forbidden: the caller may not write this list as a whole, as a research unit may not.
     """
     require_writer(principal, side)
+    if principal.role is Role.RESEARCH_UNIT:
+        raise Forbidden(
+            "研发单位请逐项填报成果；整份清单由区级管理员导入。",
+            "a research unit enters its achievements one by one; whole lists are the district's to import.",
+        )
     if side is Side.SUPPLY:
         return Shelf(side, source=normalise(source))
     return Shelf(side, park_id=get_park(database, park or "", principal.scope).id)
@@ -349,7 +362,29 @@ def _park(session: Session, code: str, scope: Scope) -> Park:
     return park
 
 
-def _taken(held: ListingRow) -> Conflict:
+def _of_own_organisation(principal: Principal, listing: Listing) -> Listing:
+    """The listing, which a research unit may only write in its own name."""
+    if principal.role is not Role.RESEARCH_UNIT:
+        return listing
+    if not listing.organisation:
+        return replace(listing, organisation=principal.subject)
+    if fold(listing.organisation) != fold(principal.subject):
+        raise InvalidInput(
+            f"只能填报本单位（{principal.subject}）的成果。",
+            f"only achievements of {principal.subject} may be entered with this key.",
+            field="organisation",
+        )
+    return listing
+
+
+def _taken(held: ListingRow, principal: Principal) -> Conflict:
+    organisations = principal.scope.organisations
+    if organisations is not None and held.organisation not in organisations:
+        return Conflict(
+            "该编号已用于清单中的另一项成果；请换一个编号。",
+            "the list has another achievement of this code: take another code.",
+            field="code",
+        )
     return Conflict(
         f"清单中已有同一条目（编号 {held.id}，“{held.title}”）；请修改那一条。",
         f"the list holds this item already (id {held.id}): update that one.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
 
-from matcher.domain.access import Scope
+from matcher.domain.access import DISTRICT, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.ledger import Standing
@@ -172,10 +172,11 @@ def matches_of_achievement(
 ) -> WrittenMatches:
     """The reverse feed: released demands, within scope, that the last run wrote for an achievement.
 
-    Ranks count the demands in scope alone, so that they tell nothing of other parks' demands.
+    Ranks count the demands in scope alone, so that they tell nothing of other parks' demands. A research
+    unit, which sees no park and its own achievements, is shown what any park has released to it.
 
     Raises:
-        NotFound: no such achievement.
+        NotFound: no such achievement in scope.
     """
     day = beijing_day(now)
     with database.reading() as session:
@@ -184,7 +185,8 @@ def matches_of_achievement(
             raise NotFound(
                 f"没有编号为 {achievement_id} 的成果。", f"there is no achievement {achievement_id}."
             )
-        found = ledger.feed(session, scope, achievement_id, day)
+        parks_shown = scope if scope.organisations is None else DISTRICT
+        found = ledger.feed(session, parks_shown, achievement_id, day)
         if found:
             items = (MatchView.of_pair(entry) for entry in found)
             return WrittenMatches(

@@ -42,9 +42,9 @@ def revoke(session: Session, key_id: int, at: datetime) -> bool:
     return session.execute(statement.returning(AccessKey.id)).first() is not None
 
 
-def mark_used(session: Session, key_id: int, at: datetime) -> None:
-    """Note when a key was last used."""
-    session.execute(update(AccessKey).where(AccessKey.id == key_id).values(last_used_at=at))
+def mark_used(session: Session, key_ids: Sequence[int], at: datetime) -> None:
+    """Note when keys were last used."""
+    session.execute(update(AccessKey).where(AccessKey.id.in_(key_ids)).values(last_used_at=at))
 
 
 def secret(session: Session, name: str) -> str | None:

@@ -90,10 +90,12 @@ def listing_of(row: ListingRow) -> Listing:
 
 
 def in_scope(side: Side, scope: Scope) -> ColumnElement[bool] | None:
-    """The tenant condition of one side; None where nothing is hidden (achievements are district-wide)."""
-    if side is Side.SUPPLY or scope.parks is None:
-        return None
-    return DemandRow.park_id.in_(scope.parks)
+    """The tenant condition of one side: a demand's park, an achievement's organisation; None hides nothing."""
+    if side is Side.SUPPLY:
+        if scope.organisations is None:
+            return None
+        return AchievementRow.organisation.in_(scope.organisations)
+    return None if scope.parks is None else DemandRow.park_id.in_(scope.parks)
 
 
 def find(
@@ -143,6 +145,11 @@ def page(
     return session.scalars(query).all()
 
 
+def organisations(session: Session) -> Sequence[str]:
+    """Every organisation that the supply list names, withdrawn achievements included."""
+    return session.scalars(select(AchievementRow.organisation).distinct()).all()
+
+
 def live_versions(session: Session, side: Side, day: date) -> list[tuple[int, int]]:
     """(id, version) of everything that may be matched on `day`, by id: what a run's fingerprint covers."""
     row = _ROWS[side]
@@ -150,10 +157,11 @@ def live_versions(session: Session, side: Side, day: date) -> list[tuple[int, in
     return [(identifier, version) for identifier, version in rows]
 
 
-def live(session: Session, side: Side, day: date) -> list[LiveListing]:
-    """Everything that may be matched on `day`, by id; for the batch, which works for every park."""
+def live(session: Session, side: Side, day: date, park_id: int | None = None) -> list[LiveListing]:
+    """Everything that may be matched on `day`, by id: of every park, for the batch, or the demands of one."""
     row = _ROWS[side]
-    rows = session.scalars(select(row).where(*live_conditions(row, day)).order_by(row.id))
+    query = select(row).where(*live_conditions(row, day)).order_by(row.id)
+    rows = session.scalars(query if park_id is None else query.where(DemandRow.park_id == park_id))
     return [
         LiveListing(
             id=found.id,

@@ -17,7 +17,7 @@ def add(session: Session, batch: ImportBatch) -> ImportBatch:
 
 
 def find(session: Session, import_id: int, scope: Scope) -> ImportBatch | None:
-    """One import, in scope; imports of the supply list are the district's."""
+    """One import, in scope; imports of the supply list are the district's, and no research unit's."""
     query = select(ImportBatch).where(ImportBatch.id == import_id, *_in_scope(scope))
     return session.scalar(query.with_for_update())
 
@@ -41,4 +41,7 @@ def page(
 def _in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     if scope.parks is None:
         return ()
-    return (or_(ImportBatch.park_id.is_(None), ImportBatch.park_id.in_(scope.parks)),)
+    of_parks = ImportBatch.park_id.in_(scope.parks)
+    if scope.organisations is not None:
+        return (of_parks,)
+    return (or_(ImportBatch.park_id.is_(None), of_parks),)

@@ -1,0 +1,187 @@
+"""API keys: made, listed and revoked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import DISTRICT, Role
+from matcher.domain.errors import InvalidInput, NotFound
+from matcher.domain.labels import label
+from matcher.domain.text import fold, normalise
+from matcher.pipeline.access.credentials import issue
+from matcher.store import access, parks
+from matcher.store.database import Database
+from matcher.store.tables import AccessKey
+
+MAX_DAYS = 3650
+"""The longest life of a key, in days, where its end is given as a number of days."""
+
+_SUBJECTS = {
+    Role.TECHNOLOGY_MANAGER: (
+        "请填写该技术经理人在台账中的姓名。",
+        "give the technology manager's name as the ledger writes it.",
+    ),
+    Role.RESEARCH_UNIT: (
+        "请填写该研发单位在成果清单中的名称。",
+        "give the research unit's name as the supply list writes it.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key without its secret."""
+
+    id: int
+    prefix: str
+    name: str
+    role: Role
+    parks: tuple[str, ...] | None
+    subject: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    def as_json(self) -> dict[str, object]:
+        """The stable JSON form; moments are ISO 8601 in UTC."""
+        return {
+            "id": self.id,
+            "prefix": self.prefix,
+            "name": self.name,
+            "role": self.role.value,
+            "role_label": label(self.role, "zh"),
+            "parks": None if self.parks is None else list(self.parks),
+            "subject": self.subject,
+            "created_at": self.created_at.isoformat(),
+            "expires_at": self.expires_at and self.expires_at.isoformat(),
+            "revoked_at": self.revoked_at and self.revoked_at.isoformat(),
+            "last_used_at": self.last_used_at and self.last_used_at.isoformat(),
+        }
+
+
+def create_key(
+    database: Database,
+    *,
+    name: str,
+    role: Role,
+    park_codes: Sequence[str] | None,
+    now: datetime,
+    expires_at: datetime | None = None,
+    expires_in_days: int | None = None,
+    subject: str = "",
+) -> tuple[KeyView, str]:
+    """Make a key; the credential is returned this once. `park_codes` None means every park.
+
+    `subject` is a technology manager's name or a research unit's organisation. A research unit's key is
+    for no park, and takes none.
+
+    Raises:
+        InvalidInput: an empty name, no park, an end that is past or given twice, a role that has no keys,
+            a subject that is missing or that the role does not take.
+        NotFound: an unknown park.
+    """
+    if not name.strip():
+        raise InvalidInput("请给密钥起个名字。", "give the key a name.", field="name")
+    subject = normalise(subject)
+    _check_subject(role, subject)
+    end = _end(now, expires_at, expires_in_days)
+    if role is Role.RESEARCH_UNIT:
+        if park_codes:
+            raise InvalidInput(
+                "研发单位的密钥不属于任何园区，请勿指定园区。",
+                "a research unit's key is for no park: name none.",
+                field="parks",
+            )
+        park_codes = ()
+    elif park_codes is not None and not park_codes:
+        raise InvalidInput("请至少指定一个园区。", "name at least one park.", field="parks")
+    with database.writing() as session:
+        park_ids = None if park_codes is None else [_park_id(session, code) for code in park_codes]
+        row, credential = issue(session, "key", name.strip(), role, park_ids, now, end, subject)
+        return _view(row, _codes(session)), credential
+
+
+def list_keys(database: Database) -> list[KeyView]:
+    """Every API key, revoked ones included."""
+    with database.reading() as session:
+        codes = _codes(session)
+        return [_view(row, codes) for row in access.keys(session, "key")]
+
+
+def revoke_key(database: Database, key_id: int, now: datetime) -> None:
+    """Revoke a key: it, its sessions and the embed tokens issued with them stop with the next request.
+
+    Raises:
+        NotFound: no such key, or it is revoked already.
+    """
+    with database.writing() as session:
+        row = access.key(session, key_id)
+        if row is None or row.kind != "key" or not access.revoke(session, key_id, now):
+            raise NotFound(f"没有编号为 {key_id} 的有效密钥。", f"there is no valid key {key_id}.")
+
+
+def _check_subject(role: Role, subject: str) -> None:
+    if role is Role.EMBED:
+        raise InvalidInput(
+            "嵌入用令牌请通过 POST /v1/embed-tokens 签发。",
+            "embed tokens are issued by POST /v1/embed-tokens.",
+            field="role",
+        )
+    if role in _SUBJECTS and not fold(subject):
+        zh, en = _SUBJECTS[role]
+        raise InvalidInput(zh, en, field="subject")
+    if role not in _SUBJECTS and subject:
+        raise InvalidInput(
+            "只有技术经理人和研发单位的密钥才填写 subject。",
+            "only a technology manager's or a research unit's key takes a subject.",
+            field="subject",
+        )
+
+
+def _end(now: datetime, expires_at: datetime | None, days: int | None) -> datetime | None:
+    if days is not None:
+        if expires_at is not None:
+            raise InvalidInput(
+                "到期时间与有效天数只填一项。",
+                "give the end of the key either as a moment or in days.",
+                field="expires_in_days",
+            )
+        if not 1 <= days <= MAX_DAYS:
+            raise InvalidInput(
+                f"有效天数须为 1 到 {MAX_DAYS}。",
+                f"the days must be from 1 to {MAX_DAYS}.",
+                field="expires_in_days",
+            )
+        return now + timedelta(days=days)
+    if expires_at is not None and expires_at <= now:
+        raise InvalidInput("到期时间须在将来。", "the end must be in the future.", field="expires_at")
+    return expires_at
+
+
+def _park_id(session: Session, code: str) -> int:
+    park = parks.find(session, code, DISTRICT)
+    if park is None:
+        raise NotFound(f"没有代码为 {code} 的园区。", f"there is no park {code}.", field="park")
+    return park.id
+
+
+def _codes(session: Session) -> dict[int, str]:
+    return {park.id: park.code for park in parks.page(session, DISTRICT)}
+
+
+def _view(row: AccessKey, codes: Mapping[int, str]) -> KeyView:
+    return KeyView(
+        id=row.id,
+        prefix=row.prefix,
+        name=row.name,
+        role=Role(row.role),
+        parks=None if row.parks is None else tuple(codes[park] for park in row.parks),
+        subject=row.subject,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+    )
