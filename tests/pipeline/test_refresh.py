@@ -103,10 +103,16 @@ def test_a_run_of_another_day_without_expiries_changes_nothing_either(desk: Desk
 
 def test_a_rematch_that_finds_the_same_writes_nothing(desk: Desk, park: int) -> None:
     desk.demands(park, row("短", unit="企业"))
-    before = dump(desk.database, "run")
+    before = dump(desk.database, "run", "abstention")
     report = desk.refresh()
     assert (report.demands, report.entries_kept, report.entries_changed) == (13, 120, 0)
-    assert dump(desk.database, "run") == before
+    assert (report.abstentions, len(dump(desk.database)["abstention"])) == (1, 1)
+    assert dump(desk.database, "run", "abstention") == before
+    desk.withdraw(Side.DEMAND, desk.demand(park, "短"))
+    desk.demands(park, row("短短", unit="企业"))
+    before = dump(desk.database, "run", "abstention")
+    desk.refresh()
+    assert dump(desk.database, "run", "abstention") == before
 
 
 def test_an_edited_demand_changes_its_own_entries_alone(desk: Desk, park: int) -> None:

@@ -161,7 +161,7 @@ def test_entries_are_filtered_by_demand_score_standing_and_stage(
 def test_a_dead_run_is_closed_and_a_finished_one_stays_as_it_ended(database: Database) -> None:
     finished, dead = run(database), run(database)
     with database.writing() as session:
-        runs.succeed(session, finished, NOW, 1, "f", {"entries_created": 1})
+        runs.succeed(session, finished, NOW, {"fingerprint": "f"}, {"entries_created": 1})
     with database.writing() as session:
         runs.close_interrupted(session, NOW)
     with database.reading() as session:

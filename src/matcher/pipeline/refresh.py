@@ -9,34 +9,33 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from matcher import __version__
 from matcher.domain.access import Principal
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import Proposal, RunStatus, Trigger
-from matcher.domain.listing import Confidentiality, Demand, Listing, Side
+from matcher.domain.ledger import ChangeCause, Pair, RunStatus, Trigger
+from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer
-from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent, vectors_of
-from matcher.pipeline.rank import rank
-from matcher.pipeline.searchable import OpenChannels, OwnOrganisation, Searchable, judgeable
+from matcher.pipeline.propose import Inputs, Method, propose
+from matcher.pipeline.searchable import OpenChannels
 from matcher.ports import Encoder, Vectors
-from matcher.store import catalogue, ledger, night, runs
-from matcher.store.catalogue import LiveListing
+from matcher.store import abstentions, catalogue, exclusions, ledger, night, rules, runs
 from matcher.store.database import Database
 from matcher.store.tables import RunRow
-
-BATCH = 1024
-"""Queries ranked between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """What a run worked on and what it changed of the ledger; `seconds` is wall time."""
+    """What a run worked on and what it changed of the ledger; `seconds` is wall time.
+
+    `abstentions` are the live demands without a match.
+    """
 
     run_id: int
     demands: int
@@ -47,6 +46,7 @@ class RefreshReport:
     entries_kept: int
     entries_vanished: int
     feed_entries: int
+    abstentions: int
     seconds: float
 
     def as_json(self) -> dict[str, int | float]:
@@ -77,9 +77,9 @@ class Refresh:
                     "另一次匹配刷新正在进行，请等它结束后再试。",
                     "another refresh is running; try again when it has ended.",
                 )
-            run_id, inputs = self._start(principal, trigger)
+            run_id, basis = self._start(principal, trigger)
             try:
-                return self._run(run_id, inputs, progress)
+                return self._run(run_id, basis, progress)
             except BaseException as error:
                 with self.database.writing() as session:
                     runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
@@ -102,10 +102,19 @@ class Refresh:
             or last.top_k != self.top_k
         )
 
-    def _start(self, principal: Principal, trigger: Trigger) -> "tuple[int, _Inputs]":
+    @property
+    def method(self) -> Method:
+        """How proposals are made; encoded texts are kept."""
+
+        def vectors(side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
+            return vectors_of(self.database, self.encoder, side, texts, progress)
+
+        return Method(vectors, self.open_channels, self.scorer, self.top_k)
+
+    def _start(self, principal: Principal, trigger: Trigger) -> "tuple[int, _Basis]":
         started = self.clock()
         with self.database.reading() as session:
-            inputs = _Inputs.at(session, started)
+            basis = _Basis.at(session, started)
         with self.database.writing() as session:
             runs.close_interrupted(session, started)
             run_id = runs.add(
@@ -116,126 +125,94 @@ class Refresh:
                     actor=principal.name,
                     started_at=started,
                     code_version=__version__,
-                    catalogue_revision=inputs.revision,
                     encoder_id=self.encoder.encoder_id,
                     scorer=self.scorer.version,
+                    calibration=None,
                     top_k=self.top_k,
                     counts={},
+                    **basis.columns(),
                 ),
             )
-        return run_id, inputs
+        return run_id, basis
 
-    def _run(self, run_id: int, inputs: "_Inputs", progress: Progress) -> RefreshReport:
-        fingerprint = self._fingerprint(inputs)
+    def _run(self, run_id: int, basis: "_Basis", progress: Progress) -> RefreshReport:
+        fingerprint = self._fingerprint(basis)
         with self.database.reading() as session:
             last = runs.last_success(session)
         if last is not None and last.fingerprint == fingerprint:
-            return self._keep(run_id, inputs, fingerprint)
-        return self._rematch(run_id, inputs.started, progress)
+            return self._keep(run_id, basis)
+        return self._rematch(run_id, basis.started, progress)
 
-    def _fingerprint(self, inputs: "_Inputs") -> str:
-        return inputs.fingerprint(self.encoder.encoder_id, self.scorer.version, self.top_k)
+    def _fingerprint(self, basis: "_Basis") -> str:
+        return basis.fingerprint(self.encoder.encoder_id, self.scorer.version, self.top_k)
 
-    def _keep(self, run_id: int, inputs: "_Inputs", fingerprint: str) -> RefreshReport:
+    def _keep(self, run_id: int, basis: "_Basis") -> RefreshReport:
         """Nothing that a figure depends on has changed since the last run: every entry stands."""
         with self.database.writing() as session:
             kept, feed = ledger.count_standing(session)
-            report = self._report(run_id, inputs, kept=kept, feed=feed)
-            runs.succeed(session, run_id, self.clock(), inputs.revision, fingerprint, report.as_json())
+            without = abstentions.count(session)
+            report = self._report(run_id, basis, kept=kept, feed=feed, without=without)
+            self._succeed(session, basis, report)
         return report
 
     def _rematch(self, run_id: int, started: datetime, progress: Progress) -> RefreshReport:
         with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
-            inputs = _Inputs.at(session, started)
-            supply, supply_texts = judgeable(catalogue.live(session, Side.SUPPLY, inputs.day))
-            demands, texts = judgeable(catalogue.live(session, Side.DEMAND, inputs.day))
-        supply_vectors, encoded_supply = self._encode(Side.SUPPLY, supply_texts, progress)
-        vectors, encoded_demands = self._encode(Side.DEMAND, texts, progress)
-        released = [row for row, one in enumerate(demands) if _is_released(one.listing)]
-        supply_index = self._searchable("supply", supply, supply_texts, supply_vectors)
-        feed_index = self._searchable(
-            "feed",
-            tuple(demands[row] for row in released),
-            tuple(texts[row] for row in released),
-            vectors[released],
-        )
-        asking = Searchable(demands, texts, vectors, {})
-        entries = self._propose(asking, supply_index, Side.DEMAND, "match demands", progress)
-        feed = self._propose(supply_index, feed_index, Side.SUPPLY, "match achievements", progress)
+            basis = _Basis.at(session, started)
+            inputs = Inputs.at(session, basis.day)
+        found = propose(inputs, self.method, progress)
         with self.database.writing() as session:
-            changed = night.apply_night(session, run_id, entries, inputs.day)
-            night.apply_feed(session, run_id, feed)
+            changed = night.apply_night(
+                session,
+                run_id,
+                found.entries,
+                basis.day,
+                found.why_not,
+                self._shared(session, run_id, basis),
+            )
+            night.apply_feed(session, run_id, found.feed)
+            abstentions.apply(session, run_id, found.abstentions)
             report = self._report(
                 run_id,
-                inputs,
-                encoded=encoded_supply + encoded_demands,
+                basis,
+                encoded=found.encoded,
                 created=len(changed.created),
                 changed=len(changed.changed),
                 kept=changed.kept,
                 vanished=len(changed.vanished),
-                feed=len(feed),
+                feed=len(found.feed),
+                without=len(found.abstentions),
             )
-            counts = report.as_json()
-            runs.succeed(session, run_id, self.clock(), inputs.revision, self._fingerprint(inputs), counts)
+            self._succeed(session, basis, report)
         return report
 
-    def _encode(self, side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
-        return vectors_of(self.database, self.encoder, side, texts, progress)
+    def _succeed(self, session: Session, basis: "_Basis", report: RefreshReport) -> None:
+        worked_on = basis.columns() | {"fingerprint": self._fingerprint(basis)}
+        runs.succeed(session, report.run_id, self.clock(), worked_on, report.as_json())
 
-    def _searchable(
-        self,
-        name: str,
-        listings: tuple[LiveListing, ...],
-        texts: tuple[TextView, ...],
-        vectors: Vectors,
-    ) -> Searchable:
-        return Searchable(listings, texts, vectors, self.open_channels(name, texts, vectors))
-
-    def _propose(
-        self, asking: Searchable, index: Searchable, side: Side, stage: str, progress: Progress
-    ) -> list[Proposal]:
-        """The top k of `index` for every row of `asking`, whose side is `side`."""
-        if not index.listings:
-            return []
-        own = OwnOrganisation(index.listings)
-        queries = asking.queries()
-        allowed = [own.allowed(one.listing) for one in asking.listings]
-        found_phrases = [Phrases(text) for text in index.texts]
-        proposals: list[Proposal] = []
-        for start in range(0, len(queries), BATCH):
-            batch = slice(start, start + BATCH)
-            matches = rank(queries[batch], index.channels, self.scorer, self.top_k, allowed[batch])
-            for asker, text, found in zip(asking.listings[batch], asking.texts[batch], matches, strict=True):
-                phrases = Phrases(text)
-                for match in found:
-                    other = index.listings[match.row]
-                    demand, achievement = (asker, other) if side is Side.DEMAND else (other, asker)
-                    assert demand.park_id is not None
-                    proposals.append(
-                        Proposal(
-                            demand_id=demand.id,
-                            achievement_id=achievement.id,
-                            park_id=demand.park_id,
-                            rank=match.rank,
-                            similarity=match.similarity,
-                            score=match.score,
-                            contributions=match.contributions,
-                            terms=matched_terms(phrases, found_phrases[match.row]),
-                            demand_version=demand.version,
-                            achievement_version=achievement.version,
-                            probability=match.probability,
-                        )
-                    )
-            progress(stage, min(start + BATCH, len(queries)), len(queries))
-        return proposals
+    def _shared(
+        self, session: Session, run_id: int, basis: "_Basis"
+    ) -> Callable[[int], frozenset[ChangeCause]]:
+        """What changed since the last success beside the lists: for every pair, and for those of a park."""
+        last = runs.last_success(session)
+        if last is None:
+            return lambda _: frozenset()
+        this = session.get_one(RunRow, run_id)
+        everywhere = frozenset(
+            cause for cause, name in _CAUSES.items() if getattr(this, name) != getattr(last, name)
+        )
+        parks = {*basis.profiles, *last.profiles}
+        moved = {int(park) for park in parks if basis.profiles.get(park) != last.profiles.get(park)}
+        moved |= rules.parks_constrained(session, after=last.constraints_to, to=basis.constraints_to)
+        return lambda park_id: everywhere | ({ChangeCause.PROFILE} if park_id in moved else set())
 
     def _report(
         self,
         run_id: int,
-        inputs: "_Inputs",
+        basis: "_Basis",
         *,
         kept: int,
         feed: int,
+        without: int,
         encoded: int = 0,
         created: int = 0,
         changed: int = 0,
@@ -243,31 +220,44 @@ class Refresh:
     ) -> RefreshReport:
         return RefreshReport(
             run_id=run_id,
-            demands=len(inputs.demands),
-            achievements=len(inputs.supply),
+            demands=len(basis.demands),
+            achievements=len(basis.supply),
             encoded=encoded,
             entries_created=created,
             entries_changed=changed,
             entries_kept=kept,
             entries_vanished=vanished,
             feed_entries=feed,
-            seconds=round((self.clock() - inputs.started).total_seconds(), 3),
+            abstentions=without,
+            seconds=round((self.clock() - basis.started).total_seconds(), 3),
         )
 
 
+_CAUSES = {
+    ChangeCause.ENCODER: "encoder_id",
+    ChangeCause.SCORER: "scorer",
+    ChangeCause.CALIBRATION: "calibration",
+    ChangeCause.CODE: "code_version",
+}
+"""What of a run, where it is another than the last success's, is a cause of change for every pair."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Inputs:
-    """What a run works on: ids and versions of both lists on one Beijing day."""
+class _Basis:
+    """What a run works on: ids and versions of both lists on one Beijing day, and of everybody's rules."""
 
     started: datetime
     day: date
     revision: int
     supply: tuple[tuple[int, int], ...]
     demands: tuple[tuple[int, int], ...]
+    profiles: dict[str, int]
+    constraints_to: int
+    excluded: tuple[Pair, ...]
 
     @classmethod
-    def at(cls, session: Session, started: datetime) -> "_Inputs":
-        """The lists as `session` sees them."""
+    def at(cls, session: Session, started: datetime) -> "_Basis":
+        """The lists and rules as `session` sees them."""
         day = beijing_day(started)
         return cls(
             started=started,
@@ -275,15 +265,22 @@ class _Inputs:
             revision=catalogue.revision(session),
             supply=tuple(catalogue.live_versions(session, Side.SUPPLY, day)),
             demands=tuple(catalogue.live_versions(session, Side.DEMAND, day)),
+            profiles=rules.profile_versions(session),
+            constraints_to=rules.constraints_to(session),
+            excluded=tuple(sorted(exclusions.active(session))),
         )
+
+    def columns(self) -> dict[str, Any]:
+        """What the record of the run says of it."""
+        return {
+            "catalogue_revision": self.revision,
+            "profiles": self.profiles,
+            "constraints_to": self.constraints_to,
+        }
 
     def fingerprint(self, encoder_id: str, scorer: str, top_k: int) -> str:
         """SHA-256 of everything a figure of the ledger depends on."""
-        said = [__version__, encoder_id, scorer, top_k, self.supply, self.demands]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def _is_released(listing: Listing) -> bool:
-    return (
-        isinstance(listing, Demand) and listing.released and listing.confidentiality is Confidentiality.PUBLIC
-    )
+        made_with = [__version__, encoder_id, scorer, top_k]
+        ruled_by = [self.profiles, self.constraints_to, self.excluded]
+        said = [made_with, self.supply, self.demands, ruled_by]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

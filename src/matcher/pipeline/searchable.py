@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.domain.listing import Listing, text_of
-from matcher.domain.text import TextView, fold, says_enough
+from matcher.domain.listing import text_of
+from matcher.domain.text import TextView, says_enough
 from matcher.ports import Channels, Query, Rows, Vectors
 from matcher.store.catalogue import LiveListing
 
@@ -38,24 +38,3 @@ def judgeable(listings: Iterable[LiveListing]) -> tuple[tuple[LiveListing, ...],
     said = ((one, text_of(one.listing)) for one in listings)
     kept = [(one, text) for one, text in said if says_enough(text.full)]
     return tuple(one for one, _ in kept), tuple(text for _, text in kept)
-
-
-class OwnOrganisation:
-    """Hard constraint: nobody is matched with what their own organisation lists."""
-
-    def __init__(self, listings: Sequence[LiveListing]) -> None:
-        self._everything: Rows = np.arange(len(listings), dtype=np.int64)
-        self._own: dict[str, list[int]] = {}
-        for row, one in enumerate(listings):
-            if name := fold(one.listing.organisation):
-                self._own.setdefault(name, []).append(row)
-        self._allowed: dict[str, Rows] = {}
-
-    def allowed(self, listing: Listing) -> Rows | None:
-        """The rows that `listing` may be matched with; None where that is all of them."""
-        name = fold(listing.organisation)
-        if name not in self._own:
-            return None
-        if name not in self._allowed:
-            self._allowed[name] = np.setdiff1d(self._everything, self._own[name], assume_unique=True)
-        return self._allowed[name]

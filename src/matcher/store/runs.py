@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -30,20 +31,21 @@ def succeed(
     session: Session,
     run_id: int,
     at: datetime,
-    revision: int,
-    fingerprint: str,
+    worked_on: Mapping[str, Any],
     counts: Mapping[str, int | float],
 ) -> None:
-    """Record that a run's ledger stands, and for which catalogue; in the transaction that writes it."""
+    """Record that a run's ledger stands, in the transaction that writes it.
+
+    `worked_on` are the columns that say which lists and rules it is of.
+    """
     session.execute(
         update(RunRow)
         .where(RunRow.id == run_id)
         .values(
             status=RunStatus.SUCCEEDED.value,
             finished_at=at,
-            catalogue_revision=revision,
-            fingerprint=fingerprint,
             counts=dict(counts),
+            **worked_on,
         )
     )
 

@@ -1,0 +1,155 @@
+"""Hard constraints before the search: which rows of the other list a listing may be matched with at all.
+
+Own organisation, the rules of a demand's park, the demand's own, and pairs that people excluded. Rules are
+looked at once for each distinct set of them, not for each demand.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.ledger import Pair
+from matcher.domain.listing import Achievement
+from matcher.domain.rules import DEFAULT_PROFILE, Constraint, Constraints, Rules
+from matcher.domain.text import fold
+from matcher.ports import Rows
+from matcher.store.catalogue import LiveListing
+
+Mask = NDArray[np.bool_]
+"""For each row of a list, whether it may be had."""
+
+
+class Admission:
+    """Which demands and achievements may meet, by their rows in the two lists.
+
+    `rules` are those of each demand, in the order of `demands`; `released` are the rows of the demands that
+    achievements are matched with.
+    """
+
+    def __init__(
+        self,
+        demands: Sequence[LiveListing],
+        supply: Sequence[LiveListing],
+        rules: Sequence[Rules],
+        excluded: Collection[Pair],
+        released: Rows,
+    ) -> None:
+        self._set_of, distinct = _distinct(demands, rules)
+        self._against = [_ruled_out(one, supply) for one in distinct]
+        self._kept: Mask = np.ones((len(distinct), len(supply)), dtype=np.bool_)
+        for kept, against in zip(self._kept, self._against, strict=True):
+            for mask in against.values():
+                kept &= ~mask
+        self._demand_names = [fold(one.listing.organisation) for one in demands]
+        self._achievement_names = [fold(one.listing.organisation) for one in supply]
+        self._released = released
+        self._excluded = _rows_by_row(demands, supply, excluded)
+        self._to_supply = _Allowed(self._achievement_names)
+        self._to_released = _Allowed([self._demand_names[row] for row in released])
+        self._place = {int(row): place for place, row in enumerate(released)}
+        self._demands_without = defaultdict[int, set[int]](set)
+        for demand, achievements in self._excluded.items():
+            if demand in self._place:
+                for achievement in achievements:
+                    self._demands_without[achievement].add(self._place[demand])
+
+    def of_demand(self, row: int) -> Rows | None:
+        """The achievements that a demand may be matched with; None where that is all of them."""
+        barred = self._excluded.get(row, frozenset())
+        return self._to_supply.rows(self._kept[self._set_of[row]], self._demand_names[row], barred)
+
+    def without_rules(self, row: int) -> Rows | None:
+        """The same with the park's and the demand's rules set aside."""
+        barred = self._excluded.get(row, frozenset())
+        return self._to_supply.rows(None, self._demand_names[row], barred)
+
+    def of_achievement(self, row: int) -> Rows | None:
+        """The released demands that an achievement may be matched with, by their place among them; None
+        where that is all of them."""
+        kept = self._kept[self._set_of[self._released], row]
+        barred = frozenset(self._demands_without.get(row, ()))
+        return self._to_released.rows(kept, self._achievement_names[row], barred)
+
+    def ruled_out(self, row: int) -> dict[Constraint, int]:
+        """How many achievements each constraint keeps from a demand; one may be kept by several."""
+        own = self._to_supply.named.get(self._demand_names[row], ())
+        counts = {
+            Constraint.OWN_ORGANISATION: len(own),
+            Constraint.EXCLUDED: len(self._excluded.get(row, ())),
+            **{name: int(mask.sum()) for name, mask in self._against[self._set_of[row]].items()},
+        }
+        return {name: count for name, count in counts.items() if count}
+
+
+class _Allowed:
+    """Rows of one list that are left when an organisation's own and some others are taken out.
+
+    What is left for equal reasons is one array, so that who asks for it is searched for together.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._size = len(names)
+        self.named: dict[str, list[int]] = defaultdict(list)
+        for row, name in enumerate(names):
+            if name:
+                self.named[name].append(row)
+        self._left: dict[tuple[bytes | None, str, frozenset[int]], Rows | None] = {}
+
+    def rows(self, kept: Mask | None, name: str, barred: frozenset[int]) -> Rows | None:
+        """The rows of `kept` (all, where None) but those of `name` and `barred`; None where all are left."""
+        whole = kept is None or bool(kept.all())
+        if name not in self.named:
+            name = ""
+        if whole and not name and not barred:
+            return None
+        key = (None if whole or kept is None else kept.tobytes(), name, barred)
+        if key not in self._left:
+            mask = np.ones(self._size, dtype=np.bool_) if kept is None else kept.copy()
+            mask[[*self.named.get(name, ()), *barred]] = False
+            self._left[key] = np.flatnonzero(mask)
+        return self._left[key]
+
+
+def _distinct(
+    demands: Sequence[LiveListing], rules: Sequence[Rules]
+) -> tuple[NDArray[np.int64], list[Rules]]:
+    """For each demand the number of its rules, and the rules by number."""
+    numbers: dict[tuple[int | None, Constraints], int] = {}
+    distinct: list[Rules] = []
+    set_of = np.zeros(len(demands), dtype=np.int64)
+    for row, (demand, own) in enumerate(zip(demands, rules, strict=True)):
+        key = (None if own.profile == DEFAULT_PROFILE else demand.park_id, own.own)
+        if key not in numbers:
+            numbers[key] = len(distinct)
+            distinct.append(own)
+        set_of[row] = numbers[key]
+    return set_of, distinct
+
+
+def _ruled_out(rules: Rules, supply: Sequence[LiveListing]) -> Mapping[Constraint, Mask]:
+    """Constraint → the achievements that it rules out."""
+    if rules == Rules():
+        return {}
+    against: dict[Constraint, Mask] = {}
+    for row, one in enumerate(supply):
+        assert isinstance(one.listing, Achievement)
+        for constraint in rules.against(one.listing):
+            if constraint not in against:
+                against[constraint] = np.zeros(len(supply), dtype=np.bool_)
+            against[constraint][row] = True
+    return against
+
+
+def _rows_by_row(
+    demands: Sequence[LiveListing], supply: Sequence[LiveListing], excluded: Collection[Pair]
+) -> dict[int, frozenset[int]]:
+    """Demand row → achievement rows of the pairs that are excluded."""
+    demand_row = {one.id: row for row, one in enumerate(demands)}
+    achievement_row = {one.id: row for row, one in enumerate(supply)}
+    found: dict[int, set[int]] = defaultdict(set)
+    for demand, achievement in excluded:
+        if demand in demand_row and achievement in achievement_row:
+            found[demand_row[demand]].add(achievement_row[achievement])
+    return {row: frozenset(rows) for row, rows in found.items()}

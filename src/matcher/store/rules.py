@@ -1,0 +1,175 @@
+"""The parks' profiles and the demands' own constraints: append-only versions, of which the newest holds.
+
+Invariant: who saves one raises the catalogue revision in the same transaction, as the pipeline does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile
+from matcher.store.tables import DemandConstraintsRow, ParkProfileRow
+
+_PROFILE = TypeAdapter(ParkProfile)
+_CONSTRAINTS = TypeAdapter(Constraints)
+
+Rule = TypeVar("Rule", ParkProfile, Constraints)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved(Generic[Rule]):
+    """A rule with its version (0: none was saved, the default holds), and who saved it when."""
+
+    rule: Rule
+    version: int = 0
+    at: datetime | None = None
+    actor: str | None = None
+
+
+NO_PROFILE = Saved(DEFAULT_PROFILE)
+NOTHING_STATED = Saved(NO_CONSTRAINTS)
+
+
+def profile_to_record(profile: ParkProfile) -> dict[str, Any]:
+    """The profile as plain JSON values."""
+    record: dict[str, Any] = _PROFILE.dump_python(profile, mode="json")
+    return record
+
+
+def constraints_to_record(constraints: Constraints) -> dict[str, Any]:
+    """The constraints as plain JSON values."""
+    record: dict[str, Any] = _CONSTRAINTS.dump_python(constraints, mode="json")
+    return record
+
+
+def profile_from_record(record: Any) -> ParkProfile:
+    """The profile a record was made of.
+
+    Raises:
+        ValidationError: a value of another type.
+        InvalidInput: a value that breaks a rule.
+    """
+    return _PROFILE.validate_python(record)
+
+
+def constraints_from_record(record: Any) -> Constraints:
+    """The constraints a record was made of.
+
+    Raises:
+        ValidationError, InvalidInput: as `profile_from_record`.
+    """
+    return _CONSTRAINTS.validate_python(record)
+
+
+def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
+    """The newest profile of every park that has one, by park id; for the batch."""
+    newest = (
+        select(ParkProfileRow.park_id, func.max(ParkProfileRow.version).label("version"))
+        .group_by(ParkProfileRow.park_id)
+        .subquery()
+    )
+    is_newest = and_(ParkProfileRow.park_id == newest.c.park_id, ParkProfileRow.version == newest.c.version)
+    rows = session.scalars(select(ParkProfileRow).join(newest, is_newest))
+    return {row.park_id: _saved_profile(row) for row in rows}
+
+
+def constraints(session: Session, park_id: int | None = None) -> dict[int, Saved[Constraints]]:
+    """The newest constraints of each demand that has some, by demand id: of every park, or of one."""
+    newest = (
+        select(DemandConstraintsRow.demand_id, func.max(DemandConstraintsRow.version).label("version"))
+        .group_by(DemandConstraintsRow.demand_id)
+        .subquery()
+    )
+    is_newest = and_(
+        DemandConstraintsRow.demand_id == newest.c.demand_id,
+        DemandConstraintsRow.version == newest.c.version,
+    )
+    query = select(DemandConstraintsRow).join(newest, is_newest)
+    rows = session.scalars(query if park_id is None else query.where(DemandConstraintsRow.park_id == park_id))
+    return {row.demand_id: _saved_constraints(row) for row in rows}
+
+
+def profile_versions(session: Session) -> dict[str, int]:
+    """Park id (as text) → version of its profile: what a run records."""
+    newest = select(ParkProfileRow.park_id, func.max(ParkProfileRow.version)).group_by(ParkProfileRow.park_id)
+    return {str(park_id): version for park_id, version in session.execute(newest)}
+
+
+def constraints_to(session: Session) -> int:
+    """The id of the newest constraints of any demand, 0 where there are none: what a run records."""
+    return session.scalar(select(func.max(DemandConstraintsRow.id))) or 0
+
+
+def parks_constrained(session: Session, *, after: int, to: int) -> frozenset[int]:
+    """The parks of demands whose constraints have an id after `after`, up to `to`; for the batch."""
+    saved = (DemandConstraintsRow.id > after, DemandConstraintsRow.id <= to)
+    return frozenset(session.scalars(select(DemandConstraintsRow.park_id).where(*saved).distinct()))
+
+
+def profile(session: Session, park_id: int) -> Saved[ParkProfile]:
+    """A park's profile; version 0 where it has saved none."""
+    saved = versions_of_profile(session, park_id, limit=1)
+    return saved[0] if saved else NO_PROFILE
+
+
+def versions_of_profile(
+    session: Session, park_id: int, *, limit: int | None = None
+) -> list[Saved[ParkProfile]]:
+    """Every version of a park's profile, newest first."""
+    query = select(ParkProfileRow).where(ParkProfileRow.park_id == park_id)
+    rows = session.scalars(query.order_by(ParkProfileRow.version.desc()).limit(limit))
+    return [_saved_profile(row) for row in rows]
+
+
+def save_profile(
+    session: Session, park_id: int, rule: ParkProfile, *, actor: str, at: datetime
+) -> Saved[ParkProfile]:
+    """Append a version of a park's profile."""
+    row = ParkProfileRow(
+        park_id=park_id,
+        version=profile(session, park_id).version + 1,
+        data=profile_to_record(rule),
+        at=at,
+        actor=actor,
+    )
+    session.add(row)
+    session.flush()
+    return _saved_profile(row)
+
+
+def constraints_of(session: Session, park_id: int, demand_id: int) -> Saved[Constraints]:
+    """The own constraints of a park's demand; version 0 where it has none."""
+    query = select(DemandConstraintsRow).where(
+        DemandConstraintsRow.park_id == park_id, DemandConstraintsRow.demand_id == demand_id
+    )
+    row = session.scalar(query.order_by(DemandConstraintsRow.version.desc()).limit(1))
+    return NOTHING_STATED if row is None else _saved_constraints(row)
+
+
+def save_constraints(
+    session: Session, park_id: int, demand_id: int, rule: Constraints, *, actor: str, at: datetime
+) -> Saved[Constraints]:
+    """Append a version of a demand's own constraints."""
+    row = DemandConstraintsRow(
+        park_id=park_id,
+        demand_id=demand_id,
+        version=constraints_of(session, park_id, demand_id).version + 1,
+        data=constraints_to_record(rule),
+        at=at,
+        actor=actor,
+    )
+    session.add(row)
+    session.flush()
+    return _saved_constraints(row)
+
+
+def _saved_profile(row: ParkProfileRow) -> Saved[ParkProfile]:
+    return Saved(profile_from_record(row.data), row.version, row.at, row.actor)
+
+
+def _saved_constraints(row: DemandConstraintsRow) -> Saved[Constraints]:
+    return Saved(constraints_from_record(row.data), row.version, row.at, row.actor)
