@@ -133,7 +133,16 @@ def _pair_record(pair: PairView) -> dict[str, Any]:
     }
 
 
-_FREE_TEXTS = ("next_action", "payment_trigger", "notes", "grade_reason", "reply")
+_FREE_TEXTS = (
+    "owner",
+    "technology_manager",
+    "responsible_unit",
+    "next_action",
+    "payment_trigger",
+    "notes",
+    "grade_reason",
+    "reply",
+)
 
 
 def masked_work(work: Work) -> Work:

@@ -1,5 +1,6 @@
 """The ledger and the reverse feed as they are read."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -75,6 +76,20 @@ def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
         query = query.where(LedgerEntry.park_id.in_(scope.parks))
     found = session.execute(query).first()
     return None if found is None else _entry_view(*found)
+
+
+def entries_by_id(session: Session, scope: Scope, identifiers: Sequence[int]) -> dict[int, EntryView]:
+    """Entries in scope by id."""
+    found: dict[int, EntryView] = {}
+    for start in range(0, len(identifiers), _CHUNK):
+        query = _entry_query().where(LedgerEntry.id.in_(identifiers[start : start + _CHUNK]))
+        if scope.parks is not None:
+            query = query.where(LedgerEntry.park_id.in_(scope.parks))
+        found.update({row[0].id: _entry_view(*row) for row in session.execute(query)})
+    return found
+
+
+_CHUNK = 500
 
 
 def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list[PairView]:
