@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -6,17 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.ledger import (
+    BACK_ON_ITS_LIST,
     VOIDING,
     Cause,
+    ChangeCause,
+    Event,
+    Leaving,
     Pair,
+    Place,
     Proposal,
-    SideState,
     Standing,
-    cause_of_leaving,
+    absence,
+    causes_of_change,
     compare,
+    place_unproposed,
+    ruled_out,
     standing_after,
 )
-from matcher.domain.listing import Achievement, Confidentiality, Demand
+from matcher.domain.listing import Achievement, Confidentiality, Demand, Side
+from matcher.domain.rules import Constraint
 
 DAY = date(2026, 11, 2)
 PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))
@@ -73,41 +82,47 @@ def test_a_pair_that_comes_back_counts_as_changed() -> None:
     assert compare({pair: None}, {}).vanished == (), "what had left cannot leave again"
 
 
+@pytest.mark.parametrize(
+    ("withdrawn", "valid_until", "kind"),
+    [
+        (False, None, None),
+        (False, DAY, None),
+        (False, date(2026, 11, 1), "expired"),
+        (True, None, "withdrawn"),
+        (True, date(2026, 11, 1), "withdrawn"),
+    ],
+)
+def test_a_listing_is_absent_once_it_is_withdrawn_or_past_its_last_day(
+    withdrawn: bool, valid_until: date | None, kind: str | None
+) -> None:
+    for side, name in ((Side.DEMAND, "demand"), (Side.SUPPLY, "achievement")):
+        cause = absence(side, withdrawn=withdrawn, valid_until=valid_until, day=DAY)
+        assert cause == (None if kind is None else f"{name}_{kind}")
+
+
 LIVE_DEMAND: dict[str, Any] = {"title": "需要泄漏检测", "organisation": "甲公司"}
 LIVE_ACHIEVEMENT: dict[str, Any] = {"title": "泄漏检测方法", "organisation": "乙所"}
-OVER = {"valid_until": date(2026, 11, 1)}
 SECRET = {"confidentiality": Confidentiality.SECRET}
 
 
 @pytest.mark.parametrize(
-    ("demand", "demand_gone", "achievement", "achievement_gone", "cause"),
+    ("demand", "achievement", "constraints"),
     [
-        ({}, True, {}, False, Cause.DEMAND_WITHDRAWN),
-        (OVER, False, {}, False, Cause.DEMAND_EXPIRED),
-        ({}, False, {}, True, Cause.ACHIEVEMENT_WITHDRAWN),
-        ({}, False, OVER, False, Cause.ACHIEVEMENT_EXPIRED),
-        (OVER, True, OVER, True, Cause.DEMAND_WITHDRAWN),
-        (OVER, False, OVER, True, Cause.DEMAND_EXPIRED),
-        (SECRET, False, OVER, False, Cause.ACHIEVEMENT_EXPIRED),
-        (SECRET, False, {}, False, Cause.CONSTRAINT),
-        ({}, False, SECRET, False, Cause.CONSTRAINT),
-        ({"title": "短"}, False, {}, False, Cause.CONSTRAINT),
-        ({}, False, {"title": "短"}, False, Cause.CONSTRAINT),
-        ({"organisation": "乙 所"}, False, {}, False, Cause.CONSTRAINT),
-        ({"valid_until": DAY}, False, {"valid_until": DAY}, False, Cause.OUTRANKED),
-        ({"organisation": ""}, False, {"organisation": ""}, False, Cause.OUTRANKED),
+        (SECRET, {}, [Constraint.CONFIDENTIAL]),
+        ({}, SECRET, [Constraint.CONFIDENTIAL]),
+        ({"title": "短"}, {}, [Constraint.TOO_LITTLE_TEXT]),
+        ({}, {"title": "短"}, [Constraint.TOO_LITTLE_TEXT]),
+        ({"organisation": "乙 所"}, {}, [Constraint.OWN_ORGANISATION]),
+        ({"organisation": "乙所"}, SECRET, [Constraint.CONFIDENTIAL, Constraint.OWN_ORGANISATION]),
+        ({"organisation": ""}, {"organisation": ""}, []),
+        ({}, {}, []),
     ],
 )
-def test_the_cause_of_leaving_is_the_first_that_binds(
-    demand: dict[str, Any],
-    demand_gone: bool,
-    achievement: dict[str, Any],
-    achievement_gone: bool,
-    cause: Cause,
+def test_every_constraint_of_the_lists_that_a_pair_breaks_is_named(
+    demand: dict[str, Any], achievement: dict[str, Any], constraints: list[Constraint]
 ) -> None:
-    left = SideState(Demand(**LIVE_DEMAND | demand), demand_gone)
-    right = SideState(Achievement(**LIVE_ACHIEVEMENT | achievement), achievement_gone)
-    assert cause_of_leaving(left, right, DAY) is cause
+    left = ruled_out(Demand(**LIVE_DEMAND | demand), Achievement(**LIVE_ACHIEVEMENT | achievement))
+    assert left == (Leaving(Cause.CONSTRAINT, tuple(constraints)) if constraints else None)
 
 
 @pytest.mark.parametrize("cause", Cause)
@@ -115,3 +130,98 @@ def test_a_side_that_is_gone_voids_the_pair_and_any_other_cause_lets_it_vanish(c
     gone = cause.value.endswith(("_withdrawn", "_expired"))
     assert (cause in VOIDING) is gone
     assert standing_after(cause) is (Standing.VOID if gone else Standing.VANISHED)
+
+
+CAUSES = st.sampled_from(Cause).map(Leaving)
+PLACES = st.one_of(
+    st.just(Place(Standing.CURRENT)),
+    st.just(Place(Standing.ADDED)),
+    CAUSES.map(lambda why: Place(standing_after(why.cause), why)),
+)
+
+
+@given(PLACES, st.booleans(), st.none() | st.sampled_from(sorted(VOIDING)), CAUSES)
+def test_a_pair_that_is_not_proposed_is_never_current_and_says_why_it_left(
+    before: Place, ranked: bool, absent: Cause | None, told: Leaving
+) -> None:
+    if before.standing is not Standing.VOID:
+        ranked = before.standing is not Standing.ADDED
+    after = place_unproposed(before, ranked=ranked, absent=absent, why=lambda: told)
+    assert after.standing is not Standing.CURRENT
+    assert (after.why is None) == (after.standing is Standing.ADDED)
+    assert (after.standing is Standing.ADDED) == (not ranked and absent is None)
+    if absent is not None:
+        assert after == Place(Standing.VOID, Leaving(absent))
+    elif before.standing in {Standing.VANISHED, Standing.ADDED}:
+        assert after == before
+    elif ranked:
+        assert after == Place(standing_after(told.cause), told)
+    again = place_unproposed(after, ranked=ranked, absent=absent, why=lambda: told)
+    assert again == after
+
+
+NEWS = st.frozensets(
+    st.sampled_from(
+        [
+            ChangeCause.DEMAND_ADDED,
+            ChangeCause.DEMAND_EDITED,
+            ChangeCause.ACHIEVEMENT_ADDED,
+            ChangeCause.ACHIEVEMENT_EDITED,
+        ]
+    )
+)
+SHARED = st.frozensets(
+    st.sampled_from([ChangeCause.ENCODER, ChangeCause.SCORER, ChangeCause.PROFILE, ChangeCause.CODE])
+)
+FIGURES = st.fixed_dictionaries(
+    {
+        "rank": RANKS,
+        "score": st.sampled_from([0.25, 0.5]),
+        "demand_version": st.integers(1, 2),
+        "achievement_version": st.integers(1, 2),
+    }
+)
+
+
+@given(FIGURES, FIGURES, NEWS, SHARED)
+def test_a_change_has_the_causes_that_its_columns_show(
+    old: dict[str, Any], new: dict[str, Any], news: frozenset[ChangeCause], shared: frozenset[ChangeCause]
+) -> None:
+    before, after = (replace(proposal((1, 2), 1), **columns) for columns in (old, new))
+    causes = causes_of_change(Event.CHANGED, before, after, news=news, shared=shared)
+    assert causes
+    assert len(set(causes)) == len(causes)
+    edited = old["demand_version"] != new["demand_version"]
+    assert (ChangeCause.DEMAND_EDITED in causes) == (edited and ChangeCause.DEMAND_ADDED not in news)
+    assert (ChangeCause.DEMAND_ADDED in causes) == (ChangeCause.DEMAND_ADDED in news)
+    edited = old["achievement_version"] != new["achievement_version"]
+    assert (ChangeCause.ACHIEVEMENT_EDITED in causes) == (
+        edited and ChangeCause.ACHIEVEMENT_ADDED not in news
+    )
+    assert shared & set(causes) == (shared if old["score"] != new["score"] else frozenset())
+    assert (ChangeCause.COMPETITION in causes) == (causes == (ChangeCause.COMPETITION,))
+
+
+@given(FIGURES, NEWS, SHARED)
+def test_a_new_pair_has_the_news_of_its_sides_and_what_the_run_works_with_otherwise(
+    new: dict[str, Any], news: frozenset[ChangeCause], shared: frozenset[ChangeCause]
+) -> None:
+    after = replace(proposal((1, 2), 1), **new)
+    causes = causes_of_change(Event.CREATED, None, after, news=news, shared=shared)
+    hidden = {
+        edited
+        for added, edited in (
+            (ChangeCause.DEMAND_ADDED, ChangeCause.DEMAND_EDITED),
+            (ChangeCause.ACHIEVEMENT_ADDED, ChangeCause.ACHIEVEMENT_EDITED),
+        )
+        if added in news
+    }
+    assert set(causes) == ((news - hidden) | shared or {ChangeCause.COMPETITION})
+    back = causes_of_change(Event.RETURNED, after, after, news=frozenset(), shared=shared)
+    assert set(back) == (shared or {ChangeCause.COMPETITION})
+
+
+@pytest.mark.parametrize("cause", VOIDING)
+def test_a_side_that_is_back_counts_as_added(cause: Cause) -> None:
+    assert BACK_ON_ITS_LIST[cause].value.partition("_")[0] == cause.value.partition("_")[0]
+    assert BACK_ON_ITS_LIST[cause].value.endswith("_added")

@@ -1,11 +1,11 @@
-"""The docking ledger's own words: stages, standings and their causes."""
+"""What a run does to the ledger: standings, events, and their causes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from matcher.domain.listing import Confidentiality, Listing, is_valid_on, same_organisation, text_of
+from matcher.domain.listing import Confidentiality, Listing, Side, same_organisation, text_of
 from matcher.domain.rules import Constraint
 from matcher.domain.text import says_enough
 
@@ -148,8 +148,8 @@ class Night:
 def compare(before: Mapping[Pair, Proposal | None], after: Mapping[Pair, Proposal]) -> Night:
     """The difference between the ledger and a run's proposals.
 
-    `before` holds every known pair: its figures where it is current, None where it had left the
-    ranking (such a pair that comes back counts as changed).
+    `before` holds every pair that a run has proposed: its figures where it is current, None where it had
+    left the ranking (such a pair that comes back counts as changed).
     """
     return Night(
         created=tuple(proposal for pair, proposal in after.items() if pair not in before),
@@ -163,29 +163,100 @@ def compare(before: Mapping[Pair, Proposal | None], after: Mapping[Pair, Proposa
     )
 
 
+def absence(side: Side, *, withdrawn: bool, valid_until: date | None, day: date) -> Cause | None:
+    """Why a listing of `side` can be in no pair on `day`; None while it stands on its list and is valid."""
+    supply = side is Side.SUPPLY
+    if withdrawn:
+        return Cause.ACHIEVEMENT_WITHDRAWN if supply else Cause.DEMAND_WITHDRAWN
+    if valid_until is not None and valid_until < day:
+        return Cause.ACHIEVEMENT_EXPIRED if supply else Cause.DEMAND_EXPIRED
+    return None
+
+
+def ruled_out(demand: Listing, achievement: Listing) -> Leaving | None:
+    """Why two listings that are on their lists may not be matched at all; None where they may."""
+    sides = (demand, achievement)
+    broken = {
+        Constraint.CONFIDENTIAL: any(one.confidentiality is Confidentiality.SECRET for one in sides),
+        Constraint.TOO_LITTLE_TEXT: not all(says_enough(text_of(one).full) for one in sides),
+        Constraint.OWN_ORGANISATION: same_organisation(demand, achievement),
+    }
+    found = tuple(constraint for constraint, is_broken in broken.items() if is_broken)
+    return Leaving(Cause.CONSTRAINT, found) if found else None
+
+
 @dataclass(frozen=True, slots=True)
-class SideState:
-    """One side of a pair on the day it left the ranking."""
+class Place:
+    """What the ledger says of a pair beside its figures; `why` is set where it is vanished or void."""
 
-    listing: Listing
-    withdrawn: bool
+    standing: Standing
+    why: Leaving | None = None
 
 
-def cause_of_leaving(demand: SideState, achievement: SideState, day: date) -> Cause:
-    """Why a pair is no longer proposed on `day`; the demand's own reason comes first."""
-    if demand.withdrawn:
-        return Cause.DEMAND_WITHDRAWN
-    if not is_valid_on(demand.listing, day):
-        return Cause.DEMAND_EXPIRED
-    if achievement.withdrawn:
-        return Cause.ACHIEVEMENT_WITHDRAWN
-    if not is_valid_on(achievement.listing, day):
-        return Cause.ACHIEVEMENT_EXPIRED
-    sides = (demand.listing, achievement.listing)
-    if (
-        any(side.confidentiality is Confidentiality.SECRET for side in sides)
-        or not all(says_enough(text_of(side).full) for side in sides)
-        or same_organisation(*sides)
-    ):
-        return Cause.CONSTRAINT
-    return Cause.OUTRANKED
+def place_unproposed(
+    before: Place, *, ranked: bool, absent: Cause | None, why: Callable[[], Leaving]
+) -> Place:
+    """Where a pair stands after a run that does not propose it.
+
+    `ranked` says whether any run has ever proposed it, `absent` which side is gone; `why` is asked of a pair
+    with two live sides. One that had left for a reason of rank or rule keeps the reason it left for.
+    """
+    if absent is not None:
+        return Place(Standing.VOID, Leaving(absent))
+    if before.standing is Standing.VOID and not ranked:
+        return Place(Standing.ADDED)
+    if before.standing in {Standing.CURRENT, Standing.VOID}:
+        reason = why()
+        return Place(standing_after(reason.cause), reason)
+    return before
+
+
+BACK_ON_ITS_LIST: Mapping[Cause, ChangeCause] = {
+    Cause.DEMAND_WITHDRAWN: ChangeCause.DEMAND_ADDED,
+    Cause.DEMAND_EXPIRED: ChangeCause.DEMAND_ADDED,
+    Cause.ACHIEVEMENT_WITHDRAWN: ChangeCause.ACHIEVEMENT_ADDED,
+    Cause.ACHIEVEMENT_EXPIRED: ChangeCause.ACHIEVEMENT_ADDED,
+}
+"""Why a pair that was void is proposed again: its side is on its list as if it were added."""
+
+
+def causes_of_change(
+    event: Event,
+    before: Proposal | None,
+    after: Proposal,
+    *,
+    news: Set[ChangeCause],
+    shared: Set[ChangeCause],
+) -> tuple[ChangeCause, ...]:
+    """Why a run proposes a pair anew, or with other columns than its last ones, `before`.
+
+    `news` says what became of the two listings since the last run; `shared` what the run works with
+    otherwise than the last one, which counts where the pair is new or a figure other than its rank differs.
+    What none of these explains is other matches that came or left.
+    """
+    found: list[ChangeCause] = []
+    for added, edited, version in _SIDES:
+        if added in news:
+            found.append(added)
+        elif edited in news if before is None else getattr(before, version) != getattr(after, version):
+            found.append(edited)
+    if event is not Event.CHANGED or before is None or _figures(before) != _figures(after):
+        found += (cause for cause in ChangeCause if cause in shared)
+    return tuple(found) or (ChangeCause.COMPETITION,)
+
+
+_SIDES = (
+    (ChangeCause.DEMAND_ADDED, ChangeCause.DEMAND_EDITED, "demand_version"),
+    (ChangeCause.ACHIEVEMENT_ADDED, ChangeCause.ACHIEVEMENT_EDITED, "achievement_version"),
+)
+
+
+def _figures(proposal: Proposal) -> tuple[object, ...]:
+    """What is measured of a pair itself, whatever else is ranked beside it."""
+    return (
+        proposal.similarity,
+        proposal.score,
+        proposal.probability,
+        proposal.contributions,
+        proposal.terms,
+    )

@@ -1,10 +1,13 @@
-"""What a run writes: the machine columns of the ledger, and the reverse feed.
+"""What a run writes: the machine columns of the ledger with their history, and the reverse feed.
 
-Invariant: this module is the only writer of machine columns, and it never writes a human one.
+Invariant: this module is the only writer of machine columns, and it never writes a human one. Every change
+of them appends the state after it, in the same transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date
+from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -14,23 +17,26 @@ from matcher.domain.access import DISTRICT
 from matcher.domain.ledger import (
     Cause,
     ChangeCause,
+    Event,
     Leaving,
     Night,
     Pair,
+    Place,
     Proposal,
-    SideState,
     Standing,
     WhyNot,
-    cause_of_leaving,
+    causes_of_change,
     compare,
-    standing_after,
+    place_unproposed,
+    ruled_out,
 )
 from matcher.domain.listing import Side
+from matcher.store import runs
 from matcher.store.catalogue import listing_of, rows_by_id
-from matcher.store.tables import FeedEntry, LedgerEntry, RunRow
+from matcher.store.known import PROPOSAL_COLUMNS, Known, News, gone_listings, known_pairs, proposal_of
+from matcher.store.tables import EntryState, FeedEntry, LedgerEntry, RunRow
 
 _CHUNK = 500
-
 
 Shared = Callable[[int], frozenset[ChangeCause]]
 """Park id → what a run works with otherwise than the run before: causes that all figures of a park share."""
@@ -54,41 +60,92 @@ def apply_night(
     why_not: WhyNot = outranked,
     shared: Shared = nothing_shared,
 ) -> Night:
-    """Write what a run changed of the ledger; entries it leaves as they are get no write at all."""
-    rows = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(LedgerEntry))}
+    """Write what a run changed of the ledger; entries it leaves as they are get no write at all.
+
+    The standing of every entry that the run does not propose is brought up to `day`, too.
+    """
+    known = known_pairs(session)
+    after = {_pair(proposal): proposal for proposal in proposals}
     before = {
-        pair: _proposal_of(row) if row.standing == Standing.CURRENT.value else None
-        for pair, row in rows.items()
+        pair: one.proposal if one.place.standing is Standing.CURRENT else None
+        for pair, one in known.items()
+        if one.ranked
     }
-    night = compare(before, {(p.demand_id, p.achievement_id): p for p in proposals})
-    if night.created:
-        run = session.get_one(RunRow, run_id)
-        first = {
-            "standing": Standing.CURRENT.value,
-            "version": 1,
-            "run_id": run_id,
-            "first_run_id": run_id,
-            "first_seen": run.started_at,
-        }
-        session.execute(insert(LedgerEntry), [_columns(proposal) | first for proposal in night.created])
-    for proposal in night.changed:
-        row = rows[(proposal.demand_id, proposal.achievement_id)]
-        for name, value in _columns(proposal).items():
-            setattr(row, name, value)
-        _touch(row, run_id, Standing.CURRENT, None)
-    for pair, cause in _causes(session, night.vanished, day).items():
-        _touch(rows[pair], run_id, standing_after(cause), cause)
-    session.flush()
+    night = compare(before, after)
+    news = News.since(session, runs.last_success(session))
+    changes = _Changes(run_id, known, _insert(session, run_id, known, night.created))
+    for proposal in (*night.created, *night.changed):
+        changes.propose(proposal, news.of(_pair(proposal)), shared(proposal.park_id))
+    for pair, place in _places(session, known, after, day, why_not).items():
+        changes.set_aside(known[pair], place)
+    changes.save(session)
     return night
+
+
+class _Changes:
+    """The rows that a night writes, collected so that each table is written by one statement."""
+
+    def __init__(self, run_id: int, known: Mapping[Pair, Known], inserted: Mapping[Pair, int]) -> None:
+        self._run_id = run_id
+        self._known = known
+        self._inserted = inserted
+        self._proposed: list[dict[str, Any]] = []
+        self._aside: list[dict[str, Any]] = []
+        self._states: list[dict[str, Any]] = []
+
+    def propose(self, proposal: Proposal, news: Set[ChangeCause], shared: Set[ChangeCause]) -> None:
+        """Make a pair current with these figures."""
+        old = self._known.get(_pair(proposal))
+        event = Event.CREATED if old is None else old.event
+        former = old.proposal if old is not None and old.ranked else None
+        back = frozenset() if old is None else old.back
+        causes = causes_of_change(event, former, proposal, news=news | back, shared=shared)
+        columns = _columns(proposal) | _CURRENT
+        if old is not None:
+            first = {"first_run_id": old.first_run_id or self._run_id}
+            self._proposed.append(columns | first | self._raised(old))
+        identifier = self._inserted[_pair(proposal)] if old is None else old.id
+        self._append(identifier, columns, event, causes)
+
+    def set_aside(self, old: Known, place: Place) -> None:
+        """Give a pair that is not proposed another standing; its figures stay."""
+        cause = None if place.why is None else place.why.cause
+        constraints = () if place.why is None else place.why.constraints
+        standing = {"standing": place.standing.value, "cause": None if cause is None else cause.value}
+        event = Event.VANISHED if old.place.standing is Standing.CURRENT else Event.CHANGED
+        self._aside.append(standing | self._raised(old))
+        self._append(old.id, {**old.columns, **standing}, event, (*([cause] if cause else []), *constraints))
+
+    def save(self, session: Session) -> None:
+        """Write what was collected."""
+        for rows in (self._proposed, self._aside):
+            if rows:
+                session.execute(update(LedgerEntry), rows)
+        if self._states:
+            session.execute(insert(EntryState), self._states)
+
+    def _raised(self, old: Known) -> dict[str, Any]:
+        return {"id": old.id, "version": old.version + 1, "run_id": self._run_id}
+
+    def _append(
+        self, entry_id: int, columns: Mapping[str, Any], event: Event, causes: Sequence[StrEnum]
+    ) -> None:
+        state = {name: value for name, value in columns.items() if name not in _SIDES}
+        said = {"event": event.value, "causes": [cause.value for cause in causes]}
+        self._states.append(state | said | {"entry_id": entry_id, "run_id": self._run_id})
+
+
+_SIDES = frozenset({"demand_id", "achievement_id"})
+_CURRENT = {"standing": Standing.CURRENT.value, "cause": None}
 
 
 def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> Night:
     """Make the reverse feed what a run found; unlike the ledger it keeps nothing that left."""
-    columns = [getattr(FeedEntry, name) for name in _PROPOSAL_COLUMNS]
+    columns = [getattr(FeedEntry, name) for name in PROPOSAL_COLUMNS]
     before: dict[Pair, Proposal | None] = {}
     identifiers: dict[Pair, int] = {}
     for identifier, *values in session.execute(select(FeedEntry.id, *columns)):
-        proposal = _proposal(dict(zip(_PROPOSAL_COLUMNS, values, strict=True)))
+        proposal = proposal_of(dict(zip(PROPOSAL_COLUMNS, values, strict=True)))
         pair = (proposal.demand_id, proposal.achievement_id)
         before[pair], identifiers[pair] = proposal, identifier
     night = compare(before, {(p.demand_id, p.achievement_id): p for p in proposals})
@@ -108,52 +165,64 @@ def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> 
     return night
 
 
-_PROPOSAL_COLUMNS = (
-    "demand_id",
-    "achievement_id",
-    "park_id",
-    "rank",
-    "similarity",
-    "score",
-    "contributions",
-    "terms",
-    "demand_version",
-    "achievement_version",
-    "probability",
-)
+def _places(
+    session: Session, known: Mapping[Pair, Known], after: Mapping[Pair, Proposal], day: date, why_not: WhyNot
+) -> dict[Pair, Place]:
+    """Where the pairs stand that are not proposed, as far as that is new."""
+    gone = {side: gone_listings(session, side, day) for side in Side}
+    aside = {
+        pair: (one, gone[Side.DEMAND].get(pair[0]) or gone[Side.SUPPLY].get(pair[1]))
+        for pair, one in known.items()
+        if pair not in after
+    }
+    asked = [
+        pair
+        for pair, (one, absent) in aside.items()
+        if absent is None and one.place.standing in {Standing.CURRENT, Standing.VOID}
+    ]
+    why = _Why(session, asked, why_not)
+    places = {
+        pair: place_unproposed(one.place, ranked=one.ranked, absent=absent, why=partial(why, pair))
+        for pair, (one, absent) in aside.items()
+    }
+    return {pair: place for pair, place in places.items() if place != known[pair].place}
+
+
+class _Why:
+    """Why pairs with two live sides are not proposed: the lists' own rules first, then what the run says."""
+
+    def __init__(self, session: Session, pairs: Sequence[Pair], why_not: WhyNot) -> None:
+        self._demands = rows_by_id(session, Side.DEMAND, {demand for demand, _ in pairs}, DISTRICT)
+        self._supply = rows_by_id(session, Side.SUPPLY, {achievement for _, achievement in pairs}, DISTRICT)
+        self._why_not = why_not
+
+    def __call__(self, pair: Pair) -> Leaving:
+        demand, achievement = self._demands[pair[0]], self._supply[pair[1]]
+        return ruled_out(listing_of(demand), listing_of(achievement)) or self._why_not(pair)
+
+
+def _insert(
+    session: Session, run_id: int, known: Mapping[Pair, Known], created: Sequence[Proposal]
+) -> dict[Pair, int]:
+    """Write the pairs that the ledger does not hold yet; their ids."""
+    rows = [_columns(proposal) for proposal in created if _pair(proposal) not in known]
+    if not rows:
+        return {}
+    first = _CURRENT | {
+        "version": 1,
+        "run_id": run_id,
+        "first_run_id": run_id,
+        "first_seen": session.get_one(RunRow, run_id).started_at,
+    }
+    written = insert(LedgerEntry).returning(LedgerEntry.demand_id, LedgerEntry.achievement_id, LedgerEntry.id)
+    found = session.execute(written, [row | first for row in rows])
+    return {(demand, achievement): identifier for demand, achievement, identifier in found}
 
 
 def _columns(proposal: Proposal) -> dict[str, Any]:
-    columns = {name: getattr(proposal, name) for name in _PROPOSAL_COLUMNS}
+    columns = {name: getattr(proposal, name) for name in PROPOSAL_COLUMNS}
     return columns | {"contributions": dict(proposal.contributions), "terms": list(proposal.terms)}
 
 
-def _proposal(columns: Mapping[str, Any]) -> Proposal:
-    return Proposal(**{**columns, "terms": tuple(columns["terms"])})
-
-
-def _proposal_of(row: LedgerEntry) -> Proposal:
-    return _proposal({name: getattr(row, name) for name in _PROPOSAL_COLUMNS})
-
-
-def _causes(session: Session, pairs: Sequence[Pair], day: date) -> dict[Pair, Cause]:
-    demands = _states(session, Side.DEMAND, {demand for demand, _ in pairs})
-    achievements = _states(session, Side.SUPPLY, {achievement for _, achievement in pairs})
-    return {
-        (demand, achievement): cause_of_leaving(demands[demand], achievements[achievement], day)
-        for demand, achievement in pairs
-    }
-
-
-def _states(session: Session, side: Side, identifiers: Iterable[int]) -> dict[int, SideState]:
-    return {
-        identifier: SideState(listing_of(row), withdrawn=row.withdrawn_at is not None)
-        for identifier, row in rows_by_id(session, side, identifiers, DISTRICT).items()
-    }
-
-
-def _touch(row: LedgerEntry, run_id: int, standing: Standing, cause: Cause | None) -> None:
-    row.standing = standing.value
-    row.cause = None if cause is None else cause.value
-    row.run_id = run_id
-    row.version += 1
+def _pair(proposal: Proposal) -> Pair:
+    return proposal.demand_id, proposal.achievement_id

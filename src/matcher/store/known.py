@@ -1,0 +1,154 @@
+"""The ledger and the lists as a run finds them: known pairs, listings that are gone, what is new of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.ledger import (
+    BACK_ON_ITS_LIST,
+    Cause,
+    ChangeCause,
+    Event,
+    Leaving,
+    Pair,
+    Place,
+    Proposal,
+    Standing,
+    absence,
+)
+from matcher.domain.listing import Side
+from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, ListingRow, RunRow
+
+PROPOSAL_COLUMNS = (
+    "demand_id",
+    "achievement_id",
+    "park_id",
+    "rank",
+    "similarity",
+    "score",
+    "contributions",
+    "terms",
+    "demand_version",
+    "achievement_version",
+    "probability",
+)
+"""The columns that a proposal and its row share."""
+
+_LISTS: Mapping[Side, type[ListingRow]] = {Side.DEMAND: DemandRow, Side.SUPPLY: AchievementRow}
+
+
+def proposal_of(columns: Mapping[str, Any]) -> Proposal:
+    """The proposal whose columns these are."""
+    return Proposal(**{**columns, "terms": tuple(columns["terms"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger holds of a pair before the night."""
+
+    id: int
+    version: int
+    first_run_id: int | None
+    place: Place
+    columns: Mapping[str, Any]
+
+    @property
+    def ranked(self) -> bool:
+        """Whether any run has ever proposed the pair."""
+        return self.columns["score"] is not None
+
+    @property
+    def proposal(self) -> Proposal:
+        """The figures the pair was last proposed with."""
+        return proposal_of(self.columns)
+
+    @property
+    def event(self) -> Event:
+        """What it is for the pair to be proposed now."""
+        if not self.ranked:
+            return Event.CREATED
+        return Event.CHANGED if self.place.standing is Standing.CURRENT else Event.RETURNED
+
+    @property
+    def back(self) -> frozenset[ChangeCause]:
+        """What it means of a void pair's side that the pair is proposed now."""
+        why = self.place.why
+        if why is None or why.cause not in BACK_ON_ITS_LIST:
+            return frozenset()
+        return frozenset({BACK_ON_ITS_LIST[why.cause]})
+
+
+def known_pairs(session: Session) -> dict[Pair, Known]:
+    """Every pair in the ledger, in whatever standing."""
+    own = (
+        LedgerEntry.id,
+        LedgerEntry.version,
+        LedgerEntry.first_run_id,
+        LedgerEntry.standing,
+        LedgerEntry.cause,
+    )
+    figures = [getattr(LedgerEntry, name) for name in PROPOSAL_COLUMNS]
+    found: dict[Pair, Known] = {}
+    for identifier, version, first, standing, cause, *values in session.execute(select(*own, *figures)):
+        columns = dict(zip(PROPOSAL_COLUMNS, values, strict=True))
+        why = None if cause is None else Leaving(Cause(cause))
+        found[columns["demand_id"], columns["achievement_id"]] = Known(
+            identifier, version, first, Place(Standing(standing), why), columns
+        )
+    return found
+
+
+def gone_listings(session: Session, side: Side, day: date) -> dict[int, Cause]:
+    """Listings that are withdrawn, or expired on `day`, by id."""
+    row = _LISTS[side]
+    columns = select(row.id, row.withdrawn_at, row.valid_until)
+    found = session.execute(columns.where(or_(row.withdrawn_at.is_not(None), row.valid_until < day)))
+    causes = {
+        identifier: absence(side, withdrawn=withdrawn is not None, valid_until=until, day=day)
+        for identifier, withdrawn, until in found
+    }
+    return {identifier: cause for identifier, cause in causes.items() if cause is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of the listings since the last run, by id: put on their list, or edited."""
+
+    demands: Mapping[int, ChangeCause]
+    achievements: Mapping[int, ChangeCause]
+
+    @classmethod
+    def since(cls, session: Session, last: RunRow | None) -> "News":
+        """What is new since the run `last` started; every listing where there was none."""
+        moment = None if last is None else last.started_at
+        return cls(
+            _changed(session, DemandRow, moment, ChangeCause.DEMAND_ADDED, ChangeCause.DEMAND_EDITED),
+            _changed(
+                session,
+                AchievementRow,
+                moment,
+                ChangeCause.ACHIEVEMENT_ADDED,
+                ChangeCause.ACHIEVEMENT_EDITED,
+            ),
+        )
+
+    def of(self, pair: Pair) -> frozenset[ChangeCause]:
+        """What is new of a pair's two sides."""
+        said = (self.demands.get(pair[0]), self.achievements.get(pair[1]))
+        return frozenset(cause for cause in said if cause is not None)
+
+
+def _changed(
+    session: Session, row: type[ListingRow], since: datetime | None, added: ChangeCause, edited: ChangeCause
+) -> dict[int, ChangeCause]:
+    query = select(row.id, row.created_at)
+    if since is not None:
+        query = query.where(row.updated_at > since)
+    return {
+        identifier: added if since is None or created > since else edited
+        for identifier, created in session.execute(query)
+    }
