@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=64, ge=1, description="Largest list file accepted over REST, in MB.")
     remind_to: Json[dict[str, tuple[str, ...]]] = Field(
         default={},
+        validate_default=False,
         description='Who gets a park\'s brief by e-mail, as JSON: `{"hydrogen": ["office@example.com"]}`.',
     )
     smtp_host: str | None = Field(default=None, description="Mail server that takes the briefs.")
