@@ -8,13 +8,14 @@ import typer
 
 from matcher import __version__
 from matcher.bootstrap import Service
-from matcher.cli import keys, ledger, lists, serve
+from matcher.cli import keys, ledger, lists, serve, work
 from matcher.cli.output import out, print_json, print_table, say, say_error
 from matcher.cli.session import AsJson, opened
 from matcher.domain.errors import (
     Conflict,
     EncoderError,
     Forbidden,
+    IllegalMove,
     InvalidInput,
     MatcherError,
     NotFound,
@@ -29,6 +30,7 @@ EXIT_CODES: dict[type[MatcherError], int] = {
     NotFound: 3,
     Conflict: 4,
     Forbidden: 4,
+    IllegalMove: 4,
     Unauthorized: 4,
     RefreshRunning: 5,
     EncoderError: 6,
@@ -47,6 +49,7 @@ app = typer.Typer(
 database_app = typer.Typer(help="The database's schema.", no_args_is_help=True)
 app.add_typer(lists.park_app, name="park")
 app.add_typer(lists.import_app, name="import")
+ledger.app.add_typer(work.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(keys.app, name="keys")
 app.add_typer(database_app, name="db")

@@ -1,0 +1,282 @@
+"""Work on the ledger's entries: `matcher ledger show`, `set`, `stage`, `grade`, `add`, `due` and the like."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from matcher.bootstrap import Service
+from matcher.cli.output import out, print_json, print_table, say
+from matcher.cli.session import AsJson, opened
+from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.errors import InvalidInput
+from matcher.domain.stages import Stage
+from matcher.domain.work import UNTOUCHED
+from matcher.pipeline import exclusions, history, work
+from matcher.pipeline.due import list_due
+from matcher.pipeline.handover import hand_over_entries
+from matcher.pipeline.once import Request
+
+app = typer.Typer()
+
+EntryId = Annotated[int, typer.Argument(help="Id of the entry.", metavar="ID", min=1)]
+Columns = Annotated[
+    list[str],
+    typer.Argument(help="What to write, such as due=2026-12-01; COLUMN= empties.", metavar="COLUMN=VALUE..."),
+]
+DemandId = Annotated[int, typer.Option("--demand", help="Id of the demand.", min=1)]
+AchievementId = Annotated[int, typer.Option("--achievement", help="Id of the achievement.", min=1)]
+
+_NAMES = {
+    "entry_id": "条目",
+    "version": "版本",
+    "park": "园区",
+    "demand_code": "需求编号",
+    "demand_title": "需求",
+    "demand_organisation": "企业",
+    "achievement_code": "成果编号",
+    "achievement_title": "成果",
+    "achievement_organisation": "完成单位",
+    "standing_label": "现状",
+    "cause_label": "原因",
+    "rank": "名次",
+    "score": "得分",
+    "similarity": "相似度",
+    "probability": "概率",
+    "stage_label": "阶段",
+    "moves": "可转到",
+    "return_on": "恢复日期",
+    "owner": "负责人",
+    "technology_manager": "技术经理人",
+    "responsible_unit": "责任单位",
+    "next_action": "下一步",
+    "due": "截止日期",
+    "last_contact": "最近联系",
+    "stall_code": "受阻原因",
+    "decline_code": "不接受原因",
+    "amount": "金额（万元）",
+    "trial_start": "试用开始",
+    "trial_end": "试用结束",
+    "payment_trigger": "付费条件",
+    "teaming": "协作方式",
+    "milestones": "里程碑",
+    "notes": "备注",
+    "grade": "评分",
+    "grade_reason": "评分理由",
+    "reply": "答复",
+    "updated_at": "修改时间",
+    "updated_by": "修改人",
+}
+"""What is shown of an entry, in this order, and its names."""
+
+
+@app.command("show")
+def show(
+    entry_id: EntryId,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one entry: the pair, what the batch says of it, and what people wrote."""
+    with opened() as service:
+        entry = work.read_entry(service.database, LOCAL_OPERATOR, entry_id, service.now(), unmask=unmask)
+    _print_entry(entry, as_json=as_json)
+
+
+@app.command("history")
+def show_history(entry_id: EntryId, as_json: AsJson = False) -> None:
+    """Show every change of one entry, by people and by runs, oldest first."""
+    with opened() as service:
+        items = history.read_history(service.database, LOCAL_OPERATOR, entry_id)
+    if as_json:
+        print_json(items)
+        return
+    rows = [
+        item
+        | {"changes": "\n".join(_change(name, change) for name, change in item["changes"].items())}
+        | {"causes": item["causes_zh"]}
+        for item in items
+    ]
+    columns = {"at": "时间（UTC）", "actor": "谁", "act": "做了什么", "via": "经由", "run_id": "批次"}
+    print_table(columns | {"changes": "前 → 后", "causes": "原因"}, rows, right=("run_id",))
+
+
+@app.command("set")
+def set_columns(entry_id: EntryId, columns: Columns, as_json: AsJson = False) -> None:
+    """Write columns of one entry, such as owner, due, notes or amount (万元)."""
+    changes = _changes(columns)
+    with opened() as service:
+        entry = work.edit_entry(service.database, _request(service), entry_id, changes)
+    _print_entry(entry, as_json=as_json)
+
+
+@app.command("stage")
+def move(
+    entry_id: EntryId,
+    stage: Annotated[Stage, typer.Argument(help="Where it goes.", metavar="STAGE")],
+    reason: Annotated[str | None, typer.Option(help="Code of the reason; ending takes one.")] = None,
+    return_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day to return; pausing takes one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move one entry to another stage."""
+    day = None if return_on is None else return_on.date()
+    with opened() as service:
+        entry = work.move_entry(
+            service.database, _request(service), entry_id, stage, reason=reason, return_on=day
+        )
+    _print_entry(entry, as_json=as_json)
+
+
+@app.command("grade")
+def grade(
+    entry_id: EntryId,
+    value: Annotated[
+        int, typer.Argument(help="0 none, 1 weak, 2 fairly strong, 3 strong.", metavar="GRADE", min=0, max=3)
+    ],
+    reason: Annotated[str, typer.Option(help="Why: a text, or the code of a decline.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write the enterprise's grade of a match, with what it was told of it."""
+    with opened() as service:
+        entry = work.grade_entry(service.database, _request(service), entry_id, value, reason)
+    _print_entry(entry, as_json=as_json)
+
+
+@app.command("add")
+def add(
+    demand: DemandId,
+    achievement: AchievementId,
+    columns: Annotated[
+        list[str] | None, typer.Argument(help="As for `set`.", metavar="[COLUMN=VALUE]...")
+    ] = None,
+    stage: Annotated[Stage, typer.Option(help="Where it starts.")] = Stage.SCREENING,
+    as_json: AsJson = False,
+) -> None:
+    """Add a pair that no run proposed."""
+    changes = _changes(columns or [])
+    with opened() as service:
+        entry = work.add_entry(
+            service.database, _request(service), demand, achievement, stage=stage, changes=changes
+        )
+    _print_entry(entry, as_json=as_json)
+
+
+@app.command("exclude")
+def exclude(
+    demand: DemandId,
+    achievement: AchievementId,
+    reason: Annotated[str, typer.Option(help="Why the pair is never to be proposed.")],
+    as_json: AsJson = False,
+) -> None:
+    """Exclude a pair for good: from the next run on it is not proposed."""
+    with opened() as service:
+        excluded = exclusions.exclude_pair(service.database, _request(service), demand, achievement, reason)
+    if as_json:
+        print_json(excluded)
+        return
+    columns = {"exclusion_id": "排除", "park": "园区", "demand_title": "需求", "achievement_title": "成果"}
+    print_table(columns | {"reason": "理由"}, [excluded], right=("exclusion_id",))
+
+
+@app.command("due")
+def due(
+    park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
+    person: Annotated[str | None, typer.Option(help="Only this owner's or technology manager's.")] = None,
+    days: Annotated[int, typer.Option(min=0, max=366, help="How many days ahead.")] = 7,
+    as_json: AsJson = False,
+) -> None:
+    """List what is due or overdue; ends of trials show up 30 days before."""
+    with opened() as service:
+        items = list_due(service.database, LOCAL_OPERATOR, service.now(), park=park, person=person, days=days)
+    if as_json:
+        print_json(items)
+        return
+    names = ("entry_id", "park", "stage_label", "demand_title", "achievement_title", "owner", "next_action")
+    columns = {"due_on": "日期", "days": "天数", "kind_label": "事项"} | {
+        name: _NAMES[name] for name in names
+    }
+    print_table(columns, [item["entry"] | item for item in items], right=("days", "entry_id"))
+
+
+@app.command("hand-over")
+def hand_over(
+    park: Annotated[str, typer.Option(help="Code of the park.")],
+    one: Annotated[str, typer.Option("--from", help="Whose entries they are.")],
+    other: Annotated[str, typer.Option("--to", help="Whose they become.")],
+    as_json: AsJson = False,
+) -> None:
+    """Hand all entries of one person in a park over to another."""
+    with opened() as service:
+        done = hand_over_entries(service.database, _request(service), park, one, other)
+    if as_json:
+        print_json(done)
+        return
+    say(f"{one} → {other}：{done['entries']} 条")
+    out.print("、".join(map(str, done["entry_ids"])) or "—")
+
+
+def _request(service: Service) -> Request:
+    return Request(LOCAL_OPERATOR, service.now(), via="cli")
+
+
+def _changes(columns: list[str]) -> dict[str, Any]:
+    """`COLUMN=VALUE` read as a JSON value of the column; nothing after `=` empties it."""
+    changes: dict[str, Any] = {}
+    for one in columns:
+        name, separator, value = one.partition("=")
+        if not separator:
+            raise InvalidInput(
+                f"“{one}”须写成 列=值，如 due=2026-12-01。",
+                f"{one} is not COLUMN=VALUE, such as due=2026-12-01.",
+                field=name,
+            )
+        changes[name] = _value(name, value)
+    return changes
+
+
+def _value(name: str, value: str) -> Any:
+    if name == "milestones":
+        return _milestones(value)
+    is_text = isinstance(getattr(UNTOUCHED, name, None), str)
+    return value if value or is_text else None
+
+
+def _milestones(value: str) -> Any:
+    try:
+        return json.loads(value) if value else []
+    except json.JSONDecodeError:
+        raise InvalidInput(
+            '里程碑须写成 JSON，如 [{"name": "样品送检", "planned_on": "2026-12-01"}]。',
+            'milestones are JSON, such as [{"name": "samples", "planned_on": "2026-12-01"}].',
+            field="milestones",
+        ) from None
+
+
+def _print_entry(entry: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(entry)
+        return
+    milestones = [
+        f"{one['name']}（计划 {one['planned_on'] or '—'}，完成 {one['done_on'] or '—'}）"
+        for one in entry["milestones"]
+    ]
+    shown = {**entry, "milestones": milestones}
+    rows = [
+        {"name": name, "value": shown[key]}
+        for key, name in _NAMES.items()
+        if shown[key] not in (None, "", [])
+    ]
+    print_table({"name": "列", "value": "值"}, rows)
+
+
+def _change(name: str, change: Mapping[str, Any]) -> str:
+    return f"{_NAMES.get(name, name)}：{_said(change['before'])} → {_said(change['after'])}"
+
+
+def _said(value: Any) -> str:
+    if value in (None, "", []):
+        return "—"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
