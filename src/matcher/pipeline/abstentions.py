@@ -1,0 +1,106 @@
+"""The demands without a credible supply, ready to be posted as open challenges (揭榜)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.abstention import what_binds, what_would_change
+from matcher.domain.access import Principal, Right
+from matcher.domain.labels import label
+from matcher.domain.listing import Achievement
+from matcher.domain.rules import NO_CONSTRAINTS, Rules
+from matcher.domain.text import mask_contacts
+from matcher.pipeline.catalogue import get_park
+from matcher.pipeline.clock import beijing_day
+from matcher.store import abstentions, rules
+from matcher.store.abstentions import Unmatched
+from matcher.store.catalogue import listing_of
+from matcher.store.database import Database
+
+
+def list_abstentions(
+    database: Database,
+    principal: Principal,
+    now: datetime,
+    *,
+    park: str | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> tuple[list[dict[str, Any]], int | None]:
+    """One page of the demands in scope that the last run left without a match, in the order in which they
+    came to be so, and the id to continue after, None on the last page.
+
+    Raises:
+        NotFound: the park is not in scope.
+        Forbidden: the caller may not read the park.
+    """
+    principal.require(Right.READ_PARK)
+    park_id = None if park is None else get_park(database, park, principal.scope).id
+    more = None if limit is None else limit + 1
+    with database.reading() as session:
+        found = abstentions.page(
+            session, principal.scope, beijing_day(now), park_id=park_id, after=after, limit=more
+        )
+        page = found if limit is None else found[:limit]
+        by_demand = _rules(session, page)
+    items = [abstention_json(one, by_demand[one.demand.id]) for one in page]
+    return items, page[-1].id if len(found) > len(page) else None
+
+
+def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
+    """The stable JSON form; `binds` and `remedies` are sentences in both languages."""
+    abstention = one.abstention
+    nearest = None if one.nearest is None else listing_of(one.nearest)
+    assert nearest is None or isinstance(nearest, Achievement)
+    return {
+        "abstention_id": one.id,
+        "park": one.park_code,
+        "demand_id": one.demand.id,
+        "demand_code": one.demand.code,
+        "demand_title": mask_contacts(one.demand.title),
+        "demand_organisation": one.demand.organisation,
+        "reason": abstention.reason.value,
+        "reason_label": label(abstention.reason, "zh"),
+        "ruled_out": {name.value: count for name, count in abstention.ruled_out.items()},
+        "ruled_out_labels": {name.value: label(name, "zh") for name in abstention.ruled_out},
+        "nearest": None
+        if one.nearest is None
+        else {
+            "achievement_id": one.nearest.id,
+            "achievement_code": one.nearest.code,
+            "achievement_title": mask_contacts(one.nearest.title),
+            "achievement_organisation": one.nearest.organisation,
+            "similarity": abstention.similarity,
+            "score": abstention.score,
+            "probability": abstention.probability,
+            "failed": [name.value for name in abstention.nearest_failed],
+            "failed_labels": [label(name, "zh") for name in abstention.nearest_failed],
+        },
+        "binds": _both(what_binds(abstention)),
+        "remedies": [_both(sentences) for sentences in what_would_change(abstention, by, nearest)],
+        "run_id": one.run_id,
+        "since_run_id": one.since_run_id,
+        "since": one.since.isoformat(),
+    }
+
+
+def _both(sentences: tuple[str, str]) -> dict[str, str]:
+    zh, en = (mask_contacts(text) for text in sentences)
+    return {"zh": zh, "en": en}
+
+
+def _rules(session: Session, page: Sequence[Unmatched]) -> Mapping[int, Rules]:
+    """What each demand of a page is matched by, by demand id."""
+    parks = {one.abstention.park_id for one in page}
+    profiles = {park_id: rules.profile(session, park_id).rule for park_id in parks}
+    own = {
+        demand_id: saved.rule
+        for park_id in parks
+        for demand_id, saved in rules.constraints(session, park_id).items()
+    }
+    return {
+        one.demand.id: Rules(profiles[one.abstention.park_id], own.get(one.demand.id, NO_CONSTRAINTS))
+        for one in page
+    }
