@@ -17,7 +17,7 @@ def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_document_describes_every_operation(document: dict[str, Any]) -> None:
     operations = _operations(document)
-    assert len({one["operationId"] for one in operations}) == len(operations) == 42
+    assert len({one["operationId"] for one in operations}) == len(operations)
     tags = {tag["name"] for tag in document["tags"]}
     for operation in operations:
         assert not operation["summary"].isascii(), operation["operationId"]

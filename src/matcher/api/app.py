@@ -8,8 +8,12 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from matcher.api import (
+    due,
     embed,
     errors,
+    evidence,
+    exclusions,
+    grades,
     health,
     imports,
     keys,
@@ -20,12 +24,31 @@ from matcher.api import (
     parks,
     runs,
     session,
+    work,
 )
 from matcher.api.listings import ACHIEVEMENTS, DEMANDS, listing_router
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.api.middleware import LimitedBody, Observed, ResponseHeaders
 from matcher.bootstrap import Service
 from matcher.pipeline.runs import ledger_state
+
+# Addresses such as /v1/ledger/due come before /v1/ledger/{entry_id}.
+_NOUNS = (
+    parks,
+    imports,
+    match,
+    due,
+    exclusions,
+    ledger,
+    work,
+    evidence,
+    grades,
+    runs,
+    keys,
+    session,
+    embed,
+    health,
+)
 
 
 def create_app(service: Service) -> FastAPI:
@@ -39,7 +62,7 @@ def create_app(service: Service) -> FastAPI:
     for kind in (ACHIEVEMENTS, DEMANDS):
         app.include_router(imports.import_router(kind))
         app.include_router(listing_router(kind))
-    for module in (parks, imports, match, ledger, runs, keys, session, embed, health):
+    for module in _NOUNS:
         app.include_router(module.router)
     pages.install(app)
     openapi.install(app)

@@ -1,4 +1,4 @@
-"""Workbooks as answers."""
+"""Files as answers: always to be saved, never shown in place."""
 
 from urllib.parse import quote
 
@@ -8,9 +8,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def workbook(content: bytes, name: str) -> Response:
-    """An .xlsx file to be saved as `name`, given to browsers in the form of RFC 5987."""
-    return Response(
-        content,
-        media_type=XLSX,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.xlsx"},
-    )
+    """An .xlsx file to be saved as `name`."""
+    return attachment(content, XLSX, f"{name}.xlsx")
+
+
+def attachment(content: bytes, media_type: str, name: str) -> Response:
+    """A file to be saved as `name`, given to browsers in the form of RFC 5987."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})

@@ -59,6 +59,8 @@ IfMatch = Annotated[
     Header(description="只有当前版本（ETag）仍是它时才修改，否则答 412", examples=['"3"']),
 ]
 
+Unmask = Annotated[bool, Query(description="显示文字中的联系方式；须有权限，并会记录")]
+
 IdempotencyKey = Annotated[
     str | None,
     Header(

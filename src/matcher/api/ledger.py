@@ -9,13 +9,15 @@ from starlette.responses import JSONResponse, Response
 from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import XLSX, workbook
-from matcher.api.fields import MAX_ID, Cursor, Id, Limit, Park, ParkCode
+from matcher.api.fields import MAX_ID, Cursor, Id, Limit, Park, ParkCode, Person, Unmask
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas import EntryAnswer, EntryPage
+from matcher.api.writes import written
+from matcher.domain.access import Right
 from matcher.domain.entries import EntryFilter
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
-from matcher.pipeline import ledger
+from matcher.pipeline import ledger, work
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.views import ledger_json
 
@@ -27,7 +29,7 @@ router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
     operation_id="list_entries",
     summary="列出台账",
     response_model=EntryPage,
-    responses=problems(401, 404, 422),
+    responses=problems(401, 403, 404, 422),
 )
 def list_entries(
     service: Installation,
@@ -43,6 +45,7 @@ def list_entries(
             "added 人工添加、all 全部"
         ),
     ] = "in_view",
+    person: Person = None,
     min_score: Annotated[
         float | None, Query(ge=0, le=1, allow_inf_nan=False, description="得分不低于")
     ] = None,
@@ -50,6 +53,7 @@ def list_entries(
     limit: Limit = 50,
 ) -> Any:
     """一页台账，按需求和名次排列；只含调用者可见的园区。"""
+    caller.require(Right.READ_PARK)
     place = cursors.decode("ledger", 3, cursor)
     wanted = EntryFilter(
         park_id=None if park is None else get_park(service.database, park, caller.scope).id,
@@ -59,6 +63,7 @@ def list_entries(
         min_score=min_score,
         standing=None if standing in {"all", "in_view"} else Standing(standing),
         in_view=standing == "in_view",
+        person=person,
     )
     after = None if place is None else (place[0], place[1], place[2])
     page, following = ledger.list_entries(service.database, caller.scope, wanted, after=after, limit=limit)
@@ -91,9 +96,8 @@ def export_ledger(
     operation_id="read_entry",
     summary="读取一条台账",
     response_model=EntryAnswer,
-    responses=problems(401, 404, 422),
+    responses=problems(401, 403, 404, 422),
 )
-def read_entry(service: Installation, caller: Caller, entry_id: Id) -> JSONResponse:
-    """一条台账，不论现状；ETag 为其版本。"""
-    entry = ledger.get_entry(service.database, caller.scope, entry_id)
-    return JSONResponse(ledger_json(entry), headers={"ETag": f'"{entry.version}"'})
+def read_entry(service: Installation, caller: Caller, entry_id: Id, unmask: Unmask = False) -> JSONResponse:
+    """一条台账，不论现状，文字中的联系方式默认隐去；ETag 为其版本。"""
+    return written(work.read_entry(service.database, caller, entry_id, service.now(), unmask=unmask))

@@ -32,7 +32,7 @@ Asked = Annotated[Asking, Depends(_asking)]
 
 
 def written(answer: Mapping[str, Any], *, status: int = 200, location: str | None = None) -> JSONResponse:
-    """What a write answers; `ETag` is its version where it has one."""
+    """One thing as it is now, written or read; `ETag` is its version where it has one."""
     headers = {}
     if "version" in answer:
         headers["ETag"] = f'"{answer["version"]}"'

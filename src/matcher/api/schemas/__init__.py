@@ -16,6 +16,16 @@ from matcher.api.schemas.access import (
     WhoAnswer,
 )
 from matcher.api.schemas.common import Answer, Moment
+from matcher.api.schemas.due import (
+    DueAnswer,
+    DueList,
+    ExclusionAnswer,
+    ExclusionPage,
+    HandOverAnswer,
+    SuppliersAnswer,
+)
+from matcher.api.schemas.grades import GradeAnswer, GradeList, GradePage
+from matcher.api.schemas.history import EvidenceAnswer, EvidenceList, HistoryAnswer
 from matcher.api.schemas.ledger import EntryAnswer, EntryPage
 from matcher.api.schemas.lists import (
     AchievementAnswer,
@@ -41,6 +51,16 @@ from matcher.api.schemas.matches import (
 )
 from matcher.api.schemas.problems import FieldProblem, Problem
 from matcher.api.schemas.runs import HealthAnswer, RunAnswer, RunPage
+from matcher.api.schemas.work import (
+    EntryChanges,
+    HandOver,
+    NewEntry,
+    NewExclusion,
+    NewGrade,
+    NewLink,
+    NewReply,
+    StageMove,
+)
 
 __all__ = [
     "AchievementAnswer",
@@ -49,15 +69,28 @@ __all__ = [
     "CellProblem",
     "DemandAnswer",
     "DemandPage",
+    "DueAnswer",
+    "DueList",
     "EmbedTokenAnswer",
     "EmbeddedMatch",
     "EmbeddedMatches",
     "EntryAnswer",
+    "EntryChanges",
     "EntryPage",
+    "EvidenceAnswer",
+    "EvidenceList",
+    "ExclusionAnswer",
+    "ExclusionPage",
     "FieldProblem",
     "FoundAnswer",
     "FreeText",
+    "GradeAnswer",
+    "GradeList",
+    "GradePage",
+    "HandOver",
+    "HandOverAnswer",
     "HealthAnswer",
+    "HistoryAnswer",
     "ImportAnswer",
     "IssuedKey",
     "KeyAnswer",
@@ -66,8 +99,13 @@ __all__ = [
     "MatchesAnswer",
     "Moment",
     "NewEmbedToken",
+    "NewEntry",
+    "NewExclusion",
+    "NewGrade",
     "NewKey",
+    "NewLink",
     "NewPark",
+    "NewReply",
     "ParkAnswer",
     "ParkList",
     "PastImport",
@@ -78,6 +116,8 @@ __all__ = [
     "RunPage",
     "SessionAnswer",
     "SignIn",
+    "StageMove",
+    "SuppliersAnswer",
     "WhoAnswer",
     "models",
 ]

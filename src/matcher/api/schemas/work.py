@@ -15,6 +15,10 @@ from matcher.domain.work import MAX_AMOUNT, REASONS, Milestone
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    def sent(self) -> dict[str, Any]:
+        """What was sent, as JSON: by it a repeated request is known."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
 
 def _known(reason: str) -> str:
     if reason not in REASONS:
@@ -163,7 +167,7 @@ class NewExclusion(_Sent):
 
     demand_id: ListingId = Field(description="需求的编号（id）")
     achievement_id: ListingId = Field(description="成果的编号（id）")
-    reason: FilledLine = Field(description="理由")
+    reason: Remark = Field(description="理由")
 
 
 class HandOver(_Sent):
@@ -175,5 +179,5 @@ class HandOver(_Sent):
     )
 
     park: ParkCode = Field(description="园区代码")
-    one: FilledLine = Field(alias="from", description="现在的负责人或技术经理人")
-    other: FilledLine = Field(alias="to", description="接手的人")
+    one: Remark = Field(alias="from", description="现在的负责人或技术经理人")
+    other: Remark = Field(alias="to", description="接手的人")
