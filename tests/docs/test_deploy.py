@@ -40,13 +40,18 @@ def compose() -> Any:
 
 
 def manifests() -> dict[str, Any]:
+    """By kind and name."""
     documents = yaml.safe_load_all((DEPLOY / "kubernetes" / "matcher.yaml").read_text("utf-8"))
-    return {document["kind"]: document for document in documents}
+    return {f"{document['kind']}/{document['metadata']['name']}": document for document in documents}
 
 
-def pod_of(kind: str) -> Any:
-    spec = manifests()[kind]["spec"]
-    return spec["jobTemplate"]["spec"]["template"]["spec"] if kind == "CronJob" else spec["template"]["spec"]
+def pod_of(manifest: str) -> Any:
+    spec = manifests()[manifest]["spec"]
+    template = spec["jobTemplate"]["spec"]["template"] if "jobTemplate" in spec else spec["template"]
+    return template["spec"]
+
+
+JOBS = {"CronJob/matcher-refresh": "refresh", "CronJob/matcher-remind": "remind"}
 
 
 def test_everything_the_dockerfile_copies_is_there_and_let_in() -> None:
@@ -75,8 +80,8 @@ def test_the_dockerfile_installs_the_locked_torch_first() -> None:
 def test_the_image_runs_as_a_fixed_user_without_rights() -> None:
     assert instructions("USER") == ["10001:10001"]
     assert "--uid 10001" in " ".join(instructions("RUN"))
-    for kind in ("Deployment", "CronJob"):
-        security = pod_of(kind)["securityContext"]
+    for manifest in ("Deployment/matcher", *JOBS):
+        security = pod_of(manifest)["securityContext"]
         assert security["runAsNonRoot"]
         assert security["runAsUser"] == 10001
 
@@ -138,11 +143,12 @@ def test_the_example_of_the_environment_file_names_the_database_of_compose() -> 
     assert (DEPLOY / ".gitignore").read_text("utf-8").split() == ["compose.env"]
 
 
-def test_the_cron_job_runs_the_refresh_in_beijing_time_one_at_a_time() -> None:
-    spec = manifests()["CronJob"]["spec"]
+@pytest.mark.parametrize("job", JOBS)
+def test_the_cron_jobs_run_in_beijing_time_one_at_a_time(job: str) -> None:
+    spec = manifests()[job]["spec"]
     assert (spec["timeZone"], spec["concurrencyPolicy"]) == ("Asia/Shanghai", "Forbid")
-    [container] = pod_of("CronJob")["containers"]
-    assert container["args"] == ["refresh"]
+    [container] = pod_of(job)["containers"]
+    assert container["args"] == [JOBS[job]]
     assert missing_from_program(container["args"]) == []
     rules = spec["jobTemplate"]["spec"]["podFailurePolicy"]["rules"]
     named = {code for rule in rules for code in rule["onExitCodes"]["values"]}
@@ -150,9 +156,9 @@ def test_the_cron_job_runs_the_refresh_in_beijing_time_one_at_a_time() -> None:
     assert {rule["onExitCodes"]["containerName"] for rule in rules} == {container["name"]}
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "CronJob"])
-def test_a_pod_mounts_only_volumes_it_has_and_writes_nowhere_else(kind: str) -> None:
-    pod = pod_of(kind)
+@pytest.mark.parametrize("manifest", ["Deployment/matcher", *JOBS])
+def test_a_pod_mounts_only_volumes_it_has_and_writes_nowhere_else(manifest: str) -> None:
+    pod = pod_of(manifest)
     [container] = pod["containers"]
     assert container["image"] == f"matcher:{__version__}"
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
@@ -185,19 +191,32 @@ def test_every_unit_runs_a_command_that_the_program_has() -> None:
         if line.startswith("ExecStart=")
     ]
     assert ["refresh"] in started
+    assert ["remind"] in started
     assert [missing_from_program(words) for words in started] == [[]] * len(started)
 
 
-def test_the_cron_line_has_five_times_a_user_and_the_refresh() -> None:
+def test_the_cron_lines_have_five_times_a_user_the_refresh_and_later_the_briefs() -> None:
     lines = (DEPLOY / "cron" / "matcher").read_text("utf-8").splitlines()
-    [job] = [line for line in lines if re.match(r"[\d*]", line)]
-    fields = job.split(None, 6)
-    assert fields[:6] == ["0", "2", "*", "*", "*", "matcher"]
-    assert "%" not in job
-    program, *rest = shlex.split(fields[6])
-    assert program == "/opt/matcher/bin/matcher"
-    assert missing_from_program(words_of(shlex.join(rest[:1]))) == []
-    assert rest[0] == "refresh"
+    jobs = [line for line in lines if re.match(r"[\d*]", line)]
+    started = []
+    for job in jobs:
+        fields = job.split(None, 6)
+        assert fields[2:6] == ["*", "*", "*", "matcher"]
+        assert "%" not in job
+        program, *rest = shlex.split(fields[6])
+        assert program == "/opt/matcher/bin/matcher"
+        assert missing_from_program(words_of(shlex.join(rest[:1]))) == []
+        started.append((int(fields[1]), int(fields[0]), rest[0]))
+    assert started == [(2, 0, "refresh"), (7, 30, "remind")]
+
+
+def test_the_cron_file_names_settings_that_exist_and_sends_nothing_as_it_is() -> None:
+    text = (DEPLOY / "cron" / "matcher").read_text("utf-8")
+    named = re.findall(r"^(# )?MATCHER_(\w+)=(.*)$", text, re.MULTILINE)
+    assert {name.lower() for _, name, _ in named} <= set(Settings.model_fields)
+    assert [name for off, name, _ in named if not off] == ["DATA_DIR"]
+    [to] = [value for _, name, value in named if name == "REMIND_TO"]
+    assert Settings.model_validate({"remind_to": shlex.split(to)[0]}).remind_to
 
 
 def test_the_alerts_ask_for_metrics_that_are_exposed() -> None:
