@@ -62,7 +62,7 @@ UNSUPPLIED = UnsuppliedRow(
     nearest_title="佐剂平台",
     nearest_organisation="示例研究院",
     nearest_score=0.31,
-    nearest_failed="成熟度",
+    would_change="成熟度：放宽到 5 级即可匹配。",
 )
 
 
@@ -107,7 +107,7 @@ def test_a_row_stands_under_its_headings() -> None:
     duties = written(duties=[duty()])["待办"]
     assert str(duties["C4"].value) == "2026-11-01 00:00:00"
     assert duties["C4"].number_format == "yyyy-mm-dd"
-    assert written(unsupplied=[UNSUPPLIED])["无可信供给"]["K4"].value == "成熟度"
+    assert written(unsupplied=[UNSUPPLIED])["无可信供给"]["K4"].value == UNSUPPLIED.would_change
 
 
 @pytest.mark.parametrize("sneaky", ["=1+2", '=HYPERLINK("http://evil","x")', "+86 138", "-3", "@x", "\t=1"])

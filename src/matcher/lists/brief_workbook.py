@@ -56,7 +56,7 @@ class DutyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsuppliedRow:
-    """A demand without credible supply: why, what binds, and the nearest miss."""
+    """A demand without credible supply: why, what binds, the nearest miss, and what would give a match."""
 
     demand_code: str
     demand_title: str
@@ -67,7 +67,7 @@ class UnsuppliedRow:
     nearest_title: str
     nearest_organisation: str
     nearest_score: float | None
-    nearest_failed: str
+    would_change: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +128,12 @@ _UNSUPPLIED = (
     _Column("需求名称", _NAME),
     _Column("企业名称", _UNIT),
     _Column("原因", 22),
-    _Column("约束", 26),
+    _Column("约束", 34),
     _Column("最接近的成果编号", _CODE),
     _Column("最接近的成果", _NAME),
     _Column("完成单位", _UNIT),
     _Column("得分", 8, "0.000"),
-    _Column("差在哪里", 22),
+    _Column("怎样可以匹配", 40),
 )
 _HEADER_ROW = 3
 

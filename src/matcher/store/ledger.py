@@ -44,6 +44,22 @@ def count_standing(session: Session) -> tuple[int, int]:
     return session.scalar(current) or 0, session.scalar(select(func.count(FeedEntry.id))) or 0
 
 
+def count_stages(session: Session, scope: Scope, park_id: int) -> dict[Stage, int]:
+    """How many of a park's entries in view stand at each stage, where any do."""
+    query = (
+        select(LedgerHuman.stage, func.count())
+        .select_from(LedgerEntry)
+        .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
+        .where(*_conditions(scope, EntryFilter(park_id=park_id, in_view=True)))
+        .group_by(LedgerHuman.stage)
+    )
+    counts: dict[Stage, int] = {}
+    for name, count in session.execute(query):
+        stage = Stage.SCREENING if name is None else Stage(name)
+        counts[stage] = counts.get(stage, 0) + count
+    return counts
+
+
 def entries(
     session: Session,
     scope: Scope,
