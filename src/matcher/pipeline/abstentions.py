@@ -50,10 +50,12 @@ def list_abstentions(
 
 
 def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
-    """The stable JSON form; `binds` and `remedies` are sentences in both languages."""
+    """The stable JSON form: `binding_*` say why there is no match, `counterfactuals_*` what would give one."""
     abstention = one.abstention
     nearest = None if one.nearest is None else listing_of(one.nearest)
     assert nearest is None or isinstance(nearest, Achievement)
+    binding_zh, binding_en = what_binds(abstention)
+    changes = what_would_change(abstention, by, nearest)
     return {
         "abstention_id": one.id,
         "park": one.park_code,
@@ -78,17 +80,14 @@ def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
             "failed": [name.value for name in abstention.nearest_failed],
             "failed_labels": [label(name, "zh") for name in abstention.nearest_failed],
         },
-        "binds": _both(what_binds(abstention)),
-        "remedies": [_both(sentences) for sentences in what_would_change(abstention, by, nearest)],
+        "binding_zh": binding_zh,
+        "binding_en": binding_en,
+        "counterfactuals_zh": [mask_contacts(zh) for zh, _ in changes],
+        "counterfactuals_en": [mask_contacts(en) for _, en in changes],
         "run_id": one.run_id,
         "since_run_id": one.since_run_id,
         "since": one.since.isoformat(),
     }
-
-
-def _both(sentences: tuple[str, str]) -> dict[str, str]:
-    zh, en = (mask_contacts(text) for text in sentences)
-    return {"zh": zh, "en": en}
 
 
 def _rules(session: Session, page: Sequence[Unmatched]) -> Mapping[int, Rules]:

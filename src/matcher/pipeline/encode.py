@@ -27,8 +27,10 @@ def vectors_of(
     side: Side,
     texts: Sequence[TextView],
     progress: Progress = silent,
+    *,
+    keep: bool = True,
 ) -> tuple[Vectors, int]:
-    """The vectors of `texts`, shape (n, d), and how many had to be encoded.
+    """The vectors of `texts`, shape (n, d), and how many had to be encoded; those are cached where `keep`.
 
     Nothing is encoded while a transaction is open.
     """
@@ -40,8 +42,9 @@ def vectors_of(
         batch = digests[start : start + BATCH]
         encoded = encoder.encode([missing[digest] for digest in batch], side)
         fresh = dict(zip(batch, encoded, strict=True))
-        with database.writing() as session:
-            vectors.save(session, encoder.encoder_id, side, fresh)
+        if keep:
+            with database.writing() as session:
+                vectors.save(session, encoder.encoder_id, side, fresh)
         known.update(fresh)
         progress(f"encode {side.value}", start + len(batch), len(digests))
     rows = [known[text.digest] for text in texts]

@@ -51,6 +51,17 @@ class Inputs:
             excluded=frozenset(exclusions.active(session)),
         )
 
+    @classmethod
+    def of_park(cls, session: Session, day: date, park_id: int) -> "Inputs":
+        """The same of one park; what it has is what it has among all."""
+        return cls(
+            supply=catalogue.live(session, Side.SUPPLY, day),
+            demands=catalogue.live(session, Side.DEMAND, day, park_id),
+            profiles={park_id: rules.profile(session, park_id).rule},
+            constraints={demand: saved.rule for demand, saved in rules.constraints(session, park_id).items()},
+            excluded=frozenset(exclusions.active(session, park_id)),
+        )
+
     def rules_of(self, demand: LiveListing) -> Rules:
         """What a demand is matched by."""
         assert demand.park_id is not None

@@ -102,12 +102,11 @@ class Refresh:
             or last.top_k != self.top_k
         )
 
-    @property
-    def method(self) -> Method:
-        """How proposals are made; encoded texts are kept."""
+    def method(self, *, keep: bool = True) -> Method:
+        """How proposals are made; `keep` caches what has to be encoded for them."""
 
         def vectors(side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
-            return vectors_of(self.database, self.encoder, side, texts, progress)
+            return vectors_of(self.database, self.encoder, side, texts, progress, keep=keep)
 
         return Method(vectors, self.open_channels, self.scorer, self.top_k)
 
@@ -159,7 +158,7 @@ class Refresh:
         with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
             basis = _Basis.at(session, started)
             inputs = Inputs.at(session, basis.day)
-        found = propose(inputs, self.method, progress)
+        found = propose(inputs, self.method(), progress)
         with self.database.writing() as session:
             changed = night.apply_night(
                 session,
