@@ -92,7 +92,7 @@ def edit(work: Work, changes: Mapping[str, Any], today: date) -> Work:
         name = min(strange)
         raise InvalidInput(f"{name} 不能这样修改。", f"{name} is not written this way.", field=name)
     cleaned: dict[str, Any] = {
-        name: value.strip() if isinstance(value, str) else value for name, value in changes.items()
+        name: value.strip() if type(value) is str else value for name, value in changes.items()
     }
     edited = replace(work, **cleaned)
     _check(edited, cleaned, today)
