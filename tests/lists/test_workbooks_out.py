@@ -1,14 +1,11 @@
 import io
-from datetime import date, datetime
 
 import pytest
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.domain.listing import Side
 from matcher.lists.headings import REASON_HEADING, field_of
-from matcher.lists.ledger_workbook import TITLE, UNKNOWN, LedgerRow, write_ledger
 from matcher.lists.reading import EXAMPLE_CODE, read_list
 from matcher.lists.rejects import write_rejects
 from matcher.lists.template import write_template
@@ -111,80 +108,10 @@ def test_every_choice_a_template_offers_is_understood(side: Side) -> None:
             assert len(parsed.rows) == 1
 
 
-def _row(**changes: object) -> LedgerRow:
-    values: dict[str, object] = {
-        "rank": 1,
-        "demand_code": "D-1",
-        "demand_title": "泄漏检测",
-        "enterprise": "某公司",
-        "achievement_code": "A-1",
-        "achievement_title": "检测方法",
-        "organisation": "某院",
-        "industry": "氢能",
-        "similarity": 0.61,
-        "score": 0.72,
-        "probability": None,
-        "terms": "检测、泄漏",
-        "stage": "待研判",
-        "standing": "当前",
-        "run_id": "12",
-        "first_seen": date(2026, 11, 1),
-    }
-    return LedgerRow(**{**values, **changes})  # type: ignore[arg-type]
-
-
-def _ledger(*rows: LedgerRow) -> Worksheet:
-    stream = io.BytesIO()
-    write_ledger(rows, park_name="某园区", printed_on=date(2026, 11, 22), stream=stream)
-    return _opened(stream.getvalue())
-
-
-def test_a_ledger_has_what_an_office_expects() -> None:
-    sheet = _ledger(_row(), _row(rank=2))
-    assert sheet["A1"].value == TITLE
-    assert "A1:U1" in [str(merged) for merged in sheet.merged_cells.ranges]
-    assert "某园区" in str(sheet["A2"].value)
-    assert "2026年11月22日" in str(sheet["A2"].value)
-    assert sheet.freeze_panes == "D4"
-    assert sheet.auto_filter.ref == "A3:U5"
-    assert sheet.print_title_rows == "$1:$3"
-    assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
-    assert sheet.sheet_properties.pageSetUpPr is not None
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.oddFooter is not None
-    assert "&P" in str(sheet.oddFooter.center.text)
-    headings = [cell.value for cell in sheet[3]]
-    assert headings[-4:] == ["负责人", "下一步", "截止日期", "备注"]
-    assert all(sheet.column_dimensions[get_column_letter(n)].width > 5 for n in range(1, 22))
-
-
-def test_figures_of_a_ledger_are_numbers_and_unknown_ones_say_so() -> None:
-    sheet = _ledger(_row(), _row(probability=0.25))
-    headings = [cell.value for cell in sheet[3]]
-    one, other = ([cell.value for cell in sheet[number]] for number in (4, 5))
-    assert one[headings.index("相似度")] == 0.61
-    assert one[headings.index("得分")] == 0.72
-    assert one[headings.index("概率")] == UNKNOWN
-    assert other[headings.index("概率")] == 0.25
-    assert one[headings.index("首次出现")] == datetime.fromisoformat("2026-11-01")
-    assert one[-4:] == [None] * 4
-
-
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")'])
 def test_text_in_a_workbook_is_never_a_formula(text: str) -> None:
-    cell = _ledger(_row(demand_title=text))["C4"]
-    assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
     rejects = _rejects(
         csv_text([["成果名称", "成果简介"], ["", f'"{text}"'.replace('"x"', '""x""')]]).encode(), "a.csv"
     )
     sheet = _opened(rejects)
     assert [value.data_type for value in sheet[2] if value.value is not None] == ["s", "s"]
-
-
-def test_characters_a_workbook_cannot_hold_are_left_out() -> None:
-    assert _ledger(_row(demand_title="检\x0b测\x00"))["C4"].value == "检测"
-
-
-def test_an_empty_ledger_is_still_a_workbook() -> None:
-    assert _ledger().max_row == 3

@@ -1,6 +1,8 @@
 """Text written into a workbook stays text: no formulas, no characters that Excel cannot hold."""
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+import re
+
+from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -8,7 +10,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 LONGEST_TEXT = 32_767
 """Characters an Excel cell holds."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def plain(text: str) -> str:
+    """The text as a workbook can hold it: lines end in a line feed; what no XML file holds is left out."""
+    return _NO_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:LONGEST_TEXT]
 
 
 def set_up_landscape(sheet: Worksheet, header_rows: str) -> None:
@@ -26,13 +36,14 @@ def set_up_landscape(sheet: Worksheet, header_rows: str) -> None:
 def write_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     """Write text that no spreadsheet program evaluates, whatever it starts with.
 
-    The cell's type is text, and the quote prefix keeps it text when someone edits it.
+    The cell's type is text, and the quote prefix keeps it text when someone edits it. A text such as
+    “_x0041_”, which stands for a character in workbooks, is written so that it reads back as it is.
     """
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)
-    if text := ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_TEXT]:
-        cell.value = text
+    if held := plain(text):
+        cell.value = _LOOKS_ESCAPED.sub("_x005F_", held)
         cell.data_type = "s"
-    if text.startswith(_FORMULA_STARTS):
+    if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell

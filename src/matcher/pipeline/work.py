@@ -129,7 +129,7 @@ def grade_entry(
         entry = writable_entry(session, request.principal, entry_id, version)
         values = keep_masked(entry.work, {"grade_reason": reason})
         work = grade(entry.work, value, values["grade_reason"])
-        grades.add(session, _grade_row(entry, work, request))
+        grades.add(session, grade_row(entry, work, request))
         return _saved(session, request, entry, work, "grade")
 
     return once(database, request, write)
@@ -214,8 +214,7 @@ def writable_entry(
     """
     principal.require(Right.WORK_LEDGER)
     entry = _found(session, principal, entry_id)
-    own = {name for name in (entry.work.owner, entry.work.technology_manager) if name}
-    if principal.role is Role.TECHNOLOGY_MANAGER and principal.subject not in own:
+    if not assigned(principal, entry.work):
         raise Forbidden(
             "这一条不由您负责；请由园区操作员指派负责人或技术经理人。",
             "this entry is not assigned to you: a park operator assigns its owner or technology manager.",
@@ -227,6 +226,12 @@ def writable_entry(
             field="version",
         )
     return entry
+
+
+def assigned(principal: Principal, work: Work) -> bool:
+    """Whether an entry is the caller's to work on: a technology manager's are those that name them."""
+    own = {name for name in (work.owner, work.technology_manager) if name}
+    return principal.role is not Role.TECHNOLOGY_MANAGER or principal.subject in own
 
 
 def keep_masked(work: Work, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -270,7 +275,8 @@ def _saved(session: Session, request: Request, entry: EntryView, work: Work, act
     return ledger_json(_found(session, request.principal, entry.id))
 
 
-def _grade_row(entry: EntryView, work: Work, request: Request) -> GradeRow:
+def grade_row(entry: EntryView, work: Work, request: Request) -> GradeRow:
+    """The grade in `work` as it is kept: with what the person saw of the entry."""
     decline = REASONS.get(work.grade_reason)
     return GradeRow(
         park_id=entry.park_id,

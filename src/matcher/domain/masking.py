@@ -1,0 +1,32 @@
+"""Masked contacts put back: what people send is a text whose contacts they were shown masked."""
+
+import re
+from collections import defaultdict
+
+from matcher.domain.text import mask_contacts
+
+_MASKED = re.compile(r"[\w.+@-]*\*{3,}[\w.+@*-]*", re.ASCII)
+
+
+def restore_contacts(edited: str, stored: str) -> str:
+    """`edited` with the contacts of `stored` in the place of their masked forms.
+
+    A text equal to the masked form of `stored` gives `stored`; what was written around a contact stays.
+    """
+    masked = mask_contacts(stored)
+    if masked == stored or "***" not in edited:
+        return edited
+    between = "(.*?)".join(re.escape(part) for part in _MASKED.split(masked))
+    found = re.fullmatch(between, stored, re.DOTALL)
+    assert found is not None, "masking leaves what stands between contacts as it is"
+    kept: defaultdict[str, list[str]] = defaultdict(list)
+    for token, contact in zip(_MASKED.findall(masked), found.groups(), strict=True):
+        kept[token].append(contact)
+
+    def put_back(token: re.Match[str]) -> str:
+        contacts = kept.get(token.group())
+        if not contacts:
+            return token.group()
+        return contacts.pop(0) if len(contacts) > 1 else contacts[0]
+
+    return _MASKED.sub(put_back, edited)
