@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,8 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@contextmanager
+def opened_page(browser: Browser) -> Iterator[Page]:
     """A page of its own; a script error or a breach of the content policy fails the test."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1360, "height": 860})
     opened = context.new_page()
@@ -98,9 +99,17 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own, in a browser session of its own."""
+    with opened_page(browser) as page:
+        yield page
+
+
+@pytest.fixture
 def console(page: Page, site: Site) -> Page:
     """The console, signed in by the printed link, on the hydrogen park's demands."""
     page.goto(site.login_link())
     page.get_by_label("园区", exact=True).select_option("hydrogen")
+    page.get_by_role("link", name="企业需求", exact=True).click()
     page.get_by_role("heading", name="企业需求清单").wait_for()
     return page

@@ -16,6 +16,13 @@ export class Problem extends Error {
     return inLanguage(this.body.detail_zh, this.body.detail_en) ?? this.body.detail ?? this.message;
   }
 
+  /** What is wrong, by the field it is about: [[field, text], …]. */
+  get fields() {
+    const errors = (this.body.errors ?? []).filter((one) => one.field);
+    if (errors.length > 0) return errors.map((one) => [one.field, inLanguage(one.detail_zh, one.detail_en) ?? ""]);
+    return this.body.field ? [[this.body.field, this.text]] : [];
+  }
+
   /** One line for each field that is wrong. */
   get lines() {
     return (this.body.errors ?? []).map((one) => {
@@ -26,9 +33,8 @@ export class Problem extends Error {
 }
 
 /** Send a request and return the answer, or throw a Problem; a lost session is also told to the window. */
-async function send(method, path, { json, form, signal } = {}) {
-  const headers = {};
-  if (json !== undefined) headers["Content-Type"] = "application/json";
+async function send(method, path, { json, form, signal, headers = {} } = {}) {
+  if (json !== undefined) headers = { ...headers, "Content-Type": "application/json" };
   let response;
   try {
     response = await fetch(path, {
@@ -49,18 +55,42 @@ async function send(method, path, { json, form, signal } = {}) {
   throw new Problem(response.status, body);
 }
 
-/** GET a JSON document. */
-export async function get(path, query = {}, signal = undefined) {
+/** The address with the values of `query` that are given. */
+export function address(path, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
   const search = new URLSearchParams(given).toString();
-  const response = await send("GET", search ? `${path}?${search}` : path, { signal });
-  return response.json();
+  return search ? `${path}?${search}` : path;
+}
+
+/** GET a JSON document. */
+export async function get(path, query = {}, signal = undefined) {
+  return (await send("GET", address(path, query), { signal })).json();
 }
 
 /** POST JSON or a form, and return the JSON answer (null where there is none). */
 export async function post(path, { json, form, signal } = {}) {
   const response = await send("POST", path, { json, form, signal });
   return response.status === 204 ? null : response.json();
+}
+
+/** Change something that others may change, too: answered 412 where `version` is no longer the newest.
+ *
+ *  The request carries an Idempotency-Key, so that it can be sent again when no answer came.
+ */
+export async function change(method, path, { json, version = null }) {
+  const headers = { "Idempotency-Key": freshKey() };
+  if (version !== null) headers["If-Match"] = `"${version}"`;
+  const once = () => send(method, path, { json, headers });
+  const response = await once().catch((error) => {
+    if (error.status !== 0) throw error;
+    return once();
+  });
+  return response.status === 204 ? null : response.json();
+}
+
+function freshKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** DELETE a resource. */
@@ -71,10 +101,10 @@ export async function remove(path) {
 /** Save what a request answers as a file. */
 export async function download(method, path, { form, name }) {
   const response = await send(method, path, { form });
-  const address = URL.createObjectURL(await response.blob());
+  const from = URL.createObjectURL(await response.blob());
   const link = document.createElement("a");
-  link.href = address;
+  link.href = from;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  setTimeout(() => URL.revokeObjectURL(from), 10_000);
 }

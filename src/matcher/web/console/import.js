@@ -5,6 +5,7 @@ import { announce, h } from "./dom.js";
 import { inLanguage, moment, t } from "./i18n.js";
 import { emptyNote, problemNote } from "./notes.js";
 import { parkName } from "./parks.js";
+import { may } from "./rights.js";
 import { startRun } from "./runs.js";
 
 const COUNTS = ["rows", "created", "updated", "unchanged", "withdrawn", "rejected"];
@@ -15,9 +16,9 @@ const SHOWN = 200;
 const kept = { side: "demands", files: [], options: {}, report: null, park: null };
 
 /** The page: files and options, the preview with its bad cells, and past imports. */
-export function importPage({ park, session }) {
+export function importPage({ park }) {
   if (kept.park !== park.code) Object.assign(kept, { park: park.code, report: null });
-  const maySupply = session.parks === null;
+  const maySupply = may("write_supply");
   if (!maySupply) kept.side = "demands";
   const preview = h("div", { class: "preview" });
   const history = h("div", { class: "history" });

@@ -6,6 +6,7 @@ import { factList, textList } from "./fields.js";
 import { t } from "./i18n.js";
 import { matchSection } from "./matches.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
+import { may } from "./rights.js";
 
 const PAGE = 30;
 const OTHER = { demands: "achievements", achievements: "demands" };
@@ -88,6 +89,16 @@ export function listingsPage(side, { id, park, onLeave }) {
   );
 }
 
+/** From a demand to the work on it. */
+function ledgerLinks(id) {
+  return h(
+    "p",
+    { class: "links" },
+    h("a", { href: `#/ledger?demand_id=${id}` }, t("demand.ledger")),
+    may("run_park") && h("a", { href: `#/ledger?add=${id}` }, t("demand.add")),
+  );
+}
+
 function row(side, item, chosen) {
   const meta = [item.organisation, item.code].filter(Boolean);
   return h(
@@ -133,6 +144,7 @@ function detail(side, id, signal) {
           factList(side, listing),
           lead && h("p", { class: "lead" }, lead),
           texts && h("details", { class: "full-text" }, h("summary", {}, t(`full_text.${side}`)), texts),
+          side === "demands" && ledgerLinks(id),
         ),
         matchSection(t(`match.title.${side}`), matches, OTHER[side]),
       );

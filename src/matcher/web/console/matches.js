@@ -38,16 +38,21 @@ function matchCard(item, side) {
       h("h4", {}, title),
       h("p", { class: "meta" }, meta.filter(Boolean).map((text) => h("span", {}, text))),
     ),
-    h(
-      "dl",
-      { class: "figures" },
-      namedFigure("similarity", figure(item.similarity)),
-      namedFigure("score", figure(item.score), "strong"),
-      item.probability === null
-        ? namedFigure("probability", t("probability.none"), "none")
-        : namedFigure("probability", figure(item.probability)),
-    ),
+    figureList(item),
     why(item, disclosure(side, item[`${one}_id`])),
+  );
+}
+
+/** The three figures of a match, each under its name. */
+export function figureList(item) {
+  return h(
+    "dl",
+    { class: "figures" },
+    namedFigure("similarity", figure(item.similarity)),
+    namedFigure("score", figure(item.score), "strong"),
+    item.probability === null
+      ? namedFigure("probability", t("probability.none"), "none")
+      : namedFigure("probability", figure(item.probability)),
   );
 }
 
@@ -61,7 +66,7 @@ function namedFigure(name, value, look = "") {
 }
 
 /** Bars that add up to the score on a scale from 0 to 1, the same sum in figures, and the shared phrases. */
-function why(item, { button, body }) {
+export function why(item, { button = null, body = null } = {}) {
   const parts = Object.entries(item.contributions);
   const bar = h("div", { class: "bar", "aria-hidden": "true" });
   for (const [name, value] of parts) {

@@ -1,9 +1,12 @@
-/** Runs of the matching: the last one in the page's head, all of them on a page, and the ledger's workbook. */
+/** Runs of the matching: the last one in the page's head, all of them on a page, and what each of them changed. */
 
-import { Problem, download, get, post } from "./api.js";
+import { Problem, get, post } from "./api.js";
+import { diffCounts, diffSections } from "./diff.js";
 import { announce, h } from "./dom.js";
 import { duration, moment, t } from "./i18n.js";
+import { ledgerAddress } from "./ledger.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
+import { may } from "./rights.js";
 
 const POLL = 1500;
 const CHANGES = ["entries_created", "entries_changed", "entries_kept", "entries_vanished"];
@@ -38,37 +41,34 @@ export async function startRun() {
   return run;
 }
 
-/** The page of runs. */
-export function runsPage({ park, onLeave, session }) {
+/** The page of runs, or of one run and what it changed in the park. */
+export function runsPage({ id, park, onLeave }) {
   const aborter = new AbortController();
   onLeave(() => aborter.abort());
+  return id === null ? allRuns(park, aborter.signal) : oneRun(id, park, aborter.signal);
+}
+
+function allRuns(park, signal) {
   const table = h("div", { class: "scroll" }, busyNote());
   const notes = h("div", {});
   const start = h("button", { type: "button", class: "primary" }, t("run.start"));
-  const act = (button, work) => async () => {
-    button.disabled = true;
+  start.addEventListener("click", async () => {
+    start.disabled = true;
     notes.replaceChildren();
     try {
-      await work();
+      await startRun();
+      await show();
     } catch (error) {
       notes.replaceChildren(problemNote(error));
     } finally {
-      button.disabled = false;
+      start.disabled = false;
     }
-  };
-  start.addEventListener("click", act(start, async () => {
-    await startRun();
-    await show();
-  }));
-  const workbook = h("button", { type: "button", disabled: park === null }, t("ledger.export", park?.name ?? ""));
-  workbook.addEventListener("click", act(workbook, () =>
-    download("GET", `/v1/ledger/export?park=${encodeURIComponent(park.code)}`, { name: `${park.name} ${t("ledger.name")}.xlsx` }),
-  ));
+  });
 
   async function show() {
-    const { items } = await get("/v1/runs", { limit: 20 }, aborter.signal);
-    table.replaceChildren(items.length === 0 ? emptyNote(t("run.none"), t("run.none.about")) : runTable(items));
-    if (items.some((run) => run.status === "running")) setTimeout(() => aborter.signal.aborted || load(), POLL);
+    const { items } = await get("/v1/runs", { limit: 20 }, signal);
+    table.replaceChildren(items.length === 0 ? emptyNote(t("run.none"), t("run.none.about")) : runTable(items, park));
+    if (items.some((run) => run.status === "running")) setTimeout(() => signal.aborted || load(), POLL);
   }
   const load = () =>
     show().catch((error) => {
@@ -83,26 +83,71 @@ export function runsPage({ park, onLeave, session }) {
       { class: "card" },
       h("h1", {}, t("runs.heading")),
       h("p", { class: "help" }, t("runs.about")),
-      h("div", { class: "actions" }, session.role !== "reader" && start, workbook),
+      may("start_run") && h("div", { class: "actions" }, start),
       notes,
       table,
     ),
   );
 }
 
-function runTable(runs) {
+function oneRun(id, park, signal) {
+  const facts = h("div", { class: "stack" }, busyNote());
+  const changes = h("div", { class: "stack" });
+  get(`/v1/runs/${id}`, {}, signal)
+    .then((run) => facts.replaceChildren(runFacts(run)))
+    .catch((error) => error.name === "AbortError" || facts.replaceChildren(problemNote(error)));
+  if (park !== null) {
+    get(`/v1/runs/${id}/diff`, { park: park.code }, signal)
+      .then((diff) => changes.replaceChildren(diffCounts(diff), ...diffSections(diff)))
+      .catch((error) => error.name === "AbortError" || changes.replaceChildren(problemNote(error)));
+  }
+  return h(
+    "div",
+    { class: "column wide" },
+    h(
+      "section",
+      { class: "card" },
+      h("div", { class: "page-head" }, h("h1", {}, t("runs.one", id)), h("div", { class: "actions" }, h("a", { class: "button", href: ledgerAddress({ as_of: id }) }, t("runs.as_of")), h("a", { class: "button", href: "#/runs" }, t("runs.all")))),
+      facts,
+    ),
+    park && h("section", { class: "card" }, h("h2", {}, t("runs.diff", park.name)), changes),
+  );
+}
+
+/** What the figures of a run depend on, so that any past night can be told apart from another. */
+function runFacts(run) {
+  const facts = {
+    status: t(`run.${run.status}`),
+    started: moment(run.started_at),
+    seconds: duration(run.started_at, run.finished_at),
+    trigger: t(`trigger.${run.trigger}`),
+    code_version: run.code_version,
+    encoder_id: run.encoder_id,
+    scorer: run.scorer,
+    calibration: run.calibration ?? t("probability.none"),
+    catalogue_revision: run.catalogue_revision,
+  };
+  return h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => h("div", {}, h("dt", {}, t(`runs.${name}`)), h("dd", {}, value))));
+}
+
+function runTable(runs, park) {
   const columns = ["id", "status", "started", "seconds", "trigger", "lists", ...CHANGES];
   return h(
     "table",
     {},
-    h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col", class: CHANGES.includes(name) ? "number" : null }, t(`runs.${name}`))))),
-    h("tbody", {}, runs.map(runRow)),
+    h(
+      "thead",
+      {},
+      h("tr", {}, columns.map((name) => h("th", { scope: "col", class: CHANGES.includes(name) ? "number" : null }, t(`runs.${name}`))), park && h("th", { scope: "col" }, t("runs.look"))),
+    ),
+    h("tbody", {}, runs.map((run) => runRow(run, park))),
   );
 }
 
-function runRow(run) {
+function runRow(run, park) {
   const counts = run.counts ?? {};
   const lists = counts.demands === undefined ? "—" : `${counts.demands} × ${counts.achievements}`;
+  const links = [h("a", { href: `#/runs/${run.run_id}` }, t("runs.changes")), h("a", { href: ledgerAddress({ as_of: run.run_id }) }, t("runs.then"))];
   return h(
     "tr",
     {},
@@ -113,5 +158,6 @@ function runRow(run) {
     h("td", {}, t(`trigger.${run.trigger}`), h("span", { class: "meta block" }, run.actor)),
     h("td", { class: "number" }, lists),
     CHANGES.map((name) => h("td", { class: "number" }, counts[name] ?? "—")),
+    park && h("td", { class: "links" }, run.status === "succeeded" && links),
   );
 }
