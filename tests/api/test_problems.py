@@ -69,13 +69,17 @@ def test_every_error_class_has_a_status() -> None:
         "TooLittleText": 422,
         "NotFound": 404,
         "Conflict": 409,
+        "StaleVersion": 412,
+        "IllegalMove": 409,
         "RefreshRunning": 409,
         "Unauthorized": 401,
         "Forbidden": 403,
+        "IssuerUnavailable": 503,
         "EncoderError": 503,
+        "DeliveryFailed": 500,
         "StoreError": 503,
     }
-    assert set(STATUSES.values()) <= {401, 403, 404, 409, 422, 500, 503}
+    assert set(STATUSES.values()) <= {401, 403, 404, 409, 412, 422, 500, 503}
 
 
 def test_malformed_requests_are_refused_and_never_break_anything(server: Server) -> None:
