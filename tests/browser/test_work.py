@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
 from matcher.domain.labels import LABELS
 from matcher.pipeline.access import create_key
+from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.ledger import list_entries
 from matcher.pipeline.once import Request
@@ -28,8 +29,10 @@ PARK = "hydrogen"
 
 def entries(site: Site, **wanted: Any) -> list[EntryView]:
     """Entries of the hydrogen park, by demand and rank."""
-    found, _ = list_entries(site.service.database, DISTRICT, EntryFilter(**wanted), limit=200)
-    return [one for one in found if one.park_code == PARK]
+    park = get_park(site.service.database, PARK, DISTRICT)
+    asked = EntryFilter(park_id=park.id, **wanted)
+    found, _ = list_entries(site.service.database, DISTRICT, asked, limit=200)
+    return found
 
 
 def untouched(site: Site) -> EntryView:
@@ -135,7 +138,7 @@ def test_what_two_people_type_at_once_is_shown_side_by_side_and_nothing_is_lost(
     expect(drawer.get_by_text("他人已改为：寄送样品")).to_be_visible()
     assert entry_of(site, entry.id).work.next_action == "寄送样品"
     drawer.get_by_role("button", name="保存", exact=True).click()
-    expect(drawer.get_by_role("status").first).to_have_text("已保存")
+    expect(drawer.get_by_role("status")).to_have_text("已保存")
     work = entry_of(site, entry.id).work
     assert (work.next_action, work.notes, work.owner) == ("约双方看样品", "企业希望先试用", "示例孙")
 

@@ -26,7 +26,7 @@ function gradeForm({ entry, reload }) {
     "fieldset",
     { class: "grades" },
     h("legend", {}, t("grade.ask")),
-    choices.map((input, grade) => h("label", {}, input, h("b", {}, grade), t(`grade.${grade}`))),
+    choices.map((input, grade) => h("label", {}, input, h("span", {}, h("b", {}, grade), " ", t(`grade.${grade}`)))),
     error,
   );
   const grade = {

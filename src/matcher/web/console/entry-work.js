@@ -65,7 +65,7 @@ export function columnsForm({ entry, reload }, groups) {
   const notes = h("div", { class: "form-notes" });
   const save = h("button", { type: "submit", class: "primary" }, t("save"));
   const drop = h("button", { type: "button" }, t("draft.drop"));
-  const state = h("span", { class: "meta", role: "status" });
+  const state = h("span", { class: "meta" });
 
   function fieldOf(name) {
     const typed = Object.hasOwn(draft.typed, name);
