@@ -4,17 +4,22 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from matcher.domain.access import Scope
 from matcher.domain.errors import NotFound
 from matcher.domain.ledger import RunStatus, Trigger
-from matcher.store import ledger, runs
+from matcher.store import ledger, parks, runs
 from matcher.store.database import Database
 from matcher.store.tables import RunRow
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One refresh; `actor`, `counts` and `error` speak of every park and are empty in a narrower scope."""
+    """One refresh; `actor`, `counts` and `error` speak of every park and are empty in a narrower scope.
+
+    `profiles` is the version of each profile it worked by: park code → version, of the parks in scope.
+    """
 
     run_id: int
     trigger: Trigger
@@ -26,6 +31,8 @@ class RunView:
     catalogue_revision: int
     encoder_id: str
     scorer: str
+    calibration: str | None
+    profiles: dict[str, int]
     top_k: int
     counts: dict[str, Any]
     error: str | None
@@ -56,7 +63,7 @@ def list_runs(
     """Runs, newest first, and the id to continue before, None on the last page."""
     with database.reading() as session:
         rows = runs.page(session, before=before, limit=limit + 1)
-    views = [_view(row, scope) for row in rows[:limit]]
+        views = [view_of(session, scope, row) for row in rows[:limit]]
     return views, views[-1].run_id if len(rows) > limit else None
 
 
@@ -68,9 +75,14 @@ def get_run(database: Database, scope: Scope, run_id: int) -> RunView:
     """
     with database.reading() as session:
         row = runs.get(session, run_id)
-    if row is None:
-        raise NotFound(f"没有编号为 {run_id} 的运行记录。", f"there is no run {run_id}.")
-    return _view(row, scope)
+        if row is None:
+            raise no_run(run_id)
+        return view_of(session, scope, row)
+
+
+def no_run(run_id: int) -> NotFound:
+    """That there is no such run."""
+    return NotFound(f"没有编号为 {run_id} 的运行记录。", f"there is no run {run_id}.")
 
 
 def ledger_state(database: Database) -> LedgerState:
@@ -87,8 +99,10 @@ def ledger_state(database: Database) -> LedgerState:
     )
 
 
-def _view(row: RunRow, scope: Scope) -> RunView:
+def view_of(session: Session, scope: Scope, row: RunRow) -> RunView:
+    """A run as a caller with this scope sees it."""
     whole = scope.parks is None
+    codes = {str(park.id): park.code for park in parks.page(session, scope)} if row.profiles else {}
     return RunView(
         run_id=row.id,
         trigger=Trigger(row.trigger),
@@ -100,6 +114,8 @@ def _view(row: RunRow, scope: Scope) -> RunView:
         catalogue_revision=row.catalogue_revision,
         encoder_id=row.encoder_id,
         scorer=row.scorer,
+        calibration=row.calibration,
+        profiles={codes[park]: version for park, version in row.profiles.items() if park in codes},
         top_k=row.top_k,
         counts=row.counts if whole else {},
         error=row.error if whole else None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.ledger import RunStatus
@@ -66,9 +66,23 @@ def get(session: Session, run_id: int) -> RunRow | None:
 
 def last_success(session: Session) -> RunRow | None:
     """The run whose ledger stands."""
-    return session.scalar(
-        select(RunRow).where(RunRow.status == RunStatus.SUCCEEDED.value).order_by(RunRow.id.desc()).limit(1)
-    )
+    return session.scalar(_successes())
+
+
+def success_before(session: Session, run_id: int) -> RunRow | None:
+    """The newest run before this one whose ledger stood."""
+    return session.scalar(_successes().where(RunRow.id < run_id))
+
+
+def success_finished_before(session: Session, moment: datetime) -> RunRow | None:
+    """The newest run that had written its ledger before `moment`."""
+    return session.scalar(_successes().where(RunRow.finished_at < moment))
+
+
+def _successes() -> Select[RunRow]:
+    """Runs that succeeded, the newest alone."""
+    succeeded = RunRow.status == RunStatus.SUCCEEDED.value
+    return select(RunRow).where(succeeded).order_by(RunRow.id.desc()).limit(1)
 
 
 def page(session: Session, *, before: int | None, limit: int) -> Sequence[RunRow]:

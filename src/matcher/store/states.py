@@ -1,10 +1,17 @@
-"""The machine columns as runs left them, as they are read for one entry."""
+"""The machine columns as runs left them: one entry's history, what runs changed, and the ledger at a run."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, func, not_, select
+from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
-from matcher.store.tables import EntryState, RunRow
+from matcher.domain.difference import State, Step
+from matcher.domain.ledger import Cause, Standing
+from matcher.store.tables import EntryState, LedgerEntry, RunRow
+
+_CHUNK = 500
 
 
 def of_entry(session: Session, scope: Scope, entry_id: int) -> list[tuple[EntryState, RunRow]]:
@@ -12,9 +19,138 @@ def of_entry(session: Session, scope: Scope, entry_id: int) -> list[tuple[EntryS
     query = (
         select(EntryState, RunRow)
         .join(RunRow, RunRow.id == EntryState.run_id)
-        .where(EntryState.entry_id == entry_id)
-        .order_by(EntryState.id)
+        .where(EntryState.entry_id == entry_id, *_in_scope(scope, None))
+        .order_by(EntryState.run_id)
     )
-    if scope.parks is not None:
-        query = query.where(EntryState.park_id.in_(scope.parks))
     return [(state, run) for state, run in session.execute(query)]
+
+
+def changed_between(
+    session: Session, scope: Scope, after: int, until: int, park_id: int | None
+) -> list[Step]:
+    """What the runs after `after` up to `until` changed of the entries in scope, in the order of the runs."""
+    query = (
+        select(EntryState)
+        .where(*_between(after, until), *_in_scope(scope, park_id))
+        .order_by(EntryState.run_id, EntryState.id)
+    )
+    return [Step(row.entry_id, state_of(row), tuple(row.causes)) for row in session.scalars(query)]
+
+
+def before_changes(
+    session: Session, scope: Scope, after: int, until: int, park_id: int | None
+) -> dict[int, State]:
+    """What runs after `after` up to `until` changed in scope, as `after` had left it: entry id → state."""
+    changed = select(EntryState.entry_id).where(*_between(after, until), *_in_scope(scope, park_id))
+    of_these = EntryState.entry_id.in_(changed)
+    query = select(EntryState).where(of_these, *_newest(scope, after, park_id))
+    return {row.entry_id: state_of(row) for row in session.scalars(query)}
+
+
+def count_current(session: Session, scope: Scope, run_id: int, park_id: int | None) -> int:
+    """How many entries in scope were proposed after a run."""
+    current = EntryState.standing == Standing.CURRENT.value
+    query = select(func.count()).select_from(EntryState)
+    return session.scalar(query.where(current, *_newest(scope, run_id, park_id))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What an entry is found and put in order by, as a run left it."""
+
+    entry_id: int
+    demand_id: int
+    achievement_id: int
+    standing: Standing
+    rank: int | None
+    score: float | None
+
+
+def outlines(session: Session, scope: Scope, run_id: int, park_id: int | None) -> list[Outline]:
+    """Every entry in scope that runs had written by the end of a run."""
+    query = (
+        select(
+            EntryState.entry_id,
+            LedgerEntry.demand_id,
+            LedgerEntry.achievement_id,
+            EntryState.standing,
+            EntryState.rank,
+            EntryState.score,
+        )
+        .join(LedgerEntry, LedgerEntry.id == EntryState.entry_id)
+        .where(*_newest(scope, run_id, park_id))
+    )
+    return [
+        Outline(entry_id, demand, achievement, Standing(standing), rank, score)
+        for entry_id, demand, achievement, standing, rank, score in session.execute(query)
+    ]
+
+
+def at_run(session: Session, scope: Scope, run_id: int, identifiers: Iterable[int]) -> dict[int, EntryState]:
+    """The states of these entries, as far as they are in scope, as a run left them."""
+    found: dict[int, EntryState] = {}
+    for chunk in _chunks(identifiers):
+        of_these = EntryState.entry_id.in_(chunk)
+        query = select(EntryState).where(of_these, *_newest(scope, run_id, None))
+        found |= {row.entry_id: row for row in session.scalars(query)}
+    return found
+
+
+def count_later(session: Session, scope: Scope, run_id: int, identifiers: Iterable[int]) -> dict[int, int]:
+    """How many runs after this one changed these entries; entries that none did are left out."""
+    found: dict[int, int] = {}
+    for chunk in _chunks(identifiers):
+        conditions = (EntryState.entry_id.in_(chunk), EntryState.run_id > run_id, *_in_scope(scope, None))
+        query = select(EntryState.entry_id, func.count()).where(*conditions).group_by(EntryState.entry_id)
+        for entry_id, count in session.execute(query):
+            found[entry_id] = count
+    return found
+
+
+def state_of(row: EntryState) -> State:
+    """The machine's columns of a row."""
+    return State(
+        standing=Standing(row.standing),
+        cause=None if row.cause is None else Cause(row.cause),
+        rank=row.rank,
+        similarity=row.similarity,
+        score=row.score,
+        probability=row.probability,
+        contributions=row.contributions,
+        terms=tuple(row.terms),
+        demand_version=row.demand_version,
+        achievement_version=row.achievement_version,
+    )
+
+
+def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) -> dict[int, LedgerEntry]:
+    """The entries in scope as they are now, by id."""
+    found: dict[int, LedgerEntry] = {}
+    conditions = () if scope.parks is None else (LedgerEntry.park_id.in_(scope.parks),)
+    for chunk in _chunks(identifiers):
+        query = select(LedgerEntry).where(LedgerEntry.id.in_(chunk), *conditions)
+        found |= {row.id: row for row in session.scalars(query)}
+    return found
+
+
+def _newest(scope: Scope, run_id: int, park_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """That a state is its entry's newest when a run had ended, and in scope."""
+    newer = aliased(EntryState)
+    overtaken = exists().where(
+        newer.entry_id == EntryState.entry_id, newer.run_id > EntryState.run_id, newer.run_id <= run_id
+    )
+    return EntryState.run_id <= run_id, not_(overtaken), *_in_scope(scope, park_id)
+
+
+def _between(after: int, until: int) -> tuple[ColumnElement[bool], ...]:
+    return EntryState.run_id > after, EntryState.run_id <= until
+
+
+def _in_scope(scope: Scope, park_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    conditions = () if scope.parks is None else (EntryState.park_id.in_(scope.parks),)
+    return conditions if park_id is None else (*conditions, EntryState.park_id == park_id)
+
+
+def _chunks(identifiers: Iterable[int]) -> list[Sequence[int]]:
+    wanted = sorted(identifiers)
+    return [wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]

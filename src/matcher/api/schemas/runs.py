@@ -25,6 +25,8 @@ class RunAnswer(Answer):
                     "catalogue_revision": 12,
                     "encoder_id": "bundled@1/256",
                     "scorer": "1",
+                    "calibration": None,
+                    "profiles": {"hydrogen": 2},
                     "top_k": 10,
                     "counts": {"run_id": 7, "demands": 99, "achievements": 171, "entries_created": 990},
                     "error": None,
@@ -43,6 +45,8 @@ class RunAnswer(Answer):
     catalogue_revision: int
     encoder_id: str
     scorer: str
+    calibration: str | None = Field(description="概率校准的版本；尚未校准为 null")
+    profiles: dict[str, int] = Field(description="各园区规则的版本；未设规则的园区不在其中")
     top_k: int
     counts: dict[str, int | float]
     error: str | None
