@@ -36,3 +36,10 @@ def server(service: Service, encoder: Encoder, document: dict[str, Any]) -> Iter
 @pytest.fixture
 def world(server: Server) -> World:
     return populate(server)
+
+
+@pytest.fixture
+def ledger(world: World) -> World:
+    """The district after one night: eight entries of park jia, four of park yi."""
+    world.refresh()
+    return world

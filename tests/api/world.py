@@ -6,17 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import uvicorn
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from matcher.api import schemas
 from matcher.api.app import create_app
 from matcher.bootstrap import Service
 from matcher.domain.access import Role
 from matcher.pipeline.access import create_key
+from matcher.pipeline.clock import beijing_day
+from matcher.store.tables import AuditRow
 
 UNDOCUMENTED = {400, 405, 500}
 """Statuses any address may answer with, whatever operation was meant."""
@@ -207,3 +211,38 @@ def populate(server: Server) -> World:
     }
     reader = server.client(server.key("乙园只读", Role.READER, ["yi"]))
     return World(server, admin, operators["jia"], operators["yi"], reader, achievements, demands)
+
+
+def entries(client: httpx.Client, **query: Any) -> list[dict[str, Any]]:
+    """One page of the ledger."""
+    items: list[dict[str, Any]] = client.get("/v1/ledger", params=query).json()["items"]
+    return items
+
+
+def address(entry: dict[str, Any]) -> str:
+    """Where an entry is."""
+    return f"/v1/ledger/{entry['entry_id']}"
+
+
+def refused(answer: httpx.Response) -> tuple[int, str, str | None]:
+    """Status, code and field of a problem."""
+    problem = answer.json()
+    return answer.status_code, problem["code"], problem["field"]
+
+
+def day(world: World, days: int) -> str:
+    """The Beijing day that many days from now, as it is sent."""
+    return (beijing_day(world.server.service.now()) + timedelta(days=days)).isoformat()
+
+
+def history(client: httpx.Client, entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """An entry's history, oldest first."""
+    items: list[dict[str, Any]] = client.get(address(entry) + "/history").json()["items"]
+    return items
+
+
+def audited(world: World) -> list[tuple[str, str, str]]:
+    """Who did which sensitive act to what, oldest first."""
+    with world.server.service.database.reading() as session:
+        rows = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    return [(one.actor, one.act, one.subject) for one in rows]
