@@ -60,7 +60,7 @@ def last_erasures(session: Session, park_id: int) -> dict[int, int]:
         .where(HumanChange.park_id == park_id, HumanChange.act == ERASE)
         .group_by(HumanChange.entry_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
