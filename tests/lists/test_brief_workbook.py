@@ -30,6 +30,7 @@ def pair(title: str = "液氢阀门", score: float | None = 0.512) -> PairRow:
         probability=None,
         change="得分 0.400 → 0.512",
         causes="成果内容修改",
+        standing="当前",
         stage="待研判",
         owner="",
     )

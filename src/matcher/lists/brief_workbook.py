@@ -32,6 +32,7 @@ class PairRow:
     probability: float | None
     change: str
     causes: str
+    standing: str
     stage: str
     owner: str
 
@@ -106,6 +107,7 @@ _PAIR = (
     _Column("概率", 8, "0%"),
     _Column("数值变化", 26),
     _Column("原因", 22),
+    _Column("现状", 10),
     _Column("阶段", 10),
     _Column("负责人", 10),
 )
