@@ -1,0 +1,304 @@
+"""Which right or rule each operation needs, and what each kind of caller must therefore be answered.
+
+`RULES` names every operation of the OpenAPI document. What a cell must answer is derived from the right, the
+caller's role and scope, and what the request aims at; an exception is named with its reason.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from matcher.domain.access import DISTRICT, Principal, Right, Role, Scope
+from tests.api.matrix_town import ORIGIN, Target, Town
+
+Where = Literal["own", "other"]
+PLACES: tuple[Where, ...] = ("own", "other")
+CALLERS: tuple[str, ...] = (
+    "admin",
+    "operator",
+    "technology_manager",
+    "research_unit",
+    "batch",
+    "reader",
+    "embed",
+    "nobody",
+)
+"""Keys of every role, the administrator's for the district and the others' for one park; an embed token of
+that park; and no credential."""
+
+
+class Aim(StrEnum):
+    """What a request names, and therefore who may not be told that it exists."""
+
+    PARK = "a park, or a row of one"
+    SUPPLY = "an achievement, which is every park's and one research unit's"
+    SCOPE = "nothing: the answer holds what the caller may see"
+    ANYONE = "nothing, and asks for no key"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request."""
+
+    method: str
+    path: str
+    sent: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an operation needs, how it is asked, and what it answers where it is allowed.
+
+    `prepare` makes what an allowed request uses up. `shown`: the administrator does see the other park's words.
+    `exceptions` gives a caller the statuses in the own and in the other park, with the reason.
+    """
+
+    ask: Callable[[Target], Ask]
+    right: Right | None = None
+    aim: Aim = Aim.PARK
+    ok: int = 200
+    prepare: Callable[[Town, Target], Target] | None = None
+    shown: bool = False
+    exceptions: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
+
+
+def expected(rule: Rule, caller: str, where: Where) -> int:
+    """The status of one cell."""
+    if caller in rule.exceptions:
+        own, other, _reason = rule.exceptions[caller]
+        return own if where == "own" else other
+    if rule.aim is Aim.ANYONE:
+        return rule.ok
+    if caller in {"embed", "nobody"}:
+        return 401
+    principal = _principal(Role(caller))
+    if rule.right is not None and not principal.may(rule.right):
+        return 403
+    if rule.aim is Aim.PARK and not principal.scope.covers(1 if where == "own" else 2):
+        return 404
+    if rule.aim is Aim.SUPPLY and caller == "research_unit" and where == "other":
+        return 404
+    return rule.ok
+
+
+def _principal(role: Role) -> Principal:
+    """A caller as the matrix has them; park 1 stands for the own one."""
+    if role is Role.ADMIN:
+        return Principal("", role, DISTRICT)
+    if role is Role.RESEARCH_UNIT:
+        return Principal("", role, Scope(frozenset(), frozenset({"own"})))
+    return Principal("", role, Scope(frozenset({1})))
+
+
+def get(path: str) -> Callable[[Target], Ask]:
+    """Asking for an address; `{park}` and the like stand for what is aimed at."""
+    return lambda target: Ask("GET", path.format(**vars(target)))
+
+
+def send(method: str, path: str, **body: Any) -> Callable[[Target], Ask]:
+    """Sending a JSON body; texts in it are filled in from what is aimed at, as in `path`."""
+
+    def ask(target: Target) -> Ask:
+        return Ask(method, path.format(**vars(target)), {"json": _filled(body, target)} if body else {})
+
+    return ask
+
+
+def upload(path: str, name: str, **fields: str) -> Callable[[Target], Ask]:
+    """Sending a file, `Target.files[name]`, with fields."""
+
+    def ask(target: Target) -> Ask:
+        data = {key: value.format(**vars(target)) for key, value in fields.items()}
+        return Ask("POST", path.format(**vars(target)), {"files": {"file": target.files[name]}, "data": data})
+
+    return ask
+
+
+def _filled(value: Any, target: Target) -> Any:
+    match value:
+        case str() if value.startswith("{") and value.endswith("}"):
+            return getattr(target, value[1:-1])
+        case str():
+            return value.format(**vars(target))
+        case dict():
+            return {key: _filled(one, target) for key, one in value.items()}
+        case list():
+            return [_filled(one, target) for one in value]
+        case _:
+            return value
+
+
+def embedded(target: Target) -> Ask:
+    """The one read that an embed token opens, from a page of the origin it names."""
+    return Ask("GET", f"/v1/embed/demands/{target.demand}/matches", {"headers": {"Origin": ORIGIN}})
+
+
+OWN_GRADES = {"research_unit": (200, 404, "a research unit reads and answers grades of its own achievements")}
+NO_IMPORT = {"research_unit": (403, 403, "whole supply lists are the district's to import")}
+PAIR = {"demand_id": "{demand}", "achievement_id": "{achievement}"}
+LISTING = {"title": "电解槽隔膜 {n}"}
+
+RULES: dict[str, Rule] = {
+    # parks
+    "list_parks": Rule(get("/v1/parks"), aim=Aim.SCOPE),
+    "create_park": Rule(
+        send("POST", "/v1/parks", code="bing", name="丙园"), Right.ADMINISTER, Aim.SCOPE, ok=201
+    ),
+    "read_park": Rule(get("/v1/parks/{park}")),
+    # the supply list
+    "list_achievements": Rule(get("/v1/achievements"), Right.READ_SUPPLY, Aim.SCOPE),
+    "create_achievement": Rule(
+        send("POST", "/v1/achievements", **LISTING), Right.WRITE_SUPPLY, Aim.SCOPE, ok=201
+    ),
+    "read_achievement": Rule(get("/v1/achievements/{achievement}"), Right.READ_SUPPLY, Aim.SUPPLY),
+    "replace_achievement": Rule(
+        send("PUT", "/v1/achievements/{achievement}", title="{achievement_title}", organisation="{unit}"),
+        Right.WRITE_SUPPLY,
+        Aim.SUPPLY,
+    ),
+    "update_achievement": Rule(
+        send("PATCH", "/v1/achievements/{achievement}", keywords=["隔膜 {n}"]), Right.WRITE_SUPPLY, Aim.SUPPLY
+    ),
+    "withdraw_achievement": Rule(
+        send("POST", "/v1/achievements/{achievement}/withdraw"),
+        Right.WRITE_SUPPLY,
+        Aim.SUPPLY,
+        prepare=Town.new_achievement,
+    ),
+    "list_achievement_matches": Rule(
+        get("/v1/achievements/{achievement}/matches"), Right.READ_SUPPLY, Aim.SUPPLY, shown=True
+    ),
+    "import_achievements": Rule(
+        upload("/v1/achievements/import", "supply"), Right.WRITE_SUPPLY, Aim.SCOPE, exceptions=NO_IMPORT
+    ),
+    "rejects_of_achievements": Rule(
+        upload("/v1/achievements/import/rejects", "supply"),
+        Right.WRITE_SUPPLY,
+        Aim.SCOPE,
+        exceptions=NO_IMPORT,
+    ),
+    # the demand lists
+    "list_demands": Rule(get("/v1/demands?park={park}&include_withdrawn=true"), shown=True),
+    "create_demand": Rule(send("POST", "/v1/demands", park="{park}", **LISTING), Right.WRITE_DEMANDS, ok=201),
+    "read_demand": Rule(get("/v1/demands/{demand}"), shown=True),
+    "replace_demand": Rule(
+        send("PUT", "/v1/demands/{demand}", title="换过的需求 {n}"),
+        Right.WRITE_DEMANDS,
+        prepare=Town.new_demand,
+    ),
+    "update_demand": Rule(send("PATCH", "/v1/demands/{demand}", keywords=["隔膜 {n}"]), Right.WRITE_DEMANDS),
+    "withdraw_demand": Rule(
+        send("POST", "/v1/demands/{demand}/withdraw"), Right.WRITE_DEMANDS, prepare=Town.new_demand
+    ),
+    "list_demand_matches": Rule(get("/v1/demands/{demand}/matches"), shown=True),
+    "import_demands": Rule(upload("/v1/demands/import", "demands", park="{park}"), Right.WRITE_DEMANDS),
+    "rejects_of_demands": Rule(
+        upload("/v1/demands/import/rejects", "demands", park="{park}"), Right.WRITE_DEMANDS
+    ),
+    # imports, templates, free text
+    "list_imports": Rule(get("/v1/imports"), aim=Aim.SCOPE, shown=True),
+    "undo_import": Rule(
+        send("POST", "/v1/imports/{listing_import}/undo"),
+        prepare=Town.new_import,
+        exceptions=dict.fromkeys(
+            ("technology_manager", "batch", "reader"),
+            (403, 404, "another park's import is not there; the own one needs the list's right"),
+        ),
+    ),
+    "download_template": Rule(get("/v1/templates/demands.xlsx"), aim=Aim.SCOPE),
+    "match_text": Rule(
+        send("POST", "/v1/match", text="电解槽复合隔膜，耐浓碱", side="supply", park="{park}", top_k=50),
+        Right.READ_PARK,
+        shown=True,
+    ),
+    # the ledger
+    "list_entries": Rule(get("/v1/ledger?park={park}&standing=all"), Right.READ_PARK, shown=True),
+    "read_entry": Rule(get("/v1/ledger/{entry}"), Right.READ_PARK, shown=True),
+    "export_ledger": Rule(get("/v1/ledger/export?park={park}"), Right.READ_PARK),
+    "list_due": Rule(get("/v1/ledger/due?park={park}&days=30"), Right.READ_PARK, shown=True),
+    "compare_suppliers": Rule(get("/v1/demands/{demand}/suppliers"), Right.READ_PARK, shown=True),
+    "read_history": Rule(get("/v1/ledger/{entry}/history"), Right.READ_PARK, shown=True),
+    "add_entry": Rule(send("POST", "/v1/ledger", **PAIR), Right.RUN_PARK, ok=201, prepare=Town.new_demand),
+    "update_entry": Rule(send("PATCH", "/v1/ledger/{entry}", notes="第 {n} 次联系"), Right.WORK_LEDGER),
+    "move_entry": Rule(
+        send("POST", "/v1/ledger/{entry}/stage", stage="{next_stage}"),
+        Right.WORK_LEDGER,
+        prepare=Town.movable,
+    ),
+    "grade_entry": Rule(
+        send("POST", "/v1/ledger/{entry}/grade", grade=2, reason="第 {n} 次评分"), Right.WORK_LEDGER
+    ),
+    "reply_to_grade": Rule(
+        send("POST", "/v1/ledger/{entry}/reply", reply="第 {n} 次答复"),
+        Right.WORK_LEDGER,
+        exceptions=OWN_GRADES,
+    ),
+    "list_grades": Rule(get("/v1/ledger/{entry}/grades"), Right.READ_PARK, shown=True, exceptions=OWN_GRADES),
+    "list_all_grades": Rule(
+        get("/v1/grades"),
+        Right.READ_PARK,
+        Aim.SCOPE,
+        shown=True,
+        exceptions={"research_unit": (200, 200, "a research unit reads grades of its own achievements")},
+    ),
+    "hand_over": Rule(
+        send("POST", "/v1/ledger/hand-over", **{"park": "{park}", "from": "示例钱 {n}", "to": "示例孙"}),
+        Right.RUN_PARK,
+    ),
+    "list_evidence": Rule(get("/v1/ledger/{entry}/evidence"), Right.READ_PARK, shown=True),
+    "add_link": Rule(
+        send("POST", "/v1/ledger/{entry}/evidence", title="报告", url="https://reports.example.cn/{n}"),
+        Right.WORK_LEDGER,
+        ok=201,
+    ),
+    "add_file": Rule(
+        upload("/v1/ledger/{entry}/evidence/files", "report", title="检测报告"), Right.WORK_LEDGER, ok=201
+    ),
+    "read_file": Rule(get("/v1/ledger/{entry}/evidence/{evidence}/file"), Right.READ_PARK, shown=True),
+    "remove_evidence": Rule(
+        send("DELETE", "/v1/ledger/{entry}/evidence/{evidence}"),
+        Right.WORK_LEDGER,
+        prepare=Town.new_evidence,
+    ),
+    "list_exclusions": Rule(get("/v1/ledger/exclusions?park={park}"), Right.READ_PARK, shown=True),
+    "exclude_pair": Rule(
+        send("POST", "/v1/ledger/exclusions", **PAIR, reason="企业明确不再考虑"),
+        Right.RUN_PARK,
+        ok=201,
+        prepare=Town.new_demand,
+    ),
+    "lift_exclusion": Rule(
+        send("DELETE", "/v1/ledger/exclusions/{exclusion}"), Right.RUN_PARK, prepare=Town.new_exclusion
+    ),
+    # runs
+    "list_runs": Rule(get("/v1/runs"), aim=Aim.SCOPE),
+    "read_run": Rule(get("/v1/runs/{run}"), aim=Aim.SCOPE),
+    "start_run": Rule(
+        send("POST", "/v1/runs"), Right.START_RUN, Aim.SCOPE, ok=202, prepare=Town.no_run_under_way
+    ),
+    # keys, sessions, embedding
+    "list_keys": Rule(get("/v1/keys"), Right.ADMINISTER, Aim.SCOPE, shown=True),
+    "create_key": Rule(
+        send("POST", "/v1/keys", name="钥匙 {n}", role="reader", parks=["{park}"]),
+        Right.ADMINISTER,
+        ok=201,
+    ),
+    "revoke_key": Rule(send("DELETE", "/v1/keys/{key}"), Right.ADMINISTER, ok=204, prepare=Town.new_key),
+    "sign_in": Rule(send("POST", "/v1/session", token="mk_0_0"), aim=Aim.ANYONE, ok=401),
+    "read_session": Rule(get("/v1/session"), aim=Aim.SCOPE),
+    "sign_out": Rule(send("DELETE", "/v1/session"), aim=Aim.SCOPE, ok=404),
+    "create_embed_token": Rule(
+        send("POST", "/v1/embed-tokens", park="{park}", origins=[ORIGIN]), Right.ISSUE_EMBED, ok=201
+    ),
+    "read_embedded_matches": Rule(
+        embedded,
+        aim=Aim.ANYONE,
+        ok=401,
+        exceptions={"embed": (200, 404, "an embed token reads public demands of its one park")},
+    ),
+    # health
+    "healthz": Rule(get("/healthz"), aim=Aim.ANYONE),
+    "readyz": Rule(get("/readyz"), aim=Aim.ANYONE),
+    "metrics": Rule(get("/metrics"), aim=Aim.ANYONE),
+}

@@ -1,0 +1,125 @@
+"""Every operation × every kind of caller × the own and the other park, held against the OpenAPI document."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from matcher.bootstrap import Service
+from matcher.ports import Encoder
+from matcher.settings import Settings
+from matcher.store.database import Database
+from tests.api.matrix import CALLERS, PLACES, RULES, Rule, Where, expected
+from tests.api.matrix_town import Target, Town
+from tests.api.world import DEMANDS, SECRET, serving
+from tests.pipeline.given import Dump, dump
+
+CELLS = len(RULES) * len(CALLERS) * len(PLACES)
+"""Cells of the matrix, each asked on SQLite and on PostgreSQL."""
+
+RELEASED = {"list_achievement_matches", "list_grades", "list_all_grades", "reply_to_grade"}
+"""Where a research unit is shown demands of any park, those that the park has released."""
+
+_ALL_SEEING = {"admin"}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    folder = tmp_path_factory.mktemp("matrix")
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "matcher.db")
+        yield f"sqlite:///{folder / 'matcher.db'}", folder
+        return
+    pattern: str = request.getfixturevalue("postgres_server")
+    name = f"matrix_{uuid.uuid4().hex}"
+    admin = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_matcher"))
+    yield pattern.format(name=name), folder
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="module")
+def town(module_url: tuple[str, Path], encoder: Encoder, document: dict[str, Any]) -> Iterator[Town]:
+    url, folder = module_url
+    service = Service(Settings(data_dir=folder, database_url=url, change_interval=0))
+    vars(service)["encoder"] = encoder
+    with serving(service, document) as server:
+        yield Town(server)
+    service.close()
+
+
+def ask(town: Town, rule: Rule, caller: str, target: Target) -> httpx.Response:
+    request = rule.ask(replace(target, n=next(town.numbers)))
+    return town.clients[caller].request(request.method, request.path, **request.sent)
+
+
+def told(answer: httpx.Response) -> str:
+    """Everything an answer says; a workbook as its cells."""
+    if "spreadsheet" in answer.headers.get("content-type", ""):
+        return answer.content.decode("latin-1")
+    return answer.text
+
+
+def keeps_the_secret(operation: str, caller: str, answer: httpx.Response) -> bool:
+    if caller in _ALL_SEEING:
+        return True
+    if caller == "research_unit" and operation in RELEASED:
+        unreleased = [str(one["title"]) for one in DEMANDS["jia"] if not one.get("released")]
+        return not any(title in told(answer) for title in unreleased)
+    return SECRET not in told(answer)
+
+
+def contents(database: Database) -> Dump:
+    """The whole database, apart from when keys were last used."""
+    held = dump(database, "access_key")
+    with database.reading() as session:
+        rows = session.execute(text("SELECT id, name, role, revoked_at FROM access_key ORDER BY id"))
+        held["access_key"] = [tuple(row) for row in rows]
+    return held
+
+
+def test_every_operation_of_the_document_has_a_rule(document: dict[str, Any]) -> None:
+    operations = [one["operationId"] for item in document["paths"].values() for one in item.values()]
+    assert sorted(operations) == sorted(RULES), (
+        "name a new operation in tests/api/matrix.py, drop one that is gone"
+    )
+    assert len(operations) * 8 * 2 == CELLS
+
+
+@pytest.mark.parametrize("operation", RULES)
+def test_each_caller_is_answered_by_right_and_scope(town: Town, operation: str) -> None:
+    rule = RULES[operation]
+    cells: list[tuple[str, Where, int]] = [
+        (caller, where, expected(rule, caller, where)) for caller in CALLERS for where in PLACES
+    ]
+    before = contents(town.world.server.service.database)
+    for caller, where, status in cells:
+        if status >= 400:
+            check(town, operation, caller, where, status, town.targets[where])
+    assert contents(town.world.server.service.database) == before, "a refused request changes nothing"
+    for caller, where, status in cells:
+        if status < 400:
+            target = town.targets[where]
+            target = target if rule.prepare is None else rule.prepare(town, target)
+            check(town, operation, caller, where, status, target)
+
+
+def check(town: Town, operation: str, caller: str, where: Where, status: int, target: Target) -> None:
+    rule = RULES[operation]
+    answer = ask(town, rule, caller, target)
+    cell = f"{operation} by {caller}, {where} park"
+    assert answer.status_code == status, f"{cell}: {answer.status_code} {answer.text[:500]}"
+    assert keeps_the_secret(operation, caller, answer), f"{cell} is told of the other park"
+    if rule.shown and caller == "admin" and where == "other":
+        assert SECRET in told(answer), f"{cell} should be shown the other park, or the check proves nothing"
