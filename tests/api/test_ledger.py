@@ -156,3 +156,29 @@ def test_suppliers_of_one_demand_are_compared_by_their_milestones(ledger: World)
     assert states == {"样品": ["done", "late"], "中试": ["open", None]}
     assert ledger.yi.get(f"/v1/demands/{demand}/suppliers").status_code == 404
     assert ledger.jia.get("/v1/demands/9999/suppliers").status_code == 404
+
+
+def test_the_ledger_is_shown_as_a_past_run_left_it(ledger: World) -> None:
+    entry = entries(ledger.jia)[0]
+    before = entries(ledger.jia)
+    ledger.jia.patch(address(entry), json={"owner": "示例赵"})
+    ledger.jia.post(f"/v1/demands/{ledger.demands['jia'][1]}/withdraw")
+    ledger.refresh()
+    today = ledger.jia.get("/v1/ledger", params={"as_of": day(ledger, 0)}).json()
+    assert (today["run"]["run_id"], today["run"]["status"]) == (2, "succeeded")
+    assert today["items"] == entries(ledger.jia)
+    first = ledger.jia.get("/v1/ledger", params={"as_of": 1}).json()
+    assert (first["run"]["run_id"], first["items"]) == (1, before)
+    assert first["items"][0]["owner"] == ""
+    paged = ledger.jia.get("/v1/ledger", params={"as_of": 1, "limit": 3}).json()
+    rest = ledger.jia.get("/v1/ledger", params={"as_of": 1, "cursor": paged["next_cursor"]}).json()
+    assert paged["items"] + rest["items"] == before
+    assert len(entries(ledger.yi, as_of=1)) == 4
+    assert ledger.jia.get("/v1/ledger").json()["run"] is None
+    for wrong, expected in (
+        ("yesterday", (422, "invalid_input", "as_of")),
+        ("99", (404, "not_found", None)),
+        (day(ledger, -400), (404, "not_found", None)),
+    ):
+        assert refused(ledger.jia.get("/v1/ledger", params={"as_of": wrong})) == expected
+    assert ledger.yi.get("/v1/ledger", params={"as_of": 1, "park": "jia"}).status_code == 404

@@ -59,6 +59,15 @@ IfMatch = Annotated[
     Header(description="只有当前版本（ETag）仍是它时才修改，否则答 412", examples=['"3"']),
 ]
 
+AsOf = Annotated[
+    str | None,
+    Query(
+        max_length=20,
+        description="运行编号，或日期（年-月-日）：那次运行、或到那天（北京时间）结束时最后一次成功的运行，留下的台账",
+        examples=["7", "2026-11-22"],
+    ),
+]
+
 Unmask = Annotated[bool, Query(description="显示文字中的联系方式；须有权限，并会记录")]
 
 IdempotencyKey = Annotated[

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import XLSX, workbook
-from matcher.api.fields import MAX_ID, Cursor, Id, Limit, Park, ParkCode, Person, Unmask
+from matcher.api.fields import MAX_ID, AsOf, Cursor, Id, Limit, Park, ParkCode, Person, Unmask
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas import EntryAnswer, EntryPage
 from matcher.api.writes import written
@@ -19,6 +19,8 @@ from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
 from matcher.pipeline import ledger, work
 from matcher.pipeline.catalogue import get_park
+from matcher.pipeline.past_runs import read_when
+from matcher.pipeline.replay import ledger_as_of
 from matcher.pipeline.views import ledger_json
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
@@ -49,10 +51,11 @@ def list_entries(
     min_score: Annotated[
         float | None, Query(ge=0, le=1, allow_inf_nan=False, description="得分不低于")
     ] = None,
+    as_of: AsOf = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Any:
-    """一页台账，按需求和名次排列；只含调用者可见的园区。"""
+    """一页台账，按需求和名次排列；只含调用者可见的园区。有 `as_of` 时是当时的台账，并给出那次运行。"""
     caller.require(Right.READ_PARK)
     place = cursors.decode("ledger", 3, cursor)
     wanted = EntryFilter(
@@ -66,10 +69,18 @@ def list_entries(
         person=person,
     )
     after = None if place is None else (place[0], place[1], place[2])
-    page, following = ledger.list_entries(service.database, caller.scope, wanted, after=after, limit=limit)
+    if as_of is None:
+        run = None
+        page, following = ledger.list_entries(
+            service.database, caller.scope, wanted, after=after, limit=limit
+        )
+    else:
+        when = read_when(as_of, "as_of")
+        run, page, following = ledger_as_of(service.database, caller.scope, when, wanted, after, limit)
     return {
         "items": [ledger_json(entry) for entry in page],
         "next_cursor": None if following is None else cursors.encode("ledger", *following),
+        "run": None if run is None else run.as_json(),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from matcher.api.schemas.common import MATCH, Answer, Moment
+from matcher.api.schemas.runs import RunAnswer
 from matcher.domain.ledger import Cause, Standing
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
 
@@ -169,3 +170,4 @@ class EntryPage(Answer):
 
     items: list[EntryAnswer]
     next_cursor: str | None = Field(description="下一页的游标；最后一页为 null")
+    run: RunAnswer | None = Field(description="有 `as_of` 时，是哪一次运行留下的台账")
