@@ -6,18 +6,21 @@ from threading import Lock
 from time import sleep
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse
 
 from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
-from matcher.api.fields import Cursor, Id, Limit
+from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
-from matcher.api.schemas import RunAnswer, RunPage
+from matcher.api.schemas import DiffAnswer, RunAnswer, RunPage
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
+from matcher.pipeline.catalogue import get_park
+from matcher.pipeline.diff import ledger_diff
+from matcher.pipeline.past_runs import read_when
 from matcher.pipeline.refresh import RefreshReport
 from matcher.pipeline.runs import RunView, get_run, list_runs
 
@@ -122,3 +125,31 @@ def start(caller: Caller, starter: Annotated[RunStarter, Depends(_starter)]) -> 
 def read(service: Installation, caller: Caller, run_id: Id) -> Any:
     """一次匹配运行。"""
     return get_run(service.database, caller.scope, run_id).as_json()
+
+
+Since = Annotated[
+    str | None,
+    Query(
+        max_length=32,
+        description="与哪次运行之后的台账相比：运行编号，或日期（北京时间，指该日开始前最后一次成功的运行）；"
+        "不填为此前最近一次成功的运行",
+        examples=["2026-11-20"],
+    ),
+]
+
+
+@router.get(
+    "/{run_id}/diff",
+    operation_id="read_diff",
+    summary="一次运行改变了台账的什么",
+    response_model=DiffAnswer,
+    responses=problems(401, 403, 404, 422),
+)
+def read_diff(
+    service: Installation, caller: Caller, run_id: Id, park: Park = None, since: Since = None
+) -> Any:
+    """新增、变化、消失的供需对及其原因，与保持不变的数目；只含调用者可见的园区。"""
+    caller.require(Right.READ_PARK)
+    park_id = None if park is None else get_park(service.database, park, caller.scope).id
+    start = None if since is None else read_when(since, "since")
+    return ledger_diff(service.database, caller.scope, run_id=run_id, since=start, park_id=park_id).as_json()

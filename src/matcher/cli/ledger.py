@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from matcher.cli import nights
 from matcher.cli.output import print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
@@ -14,6 +15,8 @@ from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.ledger import export_ledger, list_entries
+from matcher.pipeline.past_runs import read_when
+from matcher.pipeline.replay import ledger_as_of
 from matcher.pipeline.views import ledger_json
 
 app = typer.Typer(help="The docking ledger (供需对接服务台账).", no_args_is_help=True)
@@ -84,20 +87,37 @@ def list_ledger(
     stage: Annotated[Stage | None, typer.Option(help="Only entries at this stage.")] = None,
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="Only scores from here up.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many; all by default.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="The ledger as this run left it, or as it was when this day (YYYY-MM-DD, Beijing) ended.",
+            metavar="RUN|DATE",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the pairs the last run proposed."""
+    """List the pairs in view: what the last run proposed, and what people work on."""
+    when = None if as_of is None else read_when(as_of, "as_of")
+    run = None
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
         wanted = EntryFilter(
             park_id=park_id, demand_id=demand, stage=stage, min_score=min_score, in_view=True
         )
-        entries, _ = list_entries(service.database, DISTRICT, wanted, limit=limit)
+        if when is None:
+            entries, _ = list_entries(service.database, DISTRICT, wanted, limit=limit)
+        else:
+            run, entries, _ = ledger_as_of(service.database, DISTRICT, when, wanted, limit=limit)
     rows = [ledger_json(entry) for entry in entries]
     if as_json:
-        print_json(rows)
+        print_json(rows if run is None else {"run": run.as_json(), "items": rows})
         return
+    if run is not None:
+        say(nights.run_facts(run))
     print_table({"park": "园区", **_MATCH_COLUMNS, "stage_label": "阶段"}, rows, right=_FIGURES)
+
+
+app.command("diff")(nights.diff)
 
 
 @app.command("export")

@@ -49,6 +49,7 @@ from matcher.api.schemas.matches import (
     MatchesAnswer,
     ReasonAnswer,
 )
+from matcher.api.schemas.nights import DiffAnswer, DiffItemAnswer
 from matcher.api.schemas.problems import FieldProblem, Problem
 from matcher.api.schemas.runs import HealthAnswer, RunAnswer, RunPage
 from matcher.api.schemas.work import (
@@ -69,6 +70,8 @@ __all__ = [
     "CellProblem",
     "DemandAnswer",
     "DemandPage",
+    "DiffAnswer",
+    "DiffItemAnswer",
     "DueAnswer",
     "DueList",
     "EmbedTokenAnswer",

@@ -1,39 +1,36 @@
 """Runs of the matching, and the health of the process."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from matcher.api.schemas.common import Answer, Moment
 from matcher.domain.ledger import RunStatus, Trigger
 
+RUN: Mapping[str, Any] = {
+    "run_id": 7,
+    "trigger": "request",
+    "status": "succeeded",
+    "actor": "local",
+    "started_at": "2026-11-22T10:06:00+00:00",
+    "finished_at": "2026-11-22T10:06:02+00:00",
+    "code_version": "0.1.0",
+    "catalogue_revision": 12,
+    "encoder_id": "bundled@1/256",
+    "scorer": "1",
+    "calibration": None,
+    "profiles": {"hydrogen": 2},
+    "top_k": 10,
+    "counts": {"run_id": 7, "demands": 99, "achievements": 171, "entries_created": 990},
+    "error": None,
+}
+
 
 class RunAnswer(Answer):
     """一次匹配运行。`actor`、`counts`、`error` 涉及全部园区，只有区级密钥可见。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "run_id": 7,
-                    "trigger": "request",
-                    "status": "succeeded",
-                    "actor": "local",
-                    "started_at": "2026-11-22T10:06:00+00:00",
-                    "finished_at": "2026-11-22T10:06:02+00:00",
-                    "code_version": "0.1.0",
-                    "catalogue_revision": 12,
-                    "encoder_id": "bundled@1/256",
-                    "scorer": "1",
-                    "calibration": None,
-                    "profiles": {"hydrogen": 2},
-                    "top_k": 10,
-                    "counts": {"run_id": 7, "demands": 99, "achievements": 171, "entries_created": 990},
-                    "error": None,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [dict(RUN)]})
 
     run_id: int
     trigger: Trigger
