@@ -50,8 +50,8 @@ class Ask:
 class Rule:
     """What an operation needs, how it is asked, and what it answers where it is allowed.
 
-    `prepare` makes what an allowed request uses up. `shown`: the administrator does see the other park's words.
-    `exceptions` gives a caller the statuses in the own and in the other park, with the reason.
+    `prepare` makes what an allowed request uses up. `shown`: the administrator does see the other park's
+    words. `exceptions` gives a caller the statuses in the own and in the other park, with the reason.
     """
 
     ask: Callable[[Target], Ask]
@@ -135,6 +135,7 @@ def embedded(target: Target) -> Ask:
 
 
 OWN_GRADES = {"research_unit": (200, 404, "a research unit reads and answers grades of its own achievements")}
+FOUND_FIRST = (403, 404, "another park's import is not there; which right the own one needs, its list says")
 NO_IMPORT = {"research_unit": (403, 403, "whole supply lists are the district's to import")}
 PAIR = {"demand_id": "{demand}", "achievement_id": "{achievement}"}
 LISTING = {"title": "电解槽隔膜 {n}"}
@@ -203,7 +204,7 @@ RULES: dict[str, Rule] = {
         prepare=Town.new_import,
         exceptions=dict.fromkeys(
             ("technology_manager", "batch", "reader"),
-            (403, 404, "another park's import is not there; the own one needs the list's right"),
+            FOUND_FIRST,
         ),
     ),
     "download_template": Rule(get("/v1/templates/demands.xlsx"), aim=Aim.SCOPE),
@@ -215,7 +216,7 @@ RULES: dict[str, Rule] = {
     # the ledger
     "list_entries": Rule(get("/v1/ledger?park={park}&standing=all"), Right.READ_PARK, shown=True),
     "read_entry": Rule(get("/v1/ledger/{entry}"), Right.READ_PARK, shown=True),
-    "export_ledger": Rule(get("/v1/ledger/export?park={park}"), Right.READ_PARK),
+    "export_ledger": Rule(get("/v1/ledger/export?park={park}"), shown=True),
     "list_due": Rule(get("/v1/ledger/due?park={park}&days=30"), Right.READ_PARK, shown=True),
     "compare_suppliers": Rule(get("/v1/demands/{demand}/suppliers"), Right.READ_PARK, shown=True),
     "read_history": Rule(get("/v1/ledger/{entry}/history"), Right.READ_PARK, shown=True),

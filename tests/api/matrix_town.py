@@ -37,7 +37,7 @@ class Target:
 
 
 class Town:
-    """A populated service, a client for each kind of caller, and a target in the own and in the other park."""
+    """A populated service, a client of every kind of caller, a target in the own and in the other park."""
 
     def __init__(self, server: Server) -> None:
         self.numbers = count(1)

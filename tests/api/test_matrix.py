@@ -4,8 +4,10 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -65,10 +67,11 @@ def ask(town: Town, rule: Rule, caller: str, target: Target) -> httpx.Response:
 
 
 def told(answer: httpx.Response) -> str:
-    """Everything an answer says; a workbook as its cells."""
-    if "spreadsheet" in answer.headers.get("content-type", ""):
-        return answer.content.decode("latin-1")
-    return answer.text
+    """Everything an answer says; a workbook as its parts."""
+    if "spreadsheet" not in answer.headers.get("content-type", ""):
+        return answer.text
+    with ZipFile(BytesIO(answer.content)) as workbook:
+        return "".join(workbook.read(name).decode() for name in workbook.namelist() if name.endswith("xml"))
 
 
 def keeps_the_secret(operation: str, caller: str, answer: httpx.Response) -> bool:

@@ -289,6 +289,7 @@ def _write(
     if_match: str | None,
 ) -> ListingView:
     """Write the fields that were sent over what stands, unless it changes meanwhile."""
+    catalogue.require_writer(caller, kind.side)
     demanded = version_of(if_match)
     current = catalogue.get_listing(service.database, kind.side, listing_id, caller, service.now())
     changed = replace(
