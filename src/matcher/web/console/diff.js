@@ -6,10 +6,11 @@ import { standingTag } from "./ledger-table.js";
 import { emptyNote } from "./notes.js";
 
 const PARTS = ["new", "changed", "vanished"];
+const ALL = [...PARTS, "aside"];
 
-/** The parts of a diff that hold anything, each as a section; `limit` leaves the rest to `more`. */
-export function diffSections(diff, { limit = Infinity, more = null } = {}) {
-  const parts = PARTS.filter((name) => (diff[name] ?? []).length > 0);
+/** The parts of a diff that hold anything, each as a section; what is over `limit` is counted, and found at `more`. */
+export function diffSections(diff, { limit = 200, more = null } = {}) {
+  const parts = ALL.filter((name) => (diff[name] ?? []).length > 0);
   if (parts.length === 0) return [emptyNote(t("diff.none"), t("diff.kept", diff.kept ?? 0))];
   return parts.map((name) =>
     h(
@@ -17,7 +18,7 @@ export function diffSections(diff, { limit = Infinity, more = null } = {}) {
       { class: "diff", "data-part": name },
       h("h3", {}, t(`diff.${name}`), h("span", { class: "count" }, diff[name].length)),
       h("ul", { class: "diff-items" }, diff[name].slice(0, limit).map((one) => h("li", {}, line(one)))),
-      diff[name].length > limit && more && h("a", { href: more }, t("diff.more", diff[name].length - limit)),
+      diff[name].length > limit && h(more ? "a" : "p", { href: more, class: more ? null : "help" }, t("diff.more", diff[name].length - limit)),
     ),
   );
 }

@@ -9,7 +9,7 @@ let made = 0;
 /** One field: its node, its value in and out, and its error.
  *
  *  kind: text, textarea, date, number, select, check. An empty date, number or choice is null, an empty text "".
- *  options of a select: [[value, label], …] or [{label, options}], after the empty choice unless `required`.
+ *  options of a select: [[value, label], …] or [{label, options}], after the empty choice, which `empty` names.
  */
 export function field({ name, label, kind = "text", value = null, options = [], help = null, wide = false, ...more }) {
   const id = `field-${(made += 1)}`;
@@ -51,8 +51,8 @@ function controlOf(kind, { id, name, value, options, more }) {
   const one = ([code, label]) => h("option", { value: code, selected: code === value }, label);
   return h(
     "select",
-    { id, name, ...more },
-    h("option", { value: "", selected: value === null }, more.required ? t("choose") : "—"),
+    { id, name, ...more, empty: null },
+    h("option", { value: "", selected: value === null }, more.required ? t("choose") : (more.empty ?? "—")),
     options.map((group) => (Array.isArray(group) ? one(group) : h("optgroup", { label: group.label }, group.options.map(one)))),
   );
 }

@@ -6,7 +6,8 @@ import { entryDrawer } from "./entry.js";
 import { addPairDrawer } from "./add-pair.js";
 import { CODES } from "./codes.js";
 import { field } from "./forms.js";
-import { code, dayOf, moment, t } from "./i18n.js";
+import { handOver } from "./handover.js";
+import { code, dayOf, t, today } from "./i18n.js";
 import { ledgerTable } from "./ledger-table.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
 import { rememberPeople } from "./people.js";
@@ -51,13 +52,15 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
   const go = (changes, at = id) => {
     location.hash = ledgerAddress({ ...filters(), ...changes }, at);
   };
-  const stage = field({ name: "stage", kind: "select", label: t("ledger.stage"), options: Object.keys(CODES.stage).map((one) => [one, code("stage", one)]) });
+  const stage = field({ name: "stage", kind: "select", label: t("ledger.stage"), empty: t("standing.all"), options: Object.keys(CODES.stage).map((one) => [one, code("stage", one)]) });
   const standing = field({ name: "standing", kind: "select", label: t("ledger.standing"), required: true, options: STANDINGS.map((one) => [one, t(`standing.${one}`)]) });
   const person = field({ name: "person", label: t("ledger.person"), list: "people" });
   const words = field({ name: "words", kind: "search", label: t("ledger.words") });
+  const day = field({ name: "as_of", kind: "date", label: t("ledger.day"), max: today() });
   standing.control.firstChild.remove();
   for (const one of [stage, standing]) one.control.addEventListener("change", () => go({ [one.name]: one.value === "in_view" ? null : one.value }));
   person.control.addEventListener("input", settled(() => go({ person: person.value }), 400));
+  day.control.addEventListener("change", () => go({ as_of: day.value }, null));
   words.control.addEventListener("input", settled(showRows, 120));
 
   let latest = 0;
@@ -110,6 +113,7 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
     stage.value = query.stage;
     standing.value = query.standing ?? "in_view";
     if (document.activeElement !== person.control) person.value = query.person;
+    if (document.activeElement !== day.control) day.value = /-/.test(query.as_of ?? "") ? query.as_of : null;
     demand.hidden = !query.demand_id;
   }
 
@@ -181,10 +185,11 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
           h("a", { class: "button", href: "#/sheets" }, t("sheets.open")),
         ),
       ),
-      h("div", { class: "filters", role: "search", "aria-label": t("ledger.filters") }, stage.node, standing.node, person.node, words.node, demand),
+      h("div", { class: "filters", role: "search", "aria-label": t("ledger.filters") }, stage.node, standing.node, person.node, words.node, day.node, demand),
       lead,
       table,
       foot,
+      may("run_park") && handOver({ park, person: query.person, onDone: load }),
     ),
   );
 }

@@ -22,6 +22,7 @@ export const TEXTS = {
   "diff.new": ["新增", "New"],
   "diff.changed": ["变化", "Changed"],
   "diff.vanished": ["消失", "Gone"],
+  "diff.aside": ["不在推荐中的变化", "Changed, and not proposed"],
   "diff.kept": ["不变", "Kept"],
   "diff.none": ["没有变化", "Nothing changed"],
   "diff.for": ["用于：{}", "for: {}"],

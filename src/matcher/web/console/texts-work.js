@@ -19,6 +19,7 @@ export const TEXTS = {
   "ledger.stage": ["阶段", "Stage"],
   "ledger.standing": ["现状", "Standing"],
   "ledger.person": ["负责人或技术经理人", "Owner or technology manager"],
+  "ledger.day": ["看哪一天的台账", "As it was on"],
   "ledger.words": ["本页文字", "Words on this page"],
   "ledger.all_demands": ["显示全部需求", "All demands"],
   "standing.in_view": ["当前的与处理过的", "current or worked on"],
@@ -188,6 +189,12 @@ export const TEXTS = {
   "exclude.tag": ["已排除", "excluded"],
   "exclude.lift": ["解除排除", "Lift the exclusion"],
   "exclude.lifted": ["已解除排除", "The exclusion is lifted"],
+
+  "hand_over.open": ["移交一个人的全部台账", "Hand one person's entries to another"],
+  "hand_over.from": ["现在的负责人或技术经理人", "From"],
+  "hand_over.to": ["交给", "To"],
+  "hand_over.save": ["移交", "Hand over"],
+  "hand_over.done": ["已移交 {} 条给 {}", "{} entries are {}'s now"],
 
   "add.open": ["手工添加…", "Add a pair…"],
   "add.title": ["手工添加一对供需", "Add a pair by hand"],
