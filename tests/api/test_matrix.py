@@ -19,7 +19,7 @@ from matcher.settings import Settings
 from matcher.store.database import Database
 from tests.api.matrix import CALLERS, PLACES, RULES, Rule, Where, expected
 from tests.api.matrix_town import Target, Town
-from tests.api.world import DEMANDS, SECRET, serving
+from tests.api.world import DEMANDS, SECRET, World, serving
 from tests.pipeline.given import Dump, dump
 
 CELLS = len(RULES) * len(CALLERS) * len(PLACES)
@@ -126,3 +126,30 @@ def check(town: Town, operation: str, caller: str, where: Where, status: int, ta
     assert keeps_the_secret(operation, caller, answer), f"{cell} is told of the other park"
     if rule.shown and caller == "admin" and where == "other":
         assert SECRET in told(answer), f"{cell} should be shown the other park, or the check proves nothing"
+
+
+def test_another_parks_demand_answers_like_one_that_does_not_exist(world: World) -> None:
+    foreign, missing = world.demands["jia"][0], 99_999
+    for path in ("/v1/demands/{}", "/v1/demands/{}/matches"):
+        of_other = world.yi.get(path.format(foreign))
+        of_nobody = world.yi.get(path.format(missing))
+        assert of_other.status_code == of_nobody.status_code == 404
+        assert of_other.text.replace(str(foreign), "N") == of_nobody.text.replace(str(missing), "N")
+
+
+def test_asking_the_ledger_for_another_parks_demand_finds_nothing(world: World) -> None:
+    world.refresh()
+    demand = world.demands["jia"][0]
+    assert world.jia.get("/v1/ledger", params={"demand_id": demand}).json()["items"]
+    assert world.yi.get("/v1/ledger", params={"demand_id": demand}).json()["items"] == []
+    assert world.yi.get("/v1/ledger", params={"park": "jia"}).status_code == 404
+
+
+def test_another_parks_demands_do_not_change_what_a_text_finds(world: World) -> None:
+    question = {"text": "亲和层析填料，耐碱", "side": "supply", "top_k": 50}
+    found = world.yi.post("/v1/match", json=question).json()["items"]
+    assert [one["park"] for one in found] == ["yi"]
+    assert (
+        world.admin.post("/v1/match", json=question).json()["items"][0]["demand_id"] == found[0]["demand_id"]
+    )
+    assert world.yi.post("/v1/match", json={**question, "park": "jia"}).status_code == 404

@@ -20,6 +20,7 @@ from matcher.domain.listing import Achievement
 from matcher.pipeline import catalogue
 from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens, authenticate, create_key
 from matcher.pipeline.access.issuer_keys import LIFESPAN, PAUSE
+from matcher.pipeline.once import Request
 from matcher.settings import Settings
 from matcher.store.database import Database
 from tests.pipeline.given import NOON
@@ -353,6 +354,14 @@ def test_the_log_shows_who(
     tokens: OpenIdTokens, issuer: Issuer, district: Database, said: dict[str, Any], name: str
 ) -> None:
     assert tokens.principal(district, issuer.token(**said)).name == name
+
+
+def test_two_people_of_one_name_do_not_share_repeated_requests(
+    tokens: OpenIdTokens, issuer: Issuer, district: Database
+) -> None:
+    callers = [tokens.principal(district, issuer.token(sub=sub)) for sub in ("8a1f-0001", "8a1f-0002")]
+    assert len({one.name for one in callers}) == 1
+    assert len({Request(one, NOON).caller for one in callers}) == 2
 
 
 def test_without_an_issuer_no_token_is_believed(issuer: Issuer, district: Database) -> None:
