@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 from matcher.domain.access import Scope
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.ledger import Cause, Pair, Standing
-from matcher.domain.listing import Achievement, Listing
-from matcher.domain.work import Work
+from matcher.domain.work import UNTOUCHED, Work
 from matcher.pipeline.ledger import Cursor
 from matcher.pipeline.past_runs import When, run_as_of
 from matcher.pipeline.runs import RunView, view_of
 from matcher.store import parks, past, states
 from matcher.store.database import Database
 from matcher.store.ledger import UNRANKED
-from matcher.store.past import PastPairs
+from matcher.store.past import PastPairs, Said
 from matcher.store.states import Outline
 from matcher.store.tables import EntryState, HumanChange, LedgerEntry, RunRow
 from matcher.store.work import folded
@@ -53,15 +52,15 @@ def ledger_as_of(
         return view_of(session, scope, run), replay.views(session, page), cursor
 
 
-def sides_shown(pair: Pair, texts: tuple[Listing, Listing]) -> dict[str, Any]:
-    """How a pair view names the two sides that said these texts."""
+def sides_shown(pair: Pair, texts: tuple[Said, Said]) -> dict[str, Any]:
+    """How a pair view names the two sides of a pair that said this."""
     shown: dict[str, Any] = {}
-    for name, identifier, listing in zip(("demand", "achievement"), pair, texts, strict=True):
+    for name, identifier, said in zip(("demand", "achievement"), pair, texts, strict=True):
         shown |= {
             f"{name}_id": identifier,
-            f"{name}_code": listing.code,
-            f"{name}_title": listing.title,
-            f"{name}_organisation": listing.organisation,
+            f"{name}_code": said["code"],
+            f"{name}_title": said["title"],
+            f"{name}_organisation": said["organisation"],
         }
     return shown
 
@@ -155,12 +154,10 @@ class _Replay:
             }
         current = columns["standing"] is Standing.CURRENT
         said = texts.in_versions(pair, versions) if current else texts.at(pair, self.until)
-        achievement = said[1]
-        assert isinstance(achievement, Achievement)
         return columns | {
             "demand_version": versions[0],
             "achievement_version": versions[1],
-            "achievement_industry": achievement.industry,
+            "achievement_industry": said[1]["industry"],
             **sides_shown(pair, said),
         }
 
@@ -174,7 +171,8 @@ class _Replay:
         }
 
     def _work(self, entry_id: int) -> Work:
-        return folded(change.changes for change in self.changes.get(entry_id, ()))
+        done = self.changes.get(entry_id)
+        return folded(change.changes for change in done) if done else UNTOUCHED
 
 
 _COLUMNS = ("rank", "similarity", "score", "probability", "contributions", "run_id")

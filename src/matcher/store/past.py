@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
 from matcher.domain.ledger import Pair
-from matcher.domain.listing import Listing, Side
-from matcher.store.records import from_record
+from matcher.domain.listing import Side
 from matcher.store.tables import (
     AchievementRevision,
     DemandRevision,
@@ -22,12 +22,14 @@ from matcher.store.tables import (
 
 _CHUNK = 500
 
+Said = Mapping[str, Any]
+"""A listing's fields as a revision holds them, by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class PastListings:
     """The revisions of some listings of one side, oldest first."""
 
-    side: Side
     revisions: Mapping[int, Sequence[RevisionRow]]
 
     @classmethod
@@ -43,15 +45,15 @@ class PastListings:
             of_these = table.listing_id.in_(wanted[start : start + _CHUNK])
             for row in session.scalars(select(table).where(of_these, *conditions).order_by(table.version)):
                 found.setdefault(row.listing_id, []).append(row)
-        return cls(side, found)
+        return cls(found)
 
-    def in_version(self, listing_id: int, version: int) -> Listing:
+    def in_version(self, listing_id: int, version: int) -> Said:
         """What a listing says in a version."""
-        return self._said(next(one for one in self.revisions[listing_id] if one.version == version))
+        return next(one.data for one in self.revisions[listing_id] if one.version == version)
 
-    def at(self, listing_id: int, moment: datetime) -> Listing:
+    def at(self, listing_id: int, moment: datetime) -> Said:
         """What a listing said at a moment; its first version, where it was not there yet."""
-        return self._said(self._at(listing_id, moment))
+        return self._at(listing_id, moment).data
 
     def version_at(self, listing_id: int, moment: datetime) -> int:
         """Which version a listing was in at a moment."""
@@ -60,9 +62,6 @@ class PastListings:
     def _at(self, listing_id: int, moment: datetime) -> RevisionRow:
         first, *later = self.revisions[listing_id]
         return next((one for one in reversed(later) if one.at <= moment), first)
-
-    def _said(self, revision: RevisionRow) -> Listing:
-        return from_record(self.side, revision.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +79,14 @@ class PastPairs:
             PastListings.of(session, Side.SUPPLY, scope, {achievement for _, achievement in pairs}),
         )
 
-    def in_versions(self, pair: Pair, versions: tuple[int, int]) -> tuple[Listing, Listing]:
+    def in_versions(self, pair: Pair, versions: tuple[int, int]) -> tuple[Said, Said]:
         """What both sides say in these versions."""
         return (
             self.demands.in_version(pair[0], versions[0]),
             self.supply.in_version(pair[1], versions[1]),
         )
 
-    def at(self, pair: Pair, moment: datetime) -> tuple[Listing, Listing]:
+    def at(self, pair: Pair, moment: datetime) -> tuple[Said, Said]:
         """What both sides said at a moment."""
         return self.demands.at(pair[0], moment), self.supply.at(pair[1], moment)
 
