@@ -3,9 +3,10 @@
 Every function here takes the columns as they are and gives them as they become; nothing is stored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from matcher.domain.errors import IllegalMove, InvalidInput
@@ -91,9 +92,7 @@ def edit(work: Work, changes: Mapping[str, Any], today: date) -> Work:
     if strange := changes.keys() - set(EDITABLE):
         name = min(strange)
         raise InvalidInput(f"{name} 不能这样修改。", f"{name} is not written this way.", field=name)
-    cleaned: dict[str, Any] = {
-        name: value.strip() if type(value) is str else value for name, value in changes.items()
-    }
+    cleaned = {name: _stripped(value) for name, value in changes.items()}
     edited = replace(work, **cleaned)
     _check(edited, cleaned, today)
     return edited
@@ -257,8 +256,25 @@ def _check(work: Work, changed: Mapping[str, Any], today: date) -> None:
         _check_milestones(work.milestones)
 
 
-def _check_milestones(milestones: Iterable[Milestone]) -> None:
-    names = [milestone.name.strip() for milestone in milestones]
+def _stripped(value: Any) -> Any:
+    match value:
+        case StrEnum():
+            return value
+        case str():
+            return value.strip()
+        case Milestone():
+            return replace(value, name=value.name.strip(), note=value.note.strip())
+        case tuple():
+            return tuple(_stripped(one) for one in value)
+        case _:
+            return value
+
+
+def _check_milestones(milestones: Sequence[Milestone]) -> None:
+    for milestone in milestones:
+        _text(milestone.name, "milestones")
+        _text(milestone.note, "milestones")
+    names = [milestone.name for milestone in milestones]
     if not all(names) or len(set(names)) < len(names) or len(names) > 20:
         raise InvalidInput(
             "里程碑须有互不相同的名称，最多 20 个。",
