@@ -41,7 +41,7 @@ def brief(
     if as_json:
         print_json(made.as_json())
     elif output is None:
-        out.print(brief_text(made))
+        out.print(brief_text(made), soft_wrap=True)
 
 
 def remind(
@@ -85,4 +85,4 @@ def _show(deliveries: list[Delivery]) -> None:
         print_table(columns, rows)
     told = {row["park"]: row for row in rows if row["text"] is not None}
     for row in told.values():
-        out.print(f"\n{row['subject']}\n\n{row['text']}")
+        out.print(f"\n{row['subject']}\n\n{row['text']}", soft_wrap=True)

@@ -64,7 +64,8 @@ def _lines(brief: Brief, rest: str) -> Iterator[str]:
             ("不变", brief.kept),
         )
     )
-    yield "各阶段：" + "、".join(f"{label(stage, 'zh')} {count}" for stage, count in brief.stages.items())
+    stages = [f"{label(stage, 'zh')} {count}" for stage, count in brief.stages.items() if count]
+    yield f"各阶段：{'、'.join(stages) or '没有条目'}"
     for name in LISTS:
         found = brief.lists[name]
         if not found:
