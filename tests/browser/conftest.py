@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,8 +76,8 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@contextmanager
-def opened_page(browser: Browser) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
     """A page of its own; a script error or a breach of the content policy fails the test."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1360, "height": 860})
     opened = context.new_page()
@@ -96,13 +95,6 @@ def opened_page(browser: Browser) -> Iterator[Page]:
     context.close()
     assert wrong == []
     assert intruded is None
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of its own, in a browser session of its own."""
-    with opened_page(browser) as page:
-        yield page
 
 
 @pytest.fixture

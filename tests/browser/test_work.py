@@ -1,25 +1,25 @@
 """The operators' daily work in a real browser: one test for each complaint that they could have."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
+from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.labels import LABELS
+from matcher.domain.ledger import Trigger
 from matcher.pipeline.access import create_key
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.ledger import list_entries
 from matcher.pipeline.once import Request
 from matcher.pipeline.work import edit_entry
-from matcher.domain.entries import EntryFilter, EntryView
-from tests.browser.conftest import opened_page
 from tests.browser.served import Site
 
 pytestmark = pytest.mark.browser
@@ -239,3 +239,92 @@ def test_a_reader_sees_everything_and_no_button_that_writes(page: Page, site: Si
     page.goto(f"{site.address}/#/ledger")
     page.locator(".entry-open").first.wait_for()
     expect(page.get_by_text("手工添加…")).to_have_count(0)
+
+
+def test_today_shows_what_is_overdue_and_leads_to_it(console: Page, site: Site) -> None:
+    entry = untouched(site)
+    before = (beijing_day(site.service.now()) - timedelta(days=3)).isoformat()
+    write(site, entry.id, next_action="催促样品", due=before, owner="示例周")
+    console.get_by_role("link", name="今日").click()
+    overdue = console.locator("[data-part='overdue'] li").filter(has_text="催促样品")
+    expect(overdue).to_contain_text("逾期 3 天")
+    expect(overdue).to_contain_text("示例周")
+    with console.expect_download() as saved:
+        console.get_by_role("button", name="下载晨报").click()
+    assert saved.value.suggested_filename.endswith("晨报.xlsx")
+    overdue.get_by_role("link").click()
+    expect(console.get_by_role("dialog").get_by_label("下一步", exact=True)).to_have_value("催促样品")
+
+
+def filled_in(saved: Download, path: Path, written: Mapping[str, Mapping[str, str]]) -> Path:
+    """The saved workbook with cells written as Excel does: entry id → heading → text."""
+    workbook = openpyxl.load_workbook(io.BytesIO(Path(saved.path()).read_bytes()))
+    sheet = workbook.worksheets[0]
+    rows = list(sheet.iter_rows())
+    header = next(row for row in rows if "条目编号" in {cell.value for cell in row})
+    place = {str(cell.value): number for number, cell in enumerate(header)}
+    for row in rows:
+        identifier = str(row[place["条目编号"]].value)
+        for heading, text in written.get(identifier, {}).items():
+            row[place[heading]].value = text
+    workbook.save(path)
+    return path
+
+
+def test_the_ledger_goes_out_to_excel_and_comes_back_cell_by_cell(
+    console: Page, site: Site, tmp_path: Path
+) -> None:
+    mine, other = untouched(site), next(one for one in entries(site) if not one.touched and one.rank == 2)
+    console.goto(f"{site.address}/#/sheets")
+    with console.expect_download() as saved:
+        console.get_by_role("button", name="下载工作簿").click()
+    cells = {
+        str(mine.id): {"下一步": "安排现场考察", "负责人": "示例吴"},
+        str(other.id): {"下一步": "表中后改的"},
+    }
+    path = filled_in(saved.value, tmp_path / "填好.xlsx", cells)
+    write(site, other.id, next_action="系统中先改的")
+    console.get_by_label("填好的文件").set_input_files(path)
+    console.get_by_role("button", name="预览", exact=True).click()
+    expect(console.get_by_role("heading", name="预览：尚未写入")).to_be_focused()
+    expect(console.locator(".cells-changes tbody tr")).to_have_count(2)
+    expect(console.locator(".cells-conflicts")).to_contain_text("现在：系统中先改的")
+    assert not entry_of(site, mine.id).touched
+    console.get_by_role("button", name="确认导入，改动 1 行").click()
+    expect(console.get_by_role("heading", name="导入完成")).to_be_visible()
+    assert entry_of(site, mine.id).work.next_action == "安排现场考察"
+    assert entry_of(site, other.id).work.next_action == "系统中先改的"
+    console.get_by_role("button", name="撤销").first.click()
+    expect(console.get_by_role("heading", name="已撤销")).to_be_visible()
+    assert entry_of(site, mine.id).work.next_action == ""
+
+
+def test_a_changed_profile_shows_tonight_before_it_is_saved(console: Page, site: Site) -> None:
+    console.get_by_label("园区", exact=True).select_option("biomed")
+    console.get_by_role("link", name="园区规则").click()
+    console.get_by_label("得分不低于").fill("1.5")
+    console.get_by_role("button", name="试算今晚的变化").click()
+    expect(console.get_by_label("得分不低于")).to_have_attribute("aria-invalid", "true")
+    console.get_by_label("得分不低于").fill("0.9")
+    console.get_by_role("button", name="试算今晚的变化").click()
+    expect(console.get_by_role("heading", name="按新规则，今晚会有这些变化")).to_be_focused()
+    gone = console.locator(".preview [data-part='vanished']")
+    expect(gone).to_contain_text("低于门槛")
+    expect(console.get_by_text("还没有保存过规则")).to_be_visible()
+    console.get_by_role("button", name="保存规则").click()
+    expect(console.get_by_text("第 1 版")).to_be_visible()
+    expect(console.get_by_label("得分不低于")).to_have_value("0.9")
+
+    site.service.refresh(LOCAL_OPERATOR, Trigger.BATCH)
+    console.get_by_role("link", name="待揭榜").click()
+    expect(console.locator(".unsupplied .card").first).to_contain_text("低于门槛 0.9")
+    console.get_by_role("link", name="运行", exact=True).click()
+    console.get_by_role("link", name="变化", exact=True).first.click()
+    expect(console.locator("[data-part='vanished']")).to_contain_text("低于门槛")
+    console.get_by_role("link", name="全部运行").click()
+    console.get_by_role("link", name="当时台账").last.click()
+    expect(console.get_by_text("当时的台账：第 1 次运行")).to_be_visible()
+    console.locator(".entry-open").first.click()
+    drawer = console.get_by_role("dialog")
+    expect(drawer.get_by_text("这是当时的情况，只供查看。")).to_be_visible()
+    expect(drawer.locator("form, .moves")).to_have_count(0)

@@ -1,6 +1,7 @@
 /** One list with search and pages on the left; the chosen item with its ranked matches on the right. */
 
 import { get } from "./api.js";
+import { demandRules } from "./demand-rules.js";
 import { announce, h, settled } from "./dom.js";
 import { factList, textList } from "./fields.js";
 import { t } from "./i18n.js";
@@ -144,7 +145,7 @@ function detail(side, id, signal) {
           factList(side, listing),
           lead && h("p", { class: "lead" }, lead),
           texts && h("details", { class: "full-text" }, h("summary", {}, t(`full_text.${side}`)), texts),
-          side === "demands" && ledgerLinks(id),
+          side === "demands" && [ledgerLinks(id), demandRules(id, signal)],
         ),
         matchSection(t(`match.title.${side}`), matches, OTHER[side]),
       );

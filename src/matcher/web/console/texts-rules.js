@@ -109,6 +109,8 @@ export const TEXTS = {
   "rules.versions": ["版本", "Versions"],
   "rules.versions.none": ["还没有保存过规则，按默认方式匹配", "No rules saved yet: matches are as ranked"],
   "rules.version": ["第 {} 版", "Version {}"],
+  "demand.rules": ["这项需求的硬性条件", "Hard constraints of this demand"],
+  "demand.rules.about": ["在园区规则之外，只对这项需求生效；不满足的成果不予匹配。", "Beside the park's rules, for this demand alone: what fails them is not matched."],
   "rule.industries": ["产业及权重", "Industries and weights"],
   "rule.industries.about": ["每行一个产业和权重，例如：氢能 1.2。得分乘以权重后排序。", "One a line with its weight: hydrogen 1.2. The score times the weight gives the order."],
   "rule.only_industries": ["只要这些产业", "These industries alone"],
