@@ -1,0 +1,46 @@
+"""One person's data erased everywhere; what is kept of it is that it was done."""
+
+from typing import Any
+
+from matcher.domain.access import Right
+from matcher.domain.person import Person
+from matcher.pipeline.once import Request
+from matcher.store import access
+from matcher.store import erase as stored
+from matcher.store.database import Database
+
+
+class _DryRun(Exception):
+    """Leaves the transaction of a dry run, which undoes it."""
+
+
+def erase_person(
+    database: Database, request: Request, person: Person, *, dry_run: bool = False
+) -> dict[str, Any]:
+    """Take a person out of every list, ledger, history and record; answers how many rows held them.
+
+    The record of it names tables and counts alone. Files kept as evidence are not looked into. Asked again,
+    it finds nothing more: no answer of it is kept, for that would keep a digest of who was erased.
+
+    Raises:
+        Forbidden: the caller does not administer the district.
+    """
+    request.principal.require(Right.ADMINISTER)
+    actor = person.without(request.principal.name)
+    try:
+        with database.writing() as session:
+            done = stored.erase(session, person, actor=actor, at=request.now, via=request.via)
+            rows = dict(sorted(done.rows.items()))
+            if dry_run:
+                raise _DryRun
+            access.record(
+                session,
+                at=request.now,
+                actor=actor,
+                act="erase_person",
+                subject=", ".join(f"{table} {count}" for table, count in rows.items()) or "nothing",
+                park_id=None,
+            )
+    except _DryRun:
+        pass
+    return {"dry_run": dry_run, "rows": rows, "total": sum(rows.values()), "entries": len(done.entries)}
