@@ -318,6 +318,10 @@ def test_a_key_is_shown_once_and_then_only_listed_and_revoked(ready: Matcher) ->
     fine(ready("keys", "revoke", made["id"]))
     assert fine(ready("keys", "list", "--json")).json[0]["revoked_at"] is not None
     assert ready("keys", "revoke", made["id"]).code == 3
+    unit = ("keys", "create", "--name", "示例学院", "--role", "research_unit", "--json")
+    assert ready(*unit).code == 2
+    assert fine(ready(*unit, "--subject", "丙所")).json["parks"] == []
+    assert ready(*unit, "--subject", "丙所", "--park", "p1").code == 2
     bare = fine(ready("keys", "create", "--name", "脚本", "--expires-in-days", "1"))
     assert bare.out.strip().startswith("mk_")
     assert "密钥只显示这一次" in bare.err

@@ -103,6 +103,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "no issuer": {"iss": None},
     "expired": {"iat": int(time.time()) - 900, "exp": int(time.time()) - 600},
     "no end": {"exp": None},
+    "an end beyond every calendar": {"exp": 10**17},
+    "an end that is no number": {"exp": "soon"},
     "no beginning": {"iat": None},
     "issued in the future": {"iat": int(time.time()) + 3600, "exp": int(time.time()) + 7200},
     "not valid yet": {"nbf": int(time.time()) + 3600},

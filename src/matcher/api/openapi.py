@@ -16,7 +16,8 @@ DESCRIPTION = """科技成果供给清单与企业需求清单的匹配，以及
 
 Matches what research units can supply with what park enterprises need, and keeps the docking ledger.
 
-每次调用须带 API 密钥（`Authorization: Bearer mk_…` 或 `X-API-Key`），或先登录取得浏览器会话。
+每次调用须带 API 密钥（`Authorization: Bearer mk_…` 或 `X-API-Key`）、所配置的身份认证系统签发的
+OpenID Connect 令牌（`Authorization: Bearer …`），或先登录取得浏览器会话。
 其他园区的需求与不存在的一样，答 404。
 错误一律为 RFC 9457 问题说明，`code` 稳定，中英文俱全。时间为 UTC 的 ISO 8601。
 """

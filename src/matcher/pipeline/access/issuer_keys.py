@@ -81,6 +81,8 @@ class IssuerKeys:
         """Where the issuer's own discovery document says its keys are."""
         url = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310 - settings allow http(s) alone
+            if answer.geturl() != url:
+                raise ValueError("the discovery document is elsewhere")
             document: dict[str, Any] = json.loads(answer.read(_MAX_DOCUMENT))
         if document.get("issuer") != self._issuer:
             raise ValueError("the discovery document is another issuer's")

@@ -64,7 +64,7 @@ class OpenIdTokens:
             Forbidden: it names no role of this service, or not what the role needs.
             IssuerUnavailable: the issuer cannot be asked for its keys.
         """
-        claims = self._verified(token)
+        claims, expires_at = self._verified(token)
         role = self._role(claims)
         subject = _text(_claim(claims, self._claims.subject)) if role in _WITH_SUBJECT else ""
         if role in _WITH_SUBJECT and not fold(subject):
@@ -81,11 +81,11 @@ class OpenIdTokens:
             scope=scope,
             subject=subject,
             account=claims["sub"],
-            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            expires_at=expires_at,
         )
 
-    def _verified(self, token: str) -> Mapping[str, Any]:
-        """The claims of a genuine token; its times are held against this machine's clock."""
+    def _verified(self, token: str) -> tuple[Mapping[str, Any], datetime]:
+        """The claims of a genuine token, and its end; its times are held against this machine's clock."""
         try:
             identifier = jwt.get_unverified_header(token).get("kid")
             if not isinstance(identifier, str):
@@ -102,11 +102,12 @@ class OpenIdTokens:
                     "enforce_minimum_key_length": True,
                 },
             )
-        except (jwt.PyJWTError, ValueError):
+            expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
+        except (jwt.PyJWTError, ValueError, OverflowError):
             raise _refused() from None
         if not 0 < len(claims["sub"]) <= _LONGEST_ACCOUNT:
             raise _refused()
-        return claims
+        return claims, expires_at
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
         found = {_ROLES[name] for name in _texts(_claim(claims, self._claims.role)) if name in _ROLES}
