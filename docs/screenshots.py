@@ -14,12 +14,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import httpx
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -35,6 +37,8 @@ CONSOLE = ("biomed", "XQ-SW-001")
 """Park and demand shown in the console: one with two fitting results."""
 WIDGET = ("hydrogen", "XQ-QN-001")
 """Park and demand shown in the embedded list."""
+WORKED = "hydrogen"
+"""Park whose ledger is shown, after some days of work."""
 
 PORTAL = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><title>示例门户</title>
@@ -93,16 +97,64 @@ def pages(folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-def console(browser: Browser, link: str) -> None:
+def console(page: Page) -> None:
     """A park's demand with its ranked matches."""
     park, code = CONSOLE
-    page = browser.new_page(viewport={"width": 1320, "height": 840}, locale="zh-CN")
-    page.goto(link)
     page.get_by_label("园区", exact=True).select_option(park)
+    page.get_by_role("link", name="企业需求", exact=True).click()
     page.locator(".items a").filter(has_text=code).click()
     page.locator(".match").first.wait_for()
     page.evaluate("document.activeElement.blur()")
     page.screenshot(path=IMAGES / "console.png")
+
+
+def write_work(address: str, key: str) -> int:
+    """Some days of an office's work on the ledger; gives the entry to show."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+    def day(offset: int) -> str:
+        return (today + timedelta(days=offset)).isoformat()
+
+    columns: list[tuple[list[str], dict[str, object]]] = [
+        (
+            ["pending", "pushed", "engaged"],
+            {
+                "next_action": "约双方看样品",
+                "due": day(-2),
+                "owner": "示例赵",
+                "technology_manager": "示例钱",
+            },
+        ),
+        (["pending"], {"next_action": "补充放大数据", "due": day(3), "owner": "示例赵"}),
+        (["pending", "pushed"], {"next_action": "寄送技术说明", "due": day(0), "owner": "示例孙"}),
+        (["pending"], {"trial_start": day(-60), "trial_end": day(21), "owner": "示例孙"}),
+    ]
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as rest:
+        listed = rest.get("/v1/ledger", params={"park": WORKED, "limit": 200}).json()["items"]
+        entries = [one["entry_id"] for one in listed if one["rank"] <= 2]
+        for entry_id, (stages, changes) in zip(entries, columns, strict=False):
+            for stage in stages:
+                rest.post(f"/v1/ledger/{entry_id}/stage", json={"stage": stage}).raise_for_status()
+            rest.patch(f"/v1/ledger/{entry_id}", json=changes).raise_for_status()
+        grade = {"grade": 2, "reason": "指标接近，缺少放大数据"}
+        rest.post(f"/v1/ledger/{entries[0]}/grade", json=grade).raise_for_status()
+    return int(entries[0])
+
+
+def work(page: Page, address: str, key: str) -> None:
+    """A park's day, its ledger, and an entry of it."""
+    entry_id = write_work(address, key)
+    page.goto(f"{address}/#/today")
+    page.get_by_label("园区", exact=True).select_option(WORKED)
+    page.locator(".due-list li").first.wait_for()
+    page.screenshot(path=IMAGES / "today.png")
+    page.goto(f"{address}/#/ledger")
+    page.locator(".entry-open").first.wait_for()
+    page.evaluate("document.activeElement.blur()")
+    page.screenshot(path=IMAGES / "ledger.png")
+    page.goto(f"{address}/#/ledger/{entry_id}")
+    page.locator(".work-form").wait_for()
+    page.screenshot(path=IMAGES / "entry.png")
 
 
 def widget(browser: Browser, address: str, key: str) -> None:
@@ -125,13 +177,17 @@ def widget(browser: Browser, address: str, key: str) -> None:
 
 
 def main() -> None:
-    """Take both pictures."""
+    """Take every picture."""
     IMAGES.mkdir(exist_ok=True)
     with service() as (link, key), sync_playwright() as playwright:
         program = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        console(browser, link)
-        widget(browser, link.partition("/#")[0], key)
+        page = browser.new_page(viewport={"width": 1320, "height": 840}, locale="zh-CN")
+        page.goto(link)
+        address = link.partition("/#")[0]
+        console(page)
+        work(page, address, key)
+        widget(browser, address, key)
         browser.close()
 
 

@@ -177,7 +177,7 @@ def test_a_grade_keeps_its_reason_and_what_was_seen(console: Page, site: Site) -
     drawer.get_by_role("button", name="保存评价").click()
     past = drawer.locator(".past-grades li").first
     expect(past).to_contain_text("2 较强：指标接近，缺少放大数据")
-    expect(past).to_contain_text(f"评价时所见：第 1 名，得分 {entry.score:.3f}")
+    expect(past).to_contain_text(f"评价时所见：第 1 名、得分 {entry.score:.3f}")
     drawer.get_by_label("研发单位的答复").fill("放大数据下月可提供。")
     drawer.get_by_role("button", name="保存答复").click()
     expect(past).to_contain_text("放大数据下月可提供。")
@@ -203,7 +203,7 @@ def test_a_pair_is_added_by_hand_and_excluded_for_good(console: Page, site: Site
     demand = entries(site)[0]
     console.goto(f"{site.address}/#/ledger?add={demand.demand_id}")
     drawer = console.get_by_role("dialog")
-    expect(drawer.locator(".chosen").first).to_contain_text(demand.demand_title)
+    expect(drawer.locator(".picked").first).to_contain_text(demand.demand_title)
     drawer.get_by_role("button", name="加入台账").click()
     expect(drawer.get_by_text("请选择一项成果。")).to_be_visible()
     drawer.get_by_label("成果", exact=True).fill("示例")

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
-import { code, dayOf, figure, inLanguage, t } from "./i18n.js";
+import { code, dayOf, figure, inLanguage, listed, t } from "./i18n.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
 import { may } from "./rights.js";
 
@@ -60,7 +60,7 @@ function nearest(one) {
       { class: "meta" },
       one.achievement_organisation && h("span", {}, one.achievement_organisation),
       one.score !== null && h("span", {}, `${t("score")} ${figure(one.score)}`),
-      one.failed.length > 0 && h("span", {}, t("abstentions.failed", one.failed.map((name) => code("constraint", name)).join("、"))),
+      one.failed.length > 0 && h("span", {}, t("abstentions.failed", listed(one.failed.map((name) => code("constraint", name))))),
     ),
   );
 }

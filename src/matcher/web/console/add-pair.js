@@ -67,7 +67,7 @@ export function addPairDrawer({ park, demandId, onClose, onAdded }) {
 function chooser(side, scope, signal) {
   const search = field({ name: `${side}_id`, kind: "search", label: t(`add.${side}`), placeholder: t(`search.${side}s`), wide: true });
   const found = h("ul", { class: "choices-found", "aria-label": t("add.found") });
-  const chosen = h("p", { class: "chosen", hidden: true });
+  const chosen = h("p", { class: "picked", hidden: true });
   let value = null;
 
   function take(listing) {

@@ -1,7 +1,7 @@
 /** What a night changed: pairs that are new, have other figures, or are no longer proposed, each with its causes. */
 
 import { h } from "./dom.js";
-import { code, figure, inLanguage, t } from "./i18n.js";
+import { code, figure, inLanguage, listed, t } from "./i18n.js";
 import { standingTag } from "./ledger-table.js";
 import { emptyNote } from "./notes.js";
 
@@ -51,8 +51,8 @@ function line(one) {
       "p",
       { class: "diff-why" },
       one.standing && one.standing !== "current" && one.standing !== "added" && standingTag({ ...one, cause: null }),
-      causes.length > 0 && h("span", { class: "help" }, causes.join("、")),
-      figures.map(([name, { before, after }]) => h("span", { class: "move" }, t(`column.${name}`), " ", h("del", {}, shown(name, before)), " → ", h("ins", {}, shown(name, after)))),
+      causes.length > 0 && h("span", { class: "help" }, listed(causes)),
+      figures.map(([name, { before, after }]) => h("span", { class: "move" }, t(`column.${name}`), " ", before !== null && [h("del", {}, shown(name, before)), " → "], h("ins", {}, shown(name, after)))),
     ),
   ];
 }

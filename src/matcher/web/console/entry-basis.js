@@ -11,7 +11,7 @@ export function basisPanel(entry) {
   return h(
     "div",
     { class: "basis" },
-    h("div", { class: "basis-head" }, figureList(entry), h("p", { class: "meta" }, h("span", {}, t("ledger.rank", entry.rank)), h("span", {}, t("basis.run", entry.run_id)), h("span", {}, t("basis.first", dayOf(entry.first_seen))))),
+    h("div", { class: "basis-head" }, figureList(entry), h("p", { class: "meta" }, h("span", {}, t("ledger.rank", entry.rank)), entry.run_id !== null && h("span", {}, t("basis.run", entry.run_id)), h("span", {}, t("basis.first", dayOf(entry.first_seen))))),
     legend([entry]),
     why(entry),
   );

@@ -4,7 +4,7 @@ import { change, get } from "./api.js";
 import { CODES } from "./codes.js";
 import { announce, h } from "./dom.js";
 import { behind, field, formOf, showProblem } from "./forms.js";
-import { code, figure, moment, t } from "./i18n.js";
+import { code, figure, listed, moment, t } from "./i18n.js";
 import { emptyNote, problemNote } from "./notes.js";
 
 const GRADES = [0, 1, 2, 3];
@@ -90,7 +90,7 @@ export function gradeLine(one) {
   const reason = Object.hasOwn(CODES.decline_code, one.reason) ? code("decline_code", one.reason) : one.reason;
   return [
     h("p", {}, h("b", {}, one.grade, " ", t(`grade.${one.grade}`)), reason && `：${reason}`),
-    h("p", { class: "meta" }, one.actor && h("span", {}, one.actor), h("span", {}, moment(one.at)), saw.length > 0 && h("span", {}, t("grade.saw", saw.join("，")))),
+    h("p", { class: "meta" }, one.actor && h("span", {}, one.actor), h("span", {}, moment(one.at)), saw.length > 0 && h("span", {}, t("grade.saw", listed(saw)))),
     one.reply && h("blockquote", {}, h("p", {}, one.reply), h("p", { class: "meta" }, h("span", {}, t("reply.by", one.replied_by ?? "")), one.replied_at && h("span", {}, moment(one.replied_at)))),
   ];
 }

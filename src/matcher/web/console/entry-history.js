@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { cause } from "./diff.js";
 import { h } from "./dom.js";
 import { shownValue } from "./entry-work.js";
-import { code, figure, inLanguage, moment, t } from "./i18n.js";
+import { code, figure, inLanguage, listed, moment, t } from "./i18n.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
 
 const FIGURES = ["similarity", "score", "probability"];
@@ -34,7 +34,7 @@ function item(one) {
       " ",
       h("span", { class: "meta" }, h("span", {}, moment(one.at)), isMachine && one.run_id && h("a", { href: `#/runs/${one.run_id}` }, t("basis.run", one.run_id)), !isMachine && one.via !== "rest" && h("span", {}, t(`via.${one.via}`))),
     ),
-    causes.length > 0 && h("p", { class: "help" }, t("history.because", causes.join("、"))),
+    causes.length > 0 && h("p", { class: "help" }, t("history.because", listed(causes))),
     changes.length > 0 && h("dl", { class: "changes" }, changes.map(([name, { before, after }]) => changeLine(name, before, after))),
   );
 }

@@ -45,6 +45,11 @@ export function code(kind, name) {
   return words === undefined ? (name ?? "") : inLanguage(...words);
 }
 
+/** Words in a row, as the language joins them. */
+export function listed(words) {
+  return words.join(language() === "zh-CN" ? "、" : ", ");
+}
+
 /** A figure of a match, to three decimals, so that columns of figures line up. */
 export function figure(value) {
   return value.toFixed(3);
