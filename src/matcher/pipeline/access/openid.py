@@ -103,7 +103,7 @@ class OpenIdTokens:
                 },
             )
             expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
-        except (jwt.PyJWTError, ValueError, OverflowError):
+        except (jwt.PyJWTError, ValueError, OverflowError, OSError):
             raise _refused() from None
         if not 0 < len(claims["sub"]) <= _LONGEST_ACCOUNT:
             raise _refused()
