@@ -37,7 +37,7 @@ def read_history(database: Database, principal: Principal, entry_id: int) -> lis
             raise no_entry(entry_id)
         people = [_by_people(one) for one in stored.history(session, principal.scope, entry_id)]
         machine = _by_machine(states.of_entry(session, principal.scope, entry_id))
-    found = sorted([*people, *machine], key=lambda one: one[0])
+    found = sorted([*machine, *people], key=lambda one: one[0])
     return [item for _, item in found]
 
 
