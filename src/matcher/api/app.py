@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from matcher.api import (
+    brief,
     due,
     embed,
     errors,
@@ -24,6 +25,7 @@ from matcher.api import (
     parks,
     runs,
     session,
+    sheets,
     work,
 )
 from matcher.api.listings import ACHIEVEMENTS, DEMANDS, listing_router
@@ -35,10 +37,12 @@ from matcher.pipeline.runs import ledger_state
 # Addresses such as /v1/ledger/due come before /v1/ledger/{entry_id}.
 _NOUNS = (
     parks,
+    brief,
     imports,
     match,
     due,
     exclusions,
+    sheets,
     ledger,
     work,
     evidence,

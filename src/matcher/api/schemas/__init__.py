@@ -4,6 +4,7 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
+from matcher.api.schemas.abstentions import AbstentionAnswer, NearestMiss
 from matcher.api.schemas.access import (
     EmbedTokenAnswer,
     IssuedKey,
@@ -15,6 +16,7 @@ from matcher.api.schemas.access import (
     SignIn,
     WhoAnswer,
 )
+from matcher.api.schemas.brief import BriefAnswer, BriefCounts, BriefPair, StageCount
 from matcher.api.schemas.common import Answer, Moment
 from matcher.api.schemas.due import (
     DueAnswer,
@@ -64,9 +66,13 @@ from matcher.api.schemas.work import (
 )
 
 __all__ = [
+    "AbstentionAnswer",
     "AchievementAnswer",
     "AchievementPage",
     "Answer",
+    "BriefAnswer",
+    "BriefCounts",
+    "BriefPair",
     "CellProblem",
     "DemandAnswer",
     "DemandPage",
@@ -101,6 +107,7 @@ __all__ = [
     "MatchAnswer",
     "MatchesAnswer",
     "Moment",
+    "NearestMiss",
     "NewEmbedToken",
     "NewEntry",
     "NewExclusion",
@@ -119,6 +126,7 @@ __all__ = [
     "RunPage",
     "SessionAnswer",
     "SignIn",
+    "StageCount",
     "StageMove",
     "SuppliersAnswer",
     "WhoAnswer",

@@ -9,7 +9,7 @@ from matcher.api.schemas.common import MATCH, Answer
 from matcher.api.schemas.runs import RUN, RunAnswer
 from matcher.domain.ledger import Event, Standing
 
-_CHANGED: Mapping[str, Any] = {
+CHANGED: Mapping[str, Any] = {
     **MATCH,
     "entry_id": 408,
     "event": "changed",
@@ -34,7 +34,7 @@ class FigureChange(Answer):
 class DiffItemAnswer(Answer):
     """一对供需的变化；数值是后一次运行留下的。"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_CHANGED)]})
+    model_config = ConfigDict(json_schema_extra={"examples": [dict(CHANGED)]})
 
     entry_id: int
     rank: int | None
@@ -73,7 +73,7 @@ class DiffAnswer(Answer):
                     "run": dict(RUN),
                     "since": None,
                     "new": [],
-                    "changed": [dict(_CHANGED)],
+                    "changed": [dict(CHANGED)],
                     "vanished": [],
                     "aside": [],
                     "kept": 989,

@@ -1,0 +1,130 @@
+"""The morning brief of a park, as it is answered."""
+
+from datetime import date
+
+from pydantic import ConfigDict, Field
+
+from matcher.api.schemas.abstentions import AbstentionAnswer
+from matcher.api.schemas.common import Answer, Moment
+from matcher.api.schemas.due import DueAnswer
+from matcher.api.schemas.nights import CHANGED, DiffItemAnswer
+from matcher.api.schemas.runs import RUN, RunAnswer
+from matcher.domain.stages import Stage
+
+_PAIR = {**CHANGED, "stage": "screening", "stage_label": "待研判", "owner": "", "touched": False}
+
+
+class BriefPair(DiffItemAnswer):
+    """一对供需的变化，和人在其上写了什么。"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [dict(_PAIR)]})
+
+    stage: Stage
+    stage_label: str
+    owner: str = Field(description="负责人")
+    touched: bool = Field(description="是否有人处理过")
+
+
+class BriefCounts(Answer):
+    """各列表有几条；`kept` 为没有变化的对数。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "overdue": 2,
+                    "due": 3,
+                    "returns": 0,
+                    "trials": 1,
+                    "new": 5,
+                    "changed": 1,
+                    "vanished": 0,
+                    "aside": 0,
+                    "abstentions": 2,
+                    "kept": 980,
+                }
+            ]
+        }
+    )
+
+    overdue: int
+    due: int
+    returns: int
+    trials: int
+    new: int
+    changed: int
+    vanished: int
+    aside: int
+    abstentions: int
+    kept: int
+
+
+class StageCount(Answer):
+    """一个阶段有几条台账。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"stage": "engaged", "stage_label": "对接中", "entries": 4}]}
+    )
+
+    stage: Stage
+    stage_label: str
+    entries: int
+
+
+class BriefAnswer(Answer):
+    """一个园区的晨报。`run` 为其台账所出的运行，`since` 为相比的运行；首次运行之前均为 null。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "park": "hydrogen",
+                    "park_name": "氢能与未来能源示例园",
+                    "day": "2026-11-23",
+                    "made_at": "2026-11-22T23:30:00+00:00",
+                    "run": dict(RUN),
+                    "since": None,
+                    "counts": {
+                        "overdue": 0,
+                        "due": 0,
+                        "returns": 0,
+                        "trials": 0,
+                        "new": 0,
+                        "changed": 1,
+                        "vanished": 0,
+                        "aside": 0,
+                        "abstentions": 0,
+                        "kept": 980,
+                    },
+                    "stages": [{"stage": "screening", "stage_label": "待研判", "entries": 981}],
+                    "overdue": [],
+                    "due": [],
+                    "returns": [],
+                    "trials": [],
+                    "new": [],
+                    "changed": [dict(_PAIR)],
+                    "vanished": [],
+                    "aside": [],
+                    "abstentions": [],
+                }
+            ]
+        }
+    )
+
+    park: str
+    park_name: str
+    day: date = Field(description="北京时间的哪一天")
+    made_at: Moment
+    run: RunAnswer | None
+    since: RunAnswer | None
+    counts: BriefCounts
+    stages: list[StageCount] = Field(description="各阶段的条目数")
+    overdue: list[DueAnswer] = Field(description="逾期的事项")
+    due: list[DueAnswer] = Field(description="七日内到期的下一步")
+    returns: list[DueAnswer] = Field(description="七日内恢复的暂缓")
+    trials: list[DueAnswer] = Field(description="三十日内到期的试用")
+    new: list[BriefPair] = Field(description="新增的")
+    changed: list[BriefPair] = Field(description="变化的")
+    vanished: list[BriefPair] = Field(description="消失的，有人处理过的在前")
+    aside: list[BriefPair] = Field(description="有人处理过、两次都没有提出、但现状变了的")
+    abstentions: list[AbstentionAnswer] = Field(description="没有可信供给的需求，及其约束")
