@@ -20,6 +20,7 @@ Matches what research units can supply with what park enterprises need, and keep
 OpenID Connect 令牌（`Authorization: Bearer …`），或先登录取得浏览器会话。
 其他园区的需求与不存在的一样，答 404。
 错误一律为 RFC 9457 问题说明，`code` 稳定，中英文俱全。时间为 UTC 的 ISO 8601。
+写操作可带 `Idempotency-Key`（重复发送只做一次）和 `If-Match`（版本即 ETag，已被他人修改则答 412）。
 """
 TAGS = [
     {"name": "parks", "description": "园区 · parks"},
