@@ -9,7 +9,7 @@ import matcher.pipeline.rank as ranking
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.rank import DECIMALS, rank
+from matcher.pipeline.rank import DECIMALS, Choice, choose, rank
 from matcher.ports import Channels, Query, Rows, Vectors
 
 WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")
@@ -128,6 +128,49 @@ def test_searching_to_a_depth_finds_what_scoring_every_row_finds(monkeypatch: py
     exact = rank(case.asking, case.channels, DEFAULT_SCORER, 10, case.allowed)
     monkeypatch.setattr(ranking, "SCORE_ALL", 0)
     assert rank(case.asking, case.channels, DEFAULT_SCORER, 10, case.allowed, depth=200) == exact
+
+
+CHOICES = st.tuples(
+    st.integers(1, 5),
+    st.none() | st.lists(st.sampled_from([0.5, 1.0, 3.0]), min_size=12, max_size=12),
+    st.sampled_from([None, 0.1, 0.4]),
+    st.lists(st.integers(-1, 2), min_size=12, max_size=12),
+    st.sampled_from([None, 1, 2]),
+)
+
+
+@pytest.mark.parametrize("score_all", [0, 2048])
+@given(case=cases(), chosen=CHOICES)
+@settings(max_examples=150, deadline=None)
+def test_a_choice_takes_the_best_by_weight_above_its_floor_and_within_its_groups(
+    score_all: int, case: Case, chosen: tuple[int, list[float] | None, float | None, list[int], int | None]
+) -> None:
+    k, weights, floor, groups, per_group = chosen
+    size = len(case.texts)
+    choices = [
+        Choice(
+            k,
+            rows,
+            weights=None if weights is None else np.array(weights[:size]),
+            floor=floor,
+            groups=np.array(groups[:size], dtype=np.int64),
+            per_group=per_group,
+        )
+        for rows in case.allowed
+    ]
+    everything = rank(case.asking, case.channels, DEFAULT_SCORER, size, case.allowed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "SCORE_ALL", score_all)
+        found = choose(case.asking, case.channels, DEFAULT_SCORER, choices, depth=5)
+    for matches, pool in zip(found, everything, strict=True):
+        weight = {one.row: 1.0 if weights is None else weights[one.row] for one in pool}
+        expected: list[int] = []
+        for one in sorted(pool, key=lambda one: (-one.score * weight[one.row], one.row)):
+            held = sum(groups[row] == groups[one.row] >= 0 for row in expected)
+            if (floor is None or one.score >= floor) and (per_group is None or held < per_group):
+                expected.append(one.row)
+        assert [one.row for one in matches] == expected[:k]
+        assert {(one.row, one.score) for one in matches} <= {(one.row, one.score) for one in pool}
 
 
 def test_no_query_gets_no_answer() -> None:

@@ -50,7 +50,7 @@ def list_abstentions(
 
 
 def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
-    """The stable JSON form: `binding_*` say why there is no match, `counterfactuals_*` what would give one."""
+    """The stable JSON form: `binding_*` say why it has no match, `counterfactuals_*` what would give one."""
     abstention = one.abstention
     nearest = None if one.nearest is None else listing_of(one.nearest)
     assert nearest is None or isinstance(nearest, Achievement)

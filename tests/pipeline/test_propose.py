@@ -1,0 +1,286 @@
+"""What is proposed by which rules, held against a plain search of every pair."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import matcher.pipeline.rank as ranking
+from matcher.domain.ledger import Cause, Pair, Proposal
+from matcher.domain.listing import Achievement, Demand, Maturity, Money, same_organisation
+from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
+from matcher.domain.scoring import DEFAULT_SCORER
+from matcher.domain.text import fold
+from matcher.embed.factory import load_encoder
+from matcher.index.snapshot import build_channels
+from matcher.pipeline.encode import silent
+from matcher.pipeline.propose import Inputs, Method, Proposed, propose
+from matcher.store.catalogue import LiveListing
+
+PARKS = (1, 2)
+K = 3
+UNITS = ("", "甲所", "乙大学", "丙公司")
+THINGS = ("电解槽隔膜", "液氢阀门", "焊缝图像识别", "疫苗佐剂")
+MEANS = ("连续制备", "泄漏检测", "寿命预测")
+
+ENCODER = load_encoder(None)
+METHOD = Method(
+    lambda side, texts, _: (
+        ENCODER.encode([one.full for one in texts], side),
+        0,
+    ),
+    lambda _, texts, vectors: build_channels(texts, vectors),
+    DEFAULT_SCORER,
+    K,
+)
+
+titles = st.builds("".join, st.tuples(st.sampled_from(THINGS), st.sampled_from(MEANS)))
+units = st.sampled_from(UNITS)
+achievements = st.builds(
+    Achievement,
+    title=titles | titles | titles | st.just("膜"),
+    organisation=units,
+    industry=st.sampled_from(["", "氢能", "生物医药"]),
+    region=st.sampled_from(["", "北京", "天津"]),
+    modes=st.sampled_from([(), ("技术转让",), ("技术许可",)]),
+    price=st.builds(Money, low=st.sampled_from([None, 10.0, 100.0])),
+    maturity=st.builds(Maturity, high=st.sampled_from([None, 3, 8])),
+)
+demands = st.builds(
+    Demand,
+    title=titles | titles | st.just("膜"),
+    organisation=units,
+    released=st.booleans(),
+    detail=st.just(""),
+)
+constraints = st.builds(
+    Constraints,
+    max_price=st.sampled_from([None, 50.0]),
+    min_maturity=st.sampled_from([None, 6]),
+    modes=st.sampled_from([(), ("技术许可",)]),
+    regions=st.sampled_from([(), ("北京",)]),
+    strict=st.booleans(),
+)
+profiles = st.builds(
+    ParkProfile,
+    industries=st.sampled_from([{}, {"氢能": 3.0}, {"氢能": 2.0, "生物医药": 0.5}]),
+    partners=st.sampled_from([(), ("乙大学",)]),
+    partner_weight=st.sampled_from([1.0, 4.0]),
+    excluded_organisations=st.sampled_from([(), (), ("甲所",)]),
+    min_score=st.sampled_from([None, None, 0.2, 0.5]),
+    top_k=st.sampled_from([None, 1, 5]),
+    per_organisation=st.sampled_from([None, 1, 2]),
+    max_entries=st.sampled_from([None, 4]),
+    constraints=st.sampled_from([NO_CONSTRAINTS, NO_CONSTRAINTS, Constraints(max_price=50.0)]) | constraints,
+)
+
+
+@st.composite
+def inputs(draw: st.DrawFn) -> Inputs:
+    supply = draw(st.lists(achievements, min_size=draw(st.sampled_from([0, 8])), max_size=12))
+    asked = draw(st.lists(st.tuples(demands, st.sampled_from(PARKS)), min_size=3, max_size=6))
+    pairs = st.tuples(st.integers(1, 7), st.integers(1, 13))
+    return Inputs(
+        supply=[LiveListing(number, 1, one) for number, one in enumerate(supply, start=1)],
+        demands=[LiveListing(number, 1, one, park) for number, (one, park) in enumerate(asked, start=1)],
+        profiles=draw(st.fixed_dictionaries({1: profiles}, optional={2: profiles})),
+        constraints=draw(st.dictionaries(st.integers(1, 6), constraints, max_size=3)),
+        excluded=frozenset(draw(st.lists(pairs, max_size=4))),
+    )
+
+
+def proposed(given_inputs: Inputs) -> Proposed:
+    return propose(given_inputs, METHOD, silent)
+
+
+@dataclass
+class Plain:
+    """Every pair looked at by itself, in plain Python."""
+
+    inputs: Inputs
+
+    def __post_init__(self) -> None:
+        free = replace(self.inputs, profiles={}, constraints={}, excluded=frozenset())
+        for one in free.demands:
+            assert isinstance(one.listing, Demand)
+        everything = replace(METHOD, top_k=100)
+        own = [
+            replace(one, listing=replace(one.listing, organisation="")) for one in free.demands
+        ]  # own results are scored, too
+        found = propose(replace(free, demands=own), everything, silent, with_feed=False)
+        self.score = {(one.demand_id, one.achievement_id): one.score for one in found.entries}
+        self.demands = {one.id: one for one in self.inputs.demands}
+        self.supply = {one.id: one for one in self.inputs.supply}
+
+    def rules(self, demand: LiveListing) -> Rules:
+        assert demand.park_id is not None
+        return Rules(
+            self.inputs.profiles.get(demand.park_id, DEFAULT_PROFILE),
+            self.inputs.constraints.get(demand.id, NO_CONSTRAINTS),
+        )
+
+    def allowed(self, pair: Pair) -> bool:
+        demand, achievement = self.demands[pair[0]], self.supply[pair[1]]
+        assert isinstance(achievement.listing, Achievement)
+        return (
+            pair in self.score
+            and pair not in self.inputs.excluded
+            and not same_organisation(demand.listing, achievement.listing)
+            and not self.rules(demand).against(achievement.listing)
+        )
+
+    def preference(self, pair: Pair) -> float:
+        listing = self.supply[pair[1]].listing
+        assert isinstance(listing, Achievement)
+        return self.score[pair] * self.rules(self.demands[pair[0]]).profile.weight(listing)
+
+    def chosen(self, demand: LiveListing) -> list[Pair]:
+        """A demand's matches before its park's limit, best first."""
+        profile = self.rules(demand).profile
+        pairs = [(demand.id, number) for number in self.supply if self.allowed((demand.id, number))]
+        ranked = sorted(pairs, key=lambda pair: (-self.preference(pair), pair))
+        taken: list[Pair] = []
+        by_unit: Counter[str] = Counter()
+        for pair in ranked:
+            if profile.min_score is not None and self.score[pair] < profile.min_score:
+                continue
+            unit = fold(self.supply[pair[1]].listing.organisation)
+            if unit and profile.per_organisation is not None and by_unit[unit] >= profile.per_organisation:
+                continue
+            by_unit[unit] += 1
+            taken.append(pair)
+        return taken[: profile.top_k or K]
+
+    def entries(self) -> list[Pair]:
+        found = [pair for demand in self.inputs.demands for pair in self.chosen(demand)]
+        kept: list[Pair] = []
+        for park in PARKS:
+            own = [pair for pair in found if self.demands[pair[0]].park_id == park]
+            limit = self.inputs.profiles.get(park, DEFAULT_PROFILE).max_entries
+            if limit is not None:
+                place = {pair: number for number, pair in enumerate(own)}
+                own = sorted(own, key=lambda pair: (-self.preference(pair), place[pair]))[:limit]
+            kept += own
+        return kept
+
+
+def pairs_of(entries: Sequence[Proposal]) -> list[Pair]:
+    return [(one.demand_id, one.achievement_id) for one in entries]
+
+
+@pytest.mark.parametrize("score_all", [2048, 0])
+@given(inputs())
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_demand_gets_the_k_it_prefers_among_all_it_may_have(score_all: int, asked: Inputs) -> None:
+    plain = Plain(asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "SCORE_ALL", score_all)
+        patch.setattr(ranking, "DEPTH", 4)
+        found = proposed(asked)
+    assert sorted(pairs_of(found.entries)) == sorted(plain.entries())
+    for demand in asked.demands:
+        own = [one for one in found.entries if one.demand_id == demand.id]
+        assert [one.rank for one in own] == list(range(1, len(own) + 1))
+        assert pairs_of(own) == plain.chosen(demand)[: len(own)]
+        assert all(one.score == plain.score[one.demand_id, one.achievement_id] for one in own)
+
+
+@given(inputs())
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_nothing_that_breaks_a_hard_constraint_is_ever_proposed_to_either_side(asked: Inputs) -> None:
+    plain = Plain(asked)
+    found = proposed(asked)
+    assert all(plain.allowed(pair) for pair in pairs_of(found.entries))
+    assert all(plain.allowed(pair) for pair in pairs_of(found.feed))
+    released = [one.id for one in asked.demands if isinstance(one.listing, Demand) and one.listing.released]
+    for achievement in asked.supply:
+        own = [pair for pair in pairs_of(found.feed) if pair[1] == achievement.id]
+        there = [(number, achievement.id) for number in released]
+        assert len(own) == min(K, sum(plain.allowed(pair) for pair in there))
+
+
+@given(inputs())
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_pair_that_is_left_out_says_why(asked: Inputs) -> None:
+    plain = Plain(asked)
+    found = proposed(asked)
+    entries, before_the_limit = set(pairs_of(found.entries)), [plain.chosen(one) for one in asked.demands]
+    chosen = {pair for pairs in before_the_limit for pair in pairs}
+    for pair in ((demand, achievement) for demand in plain.demands for achievement in plain.supply):
+        if pair in entries:
+            continue
+        why = found.why_not(pair)
+        profile = plain.rules(plain.demands[pair[0]]).profile
+        if pair in asked.excluded:
+            assert why.cause is Cause.EXCLUDED
+        elif not plain.allowed(pair):
+            assert why.cause is Cause.CONSTRAINT
+            assert why.constraints
+        elif profile.min_score is not None and plain.score[pair] < profile.min_score:
+            assert why.cause is Cause.BELOW_THRESHOLD
+        elif pair in chosen:
+            assert why.cause is Cause.QUOTA
+        elif profile.per_organisation is None:
+            assert why.cause is Cause.OUTRANKED
+        else:
+            assert why.cause in {Cause.OUTRANKED, Cause.QUOTA}
+
+
+@given(inputs())
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_live_demand_has_matches_or_a_reason_and_its_nearest_miss(asked: Inputs) -> None:
+    plain = Plain(asked)
+    found = proposed(asked)
+    matched = {one.demand_id for one in found.entries}
+    assert sorted(one.demand_id for one in found.abstentions) == sorted(plain.demands.keys() - matched)
+    for one in found.abstentions:
+        demand = plain.demands[one.demand_id]
+        near = [
+            (plain.score[pair], -pair[1])
+            for pair in plain.score
+            if pair[0] == one.demand_id
+            and pair not in asked.excluded
+            and not same_organisation(demand.listing, plain.supply[pair[1]].listing)
+        ]
+        assert one.nearest_id == (-max(near)[1] if near else None)
+        if one.nearest_id is not None:
+            nearest = plain.supply[one.nearest_id].listing
+            assert isinstance(nearest, Achievement)
+            assert one.score == max(near)[0]
+            assert one.nearest_failed == plain.rules(demand).against(nearest)
+
+
+@given(inputs(), st.dictionaries(st.just(2), profiles), st.dictionaries(st.integers(1, 6), constraints))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_one_parks_rules_never_move_another_parks_rows(
+    asked: Inputs, other: dict[int, ParkProfile], own: dict[int, Constraints]
+) -> None:
+    def of_the_first(found: Proposed) -> Any:
+        entries = [one for one in found.entries if one.park_id == 1]
+        return entries, [one for one in found.abstentions if one.park_id == 1]
+
+    theirs = {one.id for one in asked.demands if one.park_id == 2}
+    moved = replace(
+        asked,
+        profiles={**asked.profiles, **other},
+        constraints={**asked.constraints, **{number: one for number, one in own.items() if number in theirs}},
+        excluded=frozenset(pair for pair in asked.excluded if pair[0] not in theirs),
+    )
+    assert of_the_first(proposed(asked)) == of_the_first(proposed(moved))
+
+
+@given(inputs())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_default_profile_is_no_profile(asked: Inputs) -> None:
+    without = replace(asked, profiles={}, constraints={})
+    by_default = replace(
+        asked,
+        profiles=dict.fromkeys(PARKS, ParkProfile()),
+        constraints={one.id: Constraints(strict=True) for one in asked.demands},
+    )
+    one, other = proposed(without), proposed(by_default)
+    assert (one.entries, one.feed, one.abstentions) == (other.entries, other.feed, other.abstentions)
