@@ -1,16 +1,14 @@
-"""The docking ledger: pages, single entries and the office workbook."""
+"""The docking ledger: pages and single entries."""
 
-from io import BytesIO
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 
 from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
-from matcher.api.downloads import XLSX, workbook
-from matcher.api.fields import MAX_ID, AsOf, Cursor, Id, Limit, Park, ParkCode, Person, Unmask
-from matcher.api.openapi import binary, problems
+from matcher.api.fields import MAX_ID, AsOf, Cursor, Id, Limit, Park, Person, Unmask
+from matcher.api.openapi import problems
 from matcher.api.schemas import EntryAnswer, EntryPage
 from matcher.api.writes import written
 from matcher.domain.access import Right
@@ -82,24 +80,6 @@ def list_entries(
         "next_cursor": None if following is None else cursors.encode("ledger", *following),
         "run": None if run is None else run.as_json(),
     }
-
-
-@router.get(
-    "/export",
-    operation_id="export_ledger",
-    summary="导出台账",
-    responses=binary(XLSX, "一个园区当前的台账") | problems(401, 404, 422),
-    response_class=Response,
-)
-def export_ledger(
-    service: Installation,
-    caller: Caller,
-    park: Annotated[ParkCode, Query(description="园区代码", examples=["hydrogen"])],
-) -> Response:
-    """一个园区当前的台账，写成可打印的工作簿。"""
-    stream = BytesIO()
-    ledger.export_ledger(service.database, caller.scope, park, stream, service.now())
-    return workbook(stream.getvalue(), "台账")
 
 
 @router.get(

@@ -1,0 +1,141 @@
+"""The ledger as a sheet: out as a workbook or CSV, back in cell by cell, undone; and erasing a person."""
+
+from hashlib import sha256
+from io import BytesIO
+from pathlib import PurePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, UploadFile
+from starlette.responses import JSONResponse, Response
+
+from matcher.api import cursors
+from matcher.api.auth import Caller, Installation
+from matcher.api.downloads import XLSX, attachment
+from matcher.api.fields import Cursor, Id, Limit, Park, ParkCode, Unmask
+from matcher.api.openapi import binary, problems
+from matcher.api.schemas import sheets as schemas
+from matcher.api.writes import Asked, written
+from matcher.domain.access import Right
+from matcher.domain.person import person_of
+from matcher.pipeline import erase, ledger, ledger_import, ledger_undo
+from matcher.pipeline.ledger import SheetFormat
+from matcher.pipeline.once import Request
+
+CSV = "text/csv"
+_TYPES = {SheetFormat.XLSX: XLSX, SheetFormat.CSV: CSV}
+
+router = APIRouter(prefix="/v1", tags=["ledger"])
+
+
+_SHEET: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "一个园区在办的台账，可填写后导回",
+        "content": {kind: binary(kind, "")[200]["content"][kind] for kind in _TYPES.values()},
+    }
+}
+
+
+@router.get(
+    "/ledger/export",
+    operation_id="export_ledger",
+    summary="导出台账",
+    responses=_SHEET | problems(401, 403, 404, 422),
+    response_class=Response,
+)
+def export_ledger(
+    service: Installation,
+    caller: Caller,
+    park: Annotated[ParkCode, Query(description="园区代码", examples=["hydrogen"])],
+    form: Annotated[
+        SheetFormat, Query(alias="format", description="xlsx 工作簿、csv 文本")
+    ] = SheetFormat.XLSX,
+    unmask: Unmask = False,
+) -> Response:
+    """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
+    caller.require(Right.READ_PARK)
+    stream = BytesIO()
+    ledger.export_ledger(
+        service.database,
+        caller.scope,
+        park,
+        stream,
+        service.now(),
+        form=form,
+        unmask_for=caller if unmask else None,
+    )
+    return attachment(stream.getvalue(), _TYPES[form], f"台账.{form}")
+
+
+@router.post(
+    "/ledger/import",
+    operation_id="import_ledger",
+    summary="导回填写过的台账",
+    response_model=schemas.LedgerImportAnswer,
+    responses=problems(401, 403, 404, 409, 413, 422),
+)
+def import_ledger(
+    service: Installation,
+    asked: Asked,
+    park: Annotated[ParkCode, Form(description="园区代码")],
+    file: Annotated[UploadFile, File(description="导出后填写过的台账：.xlsx 或 .csv")],
+    dry_run: Annotated[bool, Query(description="只报告会怎样，不写入")] = False,
+) -> JSONResponse:
+    """逐格比对后写入人工列，全部在一次提交中；有冲突或不合规则的行整行不写并逐格报告。"""
+    name = PurePath(file.filename or "").name or "未命名"
+    content = file.file.read()
+    said = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
+    return written(
+        ledger_import.import_ledger(service.database, asked(said), park, name, content, dry_run=dry_run)
+    )
+
+
+@router.get(
+    "/ledger/imports",
+    operation_id="list_ledger_imports",
+    summary="列出台账导回记录",
+    response_model=schemas.PastLedgerImportPage,
+    responses=problems(401, 403, 404, 422),
+)
+def list_ledger_imports(
+    service: Installation, caller: Caller, park: Park = None, cursor: Cursor = None, limit: Limit = 50
+) -> Any:
+    """台账的导回，最新的在前。"""
+    place = cursors.decode("ledger-imports", 1, cursor)
+    found = ledger_undo.list_imports(
+        service.database,
+        caller,
+        park_code=park,
+        before=None if place is None else place[0],
+        limit=limit + 1,
+    )
+    page = found[:limit]
+    following = cursors.encode("ledger-imports", page[-1]["import_id"]) if len(found) > limit else None
+    return {"items": page, "next_cursor": following}
+
+
+@router.post(
+    "/ledger/imports/{import_id}/undo",
+    operation_id="undo_ledger_import",
+    summary="撤销一次台账导回",
+    response_model=schemas.LedgerUndoAnswer,
+    responses=problems(401, 403, 404, 409, 422),
+)
+def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> JSONResponse:
+    """恢复该次导回改动的列；此后又被修改的条目保留现状并列出。只能撤销一次。"""
+    return written(ledger_undo.undo_import(service.database, asked({}), import_id))
+
+
+@router.post(
+    "/erasures",
+    operation_id="erase_person",
+    summary="删除一个人的信息",
+    response_model=schemas.ErasureAnswer,
+    responses=problems(401, 403, 413, 422),
+    tags=["access"],
+)
+def erase_person(service: Installation, caller: Caller, body: schemas.NewErasure) -> Any:
+    """在清单、台账、历史和记录中处处删除，代之以〔已删除〕；历史只留其事。作为佐证的文件须另行移除。"""
+    caller.require(Right.ADMINISTER)
+    person = person_of(name=body.name, phone=body.phone, email=body.email)
+    request = Request(caller, service.now())
+    return erase.erase_person(service.database, request, person, dry_run=body.dry_run)
