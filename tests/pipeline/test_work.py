@@ -1,10 +1,11 @@
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, NO_PARK, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
@@ -252,6 +253,25 @@ def test_another_parks_entry_is_as_one_that_does_not_exist(office: Office, name:
     assert [one.id for one in office.lines()] == lines
     assert office.audit() == []
     FOREIGN[name](office, office.operator)
+
+
+TENANT = re.compile(
+    r"\s*(SELECT|UPDATE|DELETE)\b.*\b(ledger_entry|ledger_human|human_change|entry_state|grade|evidence|exclusion)\b",
+    re.DOTALL,
+)
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_every_statement_on_a_tenants_table_names_the_park(office: Office, name: str) -> None:
+    office.edit(owner="示例赵")
+    office.grade()
+    seen: list[str] = []
+    event.listen(office.database.engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
+    FOREIGN[name](office, office.operator)
+    tenant = [one for one in seen if TENANT.match(one)]
+    assert tenant, "the call asks the database"
+    for statement in tenant:
+        assert "park_id" in statement.partition("WHERE")[2], statement
 
 
 @pytest.mark.parametrize("name", ["edit", "move", "grade", "reply", "add", "link", "hand over"])

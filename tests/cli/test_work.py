@@ -1,0 +1,127 @@
+"""The ledger is worked from the command line, from a day's first look to handing it over."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matcher.pipeline.clock import beijing_day, utc_now
+from tests.cli.conftest import Matcher
+
+SUPPLY = (
+    "成果编号,成果名称,完成单位,成果简介\nA-1,液氢低温阀门,甲所,零下不泄漏\nA-2,焊缝缺陷识别,乙所,视觉检测\n"
+)
+DEMAND = "需求编号,需求名称,企业名称,需求详情\nB-1,液氢阀门泄漏检测,丙公司,低温密封\n"
+TODAY = beijing_day(utc_now())
+
+
+@pytest.fixture
+def entry(matcher: Matcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The one entry of a ledger with a place for one; another achievement is left to be added."""
+    for name, text in (("supply.csv", SUPPLY), ("demand.csv", DEMAND)):
+        (tmp_path / name).write_text(text, "utf-8")
+    monkeypatch.setenv("MATCHER_TOP_K", "1")
+    assert matcher("park", "add", "one", "--name", "示例园").code == 0
+    assert matcher("import", "achievements", tmp_path / "supply.csv").code == 0
+    assert matcher("import", "demands", tmp_path / "demand.csv", "--park", "one").code == 0
+    assert matcher("refresh").code == 0
+    [found] = matcher("ledger", "list", "--json").json
+    return dict(found)
+
+
+def test_an_entry_is_edited_moved_graded_and_its_history_printed(
+    matcher: Matcher, entry: dict[str, Any]
+) -> None:
+    number = entry["entry_id"]
+    columns = ("owner=示例赵", "amount=12.5", "notes=致电 13800005555", f"due={TODAY}")
+    edited = matcher("ledger", "set", number, *columns, "--json").json
+    assert (edited["owner"], edited["amount"], edited["due"]) == ("示例赵", 12.5, TODAY.isoformat())
+    assert matcher("ledger", "set", number, "amount=", "owner=示例赵", "--json").json["amount"] is None
+    tomorrow = TODAY + timedelta(days=1)
+    paused = matcher(
+        "ledger", "stage", number, "paused", "--reason", "other", "--return-on", tomorrow, "--json"
+    ).json
+    assert (paused["stage"], paused["stall_code"], paused["return_on"]) == (
+        "paused",
+        "other",
+        tomorrow.isoformat(),
+    )
+    assert matcher("ledger", "grade", number, 2, "--reason", "指标接近", "--json").json["grade"] == 2
+    told = matcher("ledger", "history", number, "--json").json
+    assert [one["act"] for one in told] == ["created", "edit", "edit", "stage", "grade"]
+    assert {one["via"] for one in told[1:]} == {"cli"}
+    shown = matcher("ledger", "history", number)
+    assert "owner" not in shown.out
+    assert "负责人：— → 示例赵" in shown.out
+    assert "13800005555" not in shown.out
+
+
+def test_an_entry_is_shown_in_chinese_with_contacts_masked_unless_asked_for(
+    matcher: Matcher, entry: dict[str, Any]
+) -> None:
+    number = entry["entry_id"]
+    milestone = '[{"name": "样品送检", "planned_on": "2026-12-01"}]'
+    matcher("ledger", "set", number, "notes=致电 13800005555", f"milestones={milestone}")
+    shown = matcher("ledger", "show", number)
+    for text in ("待研判", "丙公司", "样品送检（计划 2026-12-01，完成 —）", "138****5555"):
+        assert text in shown.out
+    assert "13800005555" not in shown.out
+    assert "13800005555" in matcher("ledger", "show", number, "--unmask").out
+    assert matcher("ledger", "show", number, "--unmask", "--json").json["notes"] == "致电 13800005555"
+
+
+def test_a_pair_is_added_and_another_excluded(matcher: Matcher, entry: dict[str, Any]) -> None:
+    pair = ("--demand", entry["demand_id"], "--achievement")
+    other = next(number for number in (1, 2) if number != entry["achievement_id"])
+    added = matcher("ledger", "add", *pair, other, "--stage", "engaged", "owner=示例赵", "--json").json
+    assert (added["standing"], added["stage"], added["owner"]) == ("added", "engaged", "示例赵")
+    again = matcher("ledger", "add", *pair, other)
+    assert again.code == 4
+    assert f"（条目编号 {added['entry_id']}）" in again.err
+    excluded = matcher("ledger", "exclude", *pair, entry["achievement_id"], "--reason", "已合作过", "--json")
+    assert excluded.json["reason"] == "已合作过"
+    assert matcher("ledger", "exclude", *pair, entry["achievement_id"], "--reason", "再次").code == 4
+    matcher("refresh")
+    assert matcher("ledger", "show", entry["entry_id"], "--json").json["cause"] == "excluded"
+
+
+def test_what_is_due_is_listed_and_handed_over(matcher: Matcher, entry: dict[str, Any]) -> None:
+    number = entry["entry_id"]
+    overdue = TODAY - timedelta(days=3)
+    matcher("ledger", "set", number, f"due={overdue}", "owner=示例赵", "next_action=约看样品")
+    listed = matcher("ledger", "due", "--park", "one")
+    for text in (overdue.isoformat(), "-3", "下一步", "示例赵", "约看样品"):
+        assert text in listed.out
+    handed = matcher("ledger", "hand-over", "--park", "one", "--from", "示例赵", "--to", "示例孙")
+    assert handed.out.split() == [str(number)]
+    [item] = matcher("ledger", "due", "--person", "示例孙", "--json").json
+    assert (item["days"], item["entry"]["owner"]) == (-3, "示例孙")
+    done = matcher(
+        "ledger", "hand-over", "--park", "one", "--from", "示例赵", "--to", "示例孙", "--json"
+    ).json
+    assert done == {"entries": 0, "entry_ids": []}
+
+
+REFUSED = (
+    (("set", "ID", "due"), 2, "列=值"),
+    (("set", "ID", "due=下周"), 2, "due"),
+    (("set", "ID", "stage=signed"), 2, "stage"),
+    (("set", "ID", "milestones=送检"), 2, "JSON"),
+    (("set", "987", "notes=无"), 3, "987"),
+    (("stage", "ID", "signed"), 4, "待对接"),
+    (("stage", "ID", "ended"), 2, "too_early"),
+    (("stage", "ID", "ended", "--reason", "算了"), 2, "算了"),
+    (("stage", "ID", "paused"), 2, "恢复日期"),
+    (("history", "987"), 3, "987"),
+    (("hand-over", "--park", "two", "--from", "甲", "--to", "乙"), 3, "two"),
+)
+
+
+def test_what_cannot_be_done_says_why_and_changes_nothing(matcher: Matcher, entry: dict[str, Any]) -> None:
+    number = str(entry["entry_id"])
+    for args, code, said in REFUSED:
+        ended = matcher("ledger", *(number if one == "ID" else one for one in args))
+        assert (args, ended.code) == (args, code)
+        assert said in ended.err, args
+    assert len(matcher("ledger", "history", number, "--json").json) == 1
