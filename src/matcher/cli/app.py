@@ -8,7 +8,7 @@ import typer
 
 from matcher import __version__
 from matcher.bootstrap import Service
-from matcher.cli import brief, keys, ledger, lists, serve, work
+from matcher.cli import brief, keys, ledger, lists, serve, sheets, work
 from matcher.cli.output import out, print_json, print_table, say, say_error
 from matcher.cli.session import AsJson, opened
 from matcher.domain.errors import (
@@ -57,6 +57,7 @@ app.add_typer(database_app, name="db")
 app.command()(ledger.refresh)
 app.command()(ledger.match)
 app.command()(brief.remind)
+app.command()(sheets.erase_person)
 app.command()(serve.serve)
 
 

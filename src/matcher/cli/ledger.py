@@ -1,12 +1,11 @@
 """Matching and the ledger: `matcher refresh`, `matcher match` and `matcher ledger`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from matcher.cli import nights
-from matcher.cli.output import print_json, print_table, progress, say, written
+from matcher.cli import nights, sheets
+from matcher.cli.output import print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import EntryFilter
@@ -14,7 +13,7 @@ from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
 from matcher.pipeline.catalogue import get_park
-from matcher.pipeline.ledger import export_ledger, list_entries
+from matcher.pipeline.ledger import list_entries
 from matcher.pipeline.past_runs import read_when
 from matcher.pipeline.replay import ledger_as_of
 from matcher.pipeline.views import ledger_json
@@ -118,14 +117,7 @@ def list_ledger(
 
 
 app.command("diff")(nights.diff)
-
-
-@app.command("export")
-def export(
-    park: Annotated[str, typer.Option(help="Code of the park.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")],
-) -> None:
-    """Write a park's ledger as a workbook (.xlsx)."""
-    with opened() as service, written(output) as stream:
-        count = export_ledger(service.database, DISTRICT, park, stream, service.now())
-    say(f"{output}：{count} 条")
+app.command("export")(sheets.export)
+app.command("import")(sheets.import_)
+app.command("imports")(sheets.imports)
+app.command("undo")(sheets.undo)

@@ -1,0 +1,170 @@
+"""The ledger as a sheet: `matcher ledger export`, `import`, `imports`, `undo`; and `matcher erase-person`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from matcher.cli.output import print_json, print_table, progress, say, written
+from matcher.cli.session import AsJson, opened
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.errors import InvalidInput
+from matcher.domain.person import person_of
+from matcher.pipeline import erase, ledger_import, ledger_undo
+from matcher.pipeline.ledger import SheetFormat, export_ledger
+from matcher.pipeline.once import Request
+
+ParkCode = Annotated[str, typer.Option("--park", help="Code of the park.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what would change; write nothing.")]
+
+_COUNTS = {
+    "rows": "读取",
+    "rows_changed": "更新",
+    "rows_unchanged": "未变",
+    "rows_conflicting": "冲突",
+    "rows_rejected": "未导入",
+}
+_CHANGES = {"place": "位置", "heading": "列", "entry_id": "条目", "before": "原值", "after": "新值"}
+
+
+def export(
+    park: ParkCode,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write: .xlsx, or .csv.")],
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
+) -> None:
+    """Write a park's ledger as a workbook (.xlsx) or as CSV, to fill in and import again."""
+    form = SheetFormat.CSV if output.suffix.lower() == ".csv" else SheetFormat.XLSX
+    with opened() as service, progress() as report, written(output) as stream:
+        count = export_ledger(
+            service.database,
+            DISTRICT,
+            park,
+            stream,
+            service.now(),
+            form=form,
+            unmask_for=LOCAL_OPERATOR if unmask else None,
+            progress=report,
+        )
+    say(f"{output}：{count} 条")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="An exported ledger, filled in.", metavar="FILE")],
+    park: ParkCode,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read a filled-in ledger back (.xlsx or .csv), cell by cell."""
+    content = _read(file)
+    with opened() as service, progress() as report_progress:
+        report = ledger_import.import_ledger(
+            service.database,
+            Request(LOCAL_OPERATOR, service.now(), "cli"),
+            park,
+            file.name,
+            content,
+            dry_run=dry_run,
+            progress=report_progress,
+        )
+    print_json(report) if as_json else _show(report)
+    held_up = report["rows_conflicting"] + report["rows_rejected"]
+    if report["rows"] == 0 or (held_up and not report["rows_changed"]):
+        raise typer.Exit(2)
+
+
+def imports(
+    park: Annotated[str | None, typer.Option(help="Only this park's.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List past imports of filled-in ledgers, newest first."""
+    with opened() as service:
+        found = ledger_undo.list_imports(service.database, LOCAL_OPERATOR, park_code=park, limit=limit)
+    if as_json:
+        print_json(found)
+        return
+    columns = {
+        "import_id": "编号",
+        "created_at": "时间（UTC）",
+        "park": "园区",
+        "file": "文件",
+        "rows_changed": "更新",
+        "actor": "操作人",
+        "undone_at": "撤销时间",
+    }
+    print_table(columns, [one | one["counts"] for one in found], right=("import_id", "rows_changed"))
+
+
+def undo(
+    import_id: Annotated[int, typer.Argument(help="The import's number.", metavar="ID")],
+    as_json: AsJson = False,
+) -> None:
+    """Undo an import of a filled-in ledger; entries changed since keep what they say."""
+    with opened() as service:
+        request = Request(LOCAL_OPERATOR, service.now(), "cli")
+        report = ledger_undo.undo_import(service.database, request, import_id)
+    if as_json:
+        print_json(report)
+    else:
+        columns = {name: heading for name, heading in _CHANGES.items() if name != "place"}
+        print_table(columns, report["changes"])
+        say(f"已恢复 {report['rows_restored']} 条。")
+        for one in report["conflicts"]:
+            say(f"[保留] 条目 {one['entry_id']}：{one['reason']}")
+    if report["conflicts"] and not report["rows_restored"]:
+        raise typer.Exit(4)
+
+
+def erase_person(
+    name: Annotated[str, typer.Option(help="The name; everyone of that name is erased.")] = "",
+    phone: Annotated[str, typer.Option(help="The telephone number, in any form.")] = "",
+    email: Annotated[str, typer.Option(help="The e-mail address.")] = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase one person's data from every list, ledger, history and record, for good."""
+    person = person_of(name=name, phone=phone, email=email)
+    with opened() as service:
+        request = Request(LOCAL_OPERATOR, service.now(), "cli")
+        report = erase.erase_person(service.database, request, person, dry_run=dry_run)
+    if as_json:
+        print_json(report)
+        return
+    rows = [{"table": table, "rows": count} for table, count in report["rows"].items()]
+    print_table({"table": "表", "rows": "行数"}, rows, right=("rows",))
+    if dry_run:
+        say("试运行：没有写入任何内容。")
+    elif rows:
+        say("作为佐证的文件、此前的备份和您手中的表格不在其内，请另行处理。")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            f"无法读取文件 {path}：{error.strerror}。", f"cannot read {path}: {error.strerror}.", field="FILE"
+        ) from error
+
+
+def _show(report: dict[str, Any]) -> None:
+    print_table(_COUNTS, [report], right=tuple(_COUNTS))
+    if report["changes"]:
+        print_table(_CHANGES, [one | {"place": _place(one)} for one in report["changes"]])
+    if report["dry_run"]:
+        say("试运行：没有写入任何内容。")
+    elif report["import_id"] is not None:
+        say(f"导入编号 {report['import_id']}；可用 matcher ledger undo {report['import_id']} 撤销。")
+    for one in report["conflicts"]:
+        theirs = "（空）" if one["theirs"] is None else one["theirs"]
+        say(
+            f"[冲突] {_place(one)} {one['heading']}：导出之后 {one['changed_by']} 改过该条，现为“{theirs}”，"
+            "整行未写入。"
+        )
+    for mark, cells in (("未导入", report["rejected"]), ("未采用", report["ignored"])):
+        for one in cells:
+            say(f"[{mark}] {_place(one)} {one['heading']}：{one['reason']}{one['remedy']}")
+
+
+def _place(cell: dict[str, Any]) -> str:
+    return f"{cell['sheet']} {cell['column']}{cell['row']}".strip()

@@ -1,0 +1,109 @@
+"""The ledger as a sheet on the command line: out, filled in, back, undone; and one person erased."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from matcher.lists.ledger_workbook import HEADER_ROW
+from tests.cli.conftest import Ended, Matcher
+
+SUPPLY = (
+    "成果名称,完成单位,成果简介\n液氢阀门泄漏检测,甲所,低温密封处泄漏检测\n焊缝缺陷识别,乙院,射线图像识别\n"
+)
+DEMANDS = (
+    "需求名称,企业名称,需求详情,联系人,联系电话\n阀门泄漏检测,子公司,低温密封处泄漏,示例吴经理,13800005555\n"
+)
+
+
+def fine(ended: Ended) -> Ended:
+    assert ended.code == 0, ended.err
+    return ended
+
+
+@pytest.fixture
+def ready(matcher: Matcher, tmp_path: Path) -> Matcher:
+    """A park whose one demand has a ledger of two entries."""
+    for name, text in (("supply.csv", SUPPLY), ("demand.csv", DEMANDS)):
+        (tmp_path / name).write_text(text, "utf-8")
+    fine(matcher("park", "add", "p1", "--name", "一号园"))
+    fine(matcher("import", "achievements", tmp_path / "supply.csv"))
+    fine(matcher("import", "demands", tmp_path / "demand.csv", "--park", "p1"))
+    fine(matcher("refresh"))
+    return matcher
+
+
+def fill_in(path: Path, **cells: Any) -> Path:
+    """Type into the first row's cells, by heading."""
+    workbook = load_workbook(BytesIO(path.read_bytes()))
+    sheet = workbook.worksheets[0]
+    for position, heading in enumerate(sheet[HEADER_ROW], start=1):
+        if heading.value in cells:
+            sheet.cell(HEADER_ROW + 1, position).value = cells[str(heading.value)]
+    workbook.save(path)
+    return path
+
+
+def test_a_ledger_goes_out_is_filled_in_comes_back_and_is_undone(ready: Matcher, tmp_path: Path) -> None:
+    path = tmp_path / "台账.xlsx"
+    fine(ready("ledger", "export", "--park", "p1", "-o", path))
+    fill_in(path, 阶段="待对接", 备注="致电 13800005555")
+    dry = fine(ready("ledger", "import", path, "--park", "p1", "--dry-run"))
+    assert "待对接" in dry.out
+    assert "试运行" in dry.err
+    assert fine(ready("ledger", "imports", "--json")).json == []
+    done = fine(ready("ledger", "import", path, "--park", "p1", "--json")).json
+    assert (done["rows"], done["rows_changed"], done["rejected"]) == (2, 1, [])
+    assert [one["heading"] for one in done["changes"]] == ["阶段", "备注"]
+    again = fine(ready("ledger", "import", path, "--park", "p1", "--json")).json
+    assert (again["import_id"], again["changes"]) == (None, [])
+    listed = fine(ready("ledger", "imports", "--park", "p1"))
+    assert "台账.xlsx" in listed.out
+    undone = fine(ready("ledger", "undo", done["import_id"]))
+    assert "待研判" in undone.out
+    assert "已恢复 1 条" in undone.err
+    assert ready("ledger", "undo", done["import_id"]).code == 4
+    assert ready("ledger", "undo", 99).code == 3
+    stages = [one["stage"] for one in fine(ready("ledger", "list", "--json")).json]
+    assert stages == ["screening", "screening"]
+
+
+def test_a_csv_file_is_written_by_its_name_and_masks_contacts_unless_told(
+    ready: Matcher, tmp_path: Path
+) -> None:
+    path = tmp_path / "台账.xlsx"
+    fine(ready("ledger", "export", "--park", "p1", "-o", path))
+    fine(ready("ledger", "import", fill_in(path, 备注="致电 13800005555"), "--park", "p1"))
+    text = tmp_path / "台账.csv"
+    fine(ready("ledger", "export", "--park", "p1", "-o", text))
+    assert "138****5555" in text.read_text("utf-8-sig")
+    fine(ready("ledger", "export", "--park", "p1", "-o", text, "--unmask"))
+    assert "13800005555" in text.read_text("utf-8-sig")
+    back = fine(ready("ledger", "import", text, "--park", "p1", "--json")).json
+    assert (back["changes"], back["rows_unchanged"]) == ([], 2)
+
+
+def test_an_import_of_which_nothing_could_be_written_ends_with_2(ready: Matcher, tmp_path: Path) -> None:
+    path = tmp_path / "台账.xlsx"
+    fine(ready("ledger", "export", "--park", "p1", "-o", path))
+    refused = ready("ledger", "import", fill_in(path, 阶段="已落地"), "--park", "p1")
+    assert refused.code == 2
+    assert "[未导入] 台账 R5 阶段：不能从“待研判”到“已落地”" in refused.err
+    (tmp_path / "other.csv").write_text("需求名称\n甲\n", "utf-8")
+    strange = ready("ledger", "import", tmp_path / "other.csv", "--park", "p1")
+    assert strange.code == 2
+    assert "条目编号" in strange.err
+    assert ready("ledger", "import", tmp_path / "none.xlsx", "--park", "p1").code == 2
+    assert ready("ledger", "import", path, "--park", "nowhere").code == 3
+
+
+def test_a_person_is_erased_and_only_numbers_are_shown(ready: Matcher, tmp_path: Path) -> None:
+    assert ready("erase-person").code == 2
+    dry = fine(ready("erase-person", "--phone", "138 0000 5555", "--dry-run", "--json")).json
+    assert dry["rows"] == {"demand": 1, "demand_revision": 1}
+    done = fine(ready("erase-person", "--phone", "138 0000 5555"))
+    assert "demand_revision" in done.out
+    assert "5555" not in done.out + done.err
+    assert fine(ready("erase-person", "--name", "示例吴经理", "--json")).json["rows"] == {}
