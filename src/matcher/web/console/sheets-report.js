@@ -25,7 +25,7 @@ export function countsText(counts) {
 /** Every cell that a report names, under what becomes of it. */
 export function cellTable(report) {
   const parts = [
-    ["changes", "good", (one) => [h("del", {}, one.before || "—"), " → ", h("ins", {}, one.after || "—")]],
+    ["changes", "good", change],
     ["conflicts", "warn", conflict],
     ["rejected", "bad", refusal],
     ["ignored", "", refusal],
@@ -50,6 +50,10 @@ function part(name, look, cells, said) {
     ),
     cells.length > SHOWN && h("p", { class: "help" }, t("diff.more", cells.length - SHOWN)),
   );
+}
+
+function change(one) {
+  return [one.before && [h("del", {}, one.before), " → "], one.after ? h("ins", {}, one.after) : h("span", { class: "soft" }, t("history.cleared"))];
 }
 
 function place(one) {

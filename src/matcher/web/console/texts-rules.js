@@ -81,7 +81,7 @@ export const TEXTS = {
   "sheets.count.rows_rejected": ["未采用行", "Rejected"],
   "sheets.count.rows_restored": ["恢复行", "Put back"],
   "sheets.count.cells": ["单元格", "Cells"],
-  "sheets.changes": ["将写入", "Changes"],
+  "sheets.changes": ["改动", "Changes"],
   "sheets.conflicts": ["冲突，不写入", "Conflicts"],
   "sheets.rejected": ["未采用", "Rejected"],
   "sheets.ignored": ["机器的栏目，忽略", "The machine's: ignored"],
