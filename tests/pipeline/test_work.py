@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -139,6 +140,35 @@ def test_a_stale_version_is_refused_whoever_made_it_stale(office: Office) -> Non
     with pytest.raises(StaleVersion):
         office.edit(notes="夜里变了", version=version)
     assert office.edit(notes="重读后再改", version=office.read()["version"])["notes"] == "重读后再改"
+
+
+def test_of_many_who_write_at_one_version_at_once_one_is_heard(office: Office) -> None:
+    version = office.read()["version"]
+
+    def write(number: int) -> bool:
+        try:
+            office.edit(notes=f"第{number}人", version=version)
+        except StaleVersion:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as threads:
+        heard = [number for number, done in enumerate(threads.map(write, range(6))) if done]
+    assert len(heard) == 1
+    assert office.read()["notes"] == f"第{heard[0]}人"
+    assert len(office.lines()) == 1
+
+
+def test_a_key_that_is_sent_many_times_at_once_writes_once(office: Office) -> None:
+    request = office.request(key="一", digest="a")
+
+    def write(_: int) -> dict[str, Any]:
+        return work.grade_entry(office.database, request, office.entry, 2, "指标接近")
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(write, range(6)))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(office.lines()) == 1
 
 
 def test_a_repeated_key_writes_once_and_answers_as_before(office: Office) -> None:

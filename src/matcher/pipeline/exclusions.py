@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Conflict, InvalidInput, NotFound
-from matcher.domain.listing import Side
 from matcher.domain.text import mask_contacts
 from matcher.domain.work import MAX_TEXT
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.once import Request, once
+from matcher.pipeline.sides import named_sides
 from matcher.store import catalogue, exclusions
 from matcher.store.database import Database
 from matcher.store.exclusions import Row
-from matcher.store.tables import AchievementRow, DemandRow, Exclusion
+from matcher.store.tables import Exclusion
 
 
 def list_exclusions(
@@ -51,12 +51,7 @@ def exclude_pair(
     request.principal.require(Right.RUN_PARK)
 
     def write(session: Session) -> dict[str, Any]:
-        demand = catalogue.find(session, Side.DEMAND, demand_id, request.principal.scope)
-        achievement = catalogue.find(session, Side.SUPPLY, achievement_id, request.principal.scope)
-        if not isinstance(demand, DemandRow):
-            raise _missing("demand_id", "需求", demand_id)
-        if not isinstance(achievement, AchievementRow):
-            raise _missing("achievement_id", "成果", achievement_id)
+        demand, _ = named_sides(session, request.principal.scope, demand_id, achievement_id)
         held = exclusions.of_pair(
             session, park_id=demand.park_id, demand_id=demand_id, achievement_id=achievement_id
         )
@@ -93,7 +88,7 @@ def lift_exclusion(database: Database, request: Request, exclusion_id: int) -> d
     def write(session: Session) -> dict[str, Any]:
         found = exclusions.find(session, request.principal.scope, exclusion_id)
         if found is None:
-            raise _missing("exclusion_id", "排除", exclusion_id)
+            raise NotFound(f"没有编号为 {exclusion_id} 的排除。", f"there is no exclusion {exclusion_id}.")
         if found[0].lifted_at is None:
             exclusions.lift(session, found[0], at=request.now, by=request.principal.name)
             catalogue.raise_revision(session)
@@ -138,8 +133,3 @@ def _reason(reason: str) -> str:
             field="reason",
         )
     return reason
-
-
-def _missing(field: str, what: str, identifier: int) -> NotFound:
-    name = field.removesuffix("_id")
-    return NotFound(f"没有编号为 {identifier} 的{what}。", f"there is no {name} {identifier}.", field=field)

@@ -13,17 +13,16 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT, Principal, Right, Role
 from matcher.domain.entries import EntryView
-from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion
-from matcher.domain.listing import Confidentiality, Side, is_valid_on
+from matcher.domain.errors import Conflict, Forbidden, InvalidInput, StaleVersion
 from matcher.domain.stages import MAIN_LINE, DeclineCode, Stage
 from matcher.domain.work import REASONS, UNTOUCHED, Milestone, Work, edit, grade, move, reason_of, reply
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.grades import grade_json, no_entry, visible_to
 from matcher.pipeline.once import Request, once
+from matcher.pipeline.sides import named_sides, require_matchable
 from matcher.pipeline.views import ledger_json, masked_work
-from matcher.store import access, catalogue, exclusions, grades, ledger
+from matcher.store import access, exclusions, grades, ledger
 from matcher.store import work as stored
-from matcher.store.catalogue import listing_of
 from matcher.store.database import Database
 from matcher.store.tables import AchievementRow, DemandRow, GradeRow
 
@@ -186,7 +185,10 @@ def add_entry(
     request.principal.require(Right.RUN_PARK)
 
     def write(session: Session) -> dict[str, Any]:
-        demand, achievement = _sides(session, request, demand_id, achievement_id)
+        today, scope = beijing_day(request.now), request.principal.scope
+        demand, achievement = sides = named_sides(session, scope, demand_id, achievement_id)
+        require_matchable(sides, today)
+        _require_not_excluded(session, *sides)
         held = stored.entry_of_pair(session, demand_id, achievement_id, park_id=demand.park_id)
         if held is not None:
             raise Conflict(
@@ -195,7 +197,7 @@ def add_entry(
                 field="achievement_id",
             )
         work = replace(UNTOUCHED, stage=_first_stage(stage))
-        work = edit(work, stored.values_of(changes or {}), beijing_day(request.now))
+        work = edit(work, stored.values_of(changes or {}), today)
         entry_id = stored.add_pair(session, demand, achievement, request.now)
         return _saved(session, request, _found(session, request.principal, entry_id), work, "add")
 
@@ -306,32 +308,9 @@ def _first_stage(stage: Stage) -> Stage:
     return stage
 
 
-def _sides(
-    session: Session, request: Request, demand_id: int, achievement_id: int
-) -> tuple[DemandRow, AchievementRow]:
-    scope, today = request.principal.scope, beijing_day(request.now)
-    demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    achievement = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
-    if not isinstance(demand, DemandRow):
-        raise NotFound(
-            f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.", field="demand_id"
-        )
-    if not isinstance(achievement, AchievementRow):
-        raise NotFound(
-            f"没有编号为 {achievement_id} 的成果。",
-            f"there is no achievement {achievement_id}.",
-            field="achievement_id",
-        )
-    for row, field in ((demand, "demand_id"), (achievement, "achievement_id")):
-        secret = row.confidentiality == Confidentiality.SECRET.value
-        if row.withdrawn_at is not None or secret or not is_valid_on(listing_of(row), today):
-            raise InvalidInput(
-                f"“{row.title}”已撤回、已过期或涉密，不能加入台账。",
-                f"{field} {row.id} is withdrawn, expired or secret: it cannot be added.",
-                field=field,
-            )
+def _require_not_excluded(session: Session, demand: DemandRow, achievement: AchievementRow) -> None:
     held = exclusions.of_pair(
-        session, park_id=demand.park_id, demand_id=demand_id, achievement_id=achievement_id
+        session, park_id=demand.park_id, demand_id=demand.id, achievement_id=achievement.id
     )
     if held is not None:
         raise Conflict(
@@ -339,4 +318,3 @@ def _sides(
             f"the pair is excluded (exclusion {held.id}): lift that first.",
             field="achievement_id",
         )
-    return demand, achievement

@@ -1,0 +1,51 @@
+"""The two sides of a pair that a person names: found in scope, and fit to be matched."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import Scope
+from matcher.domain.errors import InvalidInput, NotFound
+from matcher.domain.listing import Confidentiality, Side, is_valid_on
+from matcher.store import catalogue
+from matcher.store.catalogue import listing_of
+from matcher.store.tables import AchievementRow, DemandRow
+
+Sides = tuple[DemandRow, AchievementRow]
+
+
+def named_sides(session: Session, scope: Scope, demand_id: int, achievement_id: int) -> Sides:
+    """The demand and the achievement of these ids.
+
+    Raises:
+        NotFound: no such demand or achievement in scope; `field` names it.
+    """
+    demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
+    if not isinstance(demand, DemandRow):
+        raise NotFound(
+            f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.", field="demand_id"
+        )
+    achievement = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
+    if not isinstance(achievement, AchievementRow):
+        raise NotFound(
+            f"没有编号为 {achievement_id} 的成果。",
+            f"there is no achievement {achievement_id}.",
+            field="achievement_id",
+        )
+    return demand, achievement
+
+
+def require_matchable(sides: Sides, today: date) -> None:
+    """Refuse a pair of which a side is withdrawn, expired or secret.
+
+    Raises:
+        InvalidInput: one is; `field` names it.
+    """
+    for row, field in zip(sides, ("demand_id", "achievement_id"), strict=True):
+        secret = row.confidentiality == Confidentiality.SECRET.value
+        if row.withdrawn_at is not None or secret or not is_valid_on(listing_of(row), today):
+            raise InvalidInput(
+                f"“{row.title}”已撤回、已过期或涉密，不能加入台账。",
+                f"{field} {row.id} is withdrawn, expired or secret: it cannot be added.",
+                field=field,
+            )
