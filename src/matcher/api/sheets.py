@@ -131,7 +131,6 @@ def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> JS
     summary="删除一个人的信息",
     response_model=schemas.ErasureAnswer,
     responses=problems(401, 403, 413, 422),
-    tags=["access"],
 )
 def erase_person(service: Installation, caller: Caller, body: schemas.NewErasure) -> Any:
     """在清单、台账、历史和记录中处处删除，代之以〔已删除〕；历史只留其事。作为佐证的文件须另行移除。"""
