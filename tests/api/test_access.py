@@ -269,6 +269,8 @@ def _research_unit(world: World, subject: str = "北郊 示例理工学院化工
 
 def test_a_research_unit_sees_its_own_achievements_and_nothing_of_parks(world: World) -> None:
     unit, (own, foreign, *_) = _research_unit(world), world.achievements
+    file = {"file": ("成果.csv", "成果名称\n冷库除霜装置\n".encode())}
+    assert world.admin.post("/v1/achievements/import", files=file).status_code == 200
     assert [one["id"] for one in unit.get("/v1/achievements").json()["items"]] == [own]
     assert unit.get("/v1/achievements", params={"q": "示例"}).json()["next_cursor"] is None
     assert unit.get(f"/v1/achievements/{own}").status_code == 200
