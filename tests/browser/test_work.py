@@ -1,7 +1,7 @@
 """The operators' daily work in a real browser: one test for each complaint that they could have."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.ledger import list_entries
 from matcher.pipeline.once import Request
-from matcher.pipeline.work import edit_entry
+from matcher.pipeline.work import edit_entry, grade_entry
 from tests.browser.served import Site
 
 pytestmark = pytest.mark.browser
@@ -56,12 +56,12 @@ def open_entry(page: Page, site: Site, entry_id: int) -> Locator:
     return drawer
 
 
-def signed_in(page: Page, site: Site, role: Role, **more: Any) -> Page:
+def signed_in(page: Page, site: Site, role: Role, parks: Sequence[str] | None = (PARK,), **more: Any) -> None:
     _, key = create_key(
         site.service.database,
         name=f"{role.value}示例",
         role=role,
-        park_codes=[PARK],
+        park_codes=parks,
         now=site.service.now(),
         **more,
     )
@@ -69,7 +69,6 @@ def signed_in(page: Page, site: Site, role: Role, **more: Any) -> Page:
     page.get_by_label("访问密钥").fill(key)
     page.get_by_role("button", name="登录").click()
     page.get_by_role("button", name="退出").wait_for()
-    return page
 
 
 def test_the_codes_words_are_those_of_the_service(console: Page) -> None:
@@ -239,6 +238,21 @@ def test_a_reader_sees_everything_and_no_button_that_writes(page: Page, site: Si
     page.goto(f"{site.address}/#/ledger")
     page.locator(".entry-open").first.wait_for()
     expect(page.get_by_text("手工添加…")).to_have_count(0)
+
+
+def test_a_research_unit_answers_the_grades_of_its_achievements_alone(page: Page, site: Site) -> None:
+    entry = untouched(site)
+    asked = Request(LOCAL_OPERATOR, site.service.now())
+    grade_entry(site.service.database, asked, entry.id, 1, "缺少中试数据")
+    signed_in(page, site, Role.RESEARCH_UNIT, parks=None, subject=entry.achievement_organisation)
+    expect(page.locator("nav a")).to_have_text(["科技成果", "评价与答复"])
+    page.get_by_role("link", name="评价与答复").click()
+    card = page.locator(".page-grades li.card").filter(has_text="缺少中试数据")
+    expect(card).to_contain_text(entry.achievement_title)
+    card.get_by_label("研发单位的答复").fill("下月提供中试报告。")
+    card.get_by_role("button", name="保存答复").click()
+    expect(page.get_by_text("缺少中试数据")).to_have_count(0)
+    assert entry_of(site, entry.id).work.reply == "下月提供中试报告。"
 
 
 def test_today_shows_what_is_overdue_and_leads_to_it(console: Page, site: Site) -> None:

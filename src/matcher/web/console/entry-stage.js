@@ -35,17 +35,18 @@ export function stageSection({ entry, reload, editable }) {
   }
 
   function showAsk(to) {
-    const wanted = to === "ended" ? reasonField() : field({ name: "return_on", kind: "date", label: t("stage.return_on"), min: nextDay(), value: entry.return_on, required: true });
+    const fields = to === "ended" ? [endReason()] : [returnDay(entry), heldUp(entry)];
     const go = h("button", { type: "submit", class: "primary" }, moveLabel(entry, to).replace("…", ""));
     const drop = h("button", { type: "button", onclick: () => ask.replaceChildren() }, t("cancel"));
+    const given = () => Object.fromEntries(fields.map((one) => [one.name, one.value]));
     const form = formOf(
       { class: "inline", novalidate: true },
-      () => behind(go, () => move(to, { [wanted.name]: wanted.value }), (error) => failed(error, [wanted])),
-      wanted.node,
+      () => behind(go, () => move(to, given()), (error) => failed(error, fields)),
+      fields.map((one) => one.node),
       h("div", { class: "actions" }, go, drop),
     );
     ask.replaceChildren(form);
-    wanted.focus();
+    fields[0].focus();
   }
 
   return h(
@@ -81,18 +82,22 @@ function moveLabel(entry, to) {
   return t(LINE.indexOf(to) > LINE.indexOf(entry.stage) ? "stage.on" : "stage.back", name);
 }
 
-function reasonField() {
-  const options = (kind, left = []) => Object.keys(CODES[kind]).filter((one) => !left.includes(one)).map((one) => [one, code(kind, one)]);
-  return field({
-    name: "reason",
-    kind: "select",
-    label: t("stage.reason"),
-    required: true,
-    options: [
-      { label: t("column.decline_code"), options: options("decline_code") },
-      { label: t("column.stall_code"), options: options("stall_code", ["other"]) },
-    ],
-  });
+const codes = (kind, left = []) => Object.keys(CODES[kind]).filter((one) => !left.includes(one)).map((one) => [one, code(kind, one)]);
+
+function endReason() {
+  const options = [
+    { label: t("column.decline_code"), options: codes("decline_code") },
+    { label: t("column.stall_code"), options: codes("stall_code", ["other"]) },
+  ];
+  return field({ name: "reason", kind: "select", label: t("stage.reason"), required: true, options });
+}
+
+function heldUp(entry) {
+  return field({ name: "reason", kind: "select", label: t("stage.held_up"), value: entry.stall_code, options: codes("stall_code") });
+}
+
+function returnDay(entry) {
+  return field({ name: "return_on", kind: "date", label: t("stage.return_on"), min: nextDay(), value: entry.return_on, required: true });
 }
 
 function nextDay() {
