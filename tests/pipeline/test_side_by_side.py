@@ -19,6 +19,7 @@ from matcher.pipeline import evidence, work
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.exclusions import exclude_pair, lift_exclusion
 from matcher.pipeline.handover import hand_over_entries
+from matcher.pipeline.masked import keep_masked
 from matcher.pipeline.once import Request
 from matcher.store import work as stored
 from matcher.store.catalogue import Shelf
@@ -137,16 +138,14 @@ class Office:
         today = beijing_day(self.desk.now)
         match kind:
             case "edit":
-                return edit(before, work.keep_masked(before, stored.values_of(told)), today)
+                return edit(before, keep_masked(before, stored.values_of(told)), today)
             case "move" | "move anywhere":
                 stage, reason, day = self.target(kind, before, told)
                 code = None if reason is None else reason_of(reason, stage)
                 return move(before, stage, today=today, reason=code, return_on=day)
             case "grade":
                 value, reason = told
-                return grade(
-                    before, value, work.keep_masked(before, {"grade_reason": reason})["grade_reason"]
-                )
+                return grade(before, value, keep_masked(before, {"grade_reason": reason})["grade_reason"])
             case "reply":
                 return reply(before, told)
             case _:

@@ -15,12 +15,13 @@ from matcher.domain.access import DISTRICT, Principal, Right, Role
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, StaleVersion
 from matcher.domain.stages import MAIN_LINE, DeclineCode, Stage
-from matcher.domain.work import REASONS, UNTOUCHED, Milestone, Work, edit, grade, move, reason_of, reply
+from matcher.domain.work import REASONS, UNTOUCHED, Work, edit, grade, move, reason_of, reply
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.grades import grade_json, no_entry, visible_to
+from matcher.pipeline.masked import keep_masked
 from matcher.pipeline.once import Request, once
 from matcher.pipeline.sides import named_sides, require_matchable
-from matcher.pipeline.views import ledger_json, masked_work
+from matcher.pipeline.views import ledger_json
 from matcher.store import access, exclusions, grades, ledger
 from matcher.store import work as stored
 from matcher.store.database import Database
@@ -234,30 +235,6 @@ def assigned(principal: Principal, work: Work) -> bool:
     """Whether an entry is the caller's to work on: a technology manager's are those that name them."""
     own = {name for name in (work.owner, work.technology_manager) if name}
     return principal.role is not Role.TECHNOLOGY_MANAGER or principal.subject in own
-
-
-def keep_masked(work: Work, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes with what is stored in the place of every text that is its masked form."""
-    masked = masked_work(work)
-    kept = {
-        name: getattr(work, name) if isinstance(value, str) and value == getattr(masked, name) else value
-        for name, value in changes.items()
-        if name in Work.__dataclass_fields__
-    }
-    if "milestones" in kept:
-        notes = {one.name: (one.note, shown.note) for one, shown in _twice(work, masked)}
-        kept["milestones"] = tuple(
-            _noted(one, *notes.get(one.name, ("", None))) for one in kept["milestones"]
-        )
-    return {**changes, **kept}
-
-
-def _twice(work: Work, masked: Work) -> list[tuple[Milestone, Milestone]]:
-    return list(zip(work.milestones, masked.milestones, strict=True))
-
-
-def _noted(sent: Milestone, note: str, shown: str | None) -> Milestone:
-    return replace(sent, note=note) if sent.note == shown else sent
 
 
 def _found(session: Session, principal: Principal, entry_id: int) -> EntryView:
