@@ -216,7 +216,17 @@ RULES: dict[str, Rule] = {
     # the ledger
     "list_entries": Rule(get("/v1/ledger?park={park}&standing=all"), Right.READ_PARK, shown=True),
     "read_entry": Rule(get("/v1/ledger/{entry}"), Right.READ_PARK, shown=True),
-    "export_ledger": Rule(get("/v1/ledger/export?park={park}"), shown=True),
+    "export_ledger": Rule(get("/v1/ledger/export?park={park}"), Right.READ_PARK, shown=True),
+    "import_ledger": Rule(
+        upload("/v1/ledger/import", "ledger", park="{park}"), Right.WORK_LEDGER, prepare=Town.edited_ledger
+    ),
+    "list_ledger_imports": Rule(get("/v1/ledger/imports?park={park}"), Right.READ_PARK, shown=True),
+    "undo_ledger_import": Rule(
+        send("POST", "/v1/ledger/imports/{ledger_import}/undo"),
+        Right.WORK_LEDGER,
+        prepare=Town.new_ledger_import,
+    ),
+    "erase_person": Rule(send("POST", "/v1/erasures", name="示例无名氏"), Right.ADMINISTER, Aim.SCOPE),
     "list_due": Rule(get("/v1/ledger/due?park={park}&days=30"), Right.READ_PARK, shown=True),
     "compare_suppliers": Rule(get("/v1/demands/{demand}/suppliers"), Right.READ_PARK, shown=True),
     "read_history": Rule(get("/v1/ledger/{entry}/history"), Right.READ_PARK, shown=True),
@@ -278,6 +288,9 @@ RULES: dict[str, Rule] = {
     "start_run": Rule(
         send("POST", "/v1/runs"), Right.START_RUN, Aim.SCOPE, ok=202, prepare=Town.no_run_under_way
     ),
+    "read_diff": Rule(get("/v1/runs/{run}/diff?park={park}"), Right.READ_PARK, shown=True),
+    "read_brief": Rule(get("/v1/parks/{park}/brief"), Right.READ_PARK, shown=True),
+    "export_brief": Rule(get("/v1/parks/{park}/brief/export"), Right.READ_PARK, shown=True),
     # keys, sessions, embedding
     "list_keys": Rule(get("/v1/keys"), Right.ADMINISTER, Aim.SCOPE, shown=True),
     "create_key": Rule(

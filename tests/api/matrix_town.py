@@ -1,6 +1,8 @@
 """The town of the matrix: two parks with all that an operation can aim at, and a caller of every kind."""
 
+import csv
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from itertools import count
 from time import sleep
 from typing import Any
@@ -8,12 +10,18 @@ from typing import Any
 import httpx
 
 from matcher.domain.access import Role
+from matcher.lists.ledger_sheet import ENTRY_ID
 from tests.api.world import SECRET, SUPPLY, Server, World, populate
 
 ORIGIN = "https://portal.example.cn"
 MANAGER = "示例周岚"
 
 _PARK = {"own": "yi", "other": "jia"}
+
+
+def mark_of(park: str) -> str:
+    """The word by which everything of a park is known in an answer."""
+    return SECRET if park == "jia" else "乙园"
 
 
 @dataclass
@@ -28,6 +36,7 @@ class Target:
     entry: int = 0
     run: int = 0
     listing_import: int = 0
+    ledger_import: int = 0
     exclusion: int = 0
     evidence: int = 0
     key: int = 0
@@ -44,9 +53,9 @@ class Town:
         self.world: World = populate(server)
         self.admin = self.world.admin
         self.targets = {where: self._target(where) for where in _PARK}
+        self.run = self.world.refresh()["run_id"]
         for target in self.targets.values():
             self._fill(target)
-        self.admin.post("/v1/ledger/hand-over", json={"park": "jia", "from": "某", "to": "另"})
         token = self.world.yi.post("/v1/embed-tokens", json={"park": "yi", "origins": [ORIGIN]})
         unit = self.targets["own"].unit
         self.clients: dict[str, httpx.Client] = {
@@ -67,7 +76,7 @@ class Town:
     def _target(self, where: str) -> Target:
         number = 0 if where == "own" else 1
         park = _PARK[where]
-        mark = SECRET if park == "jia" else "乙园"
+        mark = mark_of(park)
         return Target(
             park=park,
             achievement=self.world.achievements[number],
@@ -82,19 +91,20 @@ class Town:
         )
 
     def _fill(self, target: Target) -> None:
-        """An entry with every trace that people leave on one, an exclusion, an import and a run."""
-        spare = self.new_import(target)
-        target.listing_import = spare.listing_import
+        """An entry with every trace that people leave on one, an exclusion, imports and a run."""
+        target.run = self.run
+        target.listing_import = self.new_import(target).listing_import
         target.exclusion = self.new_exclusion(target).exclusion
-        target.run = self.world.refresh()["run_id"]
         listed = self.admin.get("/v1/ledger", params={"demand_id": target.demand}).json()["items"]
         [target.entry] = [one["entry_id"] for one in listed if one["achievement_id"] == target.achievement]
-        mark = SECRET if target.park == "jia" else "乙园"
+        mark = mark_of(target.park)
         path = f"/v1/ledger/{target.entry}"
         work = {"technology_manager": MANAGER, "next_action": f"{mark}回访", "due": "2020-01-01"}
         self.done(self.admin.patch(path, json=work))
         self.done(self.admin.post(f"{path}/grade", json={"grade": 2, "reason": f"{mark}的理由"}))
         target.evidence = self.new_evidence(target).evidence
+        target.ledger_import = self.new_ledger_import(target).ledger_import
+        target.files["ledger"] = self.edited_ledger(target).files["ledger"]
         target.key = self.new_key(target).key
 
     def done(self, answer: httpx.Response) -> dict[str, Any]:
@@ -116,24 +126,45 @@ class Town:
     def new_import(self, target: Target) -> Target:
         """An import of the park that can be undone."""
         content = f"需求名称,需求编号\n{target.park}导入的需求,DR-{next(self.numbers)}\n".encode()
-        files = {"file": (f"{SECRET if target.park == 'jia' else '乙园'}清单.csv", content)}
+        files = {"file": (f"{mark_of(target.park)}清单.csv", content)}
         sent = self.admin.post("/v1/demands/import", data={"park": target.park}, files=files)
         return replace(target, listing_import=self.done(sent)["import_id"])
 
     def new_exclusion(self, target: Target) -> Target:
         """An exclusion that holds, of a demand that is no other operation's."""
         pair = self.new_demand(target)
-        mark = SECRET if target.park == "jia" else "乙园"
+        mark = mark_of(target.park)
         body = {"demand_id": pair.demand, "achievement_id": pair.achievement, "reason": f"{mark}的理由"}
         made = self.done(self.admin.post("/v1/ledger/exclusions", json=body))
         return replace(target, exclusion=made["exclusion_id"])
 
     def new_evidence(self, target: Target) -> Target:
         """A file on the entry."""
-        mark = SECRET if target.park == "jia" else "乙园"
+        mark = mark_of(target.park)
         path = f"/v1/ledger/{target.entry}/evidence/files"
         sent = self.admin.post(path, data={"title": f"{mark}报告"}, files={"file": target.files["report"]})
         return replace(target, evidence=self.done(sent)["evidence_id"])
+
+    def edited_ledger(self, target: Target) -> Target:
+        """The park's ledger as a sheet, with another note on the entry."""
+        sent = self.admin.get("/v1/ledger/export", params={"park": target.park, "format": "csv"})
+        headings, *rows = list(csv.reader(StringIO(sent.content.decode("utf-8-sig"))))
+        entry, notes = headings.index(ENTRY_ID), headings.index("备注")
+        for row in rows:
+            if row[entry] == str(target.entry):
+                row[notes] = f"表中的备注 {next(self.numbers)}"
+        stream = StringIO()
+        csv.writer(stream).writerows([headings, *rows])
+        name = f"{mark_of(target.park)}台账.csv"
+        return replace(target, files={**target.files, "ledger": (name, stream.getvalue().encode())})
+
+    def new_ledger_import(self, target: Target) -> Target:
+        """An import of the edited ledger that can be undone."""
+        files = {"file": self.edited_ledger(target).files["ledger"]}
+        sent = self.admin.post("/v1/ledger/import", data={"park": target.park}, files=files)
+        made = self.done(sent)
+        assert made["changes"], "the import changes the entry"
+        return replace(target, ledger_import=made["import_id"])
 
     def new_key(self, target: Target) -> Target:
         """A key of the park that nobody uses."""
