@@ -161,7 +161,8 @@ def test_a_choice_takes_the_best_by_weight_above_its_floor_and_within_its_groups
     everything = rank(case.asking, case.channels, DEFAULT_SCORER, size, case.allowed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "SCORE_ALL", score_all)
-        found = choose(case.asking, case.channels, DEFAULT_SCORER, choices, depth=5)
+        shallow = weights is not None or per_group is not None
+        found = choose(case.asking, case.channels, DEFAULT_SCORER, choices, depth=1 if shallow else size)
     for matches, pool in zip(found, everything, strict=True):
         weight = {one.row: 1.0 if weights is None else weights[one.row] for one in pool}
         expected: list[int] = []

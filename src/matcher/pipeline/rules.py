@@ -33,8 +33,8 @@ def profile_from(record: object) -> ParkProfile:
     Raises:
         InvalidInput: an unknown field or an impossible value; `field` names it.
     """
-    stated = _stated(record, ParkProfile)
-    _stated(stated.get("constraints", {}), Constraints)
+    stated = _stated(record, ParkProfile, "profile")
+    _stated(stated.get("constraints", {}), Constraints, "constraints")
     profile = _valid(rules.profile_from_record, stated)
     if profile.min_probability is not None:
         raise InvalidInput(
@@ -57,7 +57,7 @@ def constraints_from(record: object) -> Constraints:
     Raises:
         InvalidInput: as `profile_from`.
     """
-    return _tidied(_valid(rules.constraints_from_record, _stated(record, Constraints)))
+    return _tidied(_valid(rules.constraints_from_record, _stated(record, Constraints, "constraints")))
 
 
 def read_profile(database: Database, principal: Principal, code: str) -> dict[str, Any]:
@@ -194,9 +194,9 @@ def _require_version(held: int, read: int | None) -> None:
         )
 
 
-def _stated(record: object, kind: type[ParkProfile] | type[Constraints]) -> Mapping[str, Any]:
+def _stated(record: object, kind: type[ParkProfile] | type[Constraints], name: str) -> Mapping[str, Any]:
     if not isinstance(record, Mapping):
-        raise InvalidInput("规则须为一个 JSON 对象。", "rules are one JSON object.", field="constraints")
+        raise InvalidInput(f"{name} 须为一个 JSON 对象。", f"{name} is one JSON object.", field=name)
     known = {field.name for field in fields(kind)}
     if strange := sorted(str(name) for name in record if name not in known):
         raise InvalidInput(
