@@ -16,10 +16,9 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Sco
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matcher.domain.stages import DeclineCode, Stage
-from matcher.domain.work import Milestone, Work
+from matcher.domain.work import Milestone, Work, grade
 from matcher.lists.ledger_sheet import COLUMNS
 from matcher.lists.ledger_workbook import HEADER_ROW
-from matcher.pipeline import work as working
 from matcher.pipeline.ledger import SheetFormat, export_ledger, get_entry, list_entries
 from matcher.pipeline.ledger_import import import_ledger
 from matcher.pipeline.ledger_undo import list_imports, undo_import
@@ -321,7 +320,7 @@ def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(d
     park = filled(desk)
     first, second, third, *_ = ledger_of(desk, park)
     put(desk, first, replace(first.work, notes="原来的", amount=3.0, milestones=(Milestone(name="样机"),)))
-    put(desk, third, working.grade(third.work, 1, "先前的评分"))
+    put(desk, third, grade(third.work, 1, "先前的评分"))
     content = with_rows(
         exported(desk),
         {
