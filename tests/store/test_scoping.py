@@ -19,9 +19,12 @@ from matcher.domain.errors import NotFound
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.embed.factory import load_encoder
 from matcher.pipeline import access, catalogue
+from matcher.pipeline.diff import ledger_diff
+from matcher.pipeline.history import read_history
 from matcher.pipeline.import_list import ImportRequest, import_history, import_list, undo_import
 from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
+from matcher.pipeline.replay import ledger_as_of
 from matcher.ports import Encoder
 from matcher.store import catalogue as stored
 from matcher.store import imports, ledger
@@ -31,7 +34,11 @@ from matcher.store.tables import LedgerEntry, LedgerHuman
 from tests.pipeline.given import Desk
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
-TENANT = re.compile(r"\b(?:demand|demand_revision|ledger_entry|ledger_human|feed_entry|import_batch)\b")
+TENANT = re.compile(
+    r"(?:\b(?:FROM|JOIN|UPDATE|INTO)|,)\s+(?:demand|demand_revision|demand_constraints|ledger_entry|ledger_human"
+    r"|ledger_import|feed_entry|import_batch|entry_state|human_change|abstention|grade|evidence|exclusion"
+    r"|park_profile)\b"
+)
 OPERATION = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b")
 IMPORT_BY_KEY = re.compile(r"\s*UPDATE import_batch SET .* WHERE import_batch\.id = \S+$")
 """An import's own record is closed by its key: the supply list's have no park, and the row was just found."""
@@ -204,6 +211,22 @@ LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]
         ],
         lambda t: [t.own_demand],
     ),
+    "ledger_as_of": (
+        lambda t: [one.id for one in ledger_as_of(t.database, t.caller.scope, 1)[1]],
+        lambda t: [t.own_entry],
+    ),
+    "ledger_as_of of the foreign park": (
+        lambda t: ledger_as_of(t.database, t.caller.scope, 1, EntryFilter(park_id=t.foreign))[1],
+        lambda t: [],
+    ),
+    "ledger_diff": (
+        lambda t: [one.difference.entry_id for one in ledger_diff(t.database, t.caller.scope).new],
+        lambda t: [t.own_entry],
+    ),
+    "ledger_diff of the foreign park": (
+        lambda t: list(ledger_diff(t.database, t.caller.scope, park_id=t.foreign).new),
+        lambda t: [],
+    ),
     "import_history": (
         lambda t: [one["import_id"] for one in import_history(t.database, t.caller)],
         lambda t: [t.own_import],
@@ -281,6 +304,9 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "undo": lambda t: undo_import(t.database, t.own_import, t.caller, NOW),
     "import history": lambda t: list(import_history(t.database, t.caller)),
     "list entries": lambda t: list_entries(t.database, t.caller.scope, EntryFilter(min_score=0.0)),
+    "the ledger as of a run": lambda t: ledger_as_of(t.database, t.caller.scope, 1),
+    "a difference": lambda t: ledger_diff(t.database, t.caller.scope),
+    "history": lambda t: read_history(t.database, t.caller, t.own_entry),
     "get an entry": lambda t: get_entry(t.database, t.caller.scope, t.own_entry),
     "export": lambda t: export_ledger(t.database, t.caller.scope, "a", io.BytesIO(), NOW),
     "matches of a demand": lambda t: matches_of_demand(t.database, t.own_demand, t.caller.scope, NOW),
