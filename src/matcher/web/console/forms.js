@@ -74,7 +74,7 @@ export function showProblem(problem, fields, notes) {
   for (const one of fields) one.fail(null);
   notes.replaceChildren();
   if (problem === null) return;
-  const placed = (problem.fields ?? []).map(([name, text]) => [fields.find((one) => names(one.name, name)), text]);
+  const placed = (problem.fields ?? []).map(([name, text]) => [fields.find((one) => names(one.name, name)), withoutName(name, text)]);
   if (placed.length === 0 || placed.some(([one]) => one === undefined)) {
     notes.replaceChildren(problemNote(problem));
     return;
@@ -82,6 +82,11 @@ export function showProblem(problem, fields, notes) {
   for (const [one, text] of placed) one.fail(text);
   placed[0][0].focus();
   announce(placed.map(([, text]) => text).join(" "));
+}
+
+/** The service's sentence without the field's code in front, which the label says already. */
+function withoutName(name, text) {
+  return text.replace(new RegExp(`^(\\w+\\.)*${name.split(".").at(-1)}[:：]\\s*`), "");
 }
 
 function names(own, given) {

@@ -121,7 +121,8 @@ function weightsOf(text) {
     lines(text).map((line) => {
       const [, name, weight] = line.match(/^(.*?)(?:[\s:：×*]+([0-9.]+))?$/);
       const number = weight === undefined ? 1 : Number(weight);
-      if (!name || !(number > 0)) throw new BadWeight(line);
+      const isUnclear = weight === undefined && /\s/.test(name);
+      if (!name || isUnclear || !(number > 0)) throw new BadWeight(line);
       return [name.trim(), number];
     }),
   );

@@ -50,6 +50,7 @@ export function triedForm({ path, version, form, preview, note = null, readOnly,
   function failed(error) {
     preview.replaceChildren();
     if (!(error instanceof BadWeight)) return showProblem(error, form.fields, notes);
+    showProblem(null, form.fields, notes);
     const industries = form.fields.find((one) => one.name === "industries");
     industries.fail(t("rules.bad_weight", error.message));
     return industries.focus();
