@@ -23,10 +23,12 @@ def restore_contacts(edited: str, stored: str) -> str:
     for token, contact in zip(_MASKED.findall(masked), found.groups(), strict=True):
         kept[token].append(contact)
 
-    def put_back(token: re.Match[str]) -> str:
-        contacts = kept.get(token.group())
-        if not contacts:
-            return token.group()
-        return contacts.pop(0) if len(contacts) > 1 else contacts[0]
+    def put_back(found: re.Match[str]) -> str:
+        written = found.group()
+        token = written if written in kept else next((one for one in kept if one in written), "")
+        if not token:
+            return written
+        contacts = kept[token]
+        return written.replace(token, contacts.pop(0) if len(contacts) > 1 else contacts[0], 1)
 
     return _MASKED.sub(put_back, edited)

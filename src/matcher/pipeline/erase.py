@@ -20,7 +20,8 @@ def erase_person(
     """Take a person out of every list, ledger, history and record; answers how many rows held them.
 
     The record of it names tables and counts alone. Files kept as evidence are not looked into. Asked again,
-    it finds nothing more: no answer of it is kept, for that would keep a digest of who was erased.
+    it finds nothing more: no answer of it is kept, for that would keep a digest of who was erased. It waits
+    for a run that is under way, which would write what it has read before.
 
     Raises:
         Forbidden: the caller does not administer the district.
@@ -28,7 +29,7 @@ def erase_person(
     request.principal.require(Right.ADMINISTER)
     actor = person.without(request.principal.name)
     try:
-        with database.writing() as session:
+        with database.exclusive("refresh", wait=True), database.writing() as session:
             done = stored.erase(session, person, actor=actor, at=request.now, via=request.via)
             rows = dict(sorted(done.rows.items()))
             if dry_run:
