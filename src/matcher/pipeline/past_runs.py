@@ -28,8 +28,8 @@ def read_when(text: str, field: str) -> When:
         return date.fromisoformat(text)
     except ValueError:
         raise InvalidInput(
-            f"“{text}”既不是运行编号，也不是形如 2026-11-02 的日期。",
-            f"{text!r} is neither the number of a run nor a date such as 2026-11-02.",
+            f"{field}：“{text}”既不是运行编号，也不是形如 2026-11-02 的日期。",
+            f"{field}: {text!r} is neither the number of a run nor a date such as 2026-11-02.",
             field=field,
         ) from None
 
@@ -46,8 +46,8 @@ def successful_run(session: Session, run_id: int, field: str) -> RunRow:
         raise no_run(run_id)
     if row.status != RunStatus.SUCCEEDED.value:
         raise InvalidInput(
-            f"第 {run_id} 次运行没有成功，没有留下台账；请选择成功的运行。",
-            f"run {run_id} did not succeed and left no ledger: choose one that succeeded.",
+            f"{field}：第 {run_id} 次运行没有成功，没有留下台账；请选择成功的运行。",
+            f"{field}: run {run_id} did not succeed and left no ledger: choose one that succeeded.",
             field=field,
         )
     return row
