@@ -83,7 +83,8 @@ class EntryState(MachineColumns, Base):
     """The machine's columns of one pair as one run left them: append-only, one row for each change.
 
     What a run left as it was has no row; the state at a run is the newest row not after it. `causes`
-    are codes: of a change (`ChangeCause`), or of leaving (`Cause`, then the constraints that bound).
+    are codes: of a change (`ChangeCause`), or of leaving and of another standing of what had left (`Cause`,
+    then the constraints that bound).
     """
 
     __tablename__ = "entry_state"
