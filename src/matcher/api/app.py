@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from matcher.api import (
+    abstentions,
     brief,
     due,
     embed,
@@ -23,6 +24,7 @@ from matcher.api import (
     openapi,
     pages,
     parks,
+    rules,
     runs,
     session,
     sheets,
@@ -37,6 +39,8 @@ from matcher.pipeline.runs import ledger_state
 # Addresses such as /v1/ledger/due come before /v1/ledger/{entry_id}.
 _NOUNS = (
     parks,
+    rules,
+    abstentions,
     brief,
     imports,
     match,

@@ -27,6 +27,7 @@ TAGS = [
     {"name": "achievements", "description": "科技成果供给清单 · the supply list"},
     {"name": "demands", "description": "企业需求清单 · the demand lists"},
     {"name": "imports", "description": "导入记录与模板 · past imports and templates"},
+    {"name": "rules", "description": "园区与需求的规则 · a park's and a demand's rules"},
     {"name": "match", "description": "按文字匹配 · matching a free text"},
     {"name": "ledger", "description": "供需对接台账 · the docking ledger"},
     {"name": "runs", "description": "匹配运行 · runs of the matching"},

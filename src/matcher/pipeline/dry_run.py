@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -63,11 +64,12 @@ def _difference(
         {_pair(one): one for one in found.entries if only in {None, one.demand_id}},
     )
     leaving = {pair: gone[pair] if pair in gone else found.why_not(pair) for pair in night.vanished}
+    moved = [shown.change(one) for one in (*night.created, *night.changed)]
     return {
         "park": park.code,
         "dry_run": True,
-        "new": [shown.change(one) for one in night.created],
-        "changed": [shown.change(one) for one in night.changed],
+        "new": [one for one in moved if one["event"] != Event.CHANGED],
+        "changed": [one for one in moved if one["event"] == Event.CHANGED],
         "vanished": [shown.leaving(pair, why) for pair, why in leaving.items()],
         "kept": night.kept,
         "abstentions_now": shown.abstentions(unmatched.values(), only),
@@ -119,13 +121,12 @@ class _Shown:
         achievement = _side(
             "achievement", proposal.achievement_id, self._achievements[proposal.achievement_id]
         )
-        said: dict[str, Any] = {"event": event.value, "causes": [], "causes_zh": []}
+        said = _event(event, ())
         return self._ids(pair) | demand | achievement | said | {"figures": _moved(figures)}
 
     def leaving(self, pair: Pair, why: Leaving) -> dict[str, Any]:
         """A pair that would be proposed no longer, and why."""
         entry = self.held[pair]
-        codes = (why.cause, *why.constraints)
         return self._ids(pair) | {
             "demand_id": entry.demand_id,
             "demand_code": entry.demand_code,
@@ -135,9 +136,7 @@ class _Shown:
             "achievement_code": entry.achievement_code,
             "achievement_title": mask_contacts(entry.achievement_title),
             "achievement_organisation": entry.achievement_organisation,
-            "event": Event.VANISHED.value,
-            "causes": [code.value for code in codes],
-            "causes_zh": [label(code, "zh") for code in codes],
+            **_event(Event.VANISHED, (why.cause, *why.constraints)),
             "figures": {},
         }
 
@@ -163,6 +162,15 @@ def _side(name: str, identifier: int, listing: Listing) -> dict[str, Any]:
         f"{name}_code": listing.code,
         f"{name}_title": mask_contacts(listing.title),
         f"{name}_organisation": listing.organisation,
+    }
+
+
+def _event(event: Event, causes: Sequence[StrEnum]) -> dict[str, Any]:
+    return {
+        "event": event.value,
+        "event_label": label(event, "zh"),
+        "causes": [cause.value for cause in causes],
+        "causes_zh": [label(cause, "zh") for cause in causes],
     }
 
 
