@@ -8,7 +8,7 @@ import typer
 
 from matcher import __version__
 from matcher.bootstrap import Service
-from matcher.cli import brief, keys, ledger, lists, serve, sheets, work
+from matcher.cli import brief, keys, ledger, lists, rules, serve, sheets, work
 from matcher.cli.output import out, print_json, print_table, say, say_error
 from matcher.cli.session import AsJson, opened
 from matcher.domain.errors import (
@@ -47,10 +47,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 database_app = typer.Typer(help="The database's schema.", no_args_is_help=True)
+lists.park_app.command("profile")(rules.profile)
 app.add_typer(lists.park_app, name="park")
 app.add_typer(lists.import_app, name="import")
 ledger.app.add_typer(work.app)
 ledger.app.command("brief")(brief.brief)
+ledger.app.command("abstentions")(rules.abstentions)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(keys.app, name="keys")
 app.add_typer(database_app, name="db")

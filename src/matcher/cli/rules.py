@@ -1,0 +1,160 @@
+"""A park's rules, and what they leave without supply: `matcher park profile`, `matcher ledger abstentions`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from matcher.cli.output import out, print_json, print_table, say
+from matcher.cli.session import AsJson, opened
+from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.errors import InvalidInput
+from matcher.pipeline import rules
+from matcher.pipeline.abstentions import list_abstentions
+from matcher.pipeline.once import Request
+
+_RULES = {
+    "industries": "产业权重",
+    "only_industries": "只要上列产业",
+    "partners": "合作单位",
+    "partner_weight": "合作单位权重",
+    "only_partners": "只要合作单位",
+    "excluded_organisations": "排除的单位",
+    "min_score": "得分门槛",
+    "min_probability": "概率门槛",
+    "top_k": "每项需求条数",
+    "per_organisation": "同一单位条数",
+    "max_entries": "全园条数",
+    "max_price": "金额上限（万元）",
+    "min_maturity": "最低成熟度",
+    "modes": "合作方式",
+    "regions": "地区",
+    "strict": "未写明的也排除",
+}
+_PAIR = {
+    "event_label": "变化",
+    "demand_code": "需求编号",
+    "demand_title": "需求",
+    "achievement_code": "成果编号",
+    "achievement_title": "成果",
+    "causes": "原因",
+}
+_LEFT = {
+    "demand_code": "需求编号",
+    "demand_title": "需求",
+    "demand_organisation": "企业",
+    "reason_label": "原因",
+    "nearest_title": "最接近的成果",
+    "score": "得分",
+    "change": "怎样改变",
+}
+
+
+def profile(
+    code: Annotated[str, typer.Argument(help="Code of the park.", metavar="CODE")],
+    new: Annotated[
+        Path | None, typer.Option("--set", help="Save the rules in this JSON file.", metavar="FILE.json")
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="With --set: show what tonight's ledger would be; save nothing."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a park's rules (一园一方案), try others, or save them."""
+    if dry_run and new is None:
+        raise InvalidInput(
+            "--dry-run 须与 --set 一起使用。", "--dry-run goes with --set FILE.", field="dry_run"
+        )
+    stated = None if new is None else rules.profile_from(_read(new))
+    with opened() as service:
+        if stated is None:
+            answer = rules.read_profile(service.database, LOCAL_OPERATOR, code)
+        elif dry_run:
+            answer = rules.dry_run_profile(service.refresh, LOCAL_OPERATOR, code, stated)
+        else:
+            request = Request(LOCAL_OPERATOR, service.now(), "cli")
+            answer = rules.save_profile(service.database, request, code, stated)
+    if as_json:
+        print_json(answer)
+    elif dry_run:
+        _print_difference(answer)
+    else:
+        _print_profile(answer)
+
+
+def abstentions(
+    park: Annotated[str | None, typer.Option(help="Only this park's demands.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the demands without a credible supply, for open challenges (揭榜)."""
+    with opened() as service:
+        found, _ = list_abstentions(service.database, LOCAL_OPERATOR, service.now(), park=park)
+    if as_json:
+        print_json(found)
+        return
+    print_table({"park": "园区", **_LEFT}, [_left(one) for one in found], right=("score",))
+    if not found:
+        say("每项有效需求都有匹配。")
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            f"无法读取 {path}：须为 UTF-8 的 JSON 文件（{error}）。",
+            f"cannot read {path}: it must be a JSON file in UTF-8 ({error}).",
+            field="set",
+        ) from error
+
+
+def _print_profile(answer: Mapping[str, Any]) -> None:
+    held = dict(answer["profile"])
+    held |= held.pop("constraints")
+    rows = [{"rule": name, "name": _RULES[name], "value": _shown(held[name])} for name in _RULES]
+    out.print(f"{answer['park']}　第 {answer['version']} 版")
+    print_table({"rule": "规则", "name": "名称", "value": "值"}, rows)
+
+
+def _shown(value: object) -> object:
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case dict():
+            return [f"{name} {weight:g}" for name, weight in value.items()] or None
+        case list():
+            return value or None
+        case _:
+            return value
+
+
+def _print_difference(answer: Mapping[str, Any]) -> None:
+    counts = [f"{name} {len(answer[key])}" for key, name in _PARTS.items()]
+    out.print(f"{answer['park']}　{'、'.join(counts)}、不变 {answer['kept']}（试算，未保存）")
+    rows = [
+        pair | {"causes": pair["causes_zh"]} for key in ("new", "changed", "vanished") for pair in answer[key]
+    ]
+    if rows:
+        print_table(_PAIR, rows)
+
+
+_PARTS = {
+    "new": "新增",
+    "changed": "变化",
+    "vanished": "消失",
+    "abstentions_now": "现在无可信供给的需求",
+    "abstentions_then": "届时无可信供给的需求",
+}
+
+
+def _left(one: Mapping[str, Any]) -> dict[str, Any]:
+    nearest = one["nearest"] or {}
+    return {
+        **one,
+        "nearest_title": nearest.get("achievement_title"),
+        "score": nearest.get("score"),
+        "change": "；".join(text.rstrip("。") for text in one["counterfactuals_zh"]),
+    }
