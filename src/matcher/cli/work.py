@@ -1,13 +1,13 @@
 """Work on the ledger's entries: `matcher ledger show`, `set`, `stage`, `grade`, `add`, `due` and the like."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from matcher.bootstrap import Service
+from matcher.cli.entries import print_entry, print_history
 from matcher.cli.output import out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
@@ -29,48 +29,6 @@ Columns = Annotated[
 DemandId = Annotated[int, typer.Option("--demand", help="Id of the demand.", min=1)]
 AchievementId = Annotated[int, typer.Option("--achievement", help="Id of the achievement.", min=1)]
 
-_NAMES = {
-    "entry_id": "条目",
-    "version": "版本",
-    "park": "园区",
-    "demand_code": "需求编号",
-    "demand_title": "需求",
-    "demand_organisation": "企业",
-    "achievement_code": "成果编号",
-    "achievement_title": "成果",
-    "achievement_organisation": "完成单位",
-    "standing_label": "现状",
-    "cause_label": "原因",
-    "rank": "名次",
-    "score": "得分",
-    "similarity": "相似度",
-    "probability": "概率",
-    "stage_label": "阶段",
-    "moves": "可转到",
-    "return_on": "恢复日期",
-    "owner": "负责人",
-    "technology_manager": "技术经理人",
-    "responsible_unit": "责任单位",
-    "next_action": "下一步",
-    "due": "截止日期",
-    "last_contact": "最近联系",
-    "stall_code": "受阻原因",
-    "decline_code": "不接受原因",
-    "amount": "金额（万元）",
-    "trial_start": "试用开始",
-    "trial_end": "试用结束",
-    "payment_trigger": "付费条件",
-    "teaming": "协作方式",
-    "milestones": "里程碑",
-    "notes": "备注",
-    "grade": "评分",
-    "grade_reason": "评分理由",
-    "reply": "答复",
-    "updated_at": "修改时间",
-    "updated_by": "修改人",
-}
-"""What is shown of an entry, in this order, and its names."""
-
 
 @app.command("show")
 def show(
@@ -81,7 +39,7 @@ def show(
     """Show one entry: the pair, what the batch says of it, and what people wrote."""
     with opened() as service:
         entry = work.read_entry(service.database, LOCAL_OPERATOR, entry_id, service.now(), unmask=unmask)
-    _print_entry(entry, as_json=as_json)
+    print_entry(entry, as_json=as_json)
 
 
 @app.command("history")
@@ -92,14 +50,7 @@ def show_history(entry_id: EntryId, as_json: AsJson = False) -> None:
     if as_json:
         print_json(items)
         return
-    rows = [
-        item
-        | {"changes": "\n".join(_change(name, change) for name, change in item["changes"].items())}
-        | {"causes": item["causes_zh"]}
-        for item in items
-    ]
-    columns = {"at": "时间（UTC）", "actor": "谁", "act": "做了什么", "via": "经由", "run_id": "批次"}
-    print_table(columns | {"changes": "前 → 后", "causes": "原因"}, rows, right=("run_id",))
+    print_history(items)
 
 
 @app.command("set")
@@ -108,7 +59,7 @@ def set_columns(entry_id: EntryId, columns: Columns, as_json: AsJson = False) ->
     changes = _changes(columns)
     with opened() as service:
         entry = work.edit_entry(service.database, _request(service), entry_id, changes)
-    _print_entry(entry, as_json=as_json)
+    print_entry(entry, as_json=as_json)
 
 
 @app.command("stage")
@@ -127,7 +78,7 @@ def move(
         entry = work.move_entry(
             service.database, _request(service), entry_id, stage, reason=reason, return_on=day
         )
-    _print_entry(entry, as_json=as_json)
+    print_entry(entry, as_json=as_json)
 
 
 @app.command("grade")
@@ -142,7 +93,7 @@ def grade(
     """Write the enterprise's grade of a match, with what it was told of it."""
     with opened() as service:
         entry = work.grade_entry(service.database, _request(service), entry_id, value, reason)
-    _print_entry(entry, as_json=as_json)
+    print_entry(entry, as_json=as_json)
 
 
 @app.command("add")
@@ -161,7 +112,7 @@ def add(
         entry = work.add_entry(
             service.database, _request(service), demand, achievement, stage=stage, changes=changes
         )
-    _print_entry(entry, as_json=as_json)
+    print_entry(entry, as_json=as_json)
 
 
 @app.command("exclude")
@@ -253,30 +204,3 @@ def _milestones(value: str) -> Any:
             'milestones are JSON, such as [{"name": "samples", "planned_on": "2026-12-01"}].',
             field="milestones",
         ) from None
-
-
-def _print_entry(entry: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(entry)
-        return
-    milestones = [
-        f"{one['name']}（计划 {one['planned_on'] or '—'}，完成 {one['done_on'] or '—'}）"
-        for one in entry["milestones"]
-    ]
-    shown = {**entry, "milestones": milestones}
-    rows = [
-        {"name": name, "value": shown[key]}
-        for key, name in _NAMES.items()
-        if shown[key] not in (None, "", [])
-    ]
-    print_table({"name": "列", "value": "值"}, rows)
-
-
-def _change(name: str, change: Mapping[str, Any]) -> str:
-    return f"{_NAMES.get(name, name)}：{_said(change['before'])} → {_said(change['after'])}"
-
-
-def _said(value: Any) -> str:
-    if value in (None, "", []):
-        return "—"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
