@@ -11,7 +11,7 @@ from matcher.domain.ledger import Cause, Event, Standing
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
 from matcher.pipeline.clock import BEIJING
 
-_NAMES = {
+NAMES = {
     "entry_id": "条目",
     "version": "版本",
     "park": "园区",
@@ -65,7 +65,7 @@ _CODES: Mapping[str, type[StrEnum]] = {
 }
 """Columns that hold codes, which are shown as labels."""
 
-_CHANGE_NAMES = _NAMES | {
+_CHANGE_NAMES = NAMES | {
     "stage": "阶段",
     "paused_from": "暂缓前阶段",
     "standing": "现状",
@@ -100,7 +100,7 @@ def print_entry(entry: Mapping[str, Any], *, as_json: bool) -> None:
     shown = {**entry, "milestones": milestones, "updated_at": _beijing(entry["updated_at"])}
     rows = [
         {"name": name, "value": _said(key, shown[key])}
-        for key, name in _NAMES.items()
+        for key, name in NAMES.items()
         if shown[key] not in (None, "", [])
     ]
     print_table({"name": "列", "value": "值"}, rows)

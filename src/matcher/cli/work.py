@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from matcher.bootstrap import Service
-from matcher.cli.entries import print_entry, print_history
+from matcher.cli.entries import NAMES, print_entry, print_history
 from matcher.cli.output import out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
@@ -147,7 +147,7 @@ def due(
         return
     names = ("entry_id", "park", "stage_label", "demand_title", "achievement_title", "owner", "next_action")
     columns = {"due_on": "日期", "days": "天数", "kind_label": "事项"} | {
-        name: _NAMES[name] for name in names
+        name: NAMES[name] for name in names
     }
     print_table(columns, [item["entry"] | item for item in items], right=("days", "entry_id"))
 
