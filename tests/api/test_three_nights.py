@@ -2,6 +2,7 @@
 
 import io
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -27,7 +28,7 @@ DEMANDS = [
 ]
 
 
-def workbook(headings: list[str], rows: list[tuple[str, ...]]) -> bytes:
+def workbook(headings: list[str], rows: Sequence[tuple[str, ...]]) -> bytes:
     """A list as offices send it: a merged title above the header."""
     book = Workbook()
     sheet = book.worksheets[0]
@@ -78,7 +79,7 @@ def edited(content: bytes, entry_id: int, **cells: Any) -> bytes:
     column = {str(cell.value): number for number, cell in enumerate(header)}
     [row] = [
         row
-        for row in sheet.iter_rows(min_row=header[0].row + 1)
+        for row in sheet.iter_rows(min_row=(header[0].row or 0) + 1)
         if str(row[column["条目编号"]].value) == str(entry_id)
     ]
     for heading, value in cells.items():
