@@ -17,13 +17,16 @@ from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import NotFound
 from matcher.domain.listing import Achievement, Demand, Side
+from matcher.domain.rules import Constraints, ParkProfile
 from matcher.embed.factory import load_encoder
-from matcher.pipeline import access, catalogue
+from matcher.pipeline import access, catalogue, rules
+from matcher.pipeline.abstentions import list_abstentions
 from matcher.pipeline.diff import ledger_diff
 from matcher.pipeline.history import read_history
 from matcher.pipeline.import_list import ImportRequest, import_history, import_list, undo_import
 from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
+from matcher.pipeline.once import Request
 from matcher.pipeline.replay import ledger_as_of
 from matcher.ports import Encoder
 from matcher.store import catalogue as stored
@@ -313,6 +316,22 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "matches of an achievement": lambda t: matches_of_achievement(
         t.database, t.achievement, t.caller.scope, NOW
     ),
+    "read a profile": lambda t: rules.read_profile(t.database, t.caller, "a"),
+    "list a profile's versions": lambda t: rules.list_profile_versions(t.database, t.caller, "a"),
+    "save a profile": lambda t: rules.save_profile(
+        t.database, Request(t.caller, NOW), "a", ParkProfile(min_score=1)
+    ),
+    "try a profile": lambda t: rules.dry_run_profile(
+        t.desk.refresher(), t.caller, "a", ParkProfile(min_score=1)
+    ),
+    "read constraints": lambda t: rules.read_constraints(t.database, t.caller, t.own_demand),
+    "save constraints": lambda t: rules.save_constraints(
+        t.database, Request(t.caller, NOW), t.own_demand, Constraints(max_price=1)
+    ),
+    "try constraints": lambda t: rules.dry_run_constraints(
+        t.desk.refresher(), t.caller, t.own_demand, Constraints(max_price=1)
+    ),
+    "list abstentions": lambda t: list_abstentions(t.database, t.caller, NOW),
 }
 
 

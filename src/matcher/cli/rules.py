@@ -1,4 +1,4 @@
-"""A park's rules, and what they leave without supply: `matcher park profile`, `matcher ledger abstentions`."""
+"""The parks' rules and the demands left without supply: `park profile` and `ledger abstentions`."""
 
 import json
 from collections.abc import Mapping

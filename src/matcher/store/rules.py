@@ -79,8 +79,10 @@ def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
 
 def constraints(session: Session, park_id: int | None = None) -> dict[int, Saved[Constraints]]:
     """The newest constraints of each demand that has some, by demand id: of every park, or of one."""
+    of_park = () if park_id is None else (DemandConstraintsRow.park_id == park_id,)
     newest = (
         select(DemandConstraintsRow.demand_id, func.max(DemandConstraintsRow.version).label("version"))
+        .where(*of_park)
         .group_by(DemandConstraintsRow.demand_id)
         .subquery()
     )
@@ -88,8 +90,7 @@ def constraints(session: Session, park_id: int | None = None) -> dict[int, Saved
         DemandConstraintsRow.demand_id == newest.c.demand_id,
         DemandConstraintsRow.version == newest.c.version,
     )
-    query = select(DemandConstraintsRow).join(newest, is_newest)
-    rows = session.scalars(query if park_id is None else query.where(DemandConstraintsRow.park_id == park_id))
+    rows = session.scalars(select(DemandConstraintsRow).join(newest, is_newest).where(*of_park))
     return {row.demand_id: _saved_constraints(row) for row in rows}
 
 
