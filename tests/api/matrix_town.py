@@ -53,6 +53,8 @@ class Town:
         self.world: World = populate(server)
         self.admin = self.world.admin
         self.targets = {where: self._target(where) for where in _PARK}
+        for target in self.targets.values():
+            self._ask_too_much(target)
         self.run = self.world.refresh()["run_id"]
         for target in self.targets.values():
             self._fill(target)
@@ -90,10 +92,22 @@ class Town:
             },
         )
 
+    def _ask_too_much(self, target: Target) -> None:
+        """A demand that no achievement can answer, and a park profile."""
+        mark = mark_of(target.park)
+        body = {"title": f"{mark}的电解槽隔膜", "park": target.park}
+        demand = self.done(self.admin.post("/v1/demands", json=body))["id"]
+        limit = {"regions": [f"{mark}镇"], "strict": True}
+        self.done(self.admin.put(f"/v1/demands/{demand}/constraints", json=limit))
+        profile = {"excluded_organisations": [f"{mark}公司"]}
+        self.done(self.admin.put(f"/v1/parks/{target.park}/profile", json=profile))
+
     def _fill(self, target: Target) -> None:
         """An entry with every trace that people leave on one, an exclusion, imports and a run."""
         target.run = self.run
         target.listing_import = self.new_import(target).listing_import
+        limit = {"regions": [f"{mark_of(target.park)}镇"]}
+        self.done(self.admin.put(f"/v1/demands/{target.demand}/constraints", json=limit))
         target.exclusion = self.new_exclusion(target).exclusion
         listed = self.admin.get("/v1/ledger", params={"demand_id": target.demand}).json()["items"]
         [target.entry] = [one["entry_id"] for one in listed if one["achievement_id"] == target.achievement]

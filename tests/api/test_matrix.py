@@ -17,7 +17,8 @@ from matcher.bootstrap import Service
 from matcher.ports import Encoder
 from matcher.settings import Settings
 from matcher.store.database import Database
-from tests.api.matrix import CALLERS, PLACES, RULES, Rule, Where, expected
+from tests.api.matrix import CALLERS, PLACES, Rule, Where, expected
+from tests.api.matrix_rules import RULES
 from tests.api.matrix_town import Target, Town
 from tests.api.world import DEMANDS, SECRET, World, serving
 from tests.pipeline.given import Dump, dump
@@ -94,8 +95,10 @@ def contents(database: Database) -> Dump:
 
 def test_every_operation_of_the_document_has_a_rule(document: dict[str, Any]) -> None:
     operations = {one["operationId"] for item in document["paths"].values() for one in item.values()}
-    assert operations - RULES.keys() == set(), "name these new operations in tests/api/matrix.py"
-    assert RULES.keys() - operations == set(), "these operations are gone: drop them from tests/api/matrix.py"
+    assert operations - RULES.keys() == set(), "name these new operations in tests/api/matrix_rules.py"
+    assert RULES.keys() - operations == set(), (
+        "these operations are gone: drop them from tests/api/matrix_rules.py"
+    )
     assert len(operations) * 8 * 2 == CELLS
 
 
