@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import httpx
 import uvicorn
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import select
 
 from matcher.api import schemas
@@ -84,10 +86,10 @@ class Server:
         offered = {kind: content for kind, content in described.items() if answered.startswith(kind)}
         assert offered or not described
         for content in offered.values():
-            name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-            model: type[BaseModel] | None = schemas.models().get(name)
-            if model is not None:
-                model.model_validate_json(response.content)
+            schema = content.get("schema", {})
+            named = [one.get("$ref", "").rpartition("/")[2] for one in schema.get("anyOf", [schema])]
+            if models := [model for name, model in schemas.models().items() if name in named]:
+                TypeAdapter[BaseModel](reduce(or_, models)).validate_json(response.content)
 
 
 @contextmanager
