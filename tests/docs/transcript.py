@@ -14,15 +14,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
-WRITTEN_ON = date(2026, 11, 22)
-"""The day whose answers the documents show; the samples' expiry dates are measured against it."""
+WRITTEN_AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
+"""The moment (10:00 in Beijing) whose answers the documents show; expiry and due dates depend on it."""
 
 COLUMNS = 132
 _ADDRESS = "http://127.0.0.1:8000"
@@ -35,6 +35,7 @@ _MASKS = (
     (re.compile(r"(用时（秒）\s*\n(?:\s*\d+)+\s+)[\d.]+"), r"\1…"),
     (re.compile(r"(\b\d\.\d{3})\d{3,}"), r"\1…"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(?:\+00:00|Z)?"), "…"),
+    (re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d\b"), r"\1 …"),
 )
 
 
@@ -118,7 +119,7 @@ class Shell:
             "COLUMNS": str(COLUMNS),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONPATH": str(calendar),
-            "DOCS_DAYS_BACK": str((datetime.now(UTC).date() - WRITTEN_ON).days),
+            "DOCS_SECONDS_BACK": str((datetime.now(UTC) - WRITTEN_AT).total_seconds()),
             "LC_ALL": "C.UTF-8",
             "MATCHER_CHANGE_INTERVAL": "0",
             "no_proxy": "127.0.0.1",

@@ -1,4 +1,4 @@
-"""Sets the service's one clock back to the day the documentation was written on.
+"""Sets the service's one clock back to the moment the documentation was written at.
 
 The sample lists hold dates until which an item is valid, so what a command answers depends on the day.
 Python imports this file at start-up where its folder is on PYTHONPATH.
@@ -10,5 +10,5 @@ from datetime import timedelta
 from matcher.pipeline import clock
 
 _now = clock.utc_now
-_back = timedelta(days=int(os.environ["DOCS_DAYS_BACK"]))
+_back = timedelta(seconds=float(os.environ["DOCS_SECONDS_BACK"]))
 clock.utc_now = lambda: _now() - _back
