@@ -90,7 +90,7 @@ def listing_of(row: ListingRow) -> Listing:
 
 
 def in_scope(side: Side, scope: Scope) -> ColumnElement[bool] | None:
-    """The tenant condition of one side: a demand's park, an achievement's organisation; None hides nothing."""
+    """The tenant condition: a demand's park, an achievement's organisation; None hides nothing."""
     if side is Side.SUPPLY:
         if scope.organisations is None:
             return None
