@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from matcher.domain.access import LOCAL_OPERATOR, Role
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.pipeline import rules
 from matcher.pipeline.abstentions import list_abstentions
 from matcher.pipeline.exclusions import exclude_pair
+from matcher.pipeline.match import matches_of_demand
 from matcher.pipeline.once import Request
 from matcher.pipeline.rules import constraints_from, profile_from
 from matcher.store.tables import AbstentionRow
@@ -125,6 +126,31 @@ def test_a_row_keeps_the_run_that_found_it_first_and_is_written_only_where_it_ch
     save(desk, min_score=0.99)
     fourth = desk.refresh().run_id
     assert {since for _, _, since in rows(desk)} == {fourth}, "the count begins anew"
+
+
+def test_a_demand_asked_for_its_matches_says_what_binds_and_what_would_change_it(
+    desk: Desk, park: int
+) -> None:
+    demand = desk.demand(park, LEAK["title"]).id
+
+    def reason() -> tuple[str, str]:
+        written = matches_of_demand(desk.database, demand, DISTRICT, desk.now)
+        assert written.items == ()
+        assert written.reason is not None
+        return written.reason.code, written.reason.zh
+
+    save(desk, constraints={"max_price": 120})
+    desk.refresh()
+    assert reason()[0] == "constraints"
+    assert "300 万元" in reason()[1]
+    save(desk, min_score=0.99)
+    desk.refresh()
+    assert reason()[0] == "below_threshold"
+    save(desk)
+    desk.refresh()
+    desk.withdraw(Side.SUPPLY, desk.shelf()[VALVE["title"]])
+    desk.supply(row("氢气泄漏在线检测仪", "低温", unit="丙所", code="S-2"))
+    assert reason()[0] == "not_matched_yet", "what was proposed is gone since, and another is there"
 
 
 def test_a_demand_withdrawn_since_the_run_is_not_listed(desk: Desk, park: int) -> None:

@@ -1,16 +1,16 @@
 """The demands without a credible supply, ready to be posted as open challenges (揭榜)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from matcher.domain.abstention import what_binds, what_would_change
-from matcher.domain.access import Principal, Right
+from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.labels import label
 from matcher.domain.listing import Achievement
-from matcher.domain.rules import NO_CONSTRAINTS, Rules
+from matcher.domain.rules import NO_CONSTRAINTS, Constraint, Rules
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
@@ -47,6 +47,21 @@ def list_abstentions(
         by_demand = _rules(session, page)
     items = [abstention_json(one, by_demand[one.demand.id]) for one in page]
     return items, page[-1].id if len(found) > len(page) else None
+
+
+def why_unmatched(
+    session: Session, scope: Scope, day: date, *, park_id: int, demand_id: int
+) -> tuple[str, str, str] | None:
+    """Why the last run left a demand without a match, as a code, and with what would give one in Chinese and
+    in English; None where it did not."""
+    found = abstentions.page(session, scope, day, park_id=park_id, demand_id=demand_id)
+    if not found:
+        return None
+    said = abstention_json(found[0], _rules(session, found)[demand_id])
+    zh = "".join((said["binding_zh"], *said["counterfactuals_zh"]))
+    en = " ".join((said["binding_en"], *said["counterfactuals_en"]))
+    is_own = found[0].abstention.ruled_out.keys() == {Constraint.OWN_ORGANISATION}
+    return "own_organisation_only" if is_own and said["nearest"] is None else said["reason"], zh, en
 
 
 def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from matcher.domain.listing import Confidentiality, Listing, Side, is_valid_on, 
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, normalise, says_enough
+from matcher.pipeline.abstentions import why_unmatched
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import vectors_of
 from matcher.pipeline.rank import rank
@@ -163,8 +164,18 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
             return WrittenMatches(tuple(MatchView.of_pair(entry) for entry in found), None)
         supply = bool(catalogue.live_versions(session, Side.SUPPLY, day))
         matched = runs.last_success(session)
-    waiting = matched is None or row.updated_at > matched.started_at
-    return WrittenMatches((), _reason(row, day, supply, waiting))
+        why = why_unmatched(session, scope, day, park_id=row.park_id, demand_id=demand_id)
+    waiting = matched is None or row.updated_at > matched.started_at or (why is None and supply)
+    reason = _reason(row, day, waiting)
+    if reason is None and not supply:
+        reason = EmptyReason(
+            "no_supply",
+            "供给清单中没有可用的成果；请先导入成果清单。",
+            "the supply list is empty: import one.",
+        )
+    if reason is None and why is not None:
+        reason = EmptyReason(*why)
+    return WrittenMatches((), reason)
 
 
 def matches_of_achievement(
@@ -194,11 +205,17 @@ def matches_of_achievement(
             )
         matched = runs.last_success(session)
     waiting = matched is None or row.updated_at > matched.started_at
-    return WrittenMatches((), _reason(row, day, True, waiting))
+    reason = _reason(row, day, waiting) or EmptyReason(
+        "no_released_demands",
+        "范围内没有园区发布给研发单位、且按规则可与该成果匹配的有效需求。",
+        "no park in scope has released a live demand that this achievement may be matched with.",
+    )
+    return WrittenMatches((), reason)
 
 
-def _reason(row: ListingRow, day: date, other_side: bool, waiting: bool) -> EmptyReason:
-    """The first constraint that binds, in the order in which they are applied."""
+def _reason(row: ListingRow, day: date, waiting: bool) -> EmptyReason | None:
+    """What of the listing itself keeps it from being matched, in the order in which it is looked at; None
+    where nothing does."""
     listing: Listing = listing_of(row)
     if row.withdrawn_at is not None:
         return EmptyReason(
@@ -226,23 +243,7 @@ def _reason(row: ListingRow, day: date, other_side: bool, waiting: bool) -> Empt
             "尚未匹配；服务运行时通常一分钟内完成，也可运行 matcher refresh。",
             "not matched yet: a running service does so within a minute, or run `matcher refresh`.",
         )
-    if not other_side:
-        return EmptyReason(
-            "no_supply",
-            "供给清单中没有可用的成果；请先导入成果清单。",
-            "the supply list is empty: import one.",
-        )
-    if isinstance(row, AchievementRow):
-        return EmptyReason(
-            "no_released_demands",
-            "范围内没有园区发布给研发单位的有效需求。",
-            "no park in scope has released a live demand to research units.",
-        )
-    return EmptyReason(
-        "own_organisation_only",
-        "可用的成果都来自需求方自己的单位，按规则不予推荐。",
-        "every available achievement is the enterprise's own, which is never proposed.",
-    )
+    return None
 
 
 def _view_of(text: str) -> TextView:

@@ -68,6 +68,7 @@ def page(
     day: date,
     *,
     park_id: int | None = None,
+    demand_id: int | None = None,
     after: int = 0,
     limit: int | None = None,
 ) -> Sequence[Unmatched]:
@@ -87,6 +88,8 @@ def page(
         query = query.where(AbstentionRow.park_id.in_(scope.parks))
     if park_id is not None:
         query = query.where(AbstentionRow.park_id == park_id)
+    if demand_id is not None:
+        query = query.where(AbstentionRow.demand_id == demand_id)
     return [
         Unmatched(row.id, abstention_of(row), demand, nearest, code, row.run_id, row.since_run_id, started_at)
         for row, demand, nearest, code, started_at in session.execute(query)
