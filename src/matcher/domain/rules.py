@@ -189,6 +189,12 @@ class Rules:
     profile: ParkProfile = DEFAULT_PROFILE
     own: Constraints = NO_CONSTRAINTS
 
+    @property
+    def limiting(self) -> bool:
+        """Whether anything can be ruled out at all; preferences, thresholds and quotas rule nothing out."""
+        nobody = Achievement(title="")
+        return bool(self.profile.verdicts(nobody) or self.own.verdicts(nobody))
+
     def against(self, achievement: Achievement) -> tuple[Constraint, ...]:
         """The constraints that rule an achievement out; none where it may be matched."""
         of_park = rules_out(self.profile.verdicts(achievement), strict=self.profile.constraints.strict)

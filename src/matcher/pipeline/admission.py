@@ -37,7 +37,7 @@ class Admission:
         released: Rows,
     ) -> None:
         self._set_of, distinct = _distinct(demands, rules)
-        self._against = [_ruled_out(one, supply) for one in distinct]
+        self._against = _against(distinct, supply)
         self._kept: Mask = np.ones((len(distinct), len(supply)), dtype=np.bool_)
         for kept, against in zip(self._kept, self._against, strict=True):
             for mask in against.values():
@@ -128,9 +128,30 @@ def _distinct(
     return set_of, distinct
 
 
+def _against(distinct: Sequence[Rules], supply: Sequence[LiveListing]) -> list[Mapping[Constraint, Mask]]:
+    """For each set of rules the achievements that each constraint rules out.
+
+    A park's profile and a demand's own constraints are looked at apart: a park has one profile, and its
+    demands' own constraints are few and short.
+    """
+    of_park: dict[int, Mapping[Constraint, Mask]] = {}
+    of_demand: dict[Constraints, Mapping[Constraint, Mask]] = {}
+    found = []
+    for rules in distinct:
+        profile = id(rules.profile)
+        if profile not in of_park:
+            of_park[profile] = _ruled_out(Rules(rules.profile), supply)
+        if rules.own not in of_demand:
+            of_demand[rules.own] = _ruled_out(Rules(own=rules.own), supply)
+        one, other = of_park[profile], of_demand[rules.own]
+        both = {name: one[name] | other[name] for name in one.keys() & other.keys()}
+        found.append({**one, **other, **both})
+    return found
+
+
 def _ruled_out(rules: Rules, supply: Sequence[LiveListing]) -> Mapping[Constraint, Mask]:
     """Constraint → the achievements that it rules out."""
-    if rules == Rules():
+    if not rules.limiting:
         return {}
     against: dict[Constraint, Mask] = {}
     for row, one in enumerate(supply):
