@@ -128,7 +128,7 @@ def _distinct(
     return set_of, distinct
 
 
-def _against(distinct: Sequence[Rules], supply: Sequence[LiveListing]) -> list[Mapping[Constraint, Mask]]:
+def _against(distinct: Sequence[Rules], supply: Sequence[LiveListing]) -> Sequence[Mapping[Constraint, Mask]]:
     """For each set of rules the achievements that each constraint rules out.
 
     A park's profile and a demand's own constraints are looked at apart: a park has one profile, and its
