@@ -221,7 +221,7 @@ def test_a_new_pair_has_the_news_of_its_sides_and_what_the_run_works_with_otherw
     assert set(back) == (shared or {ChangeCause.COMPETITION})
 
 
-@pytest.mark.parametrize("cause", VOIDING)
+@pytest.mark.parametrize("cause", sorted(VOIDING))
 def test_a_side_that_is_back_counts_as_added(cause: Cause) -> None:
     assert BACK_ON_ITS_LIST[cause].value.partition("_")[0] == cause.value.partition("_")[0]
     assert BACK_ON_ITS_LIST[cause].value.endswith("_added")
