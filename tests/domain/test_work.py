@@ -7,18 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.errors import IllegalMove, InvalidInput
-from matcher.domain.stages import DeclineCode, DueKind, Stage, StallCode, moves_from
+from matcher.domain.stages import DeclineCode, Stage, StallCode, moves_from
 from matcher.domain.work import (
     EDITABLE,
     MAX_AMOUNT,
     MAX_TEXT,
     REASONS,
-    TRIAL_NOTICE_DAYS,
     UNTOUCHED,
     Milestone,
     Work,
-    due_dates,
-    due_within,
     edit,
     grade,
     hand_over,
@@ -155,25 +152,10 @@ def test_a_hand_over_changes_both_roles_of_one_person_and_nobody_elses() -> None
     assert hand_over(work, "示例李", "示例孙") == work
 
 
-WAITING = replace(UNTOUCHED, due=TODAY, trial_end=TODAY + timedelta(days=TRIAL_NOTICE_DAYS))
-
-
-def test_an_open_entry_waits_for_its_next_action_and_the_end_of_its_trial() -> None:
-    assert due_dates(WAITING).keys() == {DueKind.ACTION, DueKind.TRIAL_END}
-
-
-@pytest.mark.parametrize("stage", [Stage.LANDED, Stage.ENDED])
-def test_nothing_of_a_closed_entry_is_due(stage: Stage) -> None:
-    assert due_dates(replace(WAITING, stage=stage)) == {}
-
-
-def test_a_paused_entry_waits_for_its_return_alone() -> None:
-    paused = replace(WAITING, stage=Stage.PAUSED, return_on=TOMORROW)
-    assert due_dates(paused) == {DueKind.RETURN: TOMORROW}
-
-
-def test_the_end_of_a_trial_shows_up_a_month_before_and_all_else_by_the_days_asked_for() -> None:
-    assert due_within(WAITING, TODAY, 0).keys() == {DueKind.ACTION, DueKind.TRIAL_END}
-    assert due_within(WAITING, TODAY - timedelta(days=1), 0) == {}
-    assert due_within(WAITING, TODAY - timedelta(days=9), 40).keys() == {DueKind.ACTION, DueKind.TRIAL_END}
-    assert due_within(WAITING, TODAY + timedelta(days=400), 0).keys() == {DueKind.ACTION, DueKind.TRIAL_END}
+@pytest.mark.parametrize("sign", ["\x00", "\ud800"])
+@pytest.mark.parametrize("column", ["notes", "milestones"])
+def test_a_text_that_no_database_keeps_is_refused(column: str, sign: str) -> None:
+    value = (Milestone(name=f"送检{sign}"),) if column == "milestones" else f"送检{sign}"
+    with pytest.raises(InvalidInput) as refused:
+        edit(UNTOUCHED, {column: value}, TODAY)
+    assert refused.value.field == column

@@ -3,6 +3,7 @@
 Every function here takes the columns as they are and gives them as they become; nothing is stored.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,16 +12,13 @@ from typing import Any
 
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.labels import label
-from matcher.domain.stages import CLOSED, DeclineCode, DueKind, Stage, StallCode, Teaming, moves_from
+from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming, moves_from
 
 MAX_TEXT = 4_000
 """Characters of a free text."""
 
 MAX_AMOUNT = 10_000_000.0
 """万元; 100 billion yuan, far above any technology contract, and a slip of the unit below it is seen."""
-
-TRIAL_NOTICE_DAYS = 30
-"""How long before its end a trial period shows up as due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +146,20 @@ REASONS: Mapping[str, DeclineCode | StallCode] = {
 """Every code that may be given as a reason; `other` is the decline code."""
 
 
+def keep_reason(before: Work, after: Work) -> None:
+    """An ended pair keeps a reason, whatever else is written.
+
+    Raises:
+        InvalidInput: `after` has lost it.
+    """
+    had = before.decline_code is not None or before.stall_code is not None
+    has = after.decline_code is not None or after.stall_code is not None
+    if after.stage is Stage.ENDED and had and not has:
+        raise InvalidInput(
+            "已终止的条目须保留原因代码。", "an ended pair keeps a reason.", field="decline_code"
+        )
+
+
 def reason_of(code: str, to: Stage) -> DeclineCode | StallCode:
     """The reason that a code names; `other` is what holds a pair up where it is paused.
 
@@ -202,22 +214,8 @@ def hand_over(work: Work, one: str, other: str) -> Work:
     )
 
 
-def due_dates(work: Work) -> dict[DueKind, date]:
-    """What is due, and when; nothing of a closed entry. A paused entry waits for its return alone."""
-    if work.stage in CLOSED:
-        return {}
-    if work.stage is Stage.PAUSED:
-        return {} if work.return_on is None else {DueKind.RETURN: work.return_on}
-    waited = {DueKind.ACTION: work.due, DueKind.TRIAL_END: work.trial_end}
-    return {kind: day for kind, day in waited.items() if day is not None}
-
-
-def due_within(work: Work, today: date, days: int) -> dict[DueKind, date]:
-    """What is due by `days` days after `today`, or overdue; a trial's end shows up a month before it."""
-    notice = {DueKind.TRIAL_END: max(days, TRIAL_NOTICE_DAYS)}
-    return {
-        kind: day for kind, day in due_dates(work).items() if (day - today).days <= notice.get(kind, days)
-    }
+_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps as text."""
 
 
 def _paused_from(work: Work, to: Stage) -> Stage | None:
@@ -285,6 +283,8 @@ def _check_milestones(milestones: Sequence[Milestone]) -> None:
 
 def _text(text: str, field: str) -> str:
     text = text.strip()
+    if _NO_CHARACTER.search(text):
+        raise InvalidInput("含有无效的字符。", "it holds what is no character.", field=field)
     if len(text) > MAX_TEXT:
         raise InvalidInput(f"文字超过 {MAX_TEXT} 字。", f"over {MAX_TEXT} characters.", field=field)
     return text

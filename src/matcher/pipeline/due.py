@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Principal, Right, Scope
+from matcher.domain.due import TRIAL_NOTICE_DAYS, due_within
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
-from matcher.domain.work import TRIAL_NOTICE_DAYS, due_within
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.views import ledger_json

@@ -14,7 +14,7 @@ from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.masking import restore_contacts
 from matcher.domain.stages import Stage
 from matcher.domain.text import mask_contacts
-from matcher.domain.work import EDITABLE, Work, edit, grade, move
+from matcher.domain.work import EDITABLE, Work, edit, grade, keep_reason, move
 from matcher.lists.ledger_reading import ReadRow, same_amount, says, unchanged
 from matcher.lists.ledger_sheet import (
     HUMAN,
@@ -74,7 +74,7 @@ def applied(work: Work, edits: Mapping[str, Any], today: date) -> Work | Refusal
         if "stage" in edits or "return_on" in edits:
             column = "stage"
             edited = _moved(edited, edits, today)
-        _keep_reason(work, edited)
+        keep_reason(work, edited)
         if "grade" in edits or "grade_reason" in edits:
             column = "grade_reason"
             edited = _graded(edited, edits)
@@ -99,16 +99,6 @@ def _moved(work: Work, edits: Mapping[str, Any], today: date) -> Work:
         work = replace(work, return_on=None)
     reason = work.decline_code or work.stall_code if to is Stage.ENDED else None
     return move(work, to, today=today, reason=reason, return_on=return_on)
-
-
-def _keep_reason(before: Work, after: Work) -> None:
-    """An ended pair keeps a reason."""
-    had = before.decline_code is not None or before.stall_code is not None
-    has = after.decline_code is not None or after.stall_code is not None
-    if after.stage is Stage.ENDED and had and not has:
-        raise InvalidInput(
-            "已终止的条目须保留原因代码。", "an ended pair keeps a reason.", field="decline_code"
-        )
 
 
 def _graded(work: Work, edits: Mapping[str, Any]) -> Work:

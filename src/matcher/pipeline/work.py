@@ -15,7 +15,7 @@ from matcher.domain.access import DISTRICT, Principal, Right, Role
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, StaleVersion
 from matcher.domain.stages import MAIN_LINE, DeclineCode, Stage
-from matcher.domain.work import REASONS, UNTOUCHED, Work, edit, grade, move, reason_of, reply
+from matcher.domain.work import REASONS, UNTOUCHED, Work, edit, grade, keep_reason, move, reason_of, reply
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.grades import grade_json, no_entry, visible_to
 from matcher.pipeline.masked import keep_masked
@@ -76,6 +76,7 @@ def edit_entry(
         entry = writable_entry(session, request.principal, entry_id, version)
         values = keep_masked(entry.work, stored.values_of(changes))
         work = edit(entry.work, values, beijing_day(request.now))
+        keep_reason(entry.work, work)
         return _saved(session, request, entry, work, "edit")
 
     return once(database, request, write)
