@@ -496,3 +496,27 @@ def test_grades_are_read_page_by_page(office: Office) -> None:
     assert end is None
     with office.database.reading() as session:
         assert len(session.scalars(select(GradeRow)).all()) == 3
+
+
+def test_an_ended_pair_keeps_a_reason_whatever_is_edited(office: Office) -> None:
+    office.move(Stage.ENDED, reason="too_early")
+    with pytest.raises(InvalidInput) as refused:
+        office.edit(decline_code=None)
+    assert refused.value.field == "decline_code"
+    office.edit(decline_code=None, stall_code="funding")
+    assert office.read()["stall_code"] == "funding"
+    with pytest.raises(InvalidInput):
+        office.edit(stall_code=None)
+
+
+def test_contacts_in_names_of_milestones_and_files_are_masked_and_come_back(office: Office) -> None:
+    office.edit(milestones=[{"name": f"致电{PHONE}", "note": f"或 {PHONE}"}])
+    shown = office.read()["milestones"]
+    assert PHONE not in str(shown)
+    assert PHONE not in str(history.read_history(office.database, office.operator, office.entry))
+    office.edit(milestones=[shown[0] | {"done_on": "2026-11-01"}])
+    [kept] = office.read(unmask=True)["milestones"]
+    assert (kept["name"], kept["note"], kept["done_on"]) == (f"致电{PHONE}", f"或 {PHONE}", "2026-11-01")
+    file = File(f"{PHONE}.pdf", "application/pdf", b"x")
+    added = evidence.add_file(office.database, office.request(), office.entry, "合影", file)
+    assert PHONE not in added["file_name"]

@@ -151,7 +151,7 @@ def _as_json(row: Evidence) -> dict[str, Any]:
         "entry_id": row.entry_id,
         "title": mask_contacts(row.title),
         "url": row.url,
-        "file_name": row.file_name,
+        "file_name": None if row.file_name is None else mask_contacts(row.file_name),
         "media_type": row.media_type,
         "size": row.size,
         "sha256": row.sha256,

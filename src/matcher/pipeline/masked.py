@@ -5,19 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 from matcher.domain.masking import restore_contacts
-from matcher.domain.work import Work
+from matcher.domain.text import mask_contacts
+from matcher.domain.work import Milestone, Work
 
 
 def keep_masked(work: Work, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The changes with the contacts that are stored in the place of their masked forms."""
     kept = {name: _kept(value, getattr(work, name, None)) for name, value in changes.items()}
     if "milestones" in kept:
-        notes = {one.name: one.note for one in work.milestones}
-        kept["milestones"] = tuple(
-            replace(one, note=restore_contacts(one.note, notes.get(one.name, "")))
-            for one in kept["milestones"]
-        )
+        held = {name: one for one in work.milestones for name in (mask_contacts(one.name), one.name)}
+        kept["milestones"] = tuple(_milestone(one, held.get(one.name, one)) for one in kept["milestones"])
     return kept
+
+
+def _milestone(sent: Milestone, held: Milestone) -> Milestone:
+    return replace(sent, name=held.name, note=restore_contacts(sent.note, held.note))
 
 
 def _kept(sent: Any, held: Any) -> Any:

@@ -147,6 +147,8 @@ _FREE_TEXTS = (
 
 def masked_work(work: Work) -> Work:
     """The human columns with contacts inside their free texts hidden."""
-    milestones = tuple(replace(one, note=mask_contacts(one.note)) for one in work.milestones)
+    milestones = tuple(
+        replace(one, name=mask_contacts(one.name), note=mask_contacts(one.note)) for one in work.milestones
+    )
     texts: dict[str, Any] = {name: mask_contacts(getattr(work, name)) for name in _FREE_TEXTS}
     return replace(work, milestones=milestones, **texts)
