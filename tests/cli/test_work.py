@@ -117,6 +117,25 @@ REFUSED = (
     (("hand-over", "--park", "two", "--from", "甲", "--to", "乙"), 3, "two"),
 )
 
+ODD = (
+    ("show", 2**70),
+    ("undo", 2**70),
+    ("diff", "--run", 2**70),
+    ("diff", "--since", "0001-01-01"),
+    ("list", "--as-of", "9999-12-31"),
+    ("add", "--demand", 1, "--achievement", 2**70),
+    ("set", "ID", "owner=\udcff"),
+    ("set", "ID", "milestones=" + "[" * 100_000),
+    ("due", "--park", "\udcff"),
+)
+
+
+@pytest.mark.parametrize("args", ODD, ids=range(len(ODD)))
+def test_odd_input_is_refused_in_words(matcher: Matcher, args: tuple[object, ...]) -> None:
+    ended = matcher("ledger", *(1 if one == "ID" else one for one in args))
+    assert ended.code == 2
+    assert ended.err
+
 
 def test_what_cannot_be_done_says_why_and_changes_nothing(matcher: Matcher, entry: dict[str, Any]) -> None:
     number = str(entry["entry_id"])

@@ -296,7 +296,9 @@ def test_a_run_is_named_by_its_number_or_by_a_day(text: str) -> None:
     assert read_when(text, "since") == (12 if "12" in text and "-" not in text else date(2026, 11, 2))
 
 
-@pytest.mark.parametrize("text", ["", "-1", "yesterday", "2026-13-01", "１２", "9" * 40, "1.5"])
+@pytest.mark.parametrize(
+    "text", ["", "-1", "yesterday", "2026-13-01", "１２", "9" * 40, "1.5", "0001-01-01", "9999-12-31"]
+)
 def test_what_names_no_run_is_refused_by_its_field(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_when(text, "since")

@@ -7,11 +7,11 @@ from fastapi import Header, Path, Query
 from pydantic import AfterValidator, Field, StringConstraints
 
 from matcher.api.errors import invalid
+from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import StaleVersion
 from matcher.domain.text import normalise
 from matcher.domain.work import MAX_TEXT
 
-MAX_ID = 2**31 - 1
 MAX_PAGE = 200
 
 

@@ -7,12 +7,12 @@ from starlette.responses import JSONResponse
 
 from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
-from matcher.api.fields import MAX_ID, AsOf, Cursor, Id, Limit, Park, Person, Unmask
+from matcher.api.fields import AsOf, Cursor, Id, Limit, Park, Person, Unmask
 from matcher.api.openapi import problems
 from matcher.api.schemas import EntryAnswer, EntryPage
 from matcher.api.writes import written
 from matcher.domain.access import Right
-from matcher.domain.entries import EntryFilter
+from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
 from matcher.pipeline import ledger, work

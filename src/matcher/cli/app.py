@@ -1,6 +1,7 @@
 """The command tree and the exit codes."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -125,6 +126,7 @@ def status(as_json: AsJson = False) -> None:
 def main() -> None:
     """Run the command line and end with its exit code."""
     try:
+        _require_characters(sys.argv[1:])
         app()
     except MatcherError as error:
         say_error(error)
@@ -132,3 +134,14 @@ def main() -> None:
     except KeyboardInterrupt:
         say("interrupted")
         sys.exit(130)
+
+
+def _require_characters(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text in the terminal's encoding, which Python hands on as surrogates."""
+    for argument in arguments:
+        if not argument.isascii() and any("\ud800" <= sign <= "\udfff" for sign in argument):
+            shown = argument.encode(errors="replace").decode()
+            raise InvalidInput(
+                f"参数“{shown}”不是有效的文字；请检查终端的编码（应为 UTF-8）。",
+                f"the argument {shown!r} is no text: check the terminal's encoding, which should be UTF-8.",
+            )

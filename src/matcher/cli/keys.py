@@ -7,6 +7,7 @@ import typer
 from matcher.cli.output import out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import Role
+from matcher.domain.entries import MAX_ID
 from matcher.pipeline import access
 
 app = typer.Typer(help="API keys.", no_args_is_help=True)
@@ -72,7 +73,9 @@ def list_keys(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def revoke(key_id: Annotated[int, typer.Argument(help="The key's number.", metavar="ID")]) -> None:
+def revoke(
+    key_id: Annotated[int, typer.Argument(help="The key's number.", metavar="ID", min=1, max=MAX_ID)],
+) -> None:
     """Revoke a key; it stops working with the next request."""
     with opened() as service:
         access.revoke_key(service.database, key_id, service.now())

@@ -8,7 +8,7 @@ from matcher.cli import nights, sheets
 from matcher.cli.output import print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
-from matcher.domain.entries import EntryFilter
+from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
@@ -85,7 +85,9 @@ def list_ledger(
     demand: Annotated[int | None, typer.Option(help="Only this demand's entries (id).")] = None,
     stage: Annotated[Stage | None, typer.Option(help="Only entries at this stage.")] = None,
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="Only scores from here up.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many; all by default.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=MAX_ID, help="At most so many; all by default.")
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(

@@ -9,6 +9,7 @@ import typer
 from matcher.cli.output import print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
 from matcher.pipeline import catalogue
@@ -113,7 +114,7 @@ def template(
 
 @import_app.command("undo")
 def undo(
-    import_id: Annotated[int, typer.Argument(help="The import's number.", metavar="ID")],
+    import_id: Annotated[int, typer.Argument(help="The import's number.", metavar="ID", min=1, max=MAX_ID)],
     as_json: AsJson = False,
 ) -> None:
     """Undo an import as a whole."""

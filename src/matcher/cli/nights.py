@@ -7,6 +7,7 @@ import typer
 from matcher.cli.output import print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT
+from matcher.domain.entries import MAX_ID
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import BEIJING
 from matcher.pipeline.diff import LedgerDiff, ledger_diff
@@ -29,7 +30,9 @@ _COLUMNS = {
 
 def diff(
     park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
-    run: Annotated[int | None, typer.Option(min=1, help="The run to look at; the last by default.")] = None,
+    run: Annotated[
+        int | None, typer.Option(min=1, max=MAX_ID, help="The run to look at; the last by default.")
+    ] = None,
     since: Annotated[
         str | None,
         typer.Option(

@@ -8,6 +8,7 @@ import typer
 from matcher.cli.output import print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.person import person_of
 from matcher.pipeline import erase, ledger_import, ledger_undo
@@ -96,7 +97,7 @@ def imports(
 
 
 def undo(
-    import_id: Annotated[int, typer.Argument(help="The import's number.", metavar="ID")],
+    import_id: Annotated[int, typer.Argument(help="The import's number.", metavar="ID", min=1, max=MAX_ID)],
     as_json: AsJson = False,
 ) -> None:
     """Undo an import of a filled-in ledger; entries changed since keep what they say."""

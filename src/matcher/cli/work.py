@@ -11,6 +11,7 @@ from matcher.cli.entries import NAMES, print_entry, print_history
 from matcher.cli.output import out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.stages import Stage
 from matcher.domain.work import UNTOUCHED
@@ -21,13 +22,15 @@ from matcher.pipeline.once import Request
 
 app = typer.Typer()
 
-EntryId = Annotated[int, typer.Argument(help="Id of the entry.", metavar="ID", min=1)]
+EntryId = Annotated[int, typer.Argument(help="Id of the entry.", metavar="ID", min=1, max=MAX_ID)]
 Columns = Annotated[
     list[str],
     typer.Argument(help="What to write, such as due=2026-12-01; COLUMN= empties.", metavar="COLUMN=VALUE..."),
 ]
-DemandId = Annotated[int, typer.Option("--demand", help="Id of the demand.", min=1)]
-AchievementId = Annotated[int, typer.Option("--achievement", help="Id of the achievement.", min=1)]
+DemandId = Annotated[int, typer.Option("--demand", help="Id of the demand.", min=1, max=MAX_ID)]
+AchievementId = Annotated[
+    int, typer.Option("--achievement", help="Id of the achievement.", min=1, max=MAX_ID)
+]
 
 
 @app.command("show")
@@ -146,9 +149,7 @@ def due(
         print_json(items)
         return
     names = ("entry_id", "park", "stage_label", "demand_title", "achievement_title", "owner", "next_action")
-    columns = {"due_on": "日期", "days": "天数", "kind_label": "事项"} | {
-        name: NAMES[name] for name in names
-    }
+    columns = {"due_on": "日期", "days": "天数", "kind_label": "事项"} | {name: NAMES[name] for name in names}
     print_table(columns, [item["entry"] | item for item in items], right=("days", "entry_id"))
 
 
@@ -198,7 +199,7 @@ def _value(name: str, value: str) -> Any:
 def _milestones(value: str) -> Any:
     try:
         return json.loads(value) if value else []
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         raise InvalidInput(
             '里程碑须写成 JSON，如 [{"name": "样品送检", "planned_on": "2026-12-01"}]。',
             'milestones are JSON, such as [{"name": "samples", "planned_on": "2026-12-01"}].',

@@ -8,6 +8,9 @@ from matcher.domain.ledger import Cause, Standing
 from matcher.domain.stages import Stage
 from matcher.domain.work import Work
 
+MAX_ID = 2**31 - 1
+"""The largest id of anything: what an integer column of the database holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:

@@ -1,6 +1,6 @@
 """Past runs as people name them: by number, or by a Beijing day."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,19 +19,21 @@ def read_when(text: str, field: str) -> When:
     """A run id or a day as people write them (12, 2026-11-02).
 
     Raises:
-        InvalidInput: it is neither.
+        InvalidInput: it is neither, or a day at the end of the calendar.
     """
     text = text.strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        day = date.fromisoformat(text)
+        _start_of(day), _start_of(day + timedelta(days=1))  # moments that the database can be asked for
+    except (ValueError, OverflowError):
         raise InvalidInput(
             f"{field}：“{text}”既不是运行编号，也不是形如 2026-11-02 的日期。",
             f"{field}: {text!r} is neither the number of a run nor a date such as 2026-11-02.",
             field=field,
         ) from None
+    return day
 
 
 def successful_run(session: Session, run_id: int, field: str) -> RunRow:
@@ -97,4 +99,4 @@ def run_since(session: Session, since: When | None, run: RunRow) -> RunRow | Non
 
 def _start_of(day: date) -> datetime:
     """The moment a Beijing day begins."""
-    return datetime.combine(day, time(), BEIJING)
+    return datetime.combine(day, time(), BEIJING).astimezone(UTC)
