@@ -1,15 +1,11 @@
 """The history of one entry: what people and runs did to it, oldest first."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from matcher.domain.access import Principal, Right
-from matcher.domain.labels import label
-from matcher.domain.ledger import Cause, ChangeCause
-from matcher.domain.rules import Constraint
 from matcher.domain.text import mask_contacts
+from matcher.pipeline.diff import causes_in_chinese
 from matcher.pipeline.grades import no_entry
 from matcher.pipeline.views import masked_work
 from matcher.store import ledger, states
@@ -70,17 +66,11 @@ def _by_machine(rows: list[tuple[EntryState, RunRow]]) -> list[tuple[datetime, d
             "run_id": run.id,
             "changes": changes,
             "causes": list(state.causes),
-            "causes_zh": [label(_CAUSES[code], "zh") for code in state.causes],
+            "causes_zh": causes_in_chinese(state.causes),
         }
         items.append((at, item))
         before = after
     return items
-
-
-_CAUSES: Mapping[str, StrEnum] = {
-    code.value: code for kind in (Constraint, ChangeCause, Cause) for code in kind
-}
-"""Every code that a run gives as a cause; where two kinds share one, they say the same."""
 
 
 def _masked(name: str, value: Any) -> Any:
