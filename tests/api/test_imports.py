@@ -47,6 +47,13 @@ def test_a_dry_run_reports_what_the_import_then_does_and_undoing_takes_it_back(w
     assert world.yi.post(f"/v1/imports/{done['import_id']}/undo").status_code == 409
 
 
+def test_a_dry_run_asked_for_in_the_query_writes_nothing_either(world: World) -> None:
+    before = _titles(world.yi)
+    dry = _import(world.yi, GOOD, path="/v1/demands/import?dry_run=true").json()
+    assert (dry["dry_run"], dry["import_id"], dry["created"]) == (True, None, 2)
+    assert _titles(world.yi) == before
+
+
 def test_a_row_edited_over_rest_since_is_a_conflict_until_it_is_overwritten(world: World) -> None:
     _import(world.yi, GOOD)
     [edited] = world.yi.get("/v1/demands", params={"q": "A-1"}).json()["items"]

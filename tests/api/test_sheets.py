@@ -87,6 +87,14 @@ def test_a_filled_in_workbook_comes_back_and_is_undone(worked: World) -> None:
     assert worked.jia.post(f"/v1/ledger/imports/{done['import_id']}/undo").status_code == 409
 
 
+def test_a_dry_run_asked_for_in_the_form_writes_nothing_either(worked: World) -> None:
+    files = {"file": ("台账.xlsx", typed(exported(worked.jia), 备注="只是试试"))}
+    asked = {"park": "jia", "dry_run": "true"}
+    report = worked.jia.post("/v1/ledger/import", data=asked, files=files).json()
+    assert (report["dry_run"], report["import_id"], report["rows_changed"]) == (True, None, 1)
+    assert worked.jia.get("/v1/ledger/imports").json()["items"] == []
+
+
 def test_an_import_sent_again_with_its_key_is_answered_and_not_done_again(worked: World) -> None:
     content = typed(exported(worked.jia), 备注="一次")
     key = {"Idempotency-Key": "import-1"}

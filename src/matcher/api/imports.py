@@ -14,6 +14,7 @@ from matcher.api.fields import Cursor, Id, Limit, Line, ParkCode
 from matcher.api.listings import ACHIEVEMENTS, DEMANDS, ListKind
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas import ImportAnswer, PastImportPage
+from matcher.api.writes import DryRunOfFile
 from matcher.domain.listing import Side
 from matcher.pipeline.catalogue import import_shelf
 from matcher.pipeline.import_list import ImportRequest, Renames, import_history, import_list, undo_import
@@ -58,8 +59,8 @@ def import_router(kind: ListKind) -> APIRouter:
         service: Installation,
         principal: Caller,
         file: Files,
+        dry_run: DryRunOfFile,
         target: dict[str, Any] = Depends(target_of),
-        dry_run: Annotated[bool, Form(description="只报告会怎样，不写入")] = False,
         full: Full = False,
         overwrite: Overwrite = False,
         renames: RenamesField = Renames.ASK,

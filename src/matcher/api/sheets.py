@@ -14,7 +14,7 @@ from matcher.api.downloads import XLSX, attachment
 from matcher.api.fields import Cursor, Id, Limit, Park, ParkCode, Unmask
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas import sheets as schemas
-from matcher.api.writes import Asked, written
+from matcher.api.writes import Asked, DryRunOfFile, written
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.pipeline import erase, ledger, ledger_import, ledger_undo
@@ -78,7 +78,7 @@ def import_ledger(
     asked: Asked,
     park: Annotated[ParkCode, Form(description="园区代码")],
     file: Annotated[UploadFile, File(description="导出后填写过的台账：.xlsx 或 .csv")],
-    dry_run: Annotated[bool, Query(description="只报告会怎样，不写入")] = False,
+    dry_run: DryRunOfFile,
 ) -> JSONResponse:
     """逐格比对后写入人工列，全部在一次提交中；有冲突或不合规则的行整行不写并逐格报告。"""
     name = PurePath(file.filename or "").name or "未命名"

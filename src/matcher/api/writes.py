@@ -1,9 +1,9 @@
-"""Writes that may be sent twice: their Idempotency-Key on the way in, ETag and replay on the way out."""
+"""Writes that may be sent twice (Idempotency-Key in, ETag and replay out) or only tried (`dry_run`)."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Query, Request
 from starlette.responses import JSONResponse
 
 from matcher.api.auth import Caller, Installation
@@ -41,3 +41,14 @@ def written(answer: Mapping[str, Any], *, status: int = 200, location: str | Non
     if isinstance(answer, Replayed):
         headers["Idempotent-Replayed"] = "true"
     return JSONResponse(dict(answer), status, headers)
+
+
+def _dry_run(
+    in_query: Annotated[bool, Query(alias="dry_run", description="只报告会怎样，不写入")] = False,
+    in_form: Annotated[bool, Form(alias="dry_run", description="同查询参数 dry_run")] = False,
+) -> bool:
+    return in_query or in_form
+
+
+DryRunOfFile = Annotated[bool, Depends(_dry_run)]
+"""Whether a file is only tried: said in the query or in the form, so that neither place is overlooked."""
