@@ -235,6 +235,37 @@ def test_an_illegal_move_names_the_legal_ones_and_moves_take_their_reason_from_t
     assert {one["field"]: one["after"] for one in back["changes"]} == {"stage": "待研判", "return_on": None}
 
 
+def test_a_column_whose_heading_was_changed_is_named_and_not_passed_over_in_silence(desk: Desk) -> None:
+    park = filled(desk)
+
+    def rename(sheet: Worksheet) -> None:
+        type_in(sheet, 0, stage="待对接", notes="已电话联系")
+        next(found for found in sheet[HEADER_ROW] if found.value == "阶段").value = "阶段（新）"
+
+    report = brought(desk, edited(exported(desk), rename))
+    assert [one["field"] for one in report["changes"]] == ["notes"]
+    [column] = report["ignored"]
+    assert (column["row"], column["column"], column["heading"]) == (HEADER_ROW, "R", "阶段（新）")
+    assert (column["code"], column["entry_id"]) == ("unknown_heading", None)
+    assert "缺少：阶段）" in column["remedy"]
+    assert ledger_of(desk, park)[0].work.stage is Stage.SCREENING
+
+
+def test_a_row_that_stands_twice_is_written_and_graded_once(desk: Desk) -> None:
+    park = filled(desk)
+
+    def double(sheet: Worksheet) -> None:
+        type_in(sheet, 0, grade=2, grade_reason="可")
+        sheet.append([found.value for found in sheet[HEADER_ROW + 1]])
+
+    report = brought(desk, edited(exported(desk), double))
+    assert (report["rows"], report["rows_changed"], report["rows_unchanged"]) == (7, 1, 6)
+    assert [one["field"] for one in report["changes"]] == ["grade", "grade_reason"]
+    first = ledger_of(desk, park)[0]
+    with desk.database.reading() as session:
+        assert len(grades.of_entry(session, Visible(DISTRICT), first.id)) == 1
+
+
 def test_a_changed_cell_of_the_machines_is_ignored_and_a_row_of_another_pair_is_rejected(desk: Desk) -> None:
     park = filled(desk)
     content = with_cells(exported(desk), 0, score=0.99, enterprise="改过的公司", notes="照常写入")

@@ -56,8 +56,22 @@ class ReadRow:
 _BY_NAME = {column.name: column for column in COLUMNS}
 
 
-def read_ledger(content: bytes) -> list[ReadRow]:
-    """Every row of the file that says something.
+@dataclass(frozen=True, slots=True)
+class StrangeColumn:
+    """A column that says something under a heading which is none of the ledger's, and so is not read.
+
+    `row` is that of the headings; `lacking` names the headings for people that its sheet has not.
+    """
+
+    sheet: str
+    row: int
+    letter: str
+    heading: str
+    lacking: tuple[str, ...]
+
+
+def read_ledger(content: bytes) -> tuple[list[ReadRow], list[StrangeColumn]]:
+    """Every row of the file that says something, and the columns that are not read.
 
     Raises:
         InvalidInput: it is no workbook or CSV file of the ledger, it is too large, or it lacks a column that
@@ -76,7 +90,11 @@ def read_ledger(content: bytes) -> list[ReadRow]:
             "Export the ledger again and fill that in.",
             field="file",
         )
-    return [row for sheet, header in found if header is not None for row in _rows(sheet, header)]
+    ledgers = [(sheet, header) for sheet, header in found if header is not None]
+    return (
+        [row for sheet, header in ledgers for row in _rows(sheet, header)],
+        [column for sheet, header in ledgers for column in _strange(sheet, header)],
+    )
 
 
 def _sheets(content: bytes) -> Sequence[Sheet]:
@@ -132,6 +150,19 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
         if any(text for name, text in said.items() if name != "position"):
             found.append(ReadRow(sheet.name, number, said, letters))
     return found
+
+
+def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
+    headings = [fold(heading) for heading in sheet.rows[header]]
+    there = {_COLUMN_OF[heading].name for heading in headings if heading in _COLUMN_OF}
+    lacking = tuple(column.heading for column in COLUMNS if column.human and column.name not in there)
+    below = sheet.rows[header + 1 :]
+    return [
+        StrangeColumn(sheet.name, header + 1, column_letter(position), heading.strip(), lacking)
+        for position, heading in enumerate(sheet.rows[header])
+        if fold(heading) not in _COLUMN_OF
+        and any(position < len(cells) and cells[position].strip() for cells in below)
+    ]
 
 
 def says(column: Column, text: str) -> Any:

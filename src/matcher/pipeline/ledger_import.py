@@ -37,6 +37,7 @@ from matcher.pipeline.refusals import (
     machine_cell,
     place_of,
     refused,
+    strange_column,
 )
 from matcher.pipeline.work import assigned, grade_row
 from matcher.store import grades, ledger, ledger_imports, work
@@ -73,7 +74,7 @@ def import_ledger(
     """
     request.principal.require(Right.WORK_LEDGER)
     park = get_park(database, park_code, request.principal.scope)
-    rows = read_ledger(content)
+    rows, strange = read_ledger(content)
     record = LedgerImport(
         park_id=park.id,
         file=file,
@@ -84,6 +85,7 @@ def import_ledger(
 
     def write(session: Session) -> dict[str, Any]:
         done = _Importer(session, request, record, progress).run(rows)
+        done["ignored"] = [strange_column(column) for column in strange] + done["ignored"]
         return {
             "import_id": done.pop("import_id"),
             "dry_run": dry_run,
@@ -123,6 +125,7 @@ class _Importer:
         self.progress = progress
         self.report = _Report()
         self.counts: Counter[str] = Counter()
+        self.written: set[int] = set()
         found = ledger.entries(session, request.principal.scope, EntryFilter(park_id=record.park_id))
         self.entries = {entry.id: entry for entry in found}
         self.erased = ledger_imports.last_erasures(session, record.park_id)
@@ -198,7 +201,7 @@ class _Importer:
         if base != entry.work or self.erased.get(entry.id, 0) > version:
             self._conflict(row, entry, base, now)
             return "conflicting"
-        return self._write(row, entry, now)
+        return "unchanged" if entry.id in self.written else self._write(row, entry, now)
 
     def _write(self, row: ReadRow, entry: EntryView, edits: Mapping[str, Any]) -> str:
         if not assigned(self.request.principal, entry.work):
@@ -211,6 +214,7 @@ class _Importer:
         if "grade" in edits or "grade_reason" in edits:
             grades.add(self.session, grade_row(entry, after, self.request))
         put(self.session, self.request, entry, after, ledger_imports.IMPORT, self.record.id)
+        self.written.add(entry.id)
         self.report.changes += [
             place_of(row, column.name, entry.id)
             | {"before": shown(column.name, entry.work), "after": shown(column.name, after)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.domain.errors import IllegalMove, InvalidInput
-from matcher.lists.ledger_reading import ReadRow
+from matcher.lists.ledger_reading import ReadRow, StrangeColumn
 from matcher.lists.ledger_sheet import COLUMNS, Column
 
 COLUMN_OF: Mapping[str, Column] = {column.name: column for column in COLUMNS}
@@ -109,4 +109,25 @@ def refused(row: ReadRow, entry_id: int | None, refusal: Refusal) -> dict[str, A
         "reason_en": refusal.reason_en,
         "remedy": refusal.remedy,
         "remedy_en": refusal.remedy_en,
+    }
+
+
+def strange_column(column: StrangeColumn) -> dict[str, Any]:
+    """A column that is not read, as it is reported: what people wrote in it would be lost in silence."""
+    remedy, remedy_en = "自加的列可不理会。", "a column of your own may stay."
+    if column.lacking:
+        remedy = f"如改动过表头，请改回（表中缺少：{'、'.join(column.lacking)}）后再次导入。"
+        remedy_en = f"if you changed a heading, put it back (lacking: {', '.join(column.lacking)}); import again."
+    return {
+        "sheet": column.sheet,
+        "row": column.row,
+        "column": column.letter,
+        "heading": column.heading,
+        "field": "",
+        "entry_id": None,
+        "code": "unknown_heading",
+        "reason": "台账没有这个表头，这一列没有读取。",
+        "reason_en": "the ledger has no such heading: the column was not read.",
+        "remedy": remedy,
+        "remedy_en": remedy_en,
     }

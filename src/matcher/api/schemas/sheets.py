@@ -54,7 +54,7 @@ class SheetPlace(Answer):
     row: int
     column: str = Field(description="列标，如 R；表中没有该列时为空")
     heading: str
-    field: str = Field(description="列名")
+    field: str = Field(description="列名；表头不认识时为空")
     entry_id: int | None
 
 
@@ -86,7 +86,7 @@ class CellRefusal(SheetPlace):
 
     code: str = Field(
         description="invalid_input、illegal_move、unknown_entry、unknown_version、doubled_row、another_entry、"
-        "not_assigned、machine_column"
+        "not_assigned、machine_column、unknown_heading"
     )
     reason: str
     reason_en: str

@@ -84,7 +84,7 @@ export const TEXTS = {
   "sheets.changes": ["改动", "Changes"],
   "sheets.conflicts": ["冲突，不写入", "Conflicts"],
   "sheets.rejected": ["未采用", "Rejected"],
-  "sheets.ignored": ["机器的栏目，忽略", "The machine's: ignored"],
+  "sheets.ignored": ["未采用", "Not taken"],
   "sheets.cell.place": ["单元格", "Cell"],
   "sheets.cell.column": ["栏目", "Column"],
   "sheets.cell.entry": ["台账号", "Entry"],
