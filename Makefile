@@ -27,7 +27,7 @@ imports: $(VENV)/.installed-dev
 
 tests: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # torch goes first and alone: see "Choosing a torch build" in the README.
 $(VENV)/.installed: pyproject.toml requirements.lock

@@ -15,16 +15,15 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Cause, Standing, Trigger
 from matcher.domain.listing import Confidentiality, Side
-from matcher.domain.stages import Stage
 from matcher.embed.factory import BUNDLED
 from matcher.embed.static import StaticEncoder
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
 from matcher.pipeline.runs import get_run, ledger_state, list_runs
 from matcher.ports import Encoder, Vectors
 from matcher.store.catalogue import Shelf
-from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman, VectorRow
+from matcher.store.tables import FeedEntry, LedgerEntry, VectorRow
 from tests.pipeline.conftest import NewDesk
-from tests.pipeline.given import NOON, Desk, dump, operator_of, row, rows_of
+from tests.pipeline.given import Desk, dump, operator_of, row, rows_of
 
 YESTERDAY, TODAY = "2026-11-01", "2026-11-02"
 VALVE = row("液氢低温阀门密封", "零下二百五十三度不泄漏", unit="甲所", code="S-valve")
@@ -285,55 +284,6 @@ def test_matches_of_a_side_that_is_gone_since_the_run_are_not_shown(desk: Desk) 
     assert titles_for(desk, park, LEAK["title"]) == ["氢气泄漏在线检测仪"]
     desk.now += timedelta(days=1)
     assert titles_for(desk, park, LEAK["title"]) == []
-
-
-STAGES = st.sampled_from(Stage)
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("stage"), st.integers(0, 50), STAGES),
-        st.tuples(st.just("edit"), st.integers(0, 4), st.sampled_from(["换了说法", "在线检测"])),
-        st.tuples(st.just("withdraw"), st.integers(0, 4), st.none()),
-        st.tuples(st.just("refresh"), st.integers(1, 4), st.none()),
-    ),
-    max_size=8,
-)
-
-
-@given(STEPS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_run_ever_writes_what_people_wrote(new_desk: NewDesk, steps: list[tuple[str, int, Any]]) -> None:
-    desk = new_desk()
-    park = desk.park("one")
-    desk.supply(*rows_of("S", 6, unit="研究所"))
-    desk.demands(park, *rows_of("D", 5, start=3, unit="企业"))
-    desk.refresh(top_k=3)
-    written: dict[int, str] = {}
-    for step, number, value in (*steps, ("refresh", 2, None)):
-        demands = desk.live(Side.DEMAND)
-        if step == "stage":
-            entries = list(ledger(desk).values())
-            entry = entries[number % len(entries)]
-            written[entry.id] = value.value
-            with desk.database.writing() as session:
-                session.merge(
-                    LedgerHuman(
-                        entry_id=entry.id,
-                        park_id=park,
-                        stage=value.value,
-                        version=1,
-                        updated_at=NOON,
-                        updated_by="某人",
-                    )
-                )
-        elif step == "refresh":
-            desk.refresh(top_k=number)
-        elif demands:
-            held = desk.demand(park, demands[number % len(demands)].listing.title)
-            desk.edit(held, detail=value) if step == "edit" else desk.withdraw(Side.DEMAND, held)
-        with desk.database.reading() as session:
-            human = {one.entry_id: one for one in session.scalars(select(LedgerHuman))}
-        assert {identifier: one.stage for identifier, one in human.items()} == written
-        assert all((one.updated_by, one.updated_at) == ("某人", NOON) for one in human.values())
 
 
 @given(
