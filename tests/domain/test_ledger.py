@@ -198,7 +198,8 @@ def test_a_change_has_the_causes_that_its_columns_show(
     assert (ChangeCause.ACHIEVEMENT_EDITED in causes) == (
         edited and ChangeCause.ACHIEVEMENT_ADDED not in news
     )
-    assert shared & set(causes) == (shared if old["score"] != new["score"] else frozenset())
+    ordered = shared & {ChangeCause.PROFILE} if old["rank"] != new["rank"] else frozenset()
+    assert shared & set(causes) == (shared if old["score"] != new["score"] else ordered)
     assert (ChangeCause.COMPETITION in causes) == (causes == (ChangeCause.COMPETITION,))
 
 

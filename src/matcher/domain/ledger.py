@@ -231,8 +231,9 @@ def causes_of_change(
     """Why a run proposes a pair anew, or with other columns than its last ones, `before`.
 
     `news` says what became of the two listings since the last run; `shared` what the run works with
-    otherwise than the last one, which counts where the pair is new or a figure other than its rank differs.
-    What none of these explains is other matches that came or left.
+    otherwise than the last one, which counts where the pair is new or a figure other than its rank differs;
+    changed rules count for a rank, too, for their weights order and do not score. What none of these
+    explains is other matches that came or left.
     """
     found: list[ChangeCause] = []
     for added, edited, version in _SIDES:
@@ -242,6 +243,8 @@ def causes_of_change(
             found.append(edited)
     if event is not Event.CHANGED or before is None or _figures(before) != _figures(after):
         found += (cause for cause in ChangeCause if cause in shared)
+    elif before.rank != after.rank and ChangeCause.PROFILE in shared:
+        found.append(ChangeCause.PROFILE)
     return tuple(found) or (ChangeCause.COMPETITION,)
 
 
