@@ -55,8 +55,9 @@ def list_imports(
 def undo_import(database: Database, request: Request, import_id: int) -> dict[str, Any]:
     """Put back the columns that an import changed, on every entry that nobody has changed since.
 
-    The others keep what they say and are reported as conflicts. Where nothing could be put back, the
-    import is not undone; a grade that is put back is kept as a grade of its own.
+    The others keep what they say and are reported as conflicts. Where nothing could be put back, or entries
+    are not the caller's to work on, others may still undo the import; a grade that is put back is kept as a
+    grade of its own.
 
     Raises:
         NotFound: no such import in the caller's scope.
@@ -83,7 +84,7 @@ def _undo(session: Session, request: Request, record: LedgerImport) -> dict[str,
     entries = {entry.id: entry for entry in found}
     changes: list[dict[str, Any]] = []
     conflicts: list[dict[str, Any]] = []
-    restored = 0
+    restored = withheld = 0
     for change in ledger_imports.changes_of(session, record):
         entry = entries[change.entry_id]
         former = {name: before for name, (before, _) in change.changes.items()}
@@ -91,6 +92,7 @@ def _undo(session: Session, request: Request, record: LedgerImport) -> dict[str,
         mine = assigned(request.principal, entry.work) or assigned(request.principal, before)
         if entry.human_version != change.version or not mine:
             conflicts.append(_kept(entry, mine=mine))
+            withheld += not mine
             continue
         if "grade" in former and before.grade is not None:
             grades.add(session, grade_row(entry, before, request))
@@ -107,7 +109,7 @@ def _undo(session: Session, request: Request, record: LedgerImport) -> dict[str,
             for column in HUMAN
             if column.name in former
         ]
-    if restored:
+    if restored and not withheld:
         record.undone_at = request.now
     return {
         "import_id": record.id,
