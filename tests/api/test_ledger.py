@@ -44,6 +44,11 @@ def test_a_pair_that_no_run_proposed_is_added_by_hand(world: World) -> None:
     assert seen["rank"] is not None
 
 
+def test_a_persons_name_that_no_database_holds_is_refused(world: World) -> None:
+    for path in ("/v1/ledger", "/v1/ledger/due"):
+        assert refused(world.jia.get(path, params={"person": "\x00"})) == (422, "validation_failed", "person")
+
+
 def test_an_excluded_pair_is_proposed_no_more_until_it_is_lifted(ledger: World) -> None:
     entry = entries(ledger.jia)[0]
     pair = {"demand_id": entry["demand_id"], "achievement_id": entry["achievement_id"]}

@@ -81,7 +81,10 @@ IdempotencyKey = Annotated[
     ),
 ]
 
-Person = Annotated[str | None, Query(max_length=200, description="只看由此人负责（负责人或技术经理人）的")]
+Person = Annotated[
+    Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain)] | None,
+    Query(description="只看由此人负责（负责人或技术经理人）的"),
+]
 
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 """万元."""
