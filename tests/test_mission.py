@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT
+from matcher.domain.calibration import PRIOR
 from matcher.domain.errors import TooLittleText
 from matcher.domain.listing import Side
 from matcher.embed.factory import load_encoder
@@ -52,7 +53,8 @@ def test_one_fused_number_near_a_hundredth_makes_every_threshold_meaningless(des
         assert one.contributions.keys() == {"dense", "lexical_text", "lexical_title"}
         assert all(0 <= part <= 1 for part in one.contributions.values())
         assert sum(one.contributions.values()) == pytest.approx(one.score, abs=1e-12)
-        assert one.probability is None, "no calibration exists, and none is invented"
+        assert one.score is not None
+        assert one.probability == PRIOR.probability(one.score), "a documented prior, and no third opinion"
     best, worst = entries[0], entries[-1]
     assert best.score is not None
     assert worst.score is not None

@@ -40,7 +40,7 @@ def test_a_stale_version_is_refused_and_a_repeated_save_is_done_once(world: Worl
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"min_score": 2}, "min_score"),
-    ({"min_probability": 0.5}, "min_probability"),
+    ({"min_probability": 1}, "min_probability"),
     ({"weights": {}}, "weights"),
     ({"industries": {"氢能": 0}}, "industries.氢能"),
     ({"partners": [""]}, "partners"),

@@ -68,6 +68,11 @@ def run(directory: Path, *, pooled: bool = False, channel: Channel = "fused") ->
 def test_the_keys_and_figures_of_a_perfect_ranking(tmp_path: Path) -> None:
     report = run(write(tmp_path)).as_json()
     assert report.pop("queries_per_second") > 0
+    bins = report.pop("reliability")
+    assert sum(one["pairs"] for one in bins) == len(QRELS)
+    apart = sum(one["pairs"] * abs(one["predicted"] - one["observed"]) for one in bins)
+    assert report.pop("ece") == pytest.approx(apart / len(QRELS))
+    assert 0 < report.pop("brier") < 1
     assert report == {
         "ndcg@10": 1.0,
         "mrr@10": 1.0,
@@ -116,6 +121,16 @@ def test_a_pooled_gain_is_averaged_over_queries_with_good_and_poor_documents(tmp
     directory = write(tmp_path)
     assert run(directory, pooled=True).averaged_over == {"ndcg@10": 1, "mrr@10": 2, "recall@10": 2, "auc": 1}
     assert run(directory).averaged_over == {"ndcg@10": 2, "mrr@10": 2, "recall@10": 2, "auc": 1}
+
+
+def test_a_calibration_is_measured_only_where_some_pair_is_good_and_probabilities_exist(
+    tmp_path: Path,
+) -> None:
+    for qrels, channel in ((["q1\td1\t1", "q2\td3\t0"], "fused"), (QRELS, "dense")):
+        directory = tmp_path / channel
+        directory.mkdir()
+        report = run(write(directory, qrels=qrels), channel=channel).as_json()  # type: ignore[arg-type]
+        assert (report["ece"], report["brier"], report["reliability"]) == (None, None, [])
 
 
 def test_undefined_figures_are_null(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Scope
+from matcher.domain.calibration import PRIOR
 from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.listing import Achievement, Confidentiality, Contact, Side
 from matcher.pipeline import catalogue
@@ -46,7 +47,7 @@ def test_figures_are_three_and_the_contributions_add_up(desk: Desk, parks: tuple
         assert sum(one.contributions.values()) == pytest.approx(one.score, abs=1e-12)
         assert 0 <= one.score <= 1
         assert -1 <= one.similarity <= 1
-        assert one.probability is None
+        assert one.probability == PRIOR.probability(one.score)
 
 
 def test_the_matched_terms_stand_in_both_texts(desk: Desk, parks: tuple[int, int]) -> None:

@@ -79,7 +79,7 @@ def test_every_query_gets_its_best_allowed_rows_fully_explained(
             assert match.score == sum(match.contributions.values())
             assert match.contributions.keys() == scorer.weights.keys()
             assert 0 <= match.score <= 1
-            assert match.probability is None
+            assert match.probability == scorer.probability(match.score)
 
 
 @given(case=cases(), scorer=scorers)

@@ -67,6 +67,7 @@ def parks(desk: Desk) -> tuple[int, int]:
 
 PROFILES: dict[str, Changes] = {
     "a threshold that nothing reaches": {"min_score": 1},
+    "a probability": {"min_probability": 0.25},
     "a ceiling": {"constraints": {"max_price": 95}},
     "maturity, strictly": {"constraints": {"min_maturity": 6, "strict": True}},
     "weights": {"industries": {"氢能": 5.0}},
@@ -120,6 +121,14 @@ def test_a_changed_profile_makes_exactly_the_change_its_dry_run_announced(
     after = rules.dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", profile)
     assert not any(after[part] for part in ("new", "changed", "vanished"))
     assert after["abstentions_now"] == after["abstentions_then"] == announced["abstentions_then"]
+
+
+def test_a_probability_is_a_threshold(desk: Desk, parks: tuple[int, int]) -> None:
+    before = {pair: one.probability or 0.0 for pair, one in current(desk, parks[0]).items()}
+    median = sorted(before.values())[len(before) // 2]
+    save(desk, "one", min_probability=median - 1e-9)
+    desk.refresh()
+    assert current(desk, parks[0]).keys() == {pair for pair, one in before.items() if one >= median}
 
 
 def test_a_demands_own_constraints_make_the_change_their_dry_run_announced(
@@ -278,7 +287,7 @@ def test_a_run_says_whose_profiles_it_went_by_within_the_callers_scope(
     report = desk.refresh()
     assert get_run(desk.database, DISTRICT, report.run_id).profiles == {"one": 1, "other": 1}
     own = get_run(desk.database, operator_of(parks[0]).scope, report.run_id)
-    assert (own.profiles, own.calibration) == ({"one": 1}, None)
+    assert (own.profiles, own.calibration) == ({"one": 1}, "prior-1")
 
 
 def test_rules_are_read_and_changed_within_the_callers_rights(desk: Desk, parks: tuple[int, int]) -> None:
@@ -315,7 +324,7 @@ def test_rules_are_read_and_changed_within_the_callers_rights(desk: Desk, parks:
 
 WRONG: list[tuple[Any, str]] = [
     ({"min_score": 2}, "min_score"),
-    ({"min_probability": 0.5}, "min_probability"),
+    ({"min_probability": 1}, "min_probability"),
     ({"top_k": "many"}, "top_k"),
     ({"industries": ["氢能"]}, "industries"),
     ({"partners": ["甲", ""]}, "partners"),

@@ -97,10 +97,14 @@ def evaluate_directory(
         print_json(result)
         return
     averaged = result.pop("averaged_over")
+    bins = result.pop("reliability")
     rows = [
         {"figure": name, "value": value, "over": averaged.get(name, "")} for name, value in result.items()
     ]
     print_table({"figure": "figure", "value": "value", "over": "queries"}, rows, right=("value", "over"))
+    if bins:
+        columns = {"pairs": "pairs", "predicted": "predicted", "observed": "observed"}
+        print_table(columns, bins, right=tuple(columns))
 
 
 @database_app.command()

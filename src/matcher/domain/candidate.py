@@ -24,7 +24,7 @@ class Candidate:
 class Match:
     """A ranked candidate. `score` is the sum of `contributions`; `similarity` is the encoder's cosine.
 
-    `probability` stays None until a calibration exists. `terms` are phrases both texts share.
+    `probability` is None where the scorer has no calibration. `terms` are phrases both texts share.
     """
 
     row: int

@@ -5,6 +5,8 @@ Grades are 0 (none) to 3 (strong). Relevant means a grade of at least 1.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 RELEVANT = 1
 GOOD = 2
@@ -53,6 +55,43 @@ def auc(scores: Sequence[float], grades: Sequence[int]) -> float | None:
         (first[score] + last[score]) / 2 for score, grade in zip(scores, grades, strict=True) if grade >= GOOD
     )
     return (rank_sum - good * (good + 1) / 2) / (good * rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Pairs of like probability: how many, their mean probability, and the share of them that is good."""
+
+    pairs: int
+    predicted: float
+    observed: float
+
+
+def reliability(probabilities: Sequence[float], grades: Sequence[int], bins: int = 10) -> list[Bin]:
+    """The pairs, by probability, in bins of equal size (fewer than `bins` where there are fewer pairs)."""
+    pairs = sorted(zip(probabilities, grades, strict=True))
+    edges = [len(pairs) * number // bins for number in range(bins + 1)]
+    found = []
+    for start, end in pairwise(edges):
+        if held := pairs[start:end]:
+            predicted = math.fsum(probability for probability, _ in held) / len(held)
+            observed = sum(grade >= GOOD for _, grade in held) / len(held)
+            found.append(Bin(len(held), predicted, observed))
+    return found
+
+
+def calibration_error(bins: Sequence[Bin]) -> float | None:
+    """The expected calibration error (Naeini et al. 2015): the mean distance of predicted and observed."""
+    pairs = sum(one.pairs for one in bins)
+    apart = math.fsum(one.pairs * abs(one.predicted - one.observed) for one in bins)
+    return apart / pairs if pairs else None
+
+
+def brier(probabilities: Sequence[float], grades: Sequence[int]) -> float | None:
+    """The mean squared distance of probability and outcome (Brier 1950); None without a pair."""
+    squares = [
+        (probability - (grade >= GOOD)) ** 2 for probability, grade in zip(probabilities, grades, strict=True)
+    ]
+    return math.fsum(squares) / len(squares) if squares else None
 
 
 def mean(figures: Sequence[float | None]) -> tuple[float | None, int]:

@@ -136,6 +136,8 @@ class ParkProfile:
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise _wrong(name, "门槛须在 0 到 1 之间。", "a threshold is from 0 to 1.")
+        if self.min_probability == 1:
+            raise _wrong("min_probability", "没有十足的把握，须小于 1。", "nothing is certain: below 1.")
         if self.top_k is not None and not 1 <= self.top_k <= MAX_TOP_K:
             raise _wrong("top_k", f"须为 1 到 {MAX_TOP_K}。", f"from 1 to {MAX_TOP_K}.")
         for name in ("per_organisation", "max_entries"):

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,6 +36,7 @@ class Evaluation:
     averaged_over: Mapping[str, int]
     queries: int
     queries_per_second: float
+    reliability: tuple[metrics.Bin, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The keys of `matcher evaluate --json`."""
@@ -44,6 +45,7 @@ class Evaluation:
             "queries": self.queries,
             "queries_per_second": self.queries_per_second,
             "averaged_over": dict(self.averaged_over),
+            "reliability": [asdict(one) for one in self.reliability],
         }
 
 
@@ -64,7 +66,9 @@ def evaluate(
     Everything is ranked: no threshold, no abstention. Relevant means a grade of at least 1; an unjudged
     document counts as 0. `mrr@10` and `recall@10` are means over the queries with a relevant document. So is
     `ndcg@10`, except that a pooled one is the mean over the queries with both a grade of at least 2 and one
-    of at most 1, as `auc` always is.
+    of at most 1, as `auc` always is. `ece` and `brier` compare the probabilities of all
+    judged pairs with whether their grade is at least 2, and `reliability` has the bins; null and empty
+    without a calibration, or where no grade reaches 2.
 
     Raises InvalidInput, naming file and line, for a directory that cannot be read.
     """
@@ -128,12 +132,32 @@ def _summary(
         columns["recall@10"].append(metrics.recall(order, known, _CUTOFF))
         columns["auc"].append(separation)
     means = {name: metrics.mean(column) for name, column in columns.items()}
+    probabilities, outcomes = _judged_probabilities(judged, pool_ranked)
+    bins = metrics.reliability(probabilities, outcomes)
+    figures = {name: figure for name, (figure, _) in means.items()}
     return Evaluation(
-        figures={name: figure for name, (figure, _) in means.items()},
+        figures=figures
+        | {"ece": metrics.calibration_error(bins), "brier": metrics.brier(probabilities, outcomes)},
         averaged_over={name: count for name, (_, count) in means.items()},
+        reliability=tuple(bins),
         queries=len(judged),
         queries_per_second=len(judged) / seconds if judged else 0.0,
     )
+
+
+def _judged_probabilities(
+    judged: Sequence[Mapping[int, int]], pool_ranked: Sequence[Sequence[Match]]
+) -> tuple[list[float], list[int]]:
+    """The probability and the grade of every judged pair, if they have one and some pair's grade is good."""
+    if not any(grade >= metrics.GOOD for grades in judged for grade in grades.values()):
+        return [], []
+    pairs = [
+        (match.probability, grades[match.row])
+        for grades, pool in zip(judged, pool_ranked, strict=True)
+        for match in pool
+        if match.probability is not None
+    ]
+    return [probability for probability, _ in pairs], [grade for _, grade in pairs]
 
 
 def _read_texts(path: Path) -> dict[str, TextView]:

@@ -115,7 +115,7 @@ def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bo
         demands=Searchable(demands, texts, vectors, {}),
         supply=method.searchable("supply", supply, supply_texts, supply_vectors),
         rules=by_demand,
-        choices=_choices(demands, by_demand, supply, admission, method.top_k),
+        choices=_choices(demands, by_demand, supply, admission, method),
         admission=admission,
         scorer=method.scorer,
     )
@@ -146,7 +146,7 @@ def _choices(
     by_demand: Sequence[Rules],
     supply: Sequence[LiveListing],
     admission: Admission,
-    top_k: int,
+    method: Method,
 ) -> list[Choice]:
     """How each demand's matches are chosen; a park's weights are worked out once."""
     numbers: dict[str, int] = {"": -1}
@@ -160,15 +160,23 @@ def _choices(
             weights[demand.park_id] = _weights(profile, supply)
         choices.append(
             Choice(
-                k=profile.top_k or top_k,
+                k=profile.top_k or method.top_k,
                 allowed=admission.of_demand(row),
                 weights=weights[demand.park_id],
-                floor=profile.min_score,
+                floor=_floor(profile, method.scorer),
                 groups=units,
                 per_group=profile.per_organisation,
             )
         )
     return choices
+
+
+def _floor(profile: ParkProfile, scorer: Scorer) -> float | None:
+    """The score below which nothing is proposed; a probability is the score that has it."""
+    floors = [] if profile.min_score is None else [profile.min_score]
+    if profile.min_probability is not None and scorer.calibration is not None:
+        floors.append(scorer.calibration.score_at(profile.min_probability))
+    return max(floors, default=None)
 
 
 def _weights(profile: ParkProfile, supply: Sequence[LiveListing]) -> NDArray[np.float64] | None:

@@ -77,7 +77,7 @@ def choose(
     """
     candidates = _candidates(queries, channels, scorer, depth, choices)
     return [
-        _chosen(choice, *scored)
+        _chosen(choice, scorer, *scored)
         for block in _blocks(candidates)
         for choice, scored in zip(
             choices[block], _scored(queries[block], channels, scorer, candidates[block]), strict=True
@@ -151,6 +151,7 @@ def _scored(
 
 def _chosen(
     choice: Choice,
+    scorer: Scorer,
     rows: Rows,
     similarity: NDArray[np.float64],
     contributions: dict[str, NDArray[np.float64]],
@@ -169,6 +170,7 @@ def _chosen(
             similarity=float(similarity[at]),
             score=float(score[at]),
             contributions={name: float(parts[at]) for name, parts in contributions.items()},
+            probability=scorer.probability(float(score[at])),
         )
         for place, at in enumerate(best[: max(choice.k, 0)], start=1)
     ]

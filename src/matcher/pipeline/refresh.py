@@ -99,6 +99,7 @@ class Refresh:
             or last.code_version != __version__
             or last.encoder_id != self.encoder.encoder_id
             or last.scorer != self.scorer.version
+            or last.calibration != self.scorer.calibration_version
             or last.top_k != self.top_k
         )
 
@@ -126,7 +127,7 @@ class Refresh:
                     code_version=__version__,
                     encoder_id=self.encoder.encoder_id,
                     scorer=self.scorer.version,
-                    calibration=None,
+                    calibration=self.scorer.calibration_version,
                     top_k=self.top_k,
                     counts={},
                     **basis.columns(),
@@ -143,7 +144,10 @@ class Refresh:
         return self._rematch(run_id, basis.started, progress)
 
     def _fingerprint(self, basis: "_Basis") -> str:
-        return basis.fingerprint(self.encoder.encoder_id, self.scorer.version, self.top_k)
+        scorer = self.scorer
+        return basis.fingerprint(
+            self.encoder.encoder_id, scorer.version, scorer.calibration_version, self.top_k
+        )
 
     def _keep(self, run_id: int, basis: "_Basis") -> RefreshReport:
         """Nothing that a figure depends on has changed since the last run: every entry stands."""
@@ -277,9 +281,9 @@ class _Basis:
             "constraints_to": self.constraints_to,
         }
 
-    def fingerprint(self, encoder_id: str, scorer: str, top_k: int) -> str:
+    def fingerprint(self, encoder_id: str, scorer: str, calibration: str | None, top_k: int) -> str:
         """SHA-256 of everything a figure of the ledger depends on."""
-        made_with = [__version__, encoder_id, scorer, top_k]
+        made_with = [__version__, encoder_id, scorer, calibration, top_k]
         ruled_by = [self.profiles, self.constraints_to, self.excluded]
         said = [made_with, self.supply, self.demands, ruled_by]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

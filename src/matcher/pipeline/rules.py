@@ -36,12 +36,6 @@ def profile_from(record: object) -> ParkProfile:
     stated = _stated(record, ParkProfile, "profile")
     _stated(stated.get("constraints", {}), Constraints, "constraints")
     profile = _valid(rules.profile_from_record, stated)
-    if profile.min_probability is not None:
-        raise InvalidInput(
-            "min_probability：尚无概率校准，不能按概率设门槛；请改用得分门槛 min_score。",
-            "min_probability: nothing has a probability before there is a calibration; set min_score.",
-            field="min_probability",
-        )
     return replace(
         profile,
         industries={normalise(name): weight for name, weight in profile.industries.items()},

@@ -33,7 +33,7 @@ MATCH: Mapping[str, Any] = {
     "park": "hydrogen",
     "similarity": 0.61,
     "score": 0.54,
-    "probability": None,
+    "probability": 0.53,
     "contributions": {"dense": 0.12, "lexical_text": 0.25, "lexical_title": 0.17},
     "terms": ["电解槽", "隔膜"],
 }

@@ -26,7 +26,7 @@ class MatchAnswer(Answer):
     park: str | None = Field(description="需求所在园区")
     similarity: float = Field(description="编码器给出的相似度，−1 到 1")
     score: float = Field(description="得分，0 到 1，由 contributions 合成")
-    probability: float | None = Field(description="校准后的概率；尚未校准为 null")
+    probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
 

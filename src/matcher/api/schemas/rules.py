@@ -81,7 +81,7 @@ class ProfileBody(BaseModel):
     only_partners: bool = Field(False, description="只要合作单位的成果")
     excluded_organisations: Names = Field([], description="不要这些单位的成果")
     min_score: Share | None = Field(None, description="得分门槛；低于它的不提出")
-    min_probability: Share | None = Field(None, description="概率门槛；有概率校准以前不能设")
+    min_probability: Share | None = Field(None, description="概率门槛；低于它的不推荐")
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K)] | None = Field(None, description="每项需求最多几条")
     per_organisation: Count | None = Field(None, description="每项需求中同一单位最多几条")
     max_entries: Count | None = Field(None, description="全园当前条目最多几条")

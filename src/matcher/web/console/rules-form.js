@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { field } from "./forms.js";
 import { isKnown, t } from "./i18n.js";
 
-const LIMITS = ["min_score", "top_k", "per_organisation", "max_entries"];
+const LIMITS = ["min_probability", "min_score", "top_k", "per_organisation", "max_entries"];
 const LISTS = ["partners", "excluded_organisations"];
 
 /** A park's profile: its fields, their node, and the rules that they say. */
@@ -18,6 +18,7 @@ export function profileForm(profile, readOnly) {
     partner_weight: make.number("partner_weight", profile.partner_weight, { min: 0, max: 10 }),
     only_partners: make.check("only_partners", profile.only_partners),
     excluded_organisations: make.names("excluded_organisations", profile.excluded_organisations),
+    min_probability: make.number("min_probability", profile.min_probability, { min: 0, max: 0.99 }),
     min_score: make.number("min_score", profile.min_score, { min: 0, max: 1 }),
     top_k: make.number("top_k", profile.top_k, { min: 1, max: 50 }),
     per_organisation: make.number("per_organisation", profile.per_organisation, { min: 1 }),

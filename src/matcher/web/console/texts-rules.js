@@ -120,6 +120,8 @@ export const TEXTS = {
   "rule.only_partners": ["只要合作单位", "Partners alone"],
   "rule.excluded_organisations": ["排除的单位", "Excluded organisations"],
   "rule.excluded_organisations.about": ["每行一个。", "One a line."],
+  "rule.min_probability": ["概率不低于", "Probability at least"],
+  "rule.min_probability.about": ["0 到 1；空着不设门槛。", "0 to 1; empty for none."],
   "rule.min_score": ["得分不低于", "Score at least"],
   "rule.min_score.about": ["0 到 1；空着不设门槛。", "0 to 1; empty for none."],
   "rule.top_k": ["每项需求最多几条", "Matches of a demand at most"],

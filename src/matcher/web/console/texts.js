@@ -104,7 +104,7 @@ export const TEXTS = {
   score: ["得分", "Score"],
   "score.about": ["各部分贡献之和，在 0 到 1 之间，用于排序", "The sum of the contributions, from 0 to 1; ranks the matches"],
   probability: ["概率", "Probability"],
-  "probability.about": ["经人工评价校准后的成功可能；没有评价时不给出", "Calibrated on people's grades; not stated until there are some"],
+  "probability.about": ["人会评为“较强”以上的可能，由得分按已公布的校准换算", "The chance that people would grade it fairly strong or better, from the score by a published calibration"],
   "probability.none": ["未校准", "not calibrated"],
   "feature.dense": ["语义", "meaning"],
   "feature.dense.about": ["两边文字意思相近，不论用词是否相同", "Both texts mean something alike, whatever words they use"],

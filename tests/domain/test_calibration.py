@@ -1,0 +1,42 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.domain.calibration import PRIOR, Calibration
+
+POSITIVE = st.floats(0.001, 100)
+CALIBRATIONS = st.builds(Calibration, st.just("test"), POSITIVE, POSITIVE)
+SCORES = st.floats(0, 1)
+
+
+@given(CALIBRATIONS, SCORES, SCORES)
+def test_a_higher_score_never_has_a_lower_probability(made: Calibration, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0 < made.probability(low) <= made.probability(high) < 1
+
+
+@given(CALIBRATIONS, SCORES)
+def test_the_score_of_a_probability_is_the_score_it_came_from(made: Calibration, score: float) -> None:
+    assert made.score_at(made.probability(score)) == pytest.approx(score, abs=1e-9, rel=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0])
+def test_what_would_turn_the_order_round_is_refused(wrong: float) -> None:
+    for factor, offset in ((wrong, 1.0), (1.0, wrong)):
+        with pytest.raises(ValueError, match="positive"):
+            Calibration("test", factor, offset)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.0, math.inf])
+def test_certainty_has_no_score(wrong: float) -> None:
+    with pytest.raises(ValueError, match="below 1"):
+        PRIOR.score_at(wrong)
+
+
+def test_the_prior_is_what_its_source_says() -> None:
+    """Shares of good pairs at scores 0.02, 0.12 and 0.3 among 9,349 graded pairs: 0.08, 0.21 and 0.41."""
+    assert [PRIOR.probability(score) for score in (0.02, 0.12, 0.3)] == pytest.approx(
+        [0.08, 0.21, 0.41], abs=0.03
+    )
