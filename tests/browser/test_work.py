@@ -96,7 +96,7 @@ def test_an_entry_is_moved_along_by_legal_moves_alone(console: Page, site: Site)
 
     moves.get_by_text("终止…").click()
     drawer.get_by_role("button", name="终止", exact=True).click()
-    expect(drawer.get_by_text("终止须写明原因代码")).to_be_visible()
+    expect(drawer.get_by_text("终止须写明原因，如过于早期")).to_be_visible()
     expect(drawer.get_by_label("终止原因")).to_be_focused()
     drawer.get_by_label("终止原因").select_option(label="过于早期")
     drawer.get_by_role("button", name="终止", exact=True).click()

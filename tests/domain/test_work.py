@@ -123,6 +123,15 @@ def test_what_only_a_rule_may_write_is_not_editable() -> None:
     assert rest == {"stage", "paused_from", "return_on", "grade", "grade_reason", "reply"}
 
 
+def test_an_unknown_column_and_an_unknown_reason_are_answered_with_those_there_are() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        edit(Work(), {"负责人": "某"}, TODAY)
+    assert "owner、technology_manager" in caught.value.zh
+    with pytest.raises(InvalidInput) as caught:
+        reason_of("没钱", Stage.ENDED)
+    assert "资金（funding）" in caught.value.zh
+
+
 def test_a_new_grade_waits_for_a_new_answer() -> None:
     answered = reply(grade(UNTOUCHED, 1, "too_early"), "下月可补数据")
     assert (answered.grade, answered.decline_code) == (1, DeclineCode.TOO_EARLY)

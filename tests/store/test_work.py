@@ -182,3 +182,23 @@ def test_a_value_that_is_none_of_its_columns_is_refused_by_name(name: str, value
         work.values_of({name: value})
     assert caught.value.field == name
     assert not isinstance(value, Iterable) or str(value) not in caught.value.en
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("due", "明天", "须为日期，如 2026-12-01"),
+        ("amount", "五十万", "须为数字"),
+        ("stall_code", "缺钱", "funding（资金）"),
+        ("stage", "完成", "landed（已落地）"),
+        ("grade", "好", "格式不符"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_answered_in_chinese_with_what_is_wanted(
+    name: str, value: str, wanted: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        work.values_of({name: value})
+    assert wanted in caught.value.zh
+    assert "Input" not in caught.value.zh
+    assert caught.value.field == name

@@ -89,7 +89,11 @@ def edit(work: Work, changes: Mapping[str, Any], today: date) -> Work:
     """
     if strange := changes.keys() - set(EDITABLE):
         name = min(strange)
-        raise InvalidInput(f"{name} 不能这样修改。", f"{name} is not written this way.", field=name)
+        raise InvalidInput(
+            f"{name} 不能这样修改；可以填写：{'、'.join(EDITABLE)}。",
+            f"{name} is not written this way; these are: {', '.join(EDITABLE)}.",
+            field=name,
+        )
     cleaned = {name: _stripped(value) for name, value in changes.items()}
     edited = replace(work, **cleaned)
     _check(edited, cleaned, today)
@@ -112,7 +116,7 @@ def move(
         raise _illegal(work, to)
     if to is Stage.ENDED and reason is None and work.stage is not Stage.ENDED:
         raise InvalidInput(
-            "终止须写明原因代码（如 too_early 过于早期）。",
+            "终止须写明原因，如过于早期（too_early）。",
             f"ending takes a reason: one of {', '.join(REASONS)}.",
             field="reason",
         )
@@ -169,8 +173,9 @@ def reason_of(code: str, to: Stage) -> DeclineCode | StallCode:
     if to is Stage.PAUSED and code == StallCode.OTHER.value:
         return StallCode.OTHER
     if code not in REASONS:
+        reasons = "、".join(f"{label(reason, 'zh')}（{name}）" for name, reason in REASONS.items())
         raise InvalidInput(
-            f"没有原因代码“{code}”；可用：{'、'.join(REASONS)}。",
+            f"没有原因代码“{code}”；可用：{reasons}。",
             f"there is no reason {code}: use one of {', '.join(REASONS)}.",
             field="reason",
         )

@@ -7,8 +7,9 @@ transaction; nothing here writes a machine column, but for those of a pair that 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, and_, not_, or_, select, update
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
 from matcher.domain.errors import InvalidInput
+from matcher.domain.labels import label
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import CLOSED, Stage
 from matcher.domain.work import UNTOUCHED, Work
@@ -23,9 +25,8 @@ from matcher.store.records import work_from_record, work_to_record
 from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerEntry, LedgerHuman
 
 _COLUMNS = tuple(work_to_record(UNTOUCHED))
-_VALUES: Mapping[str, TypeAdapter[Any]] = {
-    name: TypeAdapter(kind) for name, kind in get_type_hints(Work).items()
-}
+_KINDS = get_type_hints(Work)
+_VALUES: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 _DATES = frozenset({"return_on", "due", "last_contact", "trial_start", "trial_end"})
 
 
@@ -55,10 +56,23 @@ def _value(name: str, value: Any) -> Any:
     try:
         return _VALUES[name].validate_python(value)
     except ValidationError as error:
-        said = error.errors()[0]["msg"]
+        wrong = error.errors()[0]
         raise InvalidInput(
-            f"{name} 的值无效：{said}。", f"{name} has no valid value: {said}.", field=name
+            f"{name} 的值无效：{_wanted(name, wrong['type'])}。",
+            f"{name} has no valid value: {wrong['msg']}.",
+            field=name,
         ) from None
+
+
+def _wanted(name: str, wrong: str) -> str:
+    """What a column takes, in Chinese, beside the sentence of pydantic's error of type `wrong`."""
+    kinds = (_KINDS[name], *get_args(_KINDS[name]))
+    codes = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum)), None)
+    if codes is not None:
+        return "可用 " + "、".join(f"{code.value}（{label(code, 'zh')}）" for code in codes)
+    if wrong.startswith("date"):
+        return "须为日期，如 2026-12-01"
+    return "须为数字" if wrong.startswith("float") else "格式不符"
 
 
 @dataclass(frozen=True, slots=True)
