@@ -85,6 +85,43 @@ def test_a_csv_file_is_written_by_its_name_and_masks_contacts_unless_told(
     assert (back["changes"], back["rows_unchanged"]) == ([], 2)
 
 
+def test_a_ledger_is_written_as_a_workbook_or_csv_and_as_nothing_else(ready: Matcher, tmp_path: Path) -> None:
+    refused = ready("ledger", "export", "--park", "p1", "-o", tmp_path / "台账.pdf")
+    assert refused.code == 2
+    assert ".xlsx 或 .csv" in refused.err
+    assert not (tmp_path / "台账.pdf").exists()
+
+
+def test_a_sheet_brought_to_the_wrong_park_is_answered_in_a_few_lines(ready: Matcher, tmp_path: Path) -> None:
+    names = "".join(f"需求{number},子公司,低温密封处泄漏{number}\n" for number in range(6))
+    (tmp_path / "more.csv").write_text("需求名称,企业名称,需求详情\n" + names, "utf-8")
+    fine(ready("import", "demands", tmp_path / "more.csv", "--park", "p1"))
+    fine(ready("refresh"))
+    fine(ready("park", "add", "p2", "--name", "二号园"))
+    path = tmp_path / "台账.xlsx"
+    fine(ready("ledger", "export", "--park", "p1", "-o", path))
+    refused = ready("ledger", "import", path, "--park", "p2")
+    assert refused.code == 2
+    lines = [line for line in refused.err.splitlines() if line.startswith("[未导入]")]
+    assert len(lines) == 6
+    assert "另有 9 处" in lines[-1]
+    assert "没有一行是园区 p2 的条目" in refused.err
+
+
+def test_an_amount_is_shown_without_needless_zeros(ready: Matcher, tmp_path: Path) -> None:
+    path = tmp_path / "台账.csv"
+    fine(ready("ledger", "export", "--park", "p1", "-o", path))
+    text = path.read_text("utf-8-sig").splitlines(keepends=True)
+    cells = text[1].split(",")
+    cells[text[0].split(",").index('"金额（万元）"')] = '"1200.5"'
+    path.write_text("".join([text[0], ",".join(cells), *text[2:]]), "utf-8-sig")
+    done = fine(ready("ledger", "import", path, "--park", "p1"))
+    assert "1200.5" in done.out
+    assert "1200.500" not in done.out
+    [entry] = [one for one in fine(ready("ledger", "list", "--json")).json if one["amount"]]
+    assert "1200.500" not in fine(ready("ledger", "show", entry["entry_id"])).out
+
+
 def test_an_import_of_which_nothing_could_be_written_ends_with_2(ready: Matcher, tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
     fine(ready("ledger", "export", "--park", "p1", "-o", path))

@@ -9,6 +9,7 @@ from matcher.cli.output import print_json, print_table
 from matcher.domain.labels import label
 from matcher.domain.ledger import Cause, Event, Standing
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
+from matcher.domain.work import REASONS
 from matcher.pipeline.clock import BEIJING
 
 NAMES = {
@@ -134,7 +135,16 @@ def _said(name: str, value: Any) -> str:
         return "、".join(_said(name, one) for one in value)
     if name in _CODES:
         return label(_CODES[name](value), "zh")
+    if name == "amount":
+        return amount_text(value)
+    if name == "grade_reason" and value in REASONS:
+        return label(REASONS[value], "zh")
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def amount_text(value: float) -> str:
+    """An amount as people write it: 30.5, not 30.500."""
+    return f"{value:.15g}"
 
 
 def _beijing(moment: str | None) -> str | None:

@@ -1,10 +1,12 @@
 """The ledger as a sheet: `matcher ledger export`, `import`, `imports`, `undo`; and `matcher erase-person`."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from matcher.cli.entries import amount_text
 from matcher.cli.output import print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
@@ -25,6 +27,10 @@ _COUNTS = {
     "rows_conflicting": "冲突",
     "rows_rejected": "未导入",
 }
+_FORMS = {".xlsx": SheetFormat.XLSX, ".csv": SheetFormat.CSV}
+_ALIKE = 5
+"""Cells refused for one reason that are named; the others are counted."""
+
 _CHANGES = {"place": "位置", "heading": "列", "entry_id": "条目", "before": "原值", "after": "新值"}
 
 
@@ -34,7 +40,13 @@ def export(
     unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
 ) -> None:
     """Write a park's ledger as a workbook (.xlsx) or as CSV, to fill in and import again."""
-    form = SheetFormat.CSV if output.suffix.lower() == ".csv" else SheetFormat.XLSX
+    form = _FORMS.get(output.suffix.lower())
+    if form is None:
+        raise InvalidInput(
+            f"文件名须以 .xlsx 或 .csv 结尾：{output}。",
+            f"the file's name must end in .xlsx or .csv: {output}.",
+            field="output",
+        )
     with opened() as service, progress() as report, written(output) as stream:
         count = export_ledger(
             service.database,
@@ -108,7 +120,7 @@ def undo(
         print_json(report)
     else:
         columns = {name: heading for name, heading in _CHANGES.items() if name != "place"}
-        print_table(columns, report["changes"])
+        print_table(columns, [_shown(one) for one in report["changes"]])
         say(f"已恢复 {report['rows_restored']} 条。")
         for one in report["conflicts"]:
             say(f"[保留] 条目 {one['entry_id']}：{one['reason']}")
@@ -151,7 +163,7 @@ def _read(path: Path) -> bytes:
 def _show(report: dict[str, Any]) -> None:
     print_table(_COUNTS, [report], right=tuple(_COUNTS))
     if report["changes"]:
-        print_table(_CHANGES, [one | {"place": _place(one)} for one in report["changes"]])
+        print_table(_CHANGES, [_shown(one) for one in report["changes"]])
     if report["dry_run"]:
         say("试运行：没有写入任何内容。")
     elif report["import_id"] is not None:
@@ -162,9 +174,32 @@ def _show(report: dict[str, Any]) -> None:
             f"[冲突] {_place(one)} {one['heading']}：导出之后 {one['changed_by']} 改过该条，现为“{theirs}”，"
             "整行未写入。"
         )
+    _show_refused(report)
+
+
+def _show_refused(report: dict[str, Any]) -> None:
+    """The cells not written and why; of many alike, a few and how many more."""
     for mark, cells in (("未导入", report["rejected"]), ("未采用", report["ignored"])):
+        seen = Counter[tuple[str, str]]()
         for one in cells:
-            say(f"[{mark}] {_place(one)} {one['heading']}：{one['reason']}{one['remedy']}")
+            seen[one["heading"], one["reason"]] += 1
+            if seen[one["heading"], one["reason"]] <= _ALIKE:
+                say(f"[{mark}] {_place(one)} {one['heading']}：{one['reason']}{one['remedy']}")
+        for (heading, reason), count in seen.items():
+            if count > _ALIKE:
+                say(f"[{mark}] {heading}：{reason}另有 {count - _ALIKE} 处。")
+    unknown = [one for one in report["rejected"] if one["code"] == "unknown_entry"]
+    if unknown and len(unknown) == report["rows"]:
+        say(f"没有一行是园区 {report['park']} 的条目：请核对 --park 与文件。")
+
+
+def _shown(change: dict[str, Any]) -> dict[str, Any]:
+    """A changed cell as people read it: with its place, and an amount without needless zeros."""
+    texts = {
+        name: amount_text(change[name]) if isinstance(change[name], float) else change[name]
+        for name in ("before", "after")
+    }
+    return {**change, **texts} | ({"place": _place(change)} if "sheet" in change else {})
 
 
 def _place(cell: dict[str, Any]) -> str:

@@ -117,7 +117,7 @@ def strange_column(column: StrangeColumn) -> dict[str, Any]:
     remedy, remedy_en = "自加的列可不理会。", "a column of your own may stay."
     if column.lacking:
         remedy = f"如改动过表头，请改回（表中缺少：{'、'.join(column.lacking)}）后再次导入。"
-        remedy_en = f"if you changed a heading, put it back (lacking: {', '.join(column.lacking)}); import again."
+        remedy_en = f"a changed heading? Put it back (lacking: {', '.join(column.lacking)}); import again."
     return {
         "sheet": column.sheet,
         "row": column.row,
