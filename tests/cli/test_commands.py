@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import sqlite3
 import sys
@@ -325,6 +326,10 @@ def test_a_key_is_shown_once_and_then_only_listed_and_revoked(ready: Matcher) ->
     bare = fine(ready("keys", "create", "--name", "脚本", "--expires-in-days", "1"))
     assert bare.out.strip().startswith("mk_")
     assert "密钥只显示这一次" in bare.err
+    shown = fine(ready("keys", "list")).out
+    assert re.search(r"门户 .*p1", shown)
+    assert re.search(r"脚本 .*全部 .*\d{4}-\d\d-\d\d \d\d:\d\d ", shown), "until when, in Beijing"
+    assert "+00:00" not in shown
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(

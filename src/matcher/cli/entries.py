@@ -1,16 +1,14 @@
 """One ledger entry and its history as tables: codes as labels, moments in Beijing time."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from matcher.cli.output import print_json, print_table
+from matcher.cli.output import beijing, print_json, print_table
 from matcher.domain.labels import label
 from matcher.domain.ledger import Cause, Event, Standing
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
 from matcher.domain.work import REASONS
-from matcher.pipeline.clock import BEIJING
 
 NAMES = {
     "entry_id": "条目",
@@ -98,7 +96,7 @@ def print_entry(entry: Mapping[str, Any], *, as_json: bool) -> None:
         f"{one['name']}（计划 {one['planned_on'] or '—'}，完成 {one['done_on'] or '—'}）"
         for one in entry["milestones"]
     ]
-    shown = {**entry, "milestones": milestones, "updated_at": _beijing(entry["updated_at"])}
+    shown = {**entry, "milestones": milestones, "updated_at": beijing(entry["updated_at"])}
     rows = [
         {"name": name, "value": _said(key, shown[key])}
         for key, name in NAMES.items()
@@ -112,7 +110,7 @@ def print_history(items: Iterable[Mapping[str, Any]]) -> None:
     rows = [
         {
             **item,
-            "at": _beijing(item["at"]),
+            "at": beijing(item["at"]),
             "act": _ACTS[item["act"]],
             "changes": "\n".join(_change(name, change) for name, change in item["changes"].items()),
             "causes": item["causes_zh"],
@@ -145,8 +143,3 @@ def _said(name: str, value: Any) -> str:
 def amount_text(value: float) -> str:
     """An amount as people write it: 30.5, not 30.500."""
     return f"{value:.15g}"
-
-
-def _beijing(moment: str | None) -> str | None:
-    """A moment as people here read it, to the minute."""
-    return None if moment is None else f"{datetime.fromisoformat(moment).astimezone(BEIJING):%Y-%m-%d %H:%M}"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli.output import out, print_json, print_table, say
+from matcher.cli.output import beijing, out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import Role
 from matcher.domain.entries import MAX_ID
@@ -69,7 +69,14 @@ def list_keys(as_json: AsJson = False) -> None:
         "last_used_at": "最近使用",
         "revoked_at": "撤销",
     }
-    print_table(columns, keys)
+    moments = ("expires_at", "last_used_at", "revoked_at")
+    rows = [
+        key
+        | {"parks": "全部" if key["parks"] is None else key["parks"]}
+        | {name: beijing(key[name]) for name in moments}
+        for key in keys
+    ]
+    print_table(columns, rows)
 
 
 @app.command()

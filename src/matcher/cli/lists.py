@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli.output import print_json, print_table, say, written
+from matcher.cli.output import beijing, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
@@ -135,13 +135,14 @@ def history(
         return
     columns = {
         "import_id": "编号",
-        "created_at": "时间（UTC）",
+        "created_at": "时间",
         "side": "清单",
         "park": "园区",
         "files": "文件",
         "undone_at": "撤销时间",
     }
-    print_table(columns, imports)
+    moments = ("created_at", "undone_at")
+    print_table(columns, [one | {name: beijing(one[name]) for name in moments} for one in imports])
 
 
 class _Options:

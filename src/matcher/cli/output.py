@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from matcher.domain.errors import InvalidInput, MatcherError
+from matcher.pipeline.clock import BEIJING
 from matcher.pipeline.encode import Progress as Report
 
 _PIPED_WIDTH = 160
@@ -41,6 +43,13 @@ def print_table(
     for row in rows:
         table.add_row(*(_cell(row.get(key)) for key in columns))
     out.print(table)
+
+
+def beijing(moment: object) -> str | None:
+    """A moment, as a JSON document holds it, as people here read it: to the minute."""
+    if moment is None:
+        return None
+    return f"{datetime.fromisoformat(str(moment)).astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def say(text: str) -> None:

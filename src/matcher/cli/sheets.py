@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from matcher.cli.entries import amount_text
-from matcher.cli.output import print_json, print_table, progress, say, written
+from matcher.cli.output import beijing, print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
@@ -98,14 +98,18 @@ def imports(
         return
     columns = {
         "import_id": "编号",
-        "created_at": "时间（UTC）",
+        "created_at": "时间",
         "park": "园区",
         "file": "文件",
         "rows_changed": "更新",
         "actor": "操作人",
         "undone_at": "撤销时间",
     }
-    print_table(columns, [one | one["counts"] for one in found], right=("import_id", "rows_changed"))
+    rows = [
+        one | one["counts"] | {name: beijing(one[name]) for name in ("created_at", "undone_at")}
+        for one in found
+    ]
+    print_table(columns, rows, right=("import_id", "rows_changed"))
 
 
 def undo(
