@@ -118,7 +118,7 @@ def test_the_json_keys_are_the_promised_ones(matcher: Matcher, lists: tuple[Path
     assert {(entry["park"], entry["stage"], entry["standing"]) for entry in entries} == {
         ("p1", "screening", "current")
     }
-    assert all(entry["probability"] is None for entry in entries)
+    assert all(0 < entry["probability"] < 1 for entry in entries)
 
 
 def test_nothing_found_is_an_empty_json_list(matcher: Matcher) -> None:

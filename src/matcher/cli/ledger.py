@@ -115,7 +115,9 @@ def list_ledger(
         return
     if run is not None:
         say(nights.run_facts(run))
-    print_table({"park": "园区", **_MATCH_COLUMNS, "stage_label": "阶段"}, rows, right=_FIGURES)
+    columns = {"entry_id": "条目", "park": "园区", **_MATCH_COLUMNS}
+    columns |= {"standing_label": "现状", "stage_label": "阶段"}
+    print_table(columns, rows, right=("entry_id", *_FIGURES))
 
 
 app.command("diff")(nights.diff)

@@ -102,7 +102,7 @@ _PAIR = (
     _Column("成果编号", _CODE),
     _Column("成果名称", _NAME),
     _Column("完成单位", _UNIT),
-    _Column("位次", 6, "0"),
+    _Column("名次", 6, "0"),
     _Column("得分", 8, "0.000"),
     _Column("概率", 8, "0%"),
     _Column("数值变化", 26),

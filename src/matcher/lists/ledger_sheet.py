@@ -93,7 +93,7 @@ COLUMNS = (
     Column(name="demand_code", heading="需求编号", width=12),
     Column(name="demand_title", heading="需求名称", width=28),
     Column(name="enterprise", heading="企业名称", width=20),
-    _figure("rank", "位次", 6, "0"),
+    _figure("rank", "名次", 6, "0"),
     Column(name="achievement_code", heading="成果编号", width=12),
     Column(name="achievement_title", heading="成果名称", width=28),
     Column(name="organisation", heading="完成单位", width=20),

@@ -25,7 +25,7 @@ _NAMES: Mapping[str, str] = {
     "abstentions": "无可信供给的需求",
 }
 _DUTIES = ("overdue", "due", "returns", "trials")
-_FIGURES = {"rank": "位次", "similarity": "相似度", "score": "得分", "probability": "概率"}
+_FIGURES = {"rank": "名次", "similarity": "相似度", "score": "得分", "probability": "概率"}
 
 
 def brief_text(brief: Brief, *, rest: str = "") -> str:
