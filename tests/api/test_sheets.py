@@ -65,6 +65,17 @@ def brought(
     )
 
 
+def test_a_file_is_recorded_by_the_part_of_its_name_that_can_be_kept(worked: World) -> None:
+    content = typed(exported(worked.jia), 负责人="示例郑经理")
+    part = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n'.format
+    body = (part("park") + "jia\r\n" + part('file"; filename="../台\0账\x07.xlsx')).encode()
+    multipart = {"Content-Type": "multipart/form-data; boundary=b"}
+    sent = worked.jia.post("/v1/ledger/import", content=body + content + b"\r\n--b--\r\n", headers=multipart)
+    assert sent.status_code == 200, sent.text
+    [past] = worked.jia.get("/v1/ledger/imports", params={"park": "jia"}).json()["items"]
+    assert past["file"] == "台账.xlsx"
+
+
 def test_a_filled_in_workbook_comes_back_and_is_undone(worked: World) -> None:
     content = typed(exported(worked.jia), 阶段="待对接", 负责人="示例郑经理")
     dry = brought(worked.jia, content, dry_run=True).json()

@@ -84,6 +84,11 @@ def test_a_pair_is_added_and_another_excluded(matcher: Matcher, entry: dict[str,
     assert matcher("ledger", "exclude", *pair, entry["achievement_id"], "--reason", "再次").code == 4
     matcher("refresh")
     assert matcher("ledger", "show", entry["entry_id"], "--json").json["cause"] == "excluded"
+    assert "已合作过" in matcher("ledger", "exclusions").out
+    number = excluded.json["exclusion_id"]
+    assert matcher("ledger", "exclusions", "--lift", number, "--json").json == []
+    matcher("refresh")
+    assert matcher("ledger", "show", entry["entry_id"], "--json").json["standing"] == "current"
 
 
 def test_what_is_due_is_listed_and_handed_over(matcher: Matcher, entry: dict[str, Any]) -> None:

@@ -49,8 +49,10 @@ def test_only_legal_moves_ever_change_the_stage(steps: list[tuple[Stage, Any, da
             continue
         except InvalidInput as refused:
             assert to in legal
-            missing = reason is None if refused.field == "reason" else day is None or day <= TODAY
-            assert missing
+            if refused.field == "reason":
+                assert reason is None
+            else:
+                assert to is not Stage.PAUSED or day is None or day <= TODAY
             continue
         assert to in legal
         assert after.stage is to
@@ -73,6 +75,12 @@ def test_a_pause_remembers_where_it_was_and_a_second_one_keeps_that() -> None:
     assert (later.paused_from, later.stall_code) == (Stage.PENDING, StallCode.FUNDING)
     back = moved(later, Stage.PENDING)
     assert (back.stage, back.paused_from, back.return_on) == (Stage.PENDING, None, None)
+
+
+def test_a_day_to_return_on_belongs_to_a_pause_alone() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        moved(UNTOUCHED, Stage.PENDING, return_on=TOMORROW)
+    assert caught.value.field == "return_on"
 
 
 def test_other_holds_a_pause_up_and_declines_an_end() -> None:

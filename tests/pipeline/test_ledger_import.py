@@ -347,6 +347,19 @@ def test_a_technology_manager_brings_back_only_rows_that_name_them(desk: Desk) -
     assert get_entry(desk.database, DISTRICT, third.id).work.notes == ""
 
 
+def test_a_grade_that_was_taken_back_waits_for_no_answer(desk: Desk) -> None:
+    park = filled(desk)
+    done = brought(desk, with_rows(exported(desk), {0: {"grade": 2}}))
+
+    def awaiting() -> int:
+        with desk.database.reading() as session:
+            return len(grades.page(session, Visible(DISTRICT), awaiting_reply=True, after=0, limit=9))
+
+    assert (len(ledger_of(desk, park)) > 0, awaiting()) == (True, 1)
+    undo_import(desk.database, Request(LOCAL_OPERATOR, desk.now), done["import_id"])
+    assert awaiting() == 0
+
+
 def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(desk: Desk) -> None:
     park = filled(desk)
     first, second, third, *_ = ledger_of(desk, park)

@@ -16,6 +16,7 @@ from matcher.api.openapi import binary, problems
 from matcher.api.schemas import ImportAnswer, PastImportPage
 from matcher.api.writes import DryRunOfFile
 from matcher.domain.listing import Side
+from matcher.domain.text import normalise
 from matcher.pipeline.catalogue import import_shelf
 from matcher.pipeline.import_list import ImportRequest, Renames, import_history, import_list, undo_import
 from matcher.pipeline.workbooks import rejects_workbook, template_workbook
@@ -142,4 +143,4 @@ def template(noun: Literal["achievements", "demands"]) -> Response:
 
 
 def _contents(files: Sequence[UploadFile]) -> list[tuple[str, bytes]]:
-    return [(PurePath(file.filename or "").name or "未命名", file.file.read()) for file in files]
+    return [(normalise(PurePath(file.filename or "").name) or "未命名", file.file.read()) for file in files]

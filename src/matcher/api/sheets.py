@@ -17,6 +17,7 @@ from matcher.api.schemas import sheets as schemas
 from matcher.api.writes import Asked, DryRunOfFile, written
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
+from matcher.domain.text import normalise
 from matcher.pipeline import erase, ledger, ledger_import, ledger_undo
 from matcher.pipeline.ledger import SheetFormat
 from matcher.pipeline.once import Request
@@ -81,7 +82,7 @@ def import_ledger(
     dry_run: DryRunOfFile,
 ) -> JSONResponse:
     """逐格比对后写入人工列，全部在一次提交中；有冲突或不合规则的行整行不写并逐格报告。"""
-    name = PurePath(file.filename or "").name or "未命名"
+    name = normalise(PurePath(file.filename or "").name) or "未命名"
     content = file.file.read()
     said = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
     return written(

@@ -128,11 +128,23 @@ def exclude(
     """Exclude a pair for good: from the next run on it is not proposed."""
     with opened() as service:
         excluded = exclusions.exclude_pair(service.database, _request(service), demand, achievement, reason)
-    if as_json:
-        print_json(excluded)
-        return
-    columns = {"exclusion_id": "排除", "park": "园区", "demand_title": "需求", "achievement_title": "成果"}
-    print_table(columns | {"reason": "理由"}, [excluded], right=("exclusion_id",))
+    _print_exclusions([excluded], excluded, as_json=as_json)
+
+
+@app.command("exclusions")
+def list_exclusions(
+    park: Annotated[str | None, typer.Option(help="Only this park's.")] = None,
+    lift: Annotated[
+        int | None, typer.Option(help="Lift this one first (its number).", min=1, max=MAX_ID)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the pairs that are excluded for good, or lift an exclusion."""
+    with opened() as service:
+        if lift is not None:
+            exclusions.lift_exclusion(service.database, _request(service), lift)
+        found, _ = exclusions.list_exclusions(service.database, LOCAL_OPERATOR, park=park, limit=10_000)
+    _print_exclusions(found, found, as_json=as_json)
 
 
 @app.command("due")
@@ -168,6 +180,14 @@ def hand_over(
         return
     say(f"{one} → {other}：{done['entries']} 条")
     out.print("、".join(map(str, done["entry_ids"])) or "—")
+
+
+def _print_exclusions(rows: list[dict[str, Any]], document: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+        return
+    columns = {"exclusion_id": "排除", "park": "园区", "demand_title": "需求", "achievement_title": "成果"}
+    print_table(columns | {"reason": "理由"}, rows, right=("exclusion_id",))
 
 
 def _request(service: Service) -> Request:

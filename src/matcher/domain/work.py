@@ -110,7 +110,7 @@ def move(
 
     Raises:
         IllegalMove: `to` does not follow the present stage.
-        InvalidInput: the reason or the day is missing.
+        InvalidInput: the reason or the day is missing, or a day is given without a pause.
     """
     if to is not work.stage and to not in moves_from(work.stage, work.paused_from):
         raise _illegal(work, to)
@@ -119,6 +119,10 @@ def move(
             "终止须写明原因，如过于早期（too_early）。",
             f"ending takes a reason: one of {', '.join(REASONS)}.",
             field="reason",
+        )
+    if to is not Stage.PAUSED and return_on is not None:
+        raise InvalidInput(
+            "只有暂缓才有恢复日期。", "only a pause has a day to return on.", field="return_on"
         )
     if to is Stage.PAUSED:
         return_on = return_on or work.return_on

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
-from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, Park
+from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, LedgerHuman, Park
 
 Row = tuple[GradeRow, DemandRow, AchievementRow, str]
 """A grade, the two sides it is of, and its park's code."""
@@ -51,8 +51,8 @@ def page(
 ) -> Sequence[Row]:
     """Visible grades by id, after the id `after`.
 
-    `awaiting_reply` leaves those that wait for an answer: nobody has given one, and no newer grade of the
-    entry has taken their place.
+    `awaiting_reply` leaves those that wait for an answer: nobody has given one, no newer grade of the
+    entry has taken their place, and they were not taken back with the import that gave them.
     """
     conditions = [GradeRow.id > after]
     if awaiting_reply:
@@ -60,7 +60,12 @@ def page(
         overtaken = exists().where(
             newer.entry_id == GradeRow.entry_id, newer.park_id == GradeRow.park_id, newer.id > GradeRow.id
         )
-        conditions += [GradeRow.replied_at.is_(None), ~overtaken]
+        stands = exists().where(
+            LedgerHuman.entry_id == GradeRow.entry_id,
+            LedgerHuman.park_id == GradeRow.park_id,
+            LedgerHuman.grade.is_not(None),
+        )
+        conditions += [GradeRow.replied_at.is_(None), ~overtaken, stands]
     return _rows(session, visible, *conditions, limit=limit)
 
 
