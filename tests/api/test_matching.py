@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from matcher.bootstrap import Service
+from matcher.domain.calibration import PRIOR
 from matcher.settings import Settings
 from tests.api.world import World, populate, serving
 
@@ -19,7 +20,7 @@ def test_a_demands_matches_are_the_ledgers_and_say_why(world: World) -> None:
     best = answer["items"][0]
     assert best["achievement_code"] == "CG-1"
     assert best["rank"] == 1
-    assert best["probability"] is None
+    assert best["probability"] == PRIOR.probability(best["score"])
     assert abs(sum(best["contributions"].values()) - best["score"]) < 1e-9
     assert best["terms"]
     assert answer["reason"] is None

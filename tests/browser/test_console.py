@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
 from matcher.domain.access import DISTRICT, Role
+from matcher.domain.calibration import PRIOR
 from matcher.domain.listing import Side
 from matcher.pipeline.access import create_key
 from matcher.pipeline.catalogue import list_listings
@@ -120,7 +121,10 @@ def test_a_demand_shows_its_matches_and_why_they_match(console: Page, tmp_path: 
     first.wait_for()
     for name in ("相似度", "得分", "概率"):
         expect(first.get_by_text(name, exact=True)).to_be_visible()
-    expect(first.get_by_text("未校准")).to_be_visible()
+    figures = dict(
+        zip(first.locator("dt").all_inner_texts(), first.locator("dd").all_inner_texts(), strict=True)
+    )
+    assert float(figures["概率"]) == pytest.approx(PRIOR.probability(float(figures["得分"])), abs=0.002)
     expect(first.locator(".phrases li").first).to_be_visible()
 
     score = float(first.locator(".figure.strong dd").inner_text())
