@@ -10,10 +10,6 @@ from matcher.store import erase as stored
 from matcher.store.database import Database
 
 
-class _DryRun(Exception):
-    """Leaves the transaction of a dry run, which undoes it."""
-
-
 def erase_person(
     database: Database, request: Request, person: Person, *, dry_run: bool = False
 ) -> dict[str, Any]:
@@ -28,20 +24,15 @@ def erase_person(
     """
     request.principal.require(Right.ADMINISTER)
     actor = person.without(request.principal.name)
-    try:
-        with database.exclusive("refresh", wait=True), database.writing() as session:
-            done = stored.erase(session, person, actor=actor, at=request.now, via=request.via)
-            rows = dict(sorted(done.rows.items()))
-            if dry_run:
-                raise _DryRun
-            access.record(
-                session,
-                at=request.now,
-                actor=actor,
-                act="erase_person",
-                subject=", ".join(f"{table} {count}" for table, count in rows.items()) or "nothing",
-                park_id=None,
-            )
-    except _DryRun:
-        pass
+    with database.exclusive("refresh", wait=True), database.writing(dry_run=dry_run) as session:
+        done = stored.erase(session, person, actor=actor, at=request.now, via=request.via)
+        rows = dict(sorted(done.rows.items()))
+        access.record(
+            session,
+            at=request.now,
+            actor=actor,
+            act="erase_person",
+            subject=", ".join(f"{table} {count}" for table, count in rows.items()) or "nothing",
+            park_id=None,
+        )
     return {"dry_run": dry_run, "rows": rows, "total": sum(rows.values()), "entries": len(done.entries)}

@@ -84,10 +84,6 @@ class ImportReport:
         }
 
 
-class _DryRun(Exception):
-    """Leaves the transaction of a dry run, which undoes it."""
-
-
 def import_list(
     database: Database, request: ImportRequest, principal: Principal, now: datetime
 ) -> ImportReport:
@@ -100,14 +96,8 @@ def import_list(
     if park_id is not None and not principal.scope.covers(park_id):
         raise NotFound("没有这个园区。", "there is no such park.")
     parsed = read_lists(request.files, request.shelf.side)
-    try:
-        with database.writing() as session:
-            report = apply_list(session, request, parsed, principal, now)
-            if request.dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
-    return report
+    with database.writing(dry_run=request.dry_run) as session:
+        return apply_list(session, request, parsed, principal, now)
 
 
 def apply_list(

@@ -48,10 +48,6 @@ from matcher.store.tables import LedgerImport
 _ROWS_BETWEEN_REPORTS = 200
 
 
-class _DryRun(Exception):
-    """Leaves the transaction of a dry run, which undoes it."""
-
-
 def import_ledger(
     database: Database,
     request: Request,
@@ -95,12 +91,8 @@ def import_ledger(
 
     if not dry_run:
         return once(database, request, write)
-    try:
-        with database.writing() as session:
-            answer = write(session)
-            raise _DryRun
-    except _DryRun:
-        return answer | {"import_id": None}
+    with database.writing(dry_run=True) as session:
+        return write(session) | {"import_id": None}
 
 
 @dataclass(slots=True)

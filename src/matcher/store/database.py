@@ -59,17 +59,23 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session whose one transaction commits on leaving, or is undone by an exception.
+    def writing(self, *, dry_run: bool = False) -> Iterator[Session]:
+        """A session whose one transaction commits on leaving, or is undone by an exception or a dry run.
 
         The write lock is taken first, so that two writers queue instead of failing: what one reads to
         decide by (is this key free?) still holds when it writes.
         """
-        with self._reaching(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._reaching(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin() as change,
+        ):
             connection = session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
             if self.engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
             yield session
+            if dry_run:
+                change.rollback()
 
     def note(self, write: Callable[[Session], object]) -> None:
         """Write something small that may be lost: where another writer is at work, it is left out."""
