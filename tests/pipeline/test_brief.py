@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from matcher.domain.access import LOCAL_OPERATOR, NO_PARK, Principal, Role
+from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.ledger import Standing
@@ -174,7 +174,7 @@ def test_a_brief_is_its_park_s_alone(night: Desk) -> None:
     assert "YQ-" not in json.dumps(mine.as_json())
     with pytest.raises(NotFound):
         make_brief(night.database, operator_of(other), "hydrogen", night.now)
-    unit = Principal("unit", Role.RESEARCH_UNIT, NO_PARK, subject="示例理工学院")
+    unit = Principal("unit", Role.RESEARCH_UNIT, Scope(frozenset()), subject="示例理工学院")
     with pytest.raises(Forbidden):
         make_brief(night.database, unit, "hydrogen", night.now)
 

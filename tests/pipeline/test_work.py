@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, NO_PARK, Principal, Role, Scope
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, MatcherError, NotFound, StaleVersion
 from matcher.domain.listing import Confidentiality, Side
@@ -61,7 +61,7 @@ class Office:
         return work.grade_entry(self.database, self.request(), self.entry, value, reason)
 
     def unit(self, name: str) -> Principal:
-        return Principal("某单位", Role.RESEARCH_UNIT, NO_PARK, subject=name)
+        return Principal("某单位", Role.RESEARCH_UNIT, Scope(frozenset()), subject=name)
 
     def own_unit(self) -> Principal:
         """The research unit of the matched achievement, its name spelt otherwise than on the list."""

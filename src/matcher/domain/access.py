@@ -96,9 +96,6 @@ class Scope:
 DISTRICT = Scope(None)
 """Every park: the district administrator, the batch and the local command line."""
 
-NO_PARK = Scope(frozenset())
-"""No park, and the whole supply list."""
-
 
 @dataclass(frozen=True, slots=True)
 class Principal:
