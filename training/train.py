@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import nn
 
+from training.compose import ComposedTable, Composition, composition
 from training.corpus import read_papers
 from training.export import write_folder
 from training.measure import held_out_figures
-from training.pairs import TokenisedPaper, Tokens, sample_batch, tokenise, whole
+from training.pairs import Pair, TokenisedPaper, Tokens, sample_batch, tokenise, whole
 
 Weights = NDArray[np.float32]
 """One row per piece, shape (pieces, dimension)."""
@@ -47,8 +48,7 @@ def main() -> None:
         print(f"step {step} loss {loss:.3f} {shown} ({time.monotonic() - started:.0f} s)", flush=True)
 
     initial = initial_weights(train, tokenizer.get_vocab_size(), arguments.dimension, arguments.seed)
-    report(0, float("nan"), initial)
-    weights = fit(initial, train, arguments, report)
+    weights = fit(initial, composition(tokenizer.get_vocab()), train, arguments, report)
     write_folder(arguments.output, weights, tokenizer)
     print(f"{sum(file.stat().st_size for file in arguments.output.iterdir())} bytes in {arguments.output}")
 
@@ -68,28 +68,28 @@ def initial_weights(papers: Sequence[TokenisedPaper], pieces: int, dimension: in
 
 def fit(
     initial: Weights,
+    made_of: Composition,
     papers: Sequence[TokenisedPaper],
     arguments: argparse.Namespace,
     report: Callable[[int, float, Weights], None],
 ) -> Weights:
-    """The weights after `arguments.steps` steps of Adam; `report` is told step, loss and weights."""
+    """The folded table after `arguments.steps` steps of Adam; `report` is told step, loss and table."""
     rng = np.random.default_rng(arguments.seed)
-    weights = torch.from_numpy(initial.copy())
-    bag = nn.EmbeddingBag.from_pretrained(weights, freeze=False, mode="mean", padding_idx=0)
-    optimizer = torch.optim.Adam(bag.parameters(), lr=arguments.learning_rate, fused=True)
+    table = ComposedTable(initial, made_of, rng)
+    report(0, float("nan"), table.folded())
+    optimizer = torch.optim.Adam(table.parameters(), lr=arguments.learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / arguments.steps))
     for step in range(1, arguments.steps + 1):
         batch = sample_batch(papers, arguments.batch, rng)
-        left, right = (_embed(bag, [pair[side] for pair in batch], rng, arguments.drop) for side in (0, 1))
+        left, right = _embed(table, batch, rng, arguments.drop)
         loss = _loss(SCALE * left @ right.T)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
         if step % REPORT_EVERY == 0 or step == arguments.steps:
-            report(step, loss.item(), bag.weight.detach().numpy())
-    trained: Weights = bag.weight.detach().numpy()
-    return trained
+            report(step, loss.item(), table.folded())
+    return table.folded()
 
 
 def _loss(scores: torch.Tensor) -> torch.Tensor:
@@ -98,13 +98,20 @@ def _loss(scores: torch.Tensor) -> torch.Tensor:
 
 
 def _embed(
-    bag: nn.EmbeddingBag, texts: Sequence[Tokens], rng: np.random.Generator, drop: float
-) -> torch.Tensor:
-    """Unit rows, shape (len(texts), dimension), of each text's first pieces with a share of them dropped."""
-    kept = [_thin(text[:LONGEST], rng, drop) for text in texts]
-    offsets = np.cumsum([0, *map(len, kept[:-1])])
-    rows = bag(torch.from_numpy(whole(kept).astype(np.int64)), torch.from_numpy(offsets))
-    return nn.functional.normalize(rows, dim=1)
+    table: ComposedTable, batch: Sequence[Pair], rng: np.random.Generator, drop: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Unit rows of each side, shape (len(batch), dimension): the first pieces, a share of them dropped."""
+    sides = [[_thin(pair[side][:LONGEST], rng, drop) for pair in batch] for side in (0, 1)]
+    pieces, places = np.unique(whole([*sides[0], *sides[1]]), return_inverse=True)
+    rows = table(pieces.astype(np.int64))
+    first = sum(map(len, sides[0]))
+    return _means(rows, places[:first], sides[0]), _means(rows, places[first:], sides[1])
+
+
+def _means(rows: torch.Tensor, places: NDArray[np.int64], texts: Sequence[Tokens]) -> torch.Tensor:
+    offsets = torch.from_numpy(np.cumsum([0, *map(len, texts[:-1])]))
+    means = nn.functional.embedding_bag(torch.from_numpy(places), rows, offsets, mode="mean")
+    return nn.functional.normalize(means, dim=1)
 
 
 def _thin(text: Tokens, rng: np.random.Generator, drop: float) -> Tokens:
@@ -127,7 +134,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--dimension", type=int, default=512)
+    parser.add_argument("--dimension", type=int, default=768)
     parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--batch", type=int, default=1536)
     parser.add_argument("--learning-rate", type=float, default=0.1)

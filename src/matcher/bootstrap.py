@@ -97,13 +97,15 @@ class Service:
             batch_size=self.settings.encoder_batch_size,
         )
 
-    def open_channels(self, name: str, texts: Sequence[TextView], vectors: Vectors) -> Channels:
+    def open_channels(
+        self, name: str, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None
+    ) -> Channels:
         """The channels over a named list, from the cache in the data folder where it holds them."""
-        return open_channels(self.settings.data_dir / "index" / name, texts, vectors)
+        return open_channels(self.settings.data_dir / "index" / name, texts, vectors, titles)
 
-    def build_channels(self, texts: Sequence[TextView], vectors: Vectors) -> Channels:
+    def build_channels(self, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None) -> Channels:
         """The channels over texts that are no list of the service's, in memory."""
-        return build_channels(texts, vectors)
+        return build_channels(texts, vectors, titles)
 
     @cached_property
     def refresh(self) -> Refresh:

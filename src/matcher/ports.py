@@ -1,4 +1,4 @@
-"""What the pipeline asks of the outside: an encoder and a retriever, nothing else."""
+"""What the pipeline asks of the outside: an encoder, a retriever, and a reranker where one is configured."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,10 +38,24 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: its text, and its vector of shape (d,)."""
+    """What is looked for: its text, its vector of shape (d,), and of a demand its title's."""
 
     text: TextView
     vector: NDArray[np.float32]
+    title_vector: NDArray[np.float32] | None = None
+
+
+class Reranker(Protocol):
+    """Reads both texts of a pair together."""
+
+    @property
+    def reranker_id(self) -> str:
+        """Name and weights' revision; figures of different ids are never compared."""
+        ...
+
+    def figures(self, demand: str, achievements: Sequence[str]) -> NDArray[np.float64]:
+        """How well each achievement fits the demand, from 0 to 1."""
+        ...
 
 
 class Retriever(Protocol):
@@ -67,5 +81,6 @@ class Retriever(Protocol):
 Channels = Mapping[str, Retriever]
 """The channels over one list, by the name their contribution carries in a score."""
 
-BuildChannels = Callable[[Sequence[TextView], Vectors], Channels]
-"""Builds the channels over a list's texts and vectors (row i of both is row i of the index)."""
+BuildChannels = Callable[[Sequence[TextView], Vectors, Vectors | None], Channels]
+"""Builds the channels over a list's texts and vectors, and of a demand list its titles' (row i of each is
+row i of the index)."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.features import FEATURES
+from matcher.domain.features import CHANNEL_FEATURES, FEATURES
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 
 cosines = st.floats(-1, 1, width=32)
@@ -10,9 +10,24 @@ figures = st.fixed_dictionaries({}, optional=dict.fromkeys(FEATURES, cosines))
 
 
 def test_a_worked_example() -> None:
-    contributions = DEFAULT_SCORER.contributions({"dense": 0.5, "lexical_text": 0.25, "lexical_title": 0.75})
-    assert contributions == pytest.approx({"dense": 0.05, "lexical_text": 0.1, "lexical_title": 0.3})
-    assert DEFAULT_SCORER.score(contributions) == pytest.approx(0.45)
+    found = {"dense": 0.5, "dense_title": 0.6, "lexical_text": 0.25, "lexical_title": 0.75}
+    contributions = DEFAULT_SCORER.contributions(found)
+    assert contributions == pytest.approx(
+        {"dense": 0.0375, "dense_title": 0.054, "lexical_text": 0.0875, "lexical_title": 0.2625}
+    )
+    assert DEFAULT_SCORER.score(contributions) == pytest.approx(0.4415)
+
+
+def test_what_speaks_against_a_pair_lowers_its_score() -> None:
+    learned = Scorer("x", {"lexical_text": 0.75, "maturity": 0.25}, learned=True)
+    shared = {"lexical_text": 0.4}
+    assert learned.contributions(shared | {"maturity": -1.0}) == pytest.approx(
+        {"lexical_text": 0.3, "maturity": -0.25}
+    )
+    scores = [
+        learned.score(learned.contributions(shared | {"maturity": value})) for value in (-1.0, 0.0, 1.0)
+    ]
+    assert scores == pytest.approx([0.05, 0.3, 0.55])
 
 
 @pytest.mark.parametrize("scorer", [DEFAULT_SCORER, DENSE, LEXICAL])
@@ -27,7 +42,7 @@ def test_a_score_is_the_sum_of_its_contributions_and_lies_between_zero_and_one(
     assert 0 <= scorer.score(contributions) <= 1
 
 
-@given(found=figures, name=st.sampled_from(sorted(FEATURES)))
+@given(found=figures, name=st.sampled_from(sorted(CHANNEL_FEATURES)))
 def test_what_is_missing_counts_as_much_as_no_agreement_at_all(found: dict[str, float], name: str) -> None:
     without = {key: value for key, value in found.items() if key != name}
     for nothing in (without, without | {name: 0.0}, without | {name: -0.7}):
@@ -35,7 +50,7 @@ def test_what_is_missing_counts_as_much_as_no_agreement_at_all(found: dict[str, 
     assert DEFAULT_SCORER.contributions(without)[name] <= DEFAULT_SCORER.contributions(found)[name]
 
 
-@given(found=figures, name=st.sampled_from(sorted(FEATURES)), more=cosines)
+@given(found=figures, name=st.sampled_from(sorted(CHANNEL_FEATURES)), more=cosines)
 def test_more_agreement_never_lowers_a_score(found: dict[str, float], name: str, more: float) -> None:
     higher = found | {name: max(more, found.get(name, -1.0))}
     score = DEFAULT_SCORER.score
@@ -43,10 +58,10 @@ def test_more_agreement_never_lowers_a_score(found: dict[str, float], name: str,
 
 
 @pytest.mark.parametrize(
-    "weights", [{}, {"dense": 0.9}, {"dense": 1.5, "lexical_text": -0.5}, {"price": 1.0}]
+    "weights", [{}, {"dense": 0.9}, {"dense": 1.5, "lexical_text": -0.5}, {"colour": 1.0}, {"maturity": 1.0}]
 )
 def test_weights_that_do_not_make_a_score_are_refused(weights: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"weights|unknown"):
+    with pytest.raises(ValueError, match=r"weights|unknown|channel"):
         Scorer("x", weights)
 
 

@@ -133,7 +133,7 @@ def test_the_id_changes_with_any_weight_and_names_the_dimension(make_folder: Mak
     assert StaticEncoder.load(second).encoder_id != before
 
 
-def test_the_bundled_folder_stays_under_forty_megabytes() -> None:
+def test_the_bundled_folder_stays_within_sixty_megabytes() -> None:
     assert sum(file.stat().st_size for file in BUNDLED.iterdir()) <= 40_000_000
 
 

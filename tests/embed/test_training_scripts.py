@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from training.background import document_frequencies
+from training.compose import composition
 from training.corpus import Paper, spaced
 from training.export import quantise, write_folder
 from training.pairs import sample_batch, tokenise
@@ -34,7 +35,13 @@ def test_training_brings_a_papers_texts_together_and_the_written_folder_opens(tm
     initial = initial_weights(papers, 11, 16, seed=7)
     losses = []
     arguments = Namespace(seed=7, learning_rate=0.05, steps=60, batch=10, drop=0.1)
-    weights = fit(initial, papers, arguments, lambda _step, loss, _weights: losses.append(loss))
+    weights = fit(
+        initial,
+        composition(tokenizer.get_vocab()),
+        papers,
+        arguments,
+        lambda _step, loss, _weights: losses.append(loss),
+    )
     write_folder(tmp_path, weights, tokenizer)
     own, same, other = StaticEncoder.load(tmp_path).encode(["甲甲", "甲", "丙"], Side.SUPPLY)
     assert losses

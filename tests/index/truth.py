@@ -25,7 +25,9 @@ def unit_vectors(rows: int, dimension: int = 8, seed: int = 0) -> Vectors:
 
 
 def queries_of(vectors: Vectors, texts: tuple[TextView, ...] = ()) -> list[Query]:
-    return [Query(texts[i] if texts else TextView("查询"), vector) for i, vector in enumerate(vectors)]
+    return [
+        Query(texts[i] if texts else TextView("查询"), vector, vector) for i, vector in enumerate(vectors)
+    ]
 
 
 def best(figures: NDArray[np.float32], k: int, rows: Rows | None) -> list[Hit]:

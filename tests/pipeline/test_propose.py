@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 import matcher.pipeline.rank as ranking
 from matcher.domain.ledger import Cause, Pair, Proposal
-from matcher.domain.listing import Achievement, Demand, Maturity, Money, same_organisation
+from matcher.domain.listing import Achievement, Demand, Maturity, Money, same_organisation, text_of
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
-from matcher.domain.scoring import DEFAULT_SCORER
+from matcher.domain.scoring import DEFAULT_SCORER, Scorers
 from matcher.domain.text import fold
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels
@@ -33,8 +34,8 @@ METHOD = Method(
         ENCODER.encode([one.full for one in texts], side),
         0,
     ),
-    lambda _, texts, vectors: build_channels(texts, vectors),
-    DEFAULT_SCORER,
+    lambda _, texts, vectors, titles: build_channels(texts, vectors, titles),
+    Scorers(DEFAULT_SCORER),
     K,
 )
 
@@ -85,6 +86,7 @@ def inputs(draw: st.DrawFn) -> Inputs:
     asked = draw(st.lists(st.tuples(demands, st.sampled_from(PARKS)), min_size=3, max_size=6))
     pairs = st.tuples(st.integers(1, 7), st.integers(1, 13))
     return Inputs(
+        day=date(2026, 11, 2),
         supply=[LiveListing(number, 1, one) for number, one in enumerate(supply, start=1)],
         demands=[LiveListing(number, 1, one, park) for number, (one, park) in enumerate(asked, start=1)],
         profiles=draw(st.fixed_dictionaries({1: profiles}, optional={2: profiles})),
@@ -107,12 +109,12 @@ class Plain:
         free = replace(self.inputs, profiles={}, constraints={}, excluded=frozenset())
         for one in free.demands:
             assert isinstance(one.listing, Demand)
-        everything = replace(METHOD, top_k=100)
         own = [
             replace(one, listing=replace(one.listing, organisation="")) for one in free.demands
         ]  # own results are scored, too
-        found = propose(replace(free, demands=own), everything, silent, with_feed=False)
-        self.score = {(one.demand_id, one.achievement_id): one.score for one in found.entries}
+        alone = (replace(free, demands=own, supply=[one]) for one in free.supply)
+        found = [one for each in alone for one in propose(each, METHOD, silent, with_feed=False).entries]
+        self.score = {(one.demand_id, one.achievement_id): one.score for one in found}
         self.demands = {one.id: one for one in self.inputs.demands}
         self.supply = {one.id: one for one in self.inputs.supply}
 
@@ -138,6 +140,14 @@ class Plain:
         assert isinstance(listing, Achievement)
         return self.score[pair] * self.rules(self.demands[pair[0]]).profile.weight(listing)
 
+    def says(self, achievement: int) -> str:
+        """An achievement's text; those of one text repeat one another."""
+        return text_of(self.supply[achievement].listing).digest
+
+    def alike(self, achievement: int) -> list[int]:
+        """The achievements that say the same."""
+        return [other for other in self.supply if self.says(other) == self.says(achievement)]
+
     def chosen(self, demand: LiveListing) -> list[Pair]:
         """A demand's matches before its park's limit, best first."""
         profile = self.rules(demand).profile
@@ -145,9 +155,13 @@ class Plain:
         ranked = sorted(pairs, key=lambda pair: (-self.preference(pair), pair))
         taken: list[Pair] = []
         by_unit: Counter[str] = Counter()
+        said: set[str] = set()
         for pair in ranked:
             if profile.min_score is not None and self.score[pair] < profile.min_score:
                 continue
+            if self.says(pair[1]) in said:
+                continue
+            said.add(self.says(pair[1]))
             unit = fold(self.supply[pair[1]].listing.organisation)
             if unit and profile.per_organisation is not None and by_unit[unit] >= profile.per_organisation:
                 continue
@@ -200,7 +214,12 @@ def test_nothing_that_breaks_a_hard_constraint_is_ever_proposed_to_either_side(a
     for achievement in asked.supply:
         own = [pair for pair in pairs_of(found.feed) if pair[1] == achievement.id]
         there = [(number, achievement.id) for number in released]
-        assert len(own) == min(K, sum(plain.allowed(pair) for pair in there))
+        said = {
+            (plain.demands[pair[0]].park_id, text_of(plain.demands[pair[0]].listing).digest)
+            for pair in there
+            if plain.allowed(pair)
+        }
+        assert len(own) == min(K, len(said))
 
 
 @given(inputs())
@@ -222,6 +241,8 @@ def test_every_pair_that_is_left_out_says_why(asked: Inputs) -> None:
             assert why.constraints
         elif profile.min_score is not None and plain.score[pair] < profile.min_score:
             assert why.cause is Cause.BELOW_THRESHOLD
+        elif any((pair[0], other) in entries for other in plain.alike(pair[1])):
+            assert why.cause is Cause.REPEATED
         elif pair in chosen:
             assert why.cause is Cause.QUOTA
         elif profile.per_organisation is None:

@@ -9,7 +9,7 @@ import matcher.pipeline.rank as ranking
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.rank import DECIMALS, Choice, choose, rank
+from matcher.pipeline.rank import DECIMALS, Choice, Grouping, choose, rank
 from matcher.ports import Channels, Query, Rows, Vectors
 
 WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")
@@ -38,7 +38,8 @@ class Case:
     @property
     def asking(self) -> list[Query]:
         vectors = vectors_of(len(self.queries), self.seed + 1)
-        return [Query(text, vector) for text, vector in zip(self.queries, vectors, strict=True)]
+        titles = vectors_of(len(self.queries), self.seed + 2)
+        return [Query(*one) for one in zip(self.queries, vectors, titles, strict=True)]
 
 
 def vectors_of(rows: int, seed: int) -> Vectors:
@@ -153,8 +154,7 @@ def test_a_choice_takes_the_best_by_weight_above_its_floor_and_within_its_groups
             rows,
             weights=None if weights is None else np.array(weights[:size]),
             floor=floor,
-            groups=np.array(groups[:size], dtype=np.int64),
-            per_group=per_group,
+            units=None if per_group is None else Grouping(np.array(groups[:size], dtype=np.int64), per_group),
         )
         for rows in case.allowed
     ]

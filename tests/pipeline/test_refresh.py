@@ -1,4 +1,5 @@
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -434,7 +435,8 @@ def test_another_encoder_encodes_and_scores_everything_anew(desk: Desk, park: in
     moved = [pair for pair in shared if current[pair].similarity != former[pair].similarity]
     assert len(moved) > len(shared) / 2, "only equal texts are as similar as before"
     with desk.database.reading() as session:
-        assert len(session.scalars(select(VectorRow.encoder_id)).all()) == 2 * 42
+        kept = Counter(session.scalars(select(VectorRow.encoder_id)))
+    assert kept["static@other/32"] == kept[bundled.encoder_id] >= 42
     desk.encoder = bundled
     assert desk.refresh().encoded == 0, "the vectors of the first encoder are still cached"
     restored = {pair: one for pair, one in ledger(desk).items() if one.standing == "current"}

@@ -27,6 +27,7 @@ _RULES = {
     "top_k": "每项需求条数",
     "per_organisation": "同一单位条数",
     "max_entries": "全园条数",
+    "exploration": "探索比例",
     "max_price": "金额上限（万元）",
     "min_maturity": "最低成熟度",
     "modes": "合作方式",

@@ -25,6 +25,7 @@ class Match:
     """A ranked candidate. `score` is the sum of `contributions`; `similarity` is the encoder's cosine.
 
     `probability` is None where the scorer has no calibration. `terms` are phrases both texts share.
+    `explored` marks one that is shown to learn about it, not because it ranks so high.
     """
 
     row: int
@@ -34,3 +35,4 @@ class Match:
     contributions: Mapping[str, float]
     terms: tuple[str, ...] = field(default=())
     probability: float | None = None
+    explored: bool = False

@@ -21,6 +21,7 @@ class State:
     probability: float | None = None
     contributions: Mapping[str, float]
     terms: tuple[str, ...]
+    explored: bool = False
     demand_version: int
     achievement_version: int
 

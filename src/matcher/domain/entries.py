@@ -52,6 +52,7 @@ class PairView:
     probability: float | None
     contributions: Mapping[str, float]
     terms: tuple[str, ...]
+    explored: bool
     run_id: int | None
 
 

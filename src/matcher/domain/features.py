@@ -1,14 +1,18 @@
 """What a score is made of. Each docstring is the public explanation of the contribution of that name.
 
-A figure is what the channel of the same name gives for a pair, at most 1: a float, or an array of them with
-one place per pair. What is missing, or points the other way, is 0 and never counts as agreement.
+A figure is what is measured of a pair, at most 1: a float, or an array of them with one place per pair.
+What is missing is 0 and never counts as agreement. The first four are figures of the retrieval channels;
+the others are looked at for the best of those alone, and count only where a scorer gives them a weight.
+What two listings *state* (`domain.stated`) is a feature of its own name, from -1 (against) to 1 (for).
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from matcher.domain.stated import STATED
+
 Figures = Mapping[str, Any]
-"""Each channel's figure, by the channel's name: floats, or arrays of one shape."""
+"""Each figure by its name: floats, or arrays of one shape."""
 
 
 def dense(figures: Figures) -> Any:
@@ -16,8 +20,12 @@ def dense(figures: Figures) -> Any:
 
     Squared, because a weak resemblance is mostly chance: half the cosine counts a quarter.
     """
-    cosine = _positive(figures.get("dense", 0.0))
-    return cosine * cosine
+    return _squared(figures.get("dense", 0.0))
+
+
+def dense_title(figures: Figures) -> Any:
+    """What the demand is called means something alike to the achievement's text: the squared cosine, too."""
+    return _squared(figures.get("dense_title", 0.0))
 
 
 def lexical_text(figures: Figures) -> Any:
@@ -30,11 +38,51 @@ def lexical_title(figures: Figures) -> Any:
     return _positive(figures.get("lexical_title", 0.0))
 
 
+def dense_problems(figures: Figures) -> Any:
+    """The problem the demand states means something alike to the achievement's text: the squared cosine."""
+    return _squared(figures.get("dense_problems", 0.0))
+
+
+def dense_targets(figures: Figures) -> Any:
+    """The targets the demand states mean something alike to the achievement's text: the squared cosine."""
+    return _squared(figures.get("dense_targets", 0.0))
+
+
+def cross_encoder(figures: Figures) -> Any:
+    """A model that reads both texts together finds them to fit; only where one is configured."""
+    return figures.get("cross_encoder", 0.0)
+
+
+def _stated(name: str) -> Callable[[Figures], Any]:
+    def feature(figures: Figures) -> Any:
+        return figures.get(name, 0.0)
+
+    feature.__name__, feature.__doc__ = name, STATED[name].__doc__
+    return feature
+
+
+CHANNEL_FEATURES: Mapping[str, Callable[[Figures], Any]] = {
+    feature.__name__: feature for feature in (dense, dense_title, lexical_text, lexical_title)
+}
+"""Features that retrieval gives for every row it looks at."""
+
+FIELD_FEATURES: Mapping[str, Callable[[Figures], Any]] = {
+    feature.__name__: feature for feature in (dense_problems, dense_targets)
+}
+"""Features of single fields of a demand, whose vectors are compared with the achievement's."""
+
 FEATURES: Mapping[str, Callable[[Figures], Any]] = {
-    feature.__name__: feature for feature in (dense, lexical_text, lexical_title)
+    **CHANNEL_FEATURES,
+    **FIELD_FEATURES,
+    cross_encoder.__name__: cross_encoder,
+    **{name: _stated(name) for name in STATED},
 }
 
 
 def _positive(figure: Any) -> Any:
     """max(figure, 0), for floats and arrays alike; exact, for it adds and halves only."""
     return (abs(figure) + figure) / 2
+
+
+def _squared(cosine: Any) -> Any:
+    return _positive(cosine) * _positive(cosine)

@@ -101,6 +101,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Cause.OUTRANKED: ("被其他结果挤出前列", "outranked by other matches"),
         Cause.BELOW_THRESHOLD: ("低于门槛", "below the threshold"),
         Cause.QUOTA: ("超出数量限制", "over a quota"),
+        Cause.REPEATED: ("与已列出的成果重复", "repeats an achievement that is listed"),
         Cause.EXCLUDED: ("被人工排除", "excluded by a person"),
         Cause.CONSTRAINT: ("不再满足硬性条件", "a hard constraint no longer holds"),
         Cause.DEMAND_WITHDRAWN: ("需求已撤回", "demand withdrawn"),

@@ -26,6 +26,7 @@ class Cause(StrEnum):
     OUTRANKED = "outranked"
     BELOW_THRESHOLD = "below_threshold"
     QUOTA = "quota"
+    REPEATED = "repeated"
     EXCLUDED = "excluded"
     CONSTRAINT = "constraint"
     DEMAND_WITHDRAWN = "demand_withdrawn"
@@ -126,6 +127,7 @@ class Proposal:
     demand_version: int
     achievement_version: int
     probability: float | None = None
+    explored: bool = False
 
 
 Pair = tuple[int, int]

@@ -150,6 +150,12 @@ def text_of(listing: Listing) -> TextView:
     return TextView(title=mask_contacts(title), body=mask_contacts(body))
 
 
+def fields_of(demand: Demand) -> dict[str, str]:
+    """The single fields of a demand that are embedded, too, by name; contacts are hidden in them."""
+    said = {"title": demand.title, "problems": demand.problems, "targets": demand.targets}
+    return {name: mask_contacts(text) for name, text in said.items()}
+
+
 def is_valid_on(listing: Listing, day: date) -> bool:
     """Whether the listing's validity covers `day` (Beijing date); no stated validity never expires."""
     return listing.valid_until is None or listing.valid_until >= day

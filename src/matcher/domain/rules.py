@@ -18,6 +18,8 @@ MAX_WEIGHT = 10.0
 MAX_PRICE = 1e9
 """万元."""
 
+MAX_EXPLORATION = 0.5
+
 MAX_NAMES = 200
 MAX_NAME = 200
 """Characters of one name."""
@@ -113,7 +115,9 @@ class ParkProfile:
     `industries` and `partner_weight` multiply the score for the order of a demand's matches; the score
     itself is the pair's and stays. `only_industries` and `only_partners` make the named ones a hard filter.
     `per_organisation` caps the matches of one research unit for one demand, `max_entries` the current
-    entries of the whole park; what is below `min_score` or `min_probability` is not proposed.
+    entries of the whole park; what is below `min_score` or `min_probability` is not proposed. `exploration`
+    is the share of a demand's matches drawn from the next best, so that grades do not only ever confirm
+    what the ranking shows; None is one in ten where the scoring in use was learned from grades, else none.
     """
 
     industries: Mapping[str, float] = field(default_factory=dict)
@@ -127,17 +131,13 @@ class ParkProfile:
     top_k: int | None = None
     per_organisation: int | None = None
     max_entries: int | None = None
+    exploration: float | None = None
     constraints: Constraints = field(default_factory=Constraints)
 
     def __post_init__(self) -> None:
         _check_weights("industries", *self.industries.values())
         _check_weights("partner_weight", self.partner_weight)
-        for name in ("min_score", "min_probability"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
-                raise _wrong(name, "门槛须在 0 到 1 之间。", "a threshold is from 0 to 1.")
-        if self.min_probability == 1:
-            raise _wrong("min_probability", "没有十足的把握，须小于 1。", "nothing is certain: below 1.")
+        self._check_shares()
         if self.top_k is not None and not 1 <= self.top_k <= MAX_TOP_K:
             raise _wrong("top_k", f"须为 1 到 {MAX_TOP_K}。", f"from 1 to {MAX_TOP_K}.")
         for name in ("per_organisation", "max_entries"):
@@ -151,6 +151,20 @@ class ParkProfile:
             raise _wrong("partners", "请列出合作单位。", "name the partners.")
         if self.only_industries and not self.industries:
             raise _wrong("industries", "请列出产业。", "name the industries.")
+
+    def _check_shares(self) -> None:
+        for name in ("min_score", "min_probability"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise _wrong(name, "门槛须在 0 到 1 之间。", "a threshold is from 0 to 1.")
+        if self.min_probability == 1:
+            raise _wrong("min_probability", "没有十足的把握，须小于 1。", "nothing is certain: below 1.")
+        if self.exploration is not None and not 0 <= self.exploration <= MAX_EXPLORATION:
+            raise _wrong(
+                "exploration",
+                f"探索比例须为 0 到 {MAX_EXPLORATION:g}。",
+                f"a share from 0 to {MAX_EXPLORATION:g}.",
+            )
 
     def verdicts(self, achievement: Achievement) -> dict[Constraint, Verdict]:
         """How an achievement stands to every filter of the park that is set."""

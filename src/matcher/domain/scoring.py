@@ -1,35 +1,51 @@
-"""From the channels' figures of a pair to one score, with what each contributed."""
+"""From the figures of a pair to one score, with what each contributed."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.domain.calibration import PRIOR, Calibration
-from matcher.domain.features import FEATURES, Figures
+from matcher.domain.features import CHANNEL_FEATURES, FEATURES, Figures
 
-SCORER_VERSION = "1"
+SCORER_VERSION = "2"
 """Changes whenever the same figures could give another score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """A weighted sum of features. `weights` are positive and sum to 1, so a score lies in [0, 1].
+    """A weighted sum of features.
 
-    `calibration` says what its scores mean as probabilities; None where nobody has measured that.
+    The weights' absolute values sum to 1, so a score is at most 1. Those of retrieval channels are positive:
+    likeness never speaks against a pair. A learned weight of another feature may be negative, and with it a
+    score. `calibration` says what its scores mean as probabilities; None where nobody has measured that.
+    `learned` says whether the weights came from grades, which then shape what is graded next.
 
-    Raises ValueError for an unknown feature or for weights that do not sum to 1.
+    Raises ValueError for an unknown feature or for weights that break these rules.
     """
 
     version: str
     weights: Mapping[str, float]
     calibration: Calibration | None = None
+    learned: bool = False
 
     def __post_init__(self) -> None:
         if unknown := self.weights.keys() - FEATURES.keys():
             raise ValueError(f"unknown features: {sorted(unknown)}")
-        if min(self.weights.values(), default=0.0) <= 0 or not math.isclose(sum(self.weights.values()), 1.0):
-            raise ValueError("weights must be positive and sum to 1")
+        if not self.channels or min(self.weights[name] for name in self.channels) <= 0:
+            raise ValueError("a scorer needs a retrieval channel, and their weights must be positive")
+        if not math.isclose(sum(map(abs, self.weights.values())), 1.0):
+            raise ValueError("the weights' absolute values must sum to 1")
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The features that retrieval gives, in the order of `weights`."""
+        return tuple(name for name in self.weights if name in CHANNEL_FEATURES)
+
+    @property
+    def second_look(self) -> tuple[str, ...]:
+        """The features that only the best by retrieval are looked at for, in the order of `weights`."""
+        return tuple(name for name in self.weights if name not in CHANNEL_FEATURES)
 
     def contributions(self, figures: Figures) -> dict[str, Any]:
         """Weight times feature, by name, in the order of `weights`: floats or arrays, as the figures are."""
@@ -49,11 +65,26 @@ class Scorer:
         return sum(contributions.values())
 
 
-DEFAULT_SCORER = Scorer(SCORER_VERSION, {"dense": 0.2, "lexical_text": 0.4, "lexical_title": 0.4}, PRIOR)
-"""What the service scores with. Pooled nDCG@10 and AUC on 144 judged demands vary by at most 0.004 and
-0.003 for dense weights from 0.1 to 0.3, so the weights are round numbers."""
+@dataclass(frozen=True, slots=True)
+class Scorers:
+    """What everything is scored with: a park's own scorer where it has adopted one, else the shared one."""
 
-DENSE = Scorer(f"{SCORER_VERSION}-dense", {"dense": 1.0})
+    shared: Scorer
+    by_park: Mapping[int, Scorer] = field(default_factory=dict)
+
+    def of(self, park_id: int | None) -> Scorer:
+        """The scorer of a park's demands."""
+        return self.shared if park_id is None else self.by_park.get(park_id, self.shared)
+
+
+DEFAULT_SCORER = Scorer(
+    SCORER_VERSION, {"dense": 0.15, "dense_title": 0.15, "lexical_text": 0.35, "lexical_title": 0.35}, PRIOR
+)
+"""What the service scores with until something better is learned and adopted. Pooled nDCG@10 and AUC on 144
+judged demands vary by at most 0.006 and 0.006 for dense weights from 0.1 to 0.4 in sum, so the weights are
+round numbers."""
+
+DENSE = Scorer(f"{SCORER_VERSION}-dense", {"dense": 0.5, "dense_title": 0.5})
 """The embeddings alone, for comparison."""
 
 LEXICAL = Scorer(f"{SCORER_VERSION}-lexical", {"lexical_text": 0.5, "lexical_title": 0.5})

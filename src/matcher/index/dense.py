@@ -1,6 +1,7 @@
 """The embeddings' channel: exact inner products, with FAISS where there is much to search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 import faiss
 import numpy as np
@@ -17,14 +18,17 @@ _BLOCK_CELLS = 8_000_000
 
 
 class DenseRetriever:
-    """Cosine of unit vectors, shape (n, d).
+    """Cosine of unit vectors, shape (n, d); `part` says which vector of a query is compared.
 
     A figure is the float64 inner product, rounded to float32: it depends on the two vectors alone, not on
     where they stand or what is searched with them.
     """
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(
+        self, vectors: Vectors, part: Callable[[Query], NDArray[np.float32]] = attrgetter("vector")
+    ) -> None:
         self._vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        self._part = part
 
     def __len__(self) -> int:
         return len(self._vectors)
@@ -36,9 +40,9 @@ class DenseRetriever:
             return [[] for _ in queries]
         gathered = self._vectors if rows is None else self._vectors[rows]
         if k + 1 >= len(allowed):
-            figures = _products(_stack(queries), gathered)
+            figures = _products(self._stack(queries), gathered)
             return [top(row, allowed, k) for row in figures]
-        wanted = _stack(queries)
+        wanted = self._stack(queries)
         found, near = faiss.knn(wanted, gathered, k + 1, metric=faiss.METRIC_INNER_PRODUCT)
         hits = []
         for query, values, positions in zip(wanted, found, near, strict=True):
@@ -53,7 +57,7 @@ class DenseRetriever:
         """The cosine of each query with each of its rows."""
         if not queries:
             return []
-        wanted = _stack(queries)
+        wanted = self._stack(queries)
         if any(one is not rows[0] for one in rows):
             return [
                 _products(query[None], self._vectors[own])[0] for query, own in zip(wanted, rows, strict=True)
@@ -66,9 +70,8 @@ class DenseRetriever:
             for figures in _products(wanted[start : start + block], gathered)
         ]
 
-
-def _stack(queries: Sequence[Query]) -> Vectors:
-    return np.stack([query.vector for query in queries]).astype(np.float32, copy=False)
+    def _stack(self, queries: Sequence[Query]) -> Vectors:
+        return np.stack([self._part(query) for query in queries]).astype(np.float32, copy=False)
 
 
 def _products(wanted: Vectors, rows: Vectors) -> NDArray[np.float32]:

@@ -22,12 +22,13 @@ from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from matcher.domain.text import TextView
 from matcher.index.dense import DenseRetriever
 from matcher.index.lexical import LexicalRetriever
 from matcher.index.ngrams import BUCKETS, NGramVectoriser, SparseRows, background_vectoriser
-from matcher.ports import Channels, Vectors
+from matcher.ports import Channels, Query, Vectors
 
 _FORMAT = "1"
 _KEPT = 2
@@ -67,13 +68,15 @@ class LexicalRows:
         )
 
 
-def build_channels(texts: Sequence[TextView], vectors: Vectors) -> Channels:
-    """The channels over a list, in memory alone."""
+def build_channels(texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None = None) -> Channels:
+    """The channels over a list, in memory alone; `titles` are the vectors of a demand list's titles."""
     vectoriser = background_vectoriser()
-    return _channels(LexicalRows.of(texts, vectoriser), vectors, vectoriser)
+    return _channels(LexicalRows.of(texts, vectoriser), vectors, titles, vectoriser)
 
 
-def open_channels(directory: Path, texts: Sequence[TextView], vectors: Vectors) -> Channels:
+def open_channels(
+    directory: Path, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None = None
+) -> Channels:
     """The channels over a list, with their rows from the cache in `directory` as far as it holds them.
 
     One directory serves one list. Safe with several processes at once; a cache that cannot be written costs
@@ -88,15 +91,29 @@ def open_channels(directory: Path, texts: Sequence[TextView], vectors: Vectors) 
         with suppress(OSError):
             _write(directory, name, rows)
             _prune(directory, name)
-    return _channels(rows, vectors, vectoriser)
+    return _channels(rows, vectors, titles, vectoriser)
 
 
-def _channels(rows: LexicalRows, vectors: Vectors, vectoriser: NGramVectoriser) -> Channels:
+def _channels(
+    rows: LexicalRows, vectors: Vectors, titles: Vectors | None, vectoriser: NGramVectoriser
+) -> Channels:
+    """A demand's title is compared with achievements as a whole, on whichever side the index stands."""
     return {
         "dense": DenseRetriever(vectors),
+        "dense_title": DenseRetriever(vectors, _title_vector) if titles is None else DenseRetriever(titles),
         "lexical_text": LexicalRetriever(rows.text, vectoriser, attrgetter("full")),
         "lexical_title": LexicalRetriever(rows.title, vectoriser, attrgetter("title")),
     }
+
+
+def _title_vector(query: Query) -> NDArray[np.float32]:
+    """The vector of a demand's title.
+
+    Raises ValueError for a query without one, which is no demand.
+    """
+    if query.title_vector is None:
+        raise ValueError("a query against achievements needs the vector of its title")
+    return query.title_vector
 
 
 def _version(texts: Sequence[TextView], vectoriser: NGramVectoriser) -> str:

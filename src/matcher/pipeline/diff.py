@@ -169,5 +169,6 @@ def _pair_view(one: Difference, pair: Pair, park_code: str, texts: PastPairs, un
         probability=after.probability,
         contributions=after.contributions,
         terms=after.terms,
+        explored=after.explored,
         run_id=None,
     )

@@ -20,7 +20,7 @@ from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import silent
 from matcher.pipeline.propose import Inputs, propose
 from matcher.pipeline.refresh import Refresh
-from matcher.store import abstentions, catalogue, ledger
+from matcher.store import abstentions, catalogue, ledger, scorings
 
 _FIGURES = ("rank", "similarity", "score", "probability")
 
@@ -57,7 +57,8 @@ def _difference(
         entries = ledger.entries(session, park.scope, EntryFilter(park_id=park.id, demand_id=only))
         unmatched = abstentions.of_park(session, park.id)
         gone = _gone(session, entries, day, park.scope)
-    found = propose(inputs, refresh.method(keep=False), silent, with_feed=False)
+        scorers = scorings.in_use(session, refresh.shipped)
+    found = propose(inputs, refresh.method(scorers, keep=False), silent, with_feed=False)
     shown = _Shown(park.code, entries, inputs)
     night = compare(
         {pair: _figures_of(one) for pair, one in shown.held.items() if one.score is not None},
@@ -201,4 +202,5 @@ def _figures_of(entry: EntryView) -> Proposal | None:
         demand_version=entry.demand_version,
         achievement_version=entry.achievement_version,
         probability=entry.probability,
+        explored=entry.explored,
     )

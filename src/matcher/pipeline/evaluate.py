@@ -74,7 +74,7 @@ def evaluate(
     """
     collection = read_collection(directory)
     texts = list(collection.documents.values())
-    channels = build_channels(texts, encoder.encode([text.full for text in texts], Side.SUPPLY))
+    channels = build_channels(texts, encoder.encode([text.full for text in texts], Side.SUPPLY), None)
     position = {document: row for row, document in enumerate(collection.documents)}
     judged = [
         {position[document]: grade for document, grade in collection.qrels[query].items()}
@@ -111,7 +111,8 @@ def read_collection(directory: Path) -> Collection:
 
 def _encoded(texts: Sequence[TextView], encoder: Encoder) -> list[Query]:
     vectors = encoder.encode([text.full for text in texts], Side.DEMAND)
-    return [Query(text, vector) for text, vector in zip(texts, vectors, strict=True)]
+    titles = encoder.encode([text.title for text in texts], Side.DEMAND)
+    return [Query(*one) for one in zip(texts, vectors, titles, strict=True)]
 
 
 def _summary(

@@ -1,7 +1,6 @@
 """What a run does not propose: why a pair is left out, and which demands are left with nothing."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,32 +11,17 @@ from matcher.domain.abstention import Abstention
 from matcher.domain.candidate import Match
 from matcher.domain.ledger import AbstentionReason, Cause, Leaving, Pair
 from matcher.domain.listing import Achievement, same_organisation
-from matcher.domain.rules import Constraint, Rules
-from matcher.domain.scoring import Scorer
-from matcher.pipeline.admission import Admission
-from matcher.pipeline.rank import Choice, best_first, choose, scores
-from matcher.pipeline.searchable import Searchable
-from matcher.ports import Query
+from matcher.domain.rules import Constraint
+from matcher.pipeline.rank import Choice, best_first, scores
+from matcher.pipeline.search import Search, ranked_demands
 from matcher.store.catalogue import LiveListing
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """The search of the supply list for every demand; row i of every part is the same demand."""
-
-    demands: Searchable
-    supply: Searchable
-    rules: Sequence[Rules]
-    choices: Sequence[Choice]
-    admission: Admission
-    scorer: Scorer
 
 
 class LeftOut:
     """Tells of a pair with two live sides why the search does not propose it.
 
     `live` are the demands and achievements that may be matched, whether they say enough or not; `capped` the
-    pairs that were found and are over the number of a park's entries.
+    pairs that were found and are over the number of a park's entries; `proposed` those that are left.
     """
 
     def __init__(
@@ -46,10 +30,12 @@ class LeftOut:
         excluded: Collection[Pair],
         capped: Collection[Pair],
         live: tuple[Iterable[LiveListing], Iterable[LiveListing]],
+        proposed: Collection[Pair],
     ) -> None:
         self._search = search
         self._excluded = excluded
         self._capped = capped
+        self._proposed = proposed
         self._live = tuple(frozenset(one.id for one in side) for side in live)
         self._rows = tuple(
             {one.id: row for row, one in enumerate(side.listings)} for side in (search.demands, search.supply)
@@ -69,8 +55,10 @@ class LeftOut:
         if against := self._constraints(demand, achievement):
             return Leaving(Cause.CONSTRAINT, against)
         choice = self._search.choices[demand]
-        if choice.floor is not None and self._scores(demand)[achievement] < choice.floor:
+        if choice.floor is not None and -np.inf < self._scores(demand)[achievement] < choice.floor:
             return Leaving(Cause.BELOW_THRESHOLD)
+        if self._is_repeated(demand, achievement):
+            return Leaving(Cause.REPEATED)
         if pair in self._capped or self._is_over_its_unit(demand, achievement):
             return Leaving(Cause.QUOTA)
         return Leaving(Cause.OUTRANKED)
@@ -85,19 +73,31 @@ class LeftOut:
     def _is_over_its_unit(self, demand: int, achievement: int) -> bool:
         """Whether the pair would be among the first but for the quota of its organisation."""
         choice = self._search.choices[demand]
-        if choice.per_group is None:
+        if choice.units is None:
             return False
         score = self._scores(demand)
         rows = np.arange(len(score)) if choice.allowed is None else choice.allowed
         if choice.floor is not None:
             rows = rows[score[rows] >= choice.floor]
-        first = rows[best_first(rows, score[rows], choice.weights)][: choice.k]
-        return achievement in first
+        best = rows[best_first(rows, score[rows], choice.weights)]
+        if choice.repeats is not None:
+            best = best[choice.repeats.kept(best)]
+        return achievement in best[: choice.k]
+
+    def _is_repeated(self, demand: int, achievement: int) -> bool:
+        """Whether an achievement that it repeats, or that repeats it, is proposed in its place."""
+        repeats = self._search.choices[demand].repeats
+        if repeats is None or repeats.numbers[achievement] < 0:
+            return False
+        alike = np.flatnonzero(repeats.numbers == repeats.numbers[achievement])
+        asked, supply = self._search.demands.listings[demand].id, self._search.supply.listings
+        return any((asked, supply[row].id) in self._proposed for row in alike)
 
     def _scores_of(self, demand: int) -> NDArray[np.float64]:
         search = self._search
-        query = Query(search.demands.texts[demand], search.demands.vectors[demand])
-        return scores(query, search.supply.channels, search.scorer)
+        scorer, choice = search.scorers[demand], search.choices[demand]
+        look = search.look_of(scorer, np.array([demand]))
+        return scores(search.demands.query(demand), search.supply.channels, scorer, choice, look)
 
 
 def abstentions(
@@ -142,9 +142,8 @@ def _nearest(search: Search, rows: Sequence[int]) -> list[dict[str, Any]]:
     """For each of these demands its nearest miss: the best achievement with rules and threshold set aside."""
     if not search.supply.listings:
         return [{} for _ in rows]
-    queries = [Query(search.demands.texts[row], search.demands.vectors[row]) for row in rows]
-    choices = [Choice(1, search.admission.without_rules(row)) for row in rows]
-    best = choose(queries, search.supply.channels, search.scorer, choices)
+    choices = {row: Choice(1, search.admission.without_rules(row)) for row in rows}
+    best = ranked_demands(search, np.array(rows, dtype=np.int64), choices)
     return [_figures(search, row, *found) for row, found in zip(rows, best, strict=True)]
 
 

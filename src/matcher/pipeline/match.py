@@ -1,39 +1,59 @@
 """A free text matched with either list, and a demand's or achievement's matches as they were written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from threading import Lock
+
+import numpy as np
 
 from matcher.domain.access import DISTRICT, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.ledger import Standing
-from matcher.domain.listing import Confidentiality, Listing, Side, is_valid_on, text_of
-from matcher.domain.scoring import DEFAULT_SCORER, Scorer
+from matcher.domain.listing import (
+    Achievement,
+    Confidentiality,
+    Demand,
+    Listing,
+    Side,
+    is_valid_on,
+    text_of,
+)
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, normalise, says_enough
 from matcher.pipeline.abstentions import why_unmatched
 from matcher.pipeline.clock import beijing_day
-from matcher.pipeline.encode import vectors_of
-from matcher.pipeline.rank import rank
-from matcher.pipeline.searchable import OpenChannels, Searchable, judgeable
+from matcher.pipeline.encode import silent, vectors_of
+from matcher.pipeline.encoded import Encoded
+from matcher.pipeline.rank import Choice, Grouping
+from matcher.pipeline.repeats import repeats
+from matcher.pipeline.search import by_scorer, choose_among
+from matcher.pipeline.searchable import OpenChannels, Searchable, field_vectors
+from matcher.pipeline.second_look import PairLook
 from matcher.pipeline.views import MatchView
-from matcher.ports import Encoder, Query
-from matcher.store import catalogue, ledger, parks, runs
-from matcher.store.catalogue import listing_of
+from matcher.ports import Encoder, Reranker
+from matcher.store import catalogue, ledger, parks, runs, scorings
+from matcher.store.catalogue import LiveListing, listing_of
 from matcher.store.database import Database
 from matcher.store.tables import AchievementRow, DemandRow, ListingRow
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An index with what it was made of: the live listings, as of a catalogue revision and a day."""
+    """An index with what it was made of: the live listings, as of a catalogue revision and a day.
+
+    Putting a scoring to use raises the revision, so the scorers are as of it, too.
+    """
 
     revision: int
     day: date
     versions: list[tuple[int, int]]
     index: Searchable
+    repeats: Grouping
+    scorers: Scorers
 
 
 class Matching:
@@ -49,13 +69,15 @@ class Matching:
         encoder: Encoder,
         open_channels: OpenChannels,
         clock: Callable[[], datetime],
-        scorer: Scorer = DEFAULT_SCORER,
+        shipped: Scorer = DEFAULT_SCORER,
+        reranker: Reranker | None = None,
     ) -> None:
         self._database = database
         self._encoder = encoder
         self._open_channels = open_channels
         self._clock = clock
-        self._scorer = scorer
+        self._shipped = shipped
+        self._reranker = reranker
         self._locks = {side: Lock() for side in Side}
         self._held: dict[Side, _Held] = {}
 
@@ -78,16 +100,27 @@ class Matching:
                 field="text",
             )
         searched = Side.SUPPLY if side is Side.DEMAND else Side.DEMAND
-        index = self._index(searched)
-        vector = self._encoder.encode([view.full], side)[0]
-        allowed = None
-        if searched is Side.DEMAND:
+        held = self._hold(searched)
+        index = held.index
+        asked = self._asked(view, side)
+        if searched is Side.SUPPLY:
+            pair, parts = (asked, index), [(held.scorers.of(park_id), np.arange(len(index.listings)))]
+            allowed = None
+        else:
+            pair, parts = (index, asked), list(by_scorer(index.listings, held.scorers))
             allowed = index.rows(
                 lambda one: (
                     one.park_id is not None and scope.covers(one.park_id) and park_id in {None, one.park_id}
                 )
             )
-        [matches] = rank([Query(view, vector)], index.channels, self._scorer, top_k, [allowed])
+        look = PairLook(*pair, beijing_day(self._clock()), self._reranker)
+        [matches] = choose_among(
+            [asked.query(0)],
+            index.channels,
+            parts,
+            [Choice(top_k, allowed, repeats=held.repeats)],
+            lambda scorer: look.of(side, scorer.second_look, np.array([0])),
+        )
         phrases = Phrases(view)
         park_codes = self._park_codes(scope) if searched is Side.DEMAND else {}
         return [
@@ -105,25 +138,51 @@ class Matching:
     def prepare(self) -> None:
         """Make the indexes now, so that no query waits for them: two seconds for 9,000 listings."""
         for side in Side:
-            self._index(side)
+            self._hold(side)
 
-    def _index(self, side: Side) -> Searchable:
+    def _asked(self, view: TextView, side: Side) -> Searchable:
+        """The free text as a list of one, which states nothing but what it says."""
+        listing: Listing = Demand(title=view.title) if side is Side.DEMAND else Achievement(title=view.title)
+        asked = LiveListing(id=0, version=0, listing=listing)
+        fields = {}
+        if side is Side.DEMAND:
+            fields = field_vectors(
+                [asked], lambda texts: self._encoder.encode([one.full for one in texts], side)
+            )
+        return Searchable((asked,), (view,), self._encoder.encode([view.full], side), {}, fields)
+
+    def _hold(self, side: Side) -> _Held:
         day = beijing_day(self._clock())
         with self._locks[side]:
             held = self._held.get(side)
             with self._database.reading() as session:
                 revision = catalogue.revision(session)
                 if held is not None and (held.revision, held.day) == (revision, day):
-                    return held.index
+                    return held
+                scorers = scorings.in_use(session, self._shipped)
                 versions = catalogue.live_versions(session, side, day)
-                if held is not None and held.versions == versions:
-                    self._held[side] = replace(held, revision=revision, day=day)
-                    return held.index
-                listings, texts = judgeable(catalogue.live(session, side, day))
-            vectors, _ = vectors_of(self._database, self._encoder, side, texts)
-            index = Searchable(listings, texts, vectors, self._open_channels(side.value, texts, vectors))
-            self._held[side] = _Held(revision, day, versions, index)
-            return index
+                live = (
+                    None
+                    if held is not None and held.versions == versions
+                    else catalogue.live(session, side, day)
+                )
+            if held is not None and live is None:
+                held = replace(held, revision=revision, day=day, scorers=scorers)
+            else:
+                index = self._searchable(side, live or [])
+                held = _Held(revision, day, versions, index, repeats(index), scorers)
+            self._held[side] = held
+            return held
+
+    def _searchable(self, side: Side, live: Sequence[LiveListing]) -> Searchable:
+        encoded = Encoded(partial(vectors_of, self._database, self._encoder), silent)
+        if side is Side.SUPPLY:
+            return encoded.supply(live, self._open_channels)
+        demands = encoded.demands(live)
+        titles = demands.fields["title"]
+        return replace(
+            demands, channels=self._open_channels("demand", demands.texts, demands.vectors, titles)
+        )
 
     def _park_codes(self, scope: Scope) -> dict[int | None, str]:
         with self._database.reading() as session:

@@ -1,8 +1,9 @@
 """From both lists and everybody's rules, in one snapshot, to what a run proposes; nothing is written."""
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -10,30 +11,33 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from matcher.domain.abstention import Abstention
-from matcher.domain.candidate import Match
 from matcher.domain.ledger import Pair, Proposal, WhyNot
 from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, Side
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
-from matcher.domain.scoring import Scorer
-from matcher.domain.terms import Phrases, matched_terms
-from matcher.domain.text import TextView, fold
+from matcher.domain.scoring import Scorer, Scorers
+from matcher.domain.text import fold
 from matcher.pipeline.admission import Admission
 from matcher.pipeline.encode import Progress
-from matcher.pipeline.left_out import LeftOut, Search, abstentions
-from matcher.pipeline.rank import Choice, choose
-from matcher.pipeline.searchable import OpenChannels, Searchable, judgeable
-from matcher.ports import Vectors
+from matcher.pipeline.encoded import Encoded, VectorsOf
+from matcher.pipeline.left_out import LeftOut, abstentions
+from matcher.pipeline.rank import Choice, Exploration, Grouping
+from matcher.pipeline.repeats import repeats
+from matcher.pipeline.search import Search, matches_of_achievements, matches_of_demands
+from matcher.pipeline.searchable import OpenChannels
+from matcher.pipeline.second_look import PairLook
+from matcher.ports import Reranker
 from matcher.store import catalogue, exclusions, rules
 from matcher.store.catalogue import LiveListing
 
-BATCH = 1024
-"""Queries ranked between two reports of progress."""
+SHARE_EXPLORED = 0.1
+"""Share of a demand's matches drawn from the next best where a learned scoring ranks them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What is matched, and by which rules: profiles by park id, constraints by demand id."""
 
+    day: date
     supply: Sequence[LiveListing]
     demands: Sequence[LiveListing]
     profiles: Mapping[int, ParkProfile]
@@ -44,6 +48,7 @@ class Inputs:
     def at(cls, session: Session, day: date) -> "Inputs":
         """Every park's, as `session` sees them, of what may be matched on `day`."""
         return cls(
+            day=day,
             supply=catalogue.live(session, Side.SUPPLY, day),
             demands=catalogue.live(session, Side.DEMAND, day),
             profiles={park: saved.rule for park, saved in rules.profiles(session).items()},
@@ -55,6 +60,7 @@ class Inputs:
     def of_park(cls, session: Session, day: date, park_id: int) -> "Inputs":
         """The same of one park; what it has is what it has among all."""
         return cls(
+            day=day,
             supply=catalogue.live(session, Side.SUPPLY, day),
             demands=catalogue.live(session, Side.DEMAND, day, park_id),
             profiles={park_id: rules.profile(session, park_id).rule},
@@ -79,96 +85,115 @@ class Method:
     of a listing where its park does not say otherwise.
     """
 
-    vectors: Callable[[Side, Sequence[TextView], Progress], tuple[Vectors, int]]
+    vectors: VectorsOf
     open_channels: OpenChannels
-    scorer: Scorer
+    scorers: Scorers
     top_k: int
-
-    def searchable(
-        self, name: str, listings: tuple[LiveListing, ...], texts: tuple[TextView, ...], vectors: Vectors
-    ) -> Searchable:
-        """A named list with the channels over it."""
-        return Searchable(listings, texts, vectors, self.open_channels(name, texts, vectors))
+    reranker: Reranker | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What comes of the inputs; `encoded` texts had no vector yet."""
+    """What comes of the inputs; `encoded` texts had no vector yet.
+
+    `repeats` are the listings that repeat another of their list: id → id of the first, by side.
+    """
 
     entries: list[Proposal]
     feed: list[Proposal]
     abstentions: list[Abstention]
     why_not: WhyNot
+    repeats: Mapping[Side, Mapping[int, int]]
     encoded: int
 
 
 def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bool = True) -> Proposed:
     """The matches of every demand and, `with_feed`, of every achievement."""
-    supply, supply_texts = judgeable(inputs.supply)
-    demands, texts = judgeable(inputs.demands)
-    supply_vectors, encoded_supply = method.vectors(Side.SUPPLY, supply_texts, progress)
-    vectors, encoded_demands = method.vectors(Side.DEMAND, texts, progress)
-    released = np.array([row for row, one in enumerate(demands) if _is_released(one.listing)], dtype=np.int64)
-    by_demand = [inputs.rules_of(one) for one in demands]
-    admission = Admission(demands, supply, by_demand, inputs.excluded, released)
-    search = Search(
-        demands=Searchable(demands, texts, vectors, {}),
-        supply=method.searchable("supply", supply, supply_texts, supply_vectors),
-        rules=by_demand,
-        choices=_choices(demands, by_demand, supply, admission, method),
-        admission=admission,
-        scorer=method.scorer,
+    encoded = Encoded(method.vectors, progress)
+    supply = encoded.supply(inputs.supply, method.open_channels)
+    demands = encoded.demands(inputs.demands)
+    released = np.array(
+        [row for row, one in enumerate(demands.listings) if _is_released(one.listing)], dtype=np.int64
     )
-    found = _proposals(search.demands, search.supply, search.choices, Side.DEMAND, method.scorer, progress)
+    by_demand = [inputs.rules_of(one) for one in demands.listings]
+    repeated = {Side.DEMAND: repeats(demands), Side.SUPPLY: repeats(supply)}
+    search = Search(
+        demands=demands,
+        supply=supply,
+        rules=by_demand,
+        choices=(),
+        scorers=[method.scorers.of(one.park_id) for one in demands.listings],
+        admission=Admission(demands.listings, supply.listings, by_demand, inputs.excluded, released),
+        look=PairLook(demands, supply, inputs.day, method.reranker),
+    )
+    search = replace(search, choices=tuple(_choices(search, repeated[Side.SUPPLY], method.top_k)))
+    found = matches_of_demands(search, progress)
     entries, capped = _within_parks(found, inputs.profiles)
     feed: list[Proposal] = []
     if with_feed:
-        index = method.searchable(
-            "feed",
-            tuple(demands[row] for row in released),
-            tuple(texts[row] for row in released),
-            vectors[released],
+        feed = matches_of_achievements(
+            search, released, repeated[Side.DEMAND], method.open_channels, method.top_k, progress
         )
-        choices = [Choice(method.top_k, admission.of_achievement(row)) for row in range(len(supply))]
-        ranked = _proposals(search.supply, index, choices, Side.SUPPLY, method.scorer, progress)
-        feed = [proposal for _, proposal in ranked]
+    proposed = {(one.demand_id, one.achievement_id) for one in entries}
     return Proposed(
         entries=entries,
         feed=feed,
-        abstentions=abstentions(search, {one.demand_id for one in entries}, capped, inputs.demands),
-        why_not=LeftOut(search, inputs.excluded, capped, (inputs.demands, inputs.supply)),
-        encoded=encoded_supply + encoded_demands,
+        abstentions=abstentions(search, {demand for demand, _ in proposed}, capped, inputs.demands),
+        why_not=LeftOut(search, inputs.excluded, capped, (inputs.demands, inputs.supply), proposed),
+        repeats={
+            side: _first_ids(index.listings, repeated[side])
+            for side, index in ((Side.DEMAND, demands), (Side.SUPPLY, supply))
+        },
+        encoded=encoded.count,
     )
 
 
-def _choices(
-    demands: Sequence[LiveListing],
-    by_demand: Sequence[Rules],
-    supply: Sequence[LiveListing],
-    admission: Admission,
-    method: Method,
-) -> list[Choice]:
+def _choices(search: Search, repeated: Grouping, top_k: int) -> Iterator[Choice]:
     """How each demand's matches are chosen; a park's weights are worked out once."""
-    numbers: dict[str, int] = {"": -1}
-    names = (fold(one.listing.organisation) for one in supply)
-    units = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+    supply = search.supply.listings
+    ids = np.array([one.id for one in supply], dtype=np.int64)
+    units = _units(supply)
     weights: dict[int | None, NDArray[np.float64] | None] = {}
-    choices = []
-    for row, (demand, own) in enumerate(zip(demands, by_demand, strict=True)):
+    for row, (demand, own, scorer) in enumerate(
+        zip(search.demands.listings, search.rules, search.scorers, strict=True)
+    ):
         profile = own.profile
         if demand.park_id not in weights:
             weights[demand.park_id] = _weights(profile, supply)
-        choices.append(
-            Choice(
-                k=profile.top_k or method.top_k,
-                allowed=admission.of_demand(row),
-                weights=weights[demand.park_id],
-                floor=_floor(profile, method.scorer),
-                groups=units,
-                per_group=profile.per_organisation,
-            )
+        k = profile.top_k or top_k
+        cap = profile.per_organisation
+        slots = _explored_slots(profile, scorer, k)
+        yield Choice(
+            k=k,
+            allowed=search.admission.of_demand(row),
+            weights=weights[demand.park_id],
+            floor=_floor(profile, scorer),
+            repeats=repeated,
+            units=None if cap is None else Grouping(units, cap),
+            exploration=Exploration(slots, demand.id, ids) if slots else None,
         )
-    return choices
+
+
+def _units(supply: Sequence[LiveListing]) -> NDArray[np.int64]:
+    """A number for each research unit, −1 where none is named."""
+    numbers: dict[str, int] = {"": -1}
+    names = (fold(one.listing.organisation) for one in supply)
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+
+
+def _explored_slots(profile: ParkProfile, scorer: Scorer, k: int) -> int:
+    """How many of `k` matches are drawn from the next best."""
+    usual = SHARE_EXPLORED if scorer.learned else 0.0
+    share = usual if profile.exploration is None else profile.exploration
+    return math.floor(share * k + 1e-9)
+
+
+def _first_ids(listings: Sequence[LiveListing], repeated: Grouping) -> dict[int, int]:
+    return {
+        one.id: listings[first].id
+        for row, (one, first) in enumerate(zip(listings, repeated.numbers, strict=True))
+        if first >= 0 and first != row
+    }
 
 
 def _floor(profile: ParkProfile, scorer: Scorer) -> float | None:
@@ -185,58 +210,6 @@ def _weights(profile: ParkProfile, supply: Sequence[LiveListing]) -> NDArray[np.
         return None
     achievements = (one.listing for one in supply)
     return np.array([profile.weight(one) for one in achievements if isinstance(one, Achievement)])
-
-
-def _proposals(
-    asking: Searchable,
-    index: Searchable,
-    choices: Sequence[Choice],
-    side: Side,
-    scorer: Scorer,
-    progress: Progress,
-) -> list[tuple[float, Proposal]]:
-    """What is chosen of `index` for every row of `asking`, whose side is `side`, with the figure it is
-    ordered by."""
-    if not index.listings:
-        return []
-    queries = asking.queries()
-    found_phrases = [Phrases(text) for text in index.texts]
-    stage = "match demands" if side is Side.DEMAND else "match achievements"
-    found: list[tuple[float, Proposal]] = []
-    for start in range(0, len(queries), BATCH):
-        batch = slice(start, start + BATCH)
-        ranked = choose(queries[batch], index.channels, scorer, choices[batch])
-        for asker, text, choice, matches in zip(
-            asking.listings[batch], asking.texts[batch], choices[batch], ranked, strict=True
-        ):
-            phrases = Phrases(text)
-            for match in matches:
-                terms = matched_terms(phrases, found_phrases[match.row])
-                weight = 1.0 if choice.weights is None else float(choice.weights[match.row])
-                pair = (asker, index.listings[match.row])
-                demand, achievement = pair if side is Side.DEMAND else reversed(pair)
-                found.append((match.score * weight, _proposal(demand, achievement, match, terms)))
-        progress(stage, min(start + BATCH, len(queries)), len(queries))
-    return found
-
-
-def _proposal(
-    demand: LiveListing, achievement: LiveListing, match: Match, terms: tuple[str, ...]
-) -> Proposal:
-    assert demand.park_id is not None
-    return Proposal(
-        demand_id=demand.id,
-        achievement_id=achievement.id,
-        park_id=demand.park_id,
-        rank=match.rank,
-        similarity=match.similarity,
-        score=match.score,
-        contributions=match.contributions,
-        terms=terms,
-        demand_version=demand.version,
-        achievement_version=achievement.version,
-        probability=match.probability,
-    )
 
 
 def _within_parks(

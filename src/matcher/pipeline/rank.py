@@ -1,8 +1,13 @@
-"""From queries to ranked matches: search every channel, join what they found, score it, keep the best."""
+"""From queries to ranked matches: search every channel, join what they found, score it, choose the best.
+
+Retrieval's channels look at every row, what else a scorer weighs only at the best of them by those channels.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,38 +20,95 @@ SIMILARITY = "dense"
 """The channel whose figure is a match's similarity."""
 
 DEPTH = 200
-"""How many rows each channel proposes for each query where not every row is scored."""
+"""How many rows each channel proposes for each query where not every row is scored, and how many of the best
+by all channels are looked at twice where a scorer weighs more than channels."""
+
+RERANKED = 50
+"""How many of the best a cross-encoder reads: it takes some 20 ms a pair on two cores."""
 
 SCORE_ALL = 2048
-"""Up to this many allowed rows, every one is scored: cheaper than searching three channels, and exact."""
+"""Up to this many allowed rows, every one is scored: cheaper than searching every channel, and exact."""
+
+EXPLORED = 5
+"""Explored rows are drawn from so many times `k` of the next best."""
 
 DECIMALS = 6
-"""A channel's figure is kept to so many decimals: float32 sums differ in the seventh with the size of a
-batch, and a figure that flickers from night to night would count as changed."""
+"""A figure is kept to so many decimals: float32 sums differ in the seventh with the size of a batch, and a
+figure that flickers from night to night would count as changed."""
 
 _BLOCK = 1024
 _BLOCK_CELLS = 8_000_000
+
+Figures = Mapping[str, NDArray[np.float64]]
+"""A figure's name → its value for each of some rows, 0 where it is unknown."""
+
+SecondLook = Callable[[int, Rows], Figures]
+"""Gives the figures that no channel has, of the query at a place among those asked, for some rows."""
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Rows that count as one another: `numbers` has each row's group, −1 for none; at most `cap` of one
+    group are chosen."""
+
+    numbers: NDArray[np.int64]
+    cap: int
+
+    @cached_property
+    def surplus(self) -> int:
+        """How many rows no choice could hold beside the others of their groups."""
+        sizes = np.bincount(self.numbers[self.numbers >= 0])
+        return int(np.maximum(sizes - self.cap, 0).sum())
+
+    def kept(self, rows: Rows) -> NDArray[np.bool_]:
+        """Which of `rows`, best first, are left."""
+        numbers = self.numbers[rows]
+        return (numbers < 0) | (_places_in_group(numbers) < self.cap)
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """The last `slots` of a choice go to rows that would not be shown, drawn by `seed` and the rows' `ids`.
+
+    The draw depends on the two ids alone, so that the same pair is drawn night after night.
+    """
+
+    slots: int
+    seed: int
+    ids: NDArray[np.int64]
+
+    def draw(self, rows: Rows) -> NDArray[np.int64]:
+        """The places in `rows` of those drawn, ascending."""
+        lots = [sha256(f"{self.seed}/{identifier}".encode()).digest() for identifier in self.ids[rows]]
+        return np.sort(sorted(range(len(lots)), key=lots.__getitem__)[: self.slots])
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """How the matches of one query are chosen: the `k` best of the `allowed` rows (all, where None).
 
-    `weights` (one for each row of the index) multiply a score for the order alone; what scores below
-    `floor` is left out; of the rows of one group (`groups`, −1 for none) at most `per_group` are taken.
+    `weights` (one for each row of the index) multiply a score for the order alone; what scores below `floor`
+    is left out, and what is over the cap of a grouping: rows that repeat one another, or of one unit.
     """
 
     k: int
     allowed: Rows | None = None
     weights: NDArray[np.float64] | None = None
     floor: float | None = None
-    groups: NDArray[np.int64] | None = None
-    per_group: int | None = None
+    repeats: Grouping | None = None
+    units: Grouping | None = None
+    exploration: Exploration | None = None
 
     @property
-    def by_score_alone(self) -> bool:
-        """Whether the best by score are the best: then they are among the best of some channel, too."""
-        return self.weights is None and self.per_group is None
+    def groupings(self) -> tuple[Grouping, ...]:
+        """Those there are, in the order in which they are applied."""
+        return tuple(one for one in (self.repeats, self.units) if one is not None)
+
+    @property
+    def depth(self) -> int:
+        """How many of the best by score hold the choice for certain, whatever the groupings leave out."""
+        pool = 0 if self.exploration is None else EXPLORED * self.k
+        return self.k + pool + sum(grouping.surplus for grouping in self.groupings)
 
 
 def rank(
@@ -70,26 +132,32 @@ def choose(
     scorer: Scorer,
     choices: Sequence[Choice],
     depth: int = DEPTH,
+    look: SecondLook | None = None,
 ) -> list[list[Match]]:
     """The matches of each query by its own choice, best first, ties by row; terms are left empty.
 
-    `k` come back whenever so many rows are allowed, reach the floor and fit their group.
+    `k` come back whenever so many rows are allowed, reach the floor and fit their group. `look` is needed
+    where the scorer weighs more than channels.
     """
+    scoring = _Scoring(queries, channels, scorer, look)
     candidates = _candidates(queries, channels, scorer, depth, choices)
     return [
-        _chosen(choice, scorer, *scored)
+        _chosen(choice, scorer, scored)
         for block in _blocks(candidates)
-        for choice, scored in zip(
-            choices[block], _scored(queries[block], channels, scorer, candidates[block]), strict=True
-        )
+        for choice, scored in zip(choices[block], scoring.of(block, candidates, choices), strict=True)
     ]
 
 
-def scores(query: Query, channels: Channels, scorer: Scorer) -> NDArray[np.float64]:
-    """The score of every row of the index for one query."""
+def scores(
+    query: Query, channels: Channels, scorer: Scorer, choice: Choice, look: SecondLook | None = None
+) -> NDArray[np.float64]:
+    """The score of every row of the index for one query, −inf where the second look leaves a row out."""
     everything = np.arange(len(channels[SIMILARITY]))
-    [(_, _, _, score)] = _scored([query], channels, scorer, [everything])
-    return score
+    scoring = _Scoring([query], channels, scorer, look)
+    [scored] = scoring.of(slice(0, 1), [everything], [choice])
+    found = np.full(len(everything), -np.inf)
+    found[scored.rows] = scored.score
+    return found
 
 
 def best_first(
@@ -111,13 +179,13 @@ def _candidates(
     candidates = [everything if choice.allowed is None else choice.allowed for choice in choices]
     groups: dict[tuple[bytes | None, int], list[int]] = defaultdict(list)
     for position, choice in enumerate(choices):
-        deep = max(choice.k, depth)
-        if choice.by_score_alone and len(candidates[position]) > max(SCORE_ALL, deep):
+        deep = max(choice.depth, depth)
+        if choice.weights is None and deep <= SCORE_ALL < len(candidates[position]):
             groups[None if choice.allowed is None else choice.allowed.tobytes(), deep].append(position)
     for (_, deep), members in groups.items():
         together = [queries[member] for member in members]
         rows = choices[members[0]].allowed
-        found = [channels[name].search(together, deep, rows) for name in scorer.weights]
+        found = [channels[name].search(together, deep, rows) for name in scorer.channels]
         for member, *hits in zip(members, *found, strict=True):
             candidates[member] = np.unique([hit.row for channel in hits for hit in channel])
     return candidates
@@ -135,45 +203,79 @@ def _blocks(candidates: Sequence[Rows]) -> Iterator[slice]:
         yield slice(start, len(candidates))
 
 
-_Scored = tuple[Rows, NDArray[np.float64], dict[str, NDArray[np.float64]], NDArray[np.float64]]
-"""Rows with their similarities, contributions and scores."""
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Rows with their similarities, contributions and scores."""
+
+    rows: Rows
+    similarity: NDArray[np.float64]
+    contributions: Figures
+    score: NDArray[np.float64]
 
 
-def _scored(
-    queries: Sequence[Query], channels: Channels, scorer: Scorer, candidates: Sequence[Rows]
-) -> Iterator[_Scored]:
-    figures = {name: channels[name].values(queries, candidates) for name in {SIMILARITY, *scorer.weights}}
-    for position, rows in enumerate(candidates):
-        own = {name: values[position].astype(np.float64).round(DECIMALS) for name, values in figures.items()}
-        contributions = scorer.contributions(own)
-        yield rows, own[SIMILARITY], contributions, scorer.score(contributions)
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """Scores rows for queries: by the channels, and then the best of them by all that the scorer weighs."""
+
+    queries: Sequence[Query]
+    channels: Channels
+    scorer: Scorer
+    look: SecondLook | None
+
+    def of(self, block: slice, candidates: Sequence[Rows], choices: Sequence[Choice]) -> Iterator[_Scored]:
+        """The candidates of each query of a block."""
+        rows = candidates[block]
+        names = {SIMILARITY, *self.scorer.channels}
+        figures = {name: self.channels[name].values(self.queries[block], rows) for name in names}
+        for place, (own, choice) in enumerate(zip(rows, choices[block], strict=True)):
+            found = {name: values[place].astype(np.float64) for name, values in figures.items()}
+            yield self._scored(block.start + place, own, found, choice)
+
+    def _scored(self, place: int, rows: Rows, found: Figures, choice: Choice) -> _Scored:
+        figures = {name: values.round(DECIMALS) for name, values in found.items()}
+        if self.scorer.second_look:
+            if self.look is None:
+                raise ValueError(f"nobody looks for {self.scorer.second_look}")
+            depth = RERANKED if "cross_encoder" in self.scorer.second_look else DEPTH
+            first = self.scorer.score(self.scorer.contributions(figures))
+            best = np.sort(best_first(rows, first, choice.weights)[: max(depth, choice.depth)])
+            rows, figures = rows[best], {name: values[best] for name, values in figures.items()}
+            figures |= {name: values.round(DECIMALS) for name, values in self.look(place, rows).items()}
+        contributions = self.scorer.contributions(figures)
+        score = self.scorer.score(contributions)
+        return _Scored(rows, figures[SIMILARITY], contributions, score)
 
 
-def _chosen(
-    choice: Choice,
-    scorer: Scorer,
-    rows: Rows,
-    similarity: NDArray[np.float64],
-    contributions: dict[str, NDArray[np.float64]],
-    score: NDArray[np.float64],
-) -> list[Match]:
-    best = best_first(rows, score, choice.weights)
+def _chosen(choice: Choice, scorer: Scorer, scored: _Scored) -> list[Match]:
+    best = best_first(scored.rows, scored.score, choice.weights)
     if choice.floor is not None:
-        best = best[score[best] >= choice.floor]
-    if choice.per_group is not None and choice.groups is not None:
-        groups = choice.groups[rows[best]]
-        best = best[(groups < 0) | (_places_in_group(groups) < choice.per_group)]
+        best = best[scored.score[best] >= choice.floor]
+    for grouping in choice.groupings:
+        best = best[grouping.kept(scored.rows[best])]
+    best, explored = _explored(choice, scored.rows, best)
     return [
         Match(
-            row=int(rows[at]),
+            row=int(scored.rows[at]),
             rank=place,
-            similarity=float(similarity[at]),
-            score=float(score[at]),
-            contributions={name: float(parts[at]) for name, parts in contributions.items()},
-            probability=scorer.probability(float(score[at])),
+            similarity=float(scored.similarity[at]),
+            score=float(scored.score[at]),
+            contributions={name: float(parts[at]) for name, parts in scored.contributions.items()},
+            probability=scorer.probability(float(scored.score[at])),
+            explored=place > len(best) - explored,
         )
-        for place, at in enumerate(best[: max(choice.k, 0)], start=1)
+        for place, at in enumerate(best, start=1)
     ]
+
+
+def _explored(choice: Choice, rows: Rows, best: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """The chosen places, and how many of the last were drawn; none where everything is shown anyway."""
+    k = max(choice.k, 0)
+    if choice.exploration is None or len(best) <= k:
+        return best[:k], 0
+    shown = k - choice.exploration.slots
+    pool = best[shown : k + EXPLORED * k]
+    drawn = pool[choice.exploration.draw(rows[pool])]
+    return np.concatenate([best[:shown], drawn]), len(drawn)
 
 
 def _places_in_group(groups: NDArray[np.int64]) -> NDArray[np.int64]:

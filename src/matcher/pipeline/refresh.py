@@ -6,7 +6,7 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,14 +18,14 @@ from matcher.domain.access import Principal
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import ChangeCause, Pair, RunStatus, Trigger
 from matcher.domain.listing import Side
-from matcher.domain.scoring import DEFAULT_SCORER, Scorer
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.text import TextView
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent, vectors_of
 from matcher.pipeline.propose import Inputs, Method, propose
 from matcher.pipeline.searchable import OpenChannels
-from matcher.ports import Encoder, Vectors
-from matcher.store import abstentions, catalogue, exclusions, ledger, night, rules, runs
+from matcher.ports import Encoder, Reranker, Vectors
+from matcher.store import abstentions, catalogue, exclusions, ledger, night, rules, runs, scorings
 from matcher.store.database import Database
 from matcher.store.tables import RunRow
 
@@ -63,7 +63,8 @@ class Refresh:
     open_channels: OpenChannels
     top_k: int
     clock: Callable[[], datetime]
-    scorer: Scorer = DEFAULT_SCORER
+    shipped: Scorer = DEFAULT_SCORER
+    reranker: Reranker | None = None
 
     def __call__(self, principal: Principal, trigger: Trigger, progress: Progress = silent) -> RefreshReport:
         """Run once.
@@ -91,6 +92,7 @@ class Refresh:
         with self.database.reading() as session:
             revision = catalogue.revision(session)
             last = runs.last_success(session)
+            scorers = scorings.in_use(session, self.shipped)
         if last is None:
             return revision > 0
         return (
@@ -98,23 +100,23 @@ class Refresh:
             or beijing_day(last.started_at) != beijing_day(now)
             or last.code_version != __version__
             or last.encoder_id != self.encoder.encoder_id
-            or last.scorer != self.scorer.version
-            or last.calibration != self.scorer.calibration_version
+            or last.scorer != scorers.shared.version
+            or last.calibration != scorers.shared.calibration_version
             or last.top_k != self.top_k
         )
 
-    def method(self, *, keep: bool = True) -> Method:
+    def method(self, scorers: Scorers, *, keep: bool = True) -> Method:
         """How proposals are made; `keep` caches what has to be encoded for them."""
 
         def vectors(side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
             return vectors_of(self.database, self.encoder, side, texts, progress, keep=keep)
 
-        return Method(vectors, self.open_channels, self.scorer, self.top_k)
+        return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker)
 
     def _start(self, principal: Principal, trigger: Trigger) -> "tuple[int, _Basis]":
         started = self.clock()
         with self.database.reading() as session:
-            basis = _Basis.at(session, started)
+            basis = _Basis.at(session, started, self.shipped)
         with self.database.writing() as session:
             runs.close_interrupted(session, started)
             run_id = runs.add(
@@ -126,8 +128,6 @@ class Refresh:
                     started_at=started,
                     code_version=__version__,
                     encoder_id=self.encoder.encoder_id,
-                    scorer=self.scorer.version,
-                    calibration=self.scorer.calibration_version,
                     top_k=self.top_k,
                     counts={},
                     **basis.columns(),
@@ -144,10 +144,8 @@ class Refresh:
         return self._rematch(run_id, basis.started, progress)
 
     def _fingerprint(self, basis: "_Basis") -> str:
-        scorer = self.scorer
-        return basis.fingerprint(
-            self.encoder.encoder_id, scorer.version, scorer.calibration_version, self.top_k
-        )
+        reranker = None if self.reranker is None else self.reranker.reranker_id
+        return basis.fingerprint(self.encoder.encoder_id, reranker, self.top_k)
 
     def _keep(self, run_id: int, basis: "_Basis") -> RefreshReport:
         """Nothing that a figure depends on has changed since the last run: every entry stands."""
@@ -160,9 +158,9 @@ class Refresh:
 
     def _rematch(self, run_id: int, started: datetime, progress: Progress) -> RefreshReport:
         with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
-            basis = _Basis.at(session, started)
+            basis = _Basis.at(session, started, self.shipped)
             inputs = Inputs.at(session, basis.day)
-        found = propose(inputs, self.method(), progress)
+        found = propose(inputs, self.method(basis.scorers), progress)
         with self.database.writing() as session:
             changed = night.apply_night(
                 session,
@@ -173,6 +171,7 @@ class Refresh:
                 self._shared(session, run_id, basis),
             )
             night.apply_feed(session, run_id, found.feed)
+            night.apply_repeats(session, found.repeats)
             abstentions.apply(session, run_id, found.abstentions)
             report = self._report(
                 run_id,
@@ -203,10 +202,15 @@ class Refresh:
         everywhere = frozenset(
             cause for cause, name in _CAUSES.items() if getattr(this, name) != getattr(last, name)
         )
-        parks = {*basis.profiles, *last.profiles}
-        moved = {int(park) for park in parks if basis.profiles.get(park) != last.profiles.get(park)}
-        moved |= rules.parks_constrained(session, after=last.constraints_to, to=basis.constraints_to)
-        return lambda park_id: everywhere | ({ChangeCause.PROFILE} if park_id in moved else set())
+        ruled = _moved(basis.profiles, last.profiles)
+        ruled |= rules.parks_constrained(session, after=last.constraints_to, to=basis.constraints_to)
+        scored = _moved(this.scorers, last.scorers)
+        learned = {ChangeCause.SCORER, ChangeCause.CALIBRATION}
+        return lambda park_id: (
+            everywhere
+            | ({ChangeCause.PROFILE} if park_id in ruled else set())
+            | (learned if park_id in scored else set())
+        )
 
     def _report(
         self,
@@ -245,6 +249,11 @@ _CAUSES = {
 """What of a run, where it is another than the last success's, is a cause of change for every pair."""
 
 
+def _moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
+    """The parks whose version of something is another."""
+    return {int(park) for park in {*now, *before} if now.get(park) != before.get(park)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Basis:
     """What a run works on: ids and versions of both lists on one Beijing day, and of everybody's rules."""
@@ -257,10 +266,11 @@ class _Basis:
     profiles: dict[str, int]
     constraints_to: int
     excluded: tuple[Pair, ...]
+    scorers: Scorers
 
     @classmethod
-    def at(cls, session: Session, started: datetime) -> "_Basis":
-        """The lists and rules as `session` sees them."""
+    def at(cls, session: Session, started: datetime, shipped: Scorer) -> "_Basis":
+        """The lists, rules and scorers as `session` sees them."""
         day = beijing_day(started)
         return cls(
             started=started,
@@ -271,19 +281,29 @@ class _Basis:
             profiles=rules.profile_versions(session),
             constraints_to=rules.constraints_to(session),
             excluded=tuple(sorted(exclusions.active(session))),
+            scorers=scorings.in_use(session, shipped),
         )
 
     def columns(self) -> dict[str, Any]:
         """What the record of the run says of it."""
         return {
             "catalogue_revision": self.revision,
+            "scorer": self.scorers.shared.version,
+            "calibration": self.scorers.shared.calibration_version,
+            "scorers": self.own_scorers,
             "profiles": self.profiles,
             "constraints_to": self.constraints_to,
         }
 
-    def fingerprint(self, encoder_id: str, scorer: str, calibration: str | None, top_k: int) -> str:
+    @property
+    def own_scorers(self) -> dict[str, str]:
+        """Park id → version of the scorer it has adopted."""
+        return {str(park): scorer.version for park, scorer in sorted(self.scorers.by_park.items())}
+
+    def fingerprint(self, encoder_id: str, reranker_id: str | None, top_k: int) -> str:
         """SHA-256 of everything a figure of the ledger depends on."""
-        made_with = [__version__, encoder_id, scorer, calibration, top_k]
-        ruled_by = [self.profiles, self.constraints_to, self.excluded]
+        shared = self.scorers.shared
+        made_with = [__version__, encoder_id, reranker_id, shared.version, shared.calibration_version, top_k]
+        ruled_by = [self.profiles, self.constraints_to, self.excluded, self.own_scorers]
         said = [made_with, self.supply, self.demands, ruled_by]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -143,7 +143,8 @@ class _Replay:
         if state is None:  # added by hand, and no run had proposed it
             versions = texts.versions_at(pair, row.first_seen)
             columns: dict[str, Any] = dict.fromkeys(("rank", "similarity", "score", "probability", "run_id"))
-            columns |= {"contributions": {}, "terms": (), "standing": Standing.ADDED, "cause": None}
+            columns |= {"contributions": {}, "terms": (), "explored": False}
+            columns |= {"standing": Standing.ADDED, "cause": None}
         else:
             versions = (state.demand_version, state.achievement_version)
             columns = {name: getattr(state, name) for name in _COLUMNS}
@@ -175,7 +176,7 @@ class _Replay:
         return folded(change.changes for change in done) if done else UNTOUCHED
 
 
-_COLUMNS = ("rank", "similarity", "score", "probability", "contributions", "run_id")
+_COLUMNS = ("rank", "similarity", "score", "probability", "contributions", "explored", "run_id")
 
 
 def _pair(one: Outline) -> Pair:

@@ -18,7 +18,8 @@ from matcher.store.tables import RunRow
 class RunView:
     """One refresh; `actor`, `counts` and `error` speak of every park and are empty in a narrower scope.
 
-    `profiles` is the version of each profile it worked by: park code → version, of the parks in scope.
+    `profiles` is the version of each profile it worked by: park code → version, of the parks in scope;
+    `scorers` that of each scorer that a park had put to use for itself.
     """
 
     run_id: int
@@ -32,6 +33,7 @@ class RunView:
     encoder_id: str
     scorer: str
     calibration: str | None
+    scorers: dict[str, str]
     profiles: dict[str, int]
     top_k: int
     counts: dict[str, Any]
@@ -102,7 +104,11 @@ def ledger_state(database: Database) -> LedgerState:
 def view_of(session: Session, scope: Scope, row: RunRow) -> RunView:
     """A run as a caller with this scope sees it."""
     whole = scope.parks is None
-    codes = {str(park.id): park.code for park in parks.page(session, scope)} if row.profiles else {}
+    codes = (
+        {str(park.id): park.code for park in parks.page(session, scope)}
+        if row.profiles or row.scorers
+        else {}
+    )
     return RunView(
         run_id=row.id,
         trigger=Trigger(row.trigger),
@@ -115,6 +121,7 @@ def view_of(session: Session, scope: Scope, row: RunRow) -> RunView:
         encoder_id=row.encoder_id,
         scorer=row.scorer,
         calibration=row.calibration,
+        scorers={codes[park]: version for park, version in row.scorers.items() if park in codes},
         profiles={codes[park]: version for park, version in row.profiles.items() if park in codes},
         top_k=row.top_k,
         counts=row.counts if whole else {},

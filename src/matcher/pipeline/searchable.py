@@ -1,27 +1,35 @@
 """A list made searchable: its matchable listings, their vectors and the channels over them."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from matcher.domain.listing import text_of
+from matcher.domain.listing import Demand, fields_of, text_of
 from matcher.domain.text import TextView, says_enough
 from matcher.ports import Channels, Query, Rows, Vectors
 from matcher.store.catalogue import LiveListing
 
-OpenChannels = Callable[[str, Sequence[TextView], Vectors], Channels]
+OpenChannels = Callable[[str, Sequence[TextView], Vectors, Vectors | None], Channels]
 """Builds the channels over a named list, with what the cache on disk holds of them."""
+
+EncodeAll = Callable[[Sequence[TextView]], Vectors]
+"""Gives the vectors of texts of one side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """Listings that say enough to be judged; row i of every part is the same listing."""
+    """Listings that say enough to be judged; row i of every part is the same listing.
+
+    `fields` are the vectors of a demand list's single fields by `domain.listing.fields_of`'s names, zero rows
+    where a field says nothing; an achievement list has none.
+    """
 
     listings: tuple[LiveListing, ...]
     texts: tuple[TextView, ...]
     vectors: Vectors
     channels: Channels
+    fields: Mapping[str, Vectors] = field(default_factory=dict)
 
     def rows(self, wanted: Callable[[LiveListing], bool]) -> Rows:
         """The rows whose listing is wanted."""
@@ -30,7 +38,22 @@ class Searchable:
 
     def queries(self) -> list[Query]:
         """Every row as a query against the other list."""
-        return [Query(text, vector) for text, vector in zip(self.texts, self.vectors, strict=True)]
+        return [self.query(row) for row in range(len(self.listings))]
+
+    def query(self, row: int) -> Query:
+        """One row as a query."""
+        title = self.fields["title"][row] if self.fields else None
+        return Query(self.texts[row], self.vectors[row], title)
+
+    def part(self, rows: Rows) -> "Searchable":
+        """Some rows as a list of their own, without channels."""
+        return Searchable(
+            tuple(self.listings[row] for row in rows),
+            tuple(self.texts[row] for row in rows),
+            self.vectors[rows],
+            {},
+            {name: vectors[rows] for name, vectors in self.fields.items()},
+        )
 
 
 def judgeable(listings: Iterable[LiveListing]) -> tuple[tuple[LiveListing, ...], tuple[TextView, ...]]:
@@ -38,3 +61,15 @@ def judgeable(listings: Iterable[LiveListing]) -> tuple[tuple[LiveListing, ...],
     said = ((one, text_of(one.listing)) for one in listings)
     kept = [(one, text) for one, text in said if says_enough(text.full)]
     return tuple(one for one, _ in kept), tuple(text for _, text in kept)
+
+
+def field_vectors(demands: Sequence[LiveListing], encode: EncodeAll) -> dict[str, Vectors]:
+    """The vectors of the demands' single fields, a zero row where one says nothing."""
+    said = [fields_of(one.listing) for one in demands if isinstance(one.listing, Demand)]
+    found = {}
+    for name in fields_of(Demand(title="")):
+        spoken = [row for row, one in enumerate(said) if one[name]]
+        vectors = encode([TextView(said[row][name]) for row in spoken])
+        found[name] = np.zeros((len(said), vectors.shape[1]), dtype=np.float32)
+        found[name][spoken] = vectors
+    return found

@@ -34,6 +34,7 @@ class MatchView:
     probability: float | None
     contributions: Mapping[str, float]
     terms: tuple[str, ...]
+    explored: bool = False
 
     @classmethod
     def of_pair(cls, entry: PairView) -> "MatchView":
@@ -130,6 +131,7 @@ def _pair_record(pair: PairView) -> dict[str, Any]:
         "probability": pair.probability,
         "contributions": pair.contributions,
         "terms": pair.terms,
+        "explored": pair.explored,
     }
 
 

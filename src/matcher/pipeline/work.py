@@ -270,6 +270,7 @@ def grade_row(entry: EntryView, work: Work, request: Request) -> GradeRow:
         similarity=entry.similarity,
         score=entry.score,
         probability=entry.probability,
+        explored=entry.explored,
         run_id=entry.run_id,
         demand_version=entry.demand_version,
         achievement_version=entry.achievement_version,

@@ -71,12 +71,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LiveListing:
-    """A listing that may be matched today."""
+    """A listing that may be matched today; `stated_at` is when it was put on its list or last edited."""
 
     id: int
     version: int
     listing: Listing
     park_id: int | None = None
+    stated_at: datetime | None = None
 
 
 def side_of(row: ListingRow) -> Side:
@@ -168,6 +169,7 @@ def live(session: Session, side: Side, day: date, park_id: int | None = None) ->
             version=found.version,
             listing=listing_of(found),
             park_id=found.park_id if isinstance(found, DemandRow) else None,
+            stated_at=found.updated_at,
         )
         for found in rows
     ]

@@ -35,6 +35,7 @@ PROPOSAL_COLUMNS = (
     "demand_version",
     "achievement_version",
     "probability",
+    "explored",
 )
 """The columns that a proposal and its row share."""
 

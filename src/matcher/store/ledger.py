@@ -143,6 +143,7 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
             probability=row.probability,
             contributions=row.contributions,
             terms=tuple(row.terms),
+            explored=row.explored,
             run_id=row.run_id,
         )
         for row, demand, achievement, park_code in session.execute(query)
@@ -220,6 +221,7 @@ def _entry_view(
         probability=row.probability,
         contributions=row.contributions,
         terms=tuple(row.terms),
+        explored=row.explored,
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
         run_id=row.run_id,

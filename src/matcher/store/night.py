@@ -34,7 +34,7 @@ from matcher.domain.listing import Side
 from matcher.store import runs
 from matcher.store.catalogue import listing_of, rows_by_id
 from matcher.store.known import PROPOSAL_COLUMNS, Known, News, gone_listings, known_pairs, proposal_of
-from matcher.store.tables import EntryState, FeedEntry, LedgerEntry, RunRow
+from matcher.store.tables import DemandRow, EntryState, FeedEntry, LedgerEntry, Repeat, RunRow
 
 _CHUNK = 500
 
@@ -163,6 +163,22 @@ def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> 
             ],
         )
     return night
+
+
+def apply_repeats(session: Session, found: Mapping[Side, Mapping[int, int]]) -> None:
+    """Make the record of listings that repeat others what a run found; what stands gets no write."""
+    before = {(row.side, row.listing_id): row for row in session.scalars(select(Repeat))}
+    parks = {row.id: row.park_id for row in session.execute(select(DemandRow.id, DemandRow.park_id))}
+    for side, repeats in found.items():
+        for listing_id, first_id in repeats.items():
+            row = before.pop((side.value, listing_id), None)
+            if row is None:
+                park_id = parks[listing_id] if side is Side.DEMAND else None
+                row = Repeat(side=side.value, listing_id=listing_id, park_id=park_id)
+                session.add(row)
+            row.first_id = first_id
+    for gone in before.values():
+        session.delete(gone)
 
 
 def _places(

@@ -118,6 +118,7 @@ def state_of(row: EntryState) -> State:
         probability=row.probability,
         contributions=row.contributions,
         terms=tuple(row.terms),
+        explored=row.explored,
         demand_version=row.demand_version,
         achievement_version=row.achievement_version,
     )

@@ -34,6 +34,7 @@ MATCH: Mapping[str, Any] = {
     "similarity": 0.61,
     "score": 0.54,
     "probability": 0.53,
-    "contributions": {"dense": 0.12, "lexical_text": 0.25, "lexical_title": 0.17},
+    "contributions": {"dense": 0.06, "dense_title": 0.06, "lexical_text": 0.25, "lexical_title": 0.17},
     "terms": ["电解槽", "隔膜"],
+    "explored": False,
 }

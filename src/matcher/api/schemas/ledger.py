@@ -149,6 +149,7 @@ class EntryAnswer(WorkColumns):
     probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
+    explored: bool = Field(description="是否为探索位")
     entry_id: int
     version: int = Field(description="版本；即 ETag，批处理和人的每次改动都使它增加")
     human_version: int = Field(description="人工改动的次数；0 为尚无人处理")

@@ -29,6 +29,7 @@ class MatchAnswer(Answer):
     probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
+    explored: bool = Field(description="是否为探索位：不因得分靠前、而为了解它而列出")
 
 
 class ReasonAnswer(Answer):
@@ -101,6 +102,7 @@ class EmbeddedMatch(Answer):
                         "score",
                         "probability",
                         "terms",
+                        "explored",
                     )
                 }
             ]
@@ -114,6 +116,7 @@ class EmbeddedMatch(Answer):
     score: float
     probability: float | None
     terms: list[str]
+    explored: bool
 
 
 class EmbeddedMatches(Answer):

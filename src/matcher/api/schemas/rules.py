@@ -31,6 +31,7 @@ _PROFILE: Mapping[str, Any] = {
     "top_k": 8,
     "per_organisation": 3,
     "max_entries": None,
+    "exploration": None,
     "constraints": dict(_CONSTRAINTS),
 }
 _SAVED: Mapping[str, Any] = {"version": 2, "at": "2026-11-22T10:00:00+00:00", "actor": "氢能园操作员"}
@@ -85,6 +86,9 @@ class ProfileBody(BaseModel):
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K)] | None = Field(None, description="每项需求最多几条")
     per_organisation: Count | None = Field(None, description="每项需求中同一单位最多几条")
     max_entries: Count | None = Field(None, description="全园当前条目最多几条")
+    exploration: float | None = Field(
+        None, ge=0, le=0.5, description="探索位占每条需求匹配的比例；不填时，评分经学习得到的为 0.1，否则为 0"
+    )
     constraints: ConstraintsBody = Field(default_factory=ConstraintsBody, description="硬性条件")
 
     def sent(self) -> dict[str, Any]:
@@ -128,6 +132,7 @@ class ProfileShown(Answer):
     top_k: int | None
     per_organisation: int | None
     max_entries: int | None
+    exploration: float | None
     constraints: ConstraintsShown
 
 

@@ -18,8 +18,9 @@ RUN: Mapping[str, Any] = {
     "code_version": "0.1.0",
     "catalogue_revision": 12,
     "encoder_id": "bundled@1/256",
-    "scorer": "1",
-    "calibration": None,
+    "scorer": "2",
+    "calibration": "prior-2",
+    "scorers": {"hydrogen": "learned-3"},
     "profiles": {"hydrogen": 2},
     "top_k": 10,
     "counts": {"run_id": 7, "demands": 99, "achievements": 171, "entries_created": 990},
@@ -43,6 +44,7 @@ class RunAnswer(Answer):
     encoder_id: str
     scorer: str
     calibration: str | None = Field(description="概率校准的版本；尚未校准为 null")
+    scorers: dict[str, str] = Field(description="园区自己启用的评分版本；沿用全区评分的园区不在其中")
     profiles: dict[str, int] = Field(description="各园区规则的版本；未设规则的园区不在其中")
     top_k: int
     counts: dict[str, int | float]

@@ -24,8 +24,10 @@ from matcher.store.tables.runs import (
     FeedEntry,
     LedgerEntry,
     MachineColumns,
+    Repeat,
     RunRow,
 )
+from matcher.store.tables.scoring import EncoderChoice, Scoring, ScoringChoice
 from matcher.store.tables.work import (
     DemandConstraintsRow,
     Evidence,
@@ -48,6 +50,7 @@ __all__ = [
     "DemandConstraintsRow",
     "DemandRevision",
     "DemandRow",
+    "EncoderChoice",
     "EntryState",
     "Evidence",
     "Exclusion",
@@ -64,8 +67,11 @@ __all__ = [
     "Park",
     "ParkProfileRow",
     "Reminder",
+    "Repeat",
     "RevisionRow",
     "RunRow",
+    "Scoring",
+    "ScoringChoice",
     "ServiceSecret",
     "VectorRow",
 ]

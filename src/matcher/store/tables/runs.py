@@ -12,8 +12,8 @@ from matcher.store.tables.base import Base
 class RunRow(Base):
     """One refresh, with all that is needed to say how its figures came about.
 
-    `profiles` is park id (as text) → version of its profile; a park without one is left out. Of the
-    demands' own constraints it read those up to the id `constraints_to`.
+    `profiles` is park id (as text) → version of its profile, `scorers` → version of its own scorer; a park
+    without one is left out. Of the demands' own constraints it read those up to the id `constraints_to`.
     """
 
     __tablename__ = "run"
@@ -29,6 +29,7 @@ class RunRow(Base):
     encoder_id: Mapped[str]
     scorer: Mapped[str]
     calibration: Mapped[str | None]
+    scorers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     profiles: Mapped[dict[str, Any]] = mapped_column(default=dict)
     constraints_to: Mapped[int] = mapped_column(default=0)
     top_k: Mapped[int]
@@ -38,7 +39,7 @@ class RunRow(Base):
 
 
 class PairColumns:
-    """What every row about a pair says."""
+    """What every row about a pair says; `explored` marks one that is shown to learn about it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     probability: Mapped[float | None]
@@ -46,6 +47,7 @@ class PairColumns:
     terms: Mapped[list[Any]] = mapped_column(default=list)
     demand_version: Mapped[int]
     achievement_version: Mapped[int]
+    explored: Mapped[bool] = mapped_column(default=False)
 
 
 class MachineColumns(PairColumns):
@@ -139,3 +141,19 @@ class AbstentionRow(Base):
     similarity: Mapped[float | None]
     score: Mapped[float | None]
     probability: Mapped[float | None]
+
+
+class Repeat(Base):
+    """A live listing that repeats another of its list, `first_id`, as the last run found it.
+
+    Demands repeat demands of their own park alone; achievements, which are the district's, have no park.
+    """
+
+    __tablename__ = "repeat"
+    __table_args__ = (UniqueConstraint("side", "listing_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(String(16))
+    listing_id: Mapped[int]
+    first_id: Mapped[int] = mapped_column(index=True)
+    park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"), index=True)

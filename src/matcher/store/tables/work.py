@@ -96,6 +96,7 @@ class GradeRow(Base):
     similarity: Mapped[float | None]
     score: Mapped[float | None]
     probability: Mapped[float | None]
+    explored: Mapped[bool] = mapped_column(default=False)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     demand_version: Mapped[int]
     achievement_version: Mapped[int]
