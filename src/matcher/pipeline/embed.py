@@ -46,6 +46,7 @@ def embedded_matches(
             "score": one.score,
             "probability": one.probability,
             "terms": list(one.terms),
+            "explored": one.explored,
         }
         for rank, one in enumerate(public, start=1)
     ]

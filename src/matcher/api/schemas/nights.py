@@ -52,6 +52,7 @@ class DiffItemAnswer(Answer):
     probability: float | None
     contributions: dict[str, float]
     terms: list[str]
+    explored: bool
     event: Event = Field(description="created 新增、returned 重新出现、changed 变化、vanished 消失")
     event_label: str
     standing: Standing
