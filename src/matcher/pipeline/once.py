@@ -58,15 +58,9 @@ def once(database: Database, request: Request, write: Callable[[Session], dict[s
     with database.writing() as session:
         if request.key is None:
             return write(session)
-        held = idempotency.find(session, request.caller, request.key, request.now)
-        if held is not None and held.digest != request.digest:
-            raise Conflict(
-                "该 Idempotency-Key 已用于另一个请求；请换一个。",
-                "this Idempotency-Key was used for another request: take a new one.",
-                field="Idempotency-Key",
-            )
+        held = _held(session, request)
         if held is not None:
-            return Replayed(held.answer)
+            return held
         answer = write(session)
         idempotency.keep(
             session,
@@ -79,3 +73,29 @@ def once(database: Database, request: Request, write: Callable[[Session], dict[s
             ),
         )
         return answer
+
+
+def answered(database: Database, request: Request) -> Replayed | None:
+    """The answer to a request that was done before; for what takes long before it can write.
+
+    Raises:
+        Conflict: as `once`.
+    """
+    if request.key is None:
+        return None
+    with database.reading() as session:
+        return _held(session, request)
+
+
+def _held(session: Session, request: Request) -> Replayed | None:
+    assert request.key is not None
+    held = idempotency.find(session, request.caller, request.key, request.now)
+    if held is None:
+        return None
+    if held.digest != request.digest:
+        raise Conflict(
+            "该 Idempotency-Key 已用于另一个请求；请换一个。",
+            "this Idempotency-Key was used for another request: take a new one.",
+            field="Idempotency-Key",
+        )
+    return Replayed(held.answer)

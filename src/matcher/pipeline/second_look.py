@@ -1,5 +1,6 @@
 """What is looked at for the best by retrieval: single fields, what both sides state, a cross-encoder."""
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,11 @@ class PairLook:
 
     def figures(self, names: Collection[str], demand_rows: Rows, achievement_rows: Rows) -> Figures:
         """The wanted figures of the pairs of demand and achievement rows at the same place; 0 if unknown."""
+        found = self.known_figures(names, demand_rows, achievement_rows)
+        return {name: np.nan_to_num(values, nan=0.0) for name, values in found.items()}
+
+    def known_figures(self, names: Collection[str], demand_rows: Rows, achievement_rows: Rows) -> Figures:
+        """The same, with NaN where a figure is unknown."""
         return {name: self._measured(name)(demand_rows, achievement_rows) for name in names}
 
     def of(self, side: Side, names: Collection[str], rows: Rows) -> Callable[[int, Rows], Figures]:
@@ -56,6 +62,7 @@ class PairLook:
         vectors = self.demands.fields[name.removeprefix("dense_")][demands].astype(np.float64)
         others = self.supply.vectors[achievements].astype(np.float64)
         cosines: NDArray[np.float64] = np.clip(np.sum(vectors * others, axis=1), -1.0, 1.0)
+        cosines[~vectors.any(axis=1)] = np.nan
         return cosines
 
     def _stated(self, name: str, demands: Rows, achievements: Rows) -> NDArray[np.float64]:
@@ -63,7 +70,7 @@ class PairLook:
             STATED[name](self._sides(demand, achievement))
             for demand, achievement in zip(demands, achievements, strict=True)
         )
-        return np.array([0.0 if figure is None else figure for figure in found], dtype=np.float64)
+        return np.array([math.nan if figure is None else figure for figure in found], dtype=np.float64)
 
     def _sides(self, demand: int, achievement: int) -> Sides:
         offered = self.supply.listings[achievement]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
@@ -67,6 +67,38 @@ def page(
         )
         conditions += [GradeRow.replied_at.is_(None), ~overtaken, stands]
     return _rows(session, visible, *conditions, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingGrade:
+    """A grade that stands, with the pair it is of; `declined` is why the enterprise declined it."""
+
+    row: GradeRow
+    demand_id: int
+    achievement_id: int
+    declined: str | None
+
+
+def standing(session: Session, park_id: int) -> list[StandingGrade]:
+    """The newest grade of each of a park's entries that has not been taken back, by id."""
+    held = and_(LedgerHuman.entry_id == GradeRow.entry_id, LedgerHuman.park_id == GradeRow.park_id)
+    newest = (
+        select(func.max(GradeRow.id))
+        .join(LedgerHuman, and_(held, LedgerHuman.grade == GradeRow.grade))
+        .where(GradeRow.park_id == park_id)
+        .group_by(GradeRow.entry_id)
+    )
+    rows = session.execute(
+        select(GradeRow, LedgerEntry.demand_id, LedgerEntry.achievement_id, LedgerHuman.decline_code)
+        .join(LedgerEntry, LedgerEntry.id == GradeRow.entry_id)
+        .join(LedgerHuman, held)
+        .where(GradeRow.id.in_(newest), GradeRow.park_id == park_id, LedgerEntry.park_id == park_id)
+        .order_by(GradeRow.id)
+    )
+    return [
+        StandingGrade(row, demand_id, achievement_id, row.decline_code or declined)
+        for row, demand_id, achievement_id, declined in rows
+    ]
 
 
 def answer(session: Session, grade: GradeRow, *, reply: str, at: datetime, by: str) -> None:

@@ -67,6 +67,14 @@ def choices(session: Session, scope: Scope) -> dict[int | None, ScoringChoice]:
     return {row.park_id: row for row in rows}
 
 
+def last_choices(session: Session, park_id: int | None, limit: int) -> Sequence[ScoringChoice]:
+    """The newest choices of a park, or of the installation (None), newest first."""
+    own = ScoringChoice.park_id.is_(None) if park_id is None else ScoringChoice.park_id == park_id
+    return session.scalars(
+        select(ScoringChoice).where(own).order_by(ScoringChoice.id.desc()).limit(limit)
+    ).all()
+
+
 def choose(session: Session, choice: ScoringChoice) -> None:
     """Put a scoring to use."""
     session.add(choice)
