@@ -94,6 +94,24 @@ def brier(probabilities: Sequence[float], grades: Sequence[int]) -> float | None
     return math.fsum(squares) / len(squares) if squares else None
 
 
+def log_loss(probabilities: Sequence[float], grades: Sequence[int]) -> float | None:
+    """The mean negative logarithm of the probability of what happened; None without a pair.
+
+    Probabilities are strictly between 0 and 1.
+    """
+    losses = [
+        -math.log(probability if grade >= GOOD else 1 - probability)
+        for probability, grade in zip(probabilities, grades, strict=True)
+    ]
+    return math.fsum(losses) / len(losses) if losses else None
+
+
+def grade_error(predicted: Sequence[int], grades: Sequence[int]) -> float | None:
+    """The mean absolute error of predicted grades; None without a pair."""
+    errors = [abs(guess - grade) for guess, grade in zip(predicted, grades, strict=True)]
+    return sum(errors) / len(errors) if errors else None
+
+
 def mean(figures: Sequence[float | None]) -> tuple[float | None, int]:
     """The mean of the defined figures, and how many they are."""
     defined = [figure for figure in figures if figure is not None]
