@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from matcher.domain.access import RIGHT_LABELS, Right, Role
+from matcher.domain.facts import Agreement
 from matcher.domain.ledger import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
 from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.domain.reminder import ReminderChannel
@@ -96,6 +97,11 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Verdict.MET: ("满足", "met"),
         Verdict.UNKNOWN: ("未知", "unknown"),
         Verdict.FAILED: ("不满足", "failed"),
+    },
+    Agreement: {
+        Agreement.AGREES: ("相符", "agrees"),
+        Agreement.AGAINST: ("不符", "against"),
+        Agreement.UNKNOWN: ("未知", "unknown"),
     },
     Cause: {
         Cause.OUTRANKED: ("被其他结果挤出前列", "outranked by other matches"),

@@ -19,7 +19,9 @@ _CUT = re.compile(
         ]
     )
 )
-_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[.+#/-][A-Za-z0-9]+)*[+#]*")
+TOKEN = re.compile(r"[A-Za-z0-9]+(?:[.+#/-][A-Za-z0-9]+)*[+#]*")
+"""A Latin or mixed token, which is compared as a whole."""
+
 _ENGLISH_PARTICLES = frozenset(
     """
     an and are as at based be by for from has have in into is it its new of on or our than that the their this
@@ -69,7 +71,7 @@ class Phrases:
         Bare numbers and units of measure are left out.
         """
         tokens: dict[str, str] = {}
-        for token in _TOKEN.findall(self._folded):
+        for token in TOKEN.findall(self._folded):
             tokens.setdefault(token.casefold(), token)
         return {
             folded: token

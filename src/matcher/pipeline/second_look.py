@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 from matcher.domain.features import FIELD_FEATURES, cross_encoder
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stated import STATED, Sides
-from matcher.pipeline.clock import beijing_day
+from matcher.pipeline.clock import years_since
 from matcher.pipeline.rank import Figures
 from matcher.pipeline.searchable import Searchable
 from matcher.ports import Reranker, Rows
-
-_DAYS_A_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class PairLook:
         assert isinstance(wanting, Demand)
         assert isinstance(offered.listing, Achievement)
         since = offered.stated_at
-        years = None if since is None else max(0, (self.day - beijing_day(since)).days) // _DAYS_A_YEAR
+        years = None if since is None else years_since(since, self.day)
         return Sides(wanting, offered.listing, years)
 
     def _read_together(self, demands: Rows, achievements: Rows) -> NDArray[np.float64]:

@@ -1,0 +1,57 @@
+"""Cases that people have judged, and which of them are nearest to a pair."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from matcher.domain.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pair of one park with the grade that stands (0–3)."""
+
+    entry_id: int
+    grade: int
+    demand_title: str
+    achievement_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A judged case and how near it is: 1 where both titles are the same, never 0."""
+
+    case: Judged
+    nearness: float
+
+
+def nearest_judged(
+    cases: Iterable[Judged], demand_title: str, achievement_title: str, limit: int = 3
+) -> tuple[Near, ...]:
+    """The nearest cases, the nearest first, ties by entry; what shares nothing on a side is never near.
+
+    Nearness is the likeness of the demands' titles times that of the achievements' titles.
+    """
+    cases = list(cases)
+    demands = {title: likeness(demand_title, title) for title in {case.demand_title for case in cases}}
+    found: list[Near] = []
+    for case in sorted(cases, key=lambda case: -demands[case.demand_title]):
+        at_most = demands[case.demand_title]
+        if at_most == 0 or (len(found) == limit and at_most < found[-1].nearness):
+            break
+        nearness = at_most * likeness(achievement_title, case.achievement_title)
+        if nearness > 0:
+            found.append(Near(case, nearness))
+            found.sort(key=lambda near: (-near.nearness, near.case.entry_id))
+            del found[limit:]
+    return tuple(found)
+
+
+def likeness(one: str, other: str) -> float:
+    """The Dice coefficient of two titles' pairs of characters: 0 where they share none, 1 where all."""
+    first, second = _pairs(fold(one)), _pairs(fold(other))
+    both = len(first) + len(second)
+    return 2 * len(first & second) / both if both else 0.0
+
+
+def _pairs(title: str) -> frozenset[str]:
+    return frozenset(title[at : at + 2] for at in range(max(1, len(title) - 1))) - {""}
