@@ -1,0 +1,90 @@
+"""Scorings learned from a park's grades: learn one, see them, choose which is in use."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from matcher.api import cursors
+from matcher.api.auth import Caller, Installation
+from matcher.api.fields import Cursor, Id, Limit, Park
+from matcher.api.openapi import problems
+from matcher.api.schemas.scorings import (
+    InUseAnswer,
+    LearnedAnswer,
+    NewScoring,
+    ScoringAnswer,
+    ScoringPage,
+    UseScoring,
+)
+from matcher.api.writes import Asked, written
+from matcher.pipeline import scorings
+
+router = APIRouter(prefix="/v1/scorings", tags=["rules"])
+
+
+@router.get(
+    "",
+    operation_id="list_scorings",
+    summary="列出学得的评分方案",
+    response_model=ScoringPage,
+    responses=problems(401, 403, 404, 422),
+)
+def list_scorings(
+    service: Installation, caller: Caller, park: Park = None, cursor: Cursor = None, limit: Limit = 50
+) -> Any:
+    """全区的和调用者可见园区的评分方案，最新的在前；指定园区时只列该园区自己的。"""
+    place = cursors.decode("scorings", 1, cursor)
+    page, following = scorings.list_scorings(
+        service.database, caller, park=park, before=None if place is None else place[0], limit=limit
+    )
+    in_use = scorings.scorings_in_use(service.database, caller, service.shipped, park=park)
+    return {
+        "items": page,
+        "in_use": in_use,
+        "next_cursor": None if following is None else cursors.encode("scorings", following),
+    }
+
+
+@router.get(
+    "/{scoring_id}",
+    operation_id="read_scoring",
+    summary="读取一个评分方案",
+    response_model=ScoringAnswer,
+    responses=problems(401, 403, 404, 422),
+)
+def read_scoring(service: Installation, caller: Caller, scoring_id: Id) -> Any:
+    """一个评分方案，连同它与学习时现用评分的比较。"""
+    return scorings.get_scoring(service.database, caller, scoring_id)
+
+
+@router.post(
+    "",
+    operation_id="learn_scoring",
+    summary="由一个园区的评分学习",
+    status_code=201,
+    response_model=LearnedAnswer,
+    responses=problems(401, 403, 404, 409, 413, 422, 503),
+)
+def learn_scoring(service: Installation, asked: Asked, body: NewScoring) -> JSONResponse:
+    """以该园区台账中未被撤回的评分学习权重与概率校准，并在留出的需求上与现用的相比。
+
+    学得的一律留存；`adopt` 为真且优于现用的才启用，下一次匹配起生效。评分太少、不足以学习的答 422。
+    """
+    answer = service.learn.from_ledger(asked(body.sent()), body.park, adopt=body.adopt)
+    return written(answer, status=201, location=f"/v1/scorings/{answer['scoring_id']}")
+
+
+@router.put(
+    "/in-use",
+    operation_id="use_scoring",
+    summary="选用评分方案",
+    response_model=InUseAnswer,
+    responses=problems(401, 403, 404, 409, 413, 422),
+)
+def use_scoring(service: Installation, asked: Asked, body: UseScoring) -> JSONResponse:
+    """下一次匹配起，该园区（或全区）以它评分；已在用的不作改变。选用此前的一个，即退回到它。"""
+    request = asked(body.sent())
+    return written(
+        scorings.use_scoring(service.database, request, service.shipped, body.park, body.scoring_id)
+    )
