@@ -36,7 +36,7 @@ from matcher.pipeline.ledger import list_entries
 service = Service.from_environment()
 entries, _ = list_entries(service.database, DISTRICT, EntryFilter())
 assert entries
-assert "encoder" not in vars(service), "ledger reads load no model"
+assert not service.encoders.is_loaded, "ledger reads load no model"
 for side in Side:
     assert service.matching.match("液氢阀门在低温下泄漏检测", side, DISTRICT, 5)
 heavy = {"torch", "sentence_transformers", "transformers"} & sys.modules.keys()

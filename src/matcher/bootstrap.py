@@ -8,15 +8,19 @@ from pydantic import SecretStr, ValidationError
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.reminder import Outlet, ReminderChannel
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
 from matcher.domain.text import TextView
+from matcher.embed.cross_encoder import CrossEncoderReranker
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels, open_channels
 from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens
 from matcher.pipeline.clock import utc_now
+from matcher.pipeline.encoders import Encoders
+from matcher.pipeline.learn import Learn
 from matcher.pipeline.match import Matching
 from matcher.pipeline.refresh import Refresh
 from matcher.pipeline.watch import ChangeWatcher
-from matcher.ports import Channels, Encoder, Vectors
+from matcher.ports import Channels, Encoder, Reranker, Vectors
 from matcher.remind.email import MailServer, checked_addresses
 from matcher.remind.webhook import Webhook
 from matcher.settings import Settings
@@ -84,18 +88,64 @@ class Service:
         service.database.ensure_schema()
         return service
 
-    @cached_property
+    @property
     def encoder(self) -> Encoder:
-        """The configured encoder.
+        """The encoder in use now.
 
         Raises:
             EncoderError: it cannot be loaded.
         """
+        return self.encoders.in_use()
+
+    @property
+    def configured_encoder(self) -> Encoder:
+        """What `MATCHER_ENCODER` names, else the bundled model, whatever was chosen in the database.
+
+        Raises:
+            EncoderError: it cannot be loaded.
+        """
+        return self.encoders.load(self.settings.encoder)
+
+    @cached_property
+    def encoders(self) -> Encoders:
+        """Which encoder is in use, and those that may be."""
+        return Encoders(self.database, self._load_encoder, self.settings.encoder)
+
+    def _load_encoder(self, spec: str | None) -> Encoder:
+        settings = self.settings
         return load_encoder(
-            self.settings.encoder,
-            device=self.settings.encoder_device,
-            batch_size=self.settings.encoder_batch_size,
+            spec,
+            device=settings.encoder_device,
+            batch_size=settings.encoder_batch_size,
+            query_prompt=settings.encoder_query_prompt,
+            document_prompt=settings.encoder_document_prompt,
+            dimension=settings.encoder_dimension,
         )
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder, where one is configured; its model is loaded when it first reads a pair.
+
+        Raises:
+            EncoderError: there is no such model, or it may not be loaded.
+        """
+        spec, settings = self.settings.reranker, self.settings
+        if spec is None:
+            return None
+        return CrossEncoderReranker(
+            spec, device=settings.encoder_device, batch_size=settings.encoder_batch_size
+        )
+
+    @property
+    def shipped(self) -> Scorer:
+        """What everything is scored with where nothing learned is in use.
+
+        Raises:
+            EncoderError: a cross-encoder is configured and not there.
+        """
+        if self.reranker is None:
+            return DEFAULT_SCORER
+        return reranked(DEFAULT_SCORER, self.settings.reranker_weight, self.reranker.reranker_id)
 
     def open_channels(
         self, name: str, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None
@@ -112,16 +162,25 @@ class Service:
         """The nightly batch."""
         return Refresh(
             database=self.database,
-            encoder=self.encoder,
+            encoder_in_use=self.encoders.in_use,
             open_channels=self.open_channels,
             top_k=self.settings.top_k,
             clock=utc_now,
+            shipped=self.shipped,
+            reranker=self.reranker,
         )
 
     @cached_property
     def matching(self) -> Matching:
         """Free-text matching."""
-        return Matching(self.database, self.encoder, self.open_channels, utc_now)
+        return Matching(
+            self.database, self.encoders.in_use, self.open_channels, utc_now, self.shipped, self.reranker
+        )
+
+    @cached_property
+    def learn(self) -> Learn:
+        """Learning from grades."""
+        return Learn(self.refresh, self.build_channels)
 
     @cached_property
     def watcher(self) -> ChangeWatcher | None:

@@ -23,10 +23,28 @@ class Settings(BaseSettings):
     )
     encoder: str | None = Field(
         default=None,
-        description="A model folder or a hub id with revision (name@revision); the bundled model if unset.",
+        description="A model folder or a hub id with revision (name@revision); if unset, what `matcher encoder "
+        "use` chose, else the bundled model.",
+    )
+    encoder_query_prompt: str | None = Field(
+        default=None,
+        description="What such a model is told before a demand; its own or its family's if unset.",
+    )
+    encoder_document_prompt: str | None = Field(
+        default=None, description="What it is told before an achievement; its own or its family's if unset."
+    )
+    encoder_dimension: int | None = Field(
+        default=None, ge=1, description="Dimensions kept of its vectors (Matryoshka models); all if unset."
     )
     encoder_device: str = Field(default="cpu", description="torch device for a model other than the bundled.")
     encoder_batch_size: int = Field(default=32, ge=1, description="Texts encoded at once.")
+    reranker: str | None = Field(
+        default=None,
+        description="A cross-encoder that reads the best 50 again: a folder or name@revision; none if unset.",
+    )
+    reranker_weight: float = Field(
+        default=0.5, gt=0, lt=1, description="Its part of the score where no learned scoring is in use."
+    )
     top_k: int = Field(default=10, ge=1, le=50, description="Matches kept for each demand and achievement.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")

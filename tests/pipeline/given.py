@@ -137,7 +137,8 @@ class Desk:
 
     def refresher(self, top_k: int = 10) -> Refresh:
         """The nightly batch by this clock."""
-        return Refresh(self.database, self.encoder, self.service.open_channels, top_k, lambda: self.now)
+        encoder = self.encoder
+        return Refresh(self.database, lambda: encoder, self.service.open_channels, top_k, lambda: self.now)
 
     def refresh(self, top_k: int = 10) -> RefreshReport:
         """One night."""
@@ -145,7 +146,7 @@ class Desk:
 
     def matching(self) -> Matching:
         """Free-text matching by this clock."""
-        return Matching(self.database, self.encoder, self.service.open_channels, lambda: self.now)
+        return Matching(self.database, lambda: self.encoder, self.service.open_channels, lambda: self.now)
 
     def live(self, side: Side) -> list[catalogue.ListingView]:
         """Every listing of a side that is not withdrawn."""

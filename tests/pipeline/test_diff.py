@@ -195,7 +195,7 @@ def test_a_run_that_left_no_ledger_and_a_since_after_the_run_are_refused(
             raise RuntimeError("the model is broken")
 
     with pytest.raises(RuntimeError):
-        replace(desk.refresher(), encoder=Broken())(  # type: ignore[arg-type]
+        replace(desk.refresher(), encoder_in_use=Broken)(  # type: ignore[arg-type]
             LOCAL_OPERATOR, Trigger.BATCH
         )
     assert night(desk) == 3

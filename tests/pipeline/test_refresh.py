@@ -17,6 +17,7 @@ from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Cause, Standing, Trigger
 from matcher.domain.listing import Confidentiality, Side
 from matcher.embed.factory import BUNDLED
+from matcher.embed.instructions import Instructions
 from matcher.embed.static import StaticEncoder
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
 from matcher.pipeline.runs import get_run, ledger_state, list_runs
@@ -425,7 +426,7 @@ def test_another_encoder_encodes_and_scores_everything_anew(desk: Desk, park: in
     table = np.random.default_rng(7).normal(size=(tokenizer.get_vocab_size(), 32)).astype(np.float32)
     bundled, desk.encoder = (
         desk.encoder,
-        StaticEncoder("static@other/32", tokenizer, table, dict.fromkeys(Side, "")),
+        StaticEncoder("static@other/32", tokenizer, table, Instructions()),
     )
     report = desk.refresh()
     assert report.encoded == 30 + 12

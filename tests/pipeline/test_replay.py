@@ -266,7 +266,7 @@ def test_a_run_that_left_no_ledger_cannot_be_replayed(desk: Desk) -> None:
         def encode(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("the model is broken")
 
-    broken = replace(desk.refresher(), encoder=Broken())  # type: ignore[arg-type]
+    broken = replace(desk.refresher(), encoder_in_use=Broken)  # type: ignore[arg-type]
     with pytest.raises(RuntimeError):
         broken(LOCAL_OPERATOR, Trigger.BATCH)
     with pytest.raises(InvalidInput, match="2") as refused:

@@ -84,6 +84,17 @@ DEFAULT_SCORER = Scorer(
 judged demands vary by at most 0.006 and 0.006 for dense weights from 0.1 to 0.4 in sum, so the weights are
 round numbers."""
 
+
+def reranked(scorer: Scorer, weight: float, reranker_id: str) -> Scorer:
+    """The same scorer with a cross-encoder that has `weight` of the score, between 0 and 1.
+
+    It has no calibration: what such a score means as a probability nobody has measured.
+    """
+    weights = {name: own * (1 - weight) for name, own in scorer.weights.items()}
+    version = f"{scorer.version}+{weight:g}*{reranker_id}"
+    return Scorer(version, {**weights, "cross_encoder": weight})
+
+
 DENSE = Scorer(f"{SCORER_VERSION}-dense", {"dense": 0.5, "dense_title": 0.5})
 """The embeddings alone, for comparison."""
 

@@ -1,4 +1,4 @@
-"""What a sentence-transformers folder says of itself: its modules, prompts and identity."""
+"""What a model folder says of itself: its modules, prompts and identity; and what is never loaded."""
 
 import hashlib
 import json
@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.errors import EncoderError
-from matcher.domain.listing import Side
-
-PROMPT_NAMES = {Side.DEMAND: "query", Side.SUPPLY: "document"}
-"""A demand asks, a supply is found."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A readable model folder: the class names of its modules in order, and its prompts by name."""
+    """A readable model folder: the class names of its modules in order, and its prompts by name.
+
+    `base` is the name under which its transformer was loaded before it was saved, empty where it does not say.
+    """
 
     path: Path
     modules: tuple[str, ...]
     prompts: Mapping[str, str]
+    base: str = ""
 
     def digest(self) -> str:
         """First 12 hexadecimal digits of the SHA-256 of every file that bears on the vectors."""
@@ -34,26 +34,53 @@ class ModelFolder:
 
 
 def open_folder(path: Path) -> ModelFolder:
-    """Read a folder's `modules.json` and prompts, without loading the model.
+    """Read an encoder's `modules.json` and prompts, without loading the model.
 
     Raises `EncoderError` where there is no such folder, a module is not one of sentence-transformers'
-    own, or weights are kept as pickles.
+    own, the model needs code of its own, or weights are kept as pickles.
     """
     if not (path / "modules.json").is_file():
         raise EncoderError(
             f"模型文件夹“{path}”不存在，或缺少 modules.json。",
             f"The model folder {path} does not exist or has no modules.json.",
         )
-    types = [str(module["type"]) for module in _read_json(path / "modules.json")]
+    return _checked(path)
+
+
+def open_cross_encoder(path: Path) -> ModelFolder:
+    """Read a cross-encoder's folder, without loading the model.
+
+    Raises `EncoderError` as `open_folder`; a `config.json` is what it must have.
+    """
+    if not (path / "config.json").is_file():
+        raise EncoderError(
+            f"模型文件夹“{path}”不存在，或缺少 config.json。",
+            f"The model folder {path} does not exist or has no config.json.",
+        )
+    return _checked(path)
+
+
+def _checked(path: Path) -> ModelFolder:
+    listed = _read_json(path / "modules.json") if (path / "modules.json").is_file() else []
+    types = [str(module["type"]) for module in listed]
     _refuse_foreign_code(path, types)
     _refuse_pickles(path)
     settings = path / "config_sentence_transformers.json"
     prompts = (_read_json(settings).get("prompts") or {}) if settings.is_file() else {}
-    return ModelFolder(path, tuple(name.rpartition(".")[2] for name in types), prompts)
+    config = _read_json(path / "config.json") if (path / "config.json").is_file() else {}
+    modules = tuple(name.rpartition(".")[2] for name in types)
+    return ModelFolder(path, modules, prompts, str(config.get("_name_or_path") or ""))
 
 
 def _refuse_foreign_code(path: Path, types: Iterable[str]) -> None:
+    """Refuse modules of others, and a transformer that names a class of its own.
+
+    The latter might load without its code, as the stock model it was made from, and give other vectors.
+    """
     foreign = [name for name in types if not name.startswith("sentence_transformers.")]
+    for config in sorted(path.rglob("config.json")):
+        classes = _read_json(config).get("auto_map") or {}
+        foreign += [str(classes[name]) for name in sorted(classes) if name.startswith("AutoModel")]
     if foreign:
         raise EncoderError(
             f"模型“{path}”需要运行自带代码（{foreign[0]}），为安全起见不予加载。",

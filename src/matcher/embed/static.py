@@ -11,7 +11,8 @@ from tokenizers import Tokenizer
 
 from matcher.domain.errors import EncoderError
 from matcher.domain.listing import Side
-from matcher.embed.folder import PROMPT_NAMES, open_folder
+from matcher.embed.folder import open_folder
+from matcher.embed.instructions import Instructions, own_instructions
 
 BATCH = 1024
 PIECES_AT_ONCE = 4096
@@ -22,12 +23,12 @@ class StaticEncoder:
     """The normalised mean of a text's piece vectors, as sentence-transformers computes it."""
 
     def __init__(
-        self, encoder_id: str, tokenizer: Tokenizer, table: NDArray[np.float32], prompts: dict[Side, str]
+        self, encoder_id: str, tokenizer: Tokenizer, table: NDArray[np.float32], instructions: Instructions
     ) -> None:
         self._encoder_id = encoder_id
         self._tokenizer = tokenizer
         self._table = table
-        self._prompts = prompts
+        self._instructions = instructions
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -44,8 +45,8 @@ class StaticEncoder:
         except Exception as error:  # tokenizers and safetensors raise bare ones
             raise _unreadable(folder, str(error)) from error
         tokenizer.no_padding()
-        prompts = {side: model.prompts.get(name, "") for side, name in PROMPT_NAMES.items()}
-        return cls(f"static@{model.digest()}/{table.shape[1]}", tokenizer, table, prompts)
+        instructions = own_instructions(model.prompts) or Instructions()
+        return cls(f"static@{model.digest()}/{table.shape[1]}", tokenizer, table, instructions)
 
     @property
     def encoder_id(self) -> str:
@@ -63,7 +64,7 @@ class StaticEncoder:
         A text's vector does not depend on the texts beside it.
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        prompt = self._prompts[side]
+        prompt = self._instructions.of(side)
         for start in range(0, len(texts), BATCH):
             batch = [prompt + text for text in texts[start : start + BATCH]]
             encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)

@@ -1,6 +1,6 @@
 """Any sentence-transformers model, from a local folder or a hub id with a revision."""
 
-import re
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,43 +10,61 @@ from numpy.typing import NDArray
 
 from matcher.domain.errors import EncoderError
 from matcher.domain.listing import Side
-from matcher.embed.folder import ModelFolder, open_folder
+from matcher.embed.folder import open_folder
+from matcher.embed.instructions import Instructions, instructions_of, own_instructions
+from matcher.embed.source import resolve
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-_HUB_ID = re.compile(r"(?P<name>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
-_SAFE_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
 
 
 class SentenceTransformerEncoder:
     """Encodes with sentence-transformers; torch is imported when the first one is made."""
 
-    def __init__(self, spec: str, *, device: str | None, batch_size: int) -> None:
+    def __init__(
+        self,
+        spec: str,
+        *,
+        device: str | None,
+        batch_size: int,
+        query_prompt: str | None = None,
+        document_prompt: str | None = None,
+        dimension: int | None = None,
+    ) -> None:
         """Load `spec`: a folder, or a hub id as `name@revision`; `device` None lets torch choose.
 
-        Raises `EncoderError` where the model is missing, unpinned, pickled, or needs code of its own.
+        The prompts stand in place of the model's own; `dimension` cuts vectors short, for models trained
+        to bear it (Matryoshka), and makes them unit vectors again.
+
+        Raises `EncoderError` where the model is missing, unpinned, pickled, needs code of its own, or has
+        fewer dimensions.
         """
-        name, folder = _resolve(spec)
+        name, path = resolve(spec)
+        folder = open_folder(path)
         self._batch_size = batch_size
-        self._model = _load(folder, device)
-        dimension = self._model.get_embedding_dimension()
-        if dimension is None:
-            raise EncoderError(
-                f"模型“{spec}”未声明向量维数。", f"The model {spec} does not state its dimension."
-            )
-        self._dimension = int(dimension)
-        self._encoder_id = f"{name}@{folder.digest()}/{self._dimension}"
+        self._instructions = instructions_of((name, folder.base), folder.prompts).overridden(
+            query_prompt, document_prompt
+        )
+        self._model = _load(path, device)
+        self._dimension = self._dimension_of(spec, dimension)
+        said = own_instructions(folder.prompts) or Instructions()
+        told = "" if self._instructions == said else f"-{_digest(self._instructions)}"
+        self._encoder_id = f"{name}@{folder.digest()}{told}/{self._dimension}"
 
     @property
     def encoder_id(self) -> str:
-        """Name, digest of the model's files, and dimension."""
+        """Name, digest of the model's files, digest of prompts that are not the files', and dimension."""
         return self._encoder_id
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
         return self._dimension
+
+    @property
+    def instructions(self) -> Instructions:
+        """What stands before the texts."""
+        return self._instructions
 
     def encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
         """Unit rows, shape (len(texts), dimension): demands with the query prompt, supplies as documents."""
@@ -55,47 +73,41 @@ class SentenceTransformerEncoder:
         encode = self._model.encode_query if side is Side.DEMAND else self._model.encode_document
         vectors = encode(
             list(texts),
+            prompt=self._instructions.of(side),
             batch_size=self._batch_size,
+            truncate_dim=self._dimension,
             normalize_embeddings=True,
             convert_to_numpy=True,
             show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
 
-
-def _resolve(spec: str) -> tuple[str, ModelFolder]:
-    """The model's name and its folder, fetched from the hub where `spec` is not a folder here."""
-    if Path(spec).is_dir():
-        return Path(spec).resolve().name, open_folder(Path(spec))
-    matched = _HUB_ID.fullmatch(spec)
-    if matched is None:
-        raise EncoderError(f"找不到模型文件夹“{spec}”。", f"There is no model folder {spec}.")
-    if matched["revision"] is None:
-        raise EncoderError(
-            f"模型“{spec}”既不是本地文件夹，也没有注明版本；请写成 名称@版本（commit）。",
-            f"{spec} is neither a folder here nor pinned to a revision; write it as name@commit.",
-        )
-    return matched["name"], open_folder(_fetch(matched["name"], matched["revision"]))
-
-
-def _fetch(name: str, revision: str) -> Path:
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=_SAFE_FILES))
-    except (OSError, ValueError) as error:  # the hub's own errors derive from these two
-        raise EncoderError(
-            f"无法从模型库取得“{name}@{revision}”；离线时请改用本地文件夹。（{error}）",
-            f"Cannot get {name}@{revision} from the hub; offline, name a local folder instead. ({error})",
-        ) from error
+    def _dimension_of(self, spec: str, wanted: int | None) -> int:
+        stated = self._model.get_embedding_dimension()
+        if stated is None:
+            raise EncoderError(
+                f"模型“{spec}”未声明向量维数。", f"The model {spec} does not state its dimension."
+            )
+        if wanted is not None and wanted > stated:
+            raise EncoderError(
+                f"模型“{spec}”的向量只有 {stated} 维，不能取 {wanted} 维；请改 MATCHER_ENCODER_DIMENSION。",
+                f"The model {spec} has {stated} dimensions, not {wanted}: change MATCHER_ENCODER_DIMENSION.",
+                field="MATCHER_ENCODER_DIMENSION",
+            )
+        return int(stated) if wanted is None else wanted
 
 
-def _load(folder: ModelFolder, device: str | None) -> "SentenceTransformer":
+def _digest(instructions: Instructions) -> str:
+    told = f"{instructions.query}\0{instructions.document}"
+    return hashlib.sha256(told.encode()).hexdigest()[:6]
+
+
+def _load(path: Path, device: str | None) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
 
     try:
         return SentenceTransformer(
-            str(folder.path),
+            str(path),
             device=device,
             trust_remote_code=False,
             local_files_only=True,
@@ -103,5 +115,5 @@ def _load(folder: ModelFolder, device: str | None) -> "SentenceTransformer":
         )
     except Exception as error:  # a damaged folder raises anything: TypeError where tokenizer.json is missing
         raise EncoderError(
-            f"无法加载模型“{folder.path}”：{error}", f"Cannot load the model {folder.path}: {error}"
+            f"无法加载模型“{path}”：{error}", f"Cannot load the model {path}: {error}"
         ) from error

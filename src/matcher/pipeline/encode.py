@@ -13,7 +13,7 @@ from matcher.store.database import Database
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
 
-BATCH = 2048
+BATCH = 256
 """Texts encoded between two saves: a kill loses at most this much work."""
 
 

@@ -28,7 +28,9 @@ from matcher.pipeline.abstentions import why_unmatched
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import silent, vectors_of
 from matcher.pipeline.encoded import Encoded
-from matcher.pipeline.rank import Choice, Grouping
+from matcher.pipeline.encoders import EncoderInUse
+from matcher.pipeline.grouping import Grouping
+from matcher.pipeline.rank import Choice
 from matcher.pipeline.repeats import repeats
 from matcher.pipeline.search import by_scorer, choose_among
 from matcher.pipeline.searchable import OpenChannels, Searchable, field_vectors
@@ -45,12 +47,13 @@ from matcher.store.tables import AchievementRow, DemandRow, ListingRow
 class _Held:
     """An index with what it was made of: the live listings, as of a catalogue revision and a day.
 
-    Putting a scoring to use raises the revision, so the scorers are as of it, too.
+    Putting a scoring or an encoder to use raises the revision, so both are as of it, too.
     """
 
     revision: int
     day: date
     versions: list[tuple[int, int]]
+    encoder: Encoder
     index: Searchable
     repeats: Grouping
     scorers: Scorers
@@ -66,14 +69,14 @@ class Matching:
     def __init__(
         self,
         database: Database,
-        encoder: Encoder,
+        encoder_in_use: EncoderInUse,
         open_channels: OpenChannels,
         clock: Callable[[], datetime],
         shipped: Scorer = DEFAULT_SCORER,
         reranker: Reranker | None = None,
     ) -> None:
         self._database = database
-        self._encoder = encoder
+        self._encoder_in_use = encoder_in_use
         self._open_channels = open_channels
         self._clock = clock
         self._shipped = shipped
@@ -102,7 +105,7 @@ class Matching:
         searched = Side.SUPPLY if side is Side.DEMAND else Side.DEMAND
         held = self._hold(searched)
         index = held.index
-        asked = self._asked(view, side)
+        asked = _asked(view, side, held.encoder)
         if searched is Side.SUPPLY:
             pair, parts = (asked, index), [(held.scorers.of(park_id), np.arange(len(index.listings)))]
             allowed = None
@@ -140,17 +143,6 @@ class Matching:
         for side in Side:
             self._hold(side)
 
-    def _asked(self, view: TextView, side: Side) -> Searchable:
-        """The free text as a list of one, which states nothing but what it says."""
-        listing: Listing = Demand(title=view.title) if side is Side.DEMAND else Achievement(title=view.title)
-        asked = LiveListing(id=0, version=0, listing=listing)
-        fields = {}
-        if side is Side.DEMAND:
-            fields = field_vectors(
-                [asked], lambda texts: self._encoder.encode([one.full for one in texts], side)
-            )
-        return Searchable((asked,), (view,), self._encoder.encode([view.full], side), {}, fields)
-
     def _hold(self, side: Side) -> _Held:
         day = beijing_day(self._clock())
         with self._locks[side]:
@@ -161,21 +153,19 @@ class Matching:
                     return held
                 scorers = scorings.in_use(session, self._shipped)
                 versions = catalogue.live_versions(session, side, day)
-                live = (
-                    None
-                    if held is not None and held.versions == versions
-                    else catalogue.live(session, side, day)
-                )
-            if held is not None and live is None:
-                held = replace(held, revision=revision, day=day, scorers=scorers)
+                same = held if held is not None and held.versions == versions else None
+                live = catalogue.live(session, side, day) if same is None else same.index.listings
+            encoder = self._encoder_in_use()  # asked after the revision was read: never older than it
+            if same is not None and same.encoder.encoder_id == encoder.encoder_id:
+                held = replace(same, revision=revision, day=day, encoder=encoder, scorers=scorers)
             else:
-                index = self._searchable(side, live or [])
-                held = _Held(revision, day, versions, index, repeats(index), scorers)
+                index = self._searchable(side, live, encoder)
+                held = _Held(revision, day, versions, encoder, index, repeats(index), scorers)
             self._held[side] = held
             return held
 
-    def _searchable(self, side: Side, live: Sequence[LiveListing]) -> Searchable:
-        encoded = Encoded(partial(vectors_of, self._database, self._encoder), silent)
+    def _searchable(self, side: Side, live: Sequence[LiveListing], encoder: Encoder) -> Searchable:
+        encoded = Encoded(partial(vectors_of, self._database, encoder), silent)
         if side is Side.SUPPLY:
             return encoded.supply(live, self._open_channels)
         demands = encoded.demands(live)
@@ -187,6 +177,16 @@ class Matching:
     def _park_codes(self, scope: Scope) -> dict[int | None, str]:
         with self._database.reading() as session:
             return {park.id: park.code for park in parks.page(session, scope)}
+
+
+def _asked(view: TextView, side: Side, encoder: Encoder) -> Searchable:
+    """The free text as a list of one, which states nothing but what it says."""
+    listing: Listing = Demand(title=view.title) if side is Side.DEMAND else Achievement(title=view.title)
+    asked = LiveListing(id=0, version=0, listing=listing)
+    fields = {}
+    if side is Side.DEMAND:
+        fields = field_vectors([asked], lambda texts: encoder.encode([one.full for one in texts], side))
+    return Searchable((asked,), (view,), encoder.encode([view.full], side), {}, fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.text import TextView
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent, vectors_of
+from matcher.pipeline.encoders import EncoderInUse
 from matcher.pipeline.propose import Inputs, Method, propose
 from matcher.pipeline.searchable import OpenChannels
 from matcher.ports import Encoder, Reranker, Vectors
@@ -59,12 +60,17 @@ class Refresh:
     """The use case with what it works on; `clock` gives the present moment in UTC."""
 
     database: Database
-    encoder: Encoder
+    encoder_in_use: EncoderInUse
     open_channels: OpenChannels
     top_k: int
     clock: Callable[[], datetime]
     shipped: Scorer = DEFAULT_SCORER
     reranker: Reranker | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder in use now; a run asks once and keeps to the answer."""
+        return self.encoder_in_use()
 
     def __call__(self, principal: Principal, trigger: Trigger, progress: Progress = silent) -> RefreshReport:
         """Run once.
@@ -78,9 +84,10 @@ class Refresh:
                     "另一次匹配刷新正在进行，请等它结束后再试。",
                     "another refresh is running; try again when it has ended.",
                 )
-            run_id, basis = self._start(principal, trigger)
+            encoder = self.encoder_in_use()
+            run_id, basis = self._start(principal, trigger, encoder)
             try:
-                return self._run(run_id, basis, progress)
+                return replace(self, encoder_in_use=lambda: encoder)._run(run_id, basis, progress)
             except BaseException as error:
                 with self.database.writing() as session:
                     runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
@@ -108,12 +115,14 @@ class Refresh:
     def method(self, scorers: Scorers, *, keep: bool = True) -> Method:
         """How proposals are made; `keep` caches what has to be encoded for them."""
 
+        encoder = self.encoder
+
         def vectors(side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
-            return vectors_of(self.database, self.encoder, side, texts, progress, keep=keep)
+            return vectors_of(self.database, encoder, side, texts, progress, keep=keep)
 
         return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker)
 
-    def _start(self, principal: Principal, trigger: Trigger) -> "tuple[int, _Basis]":
+    def _start(self, principal: Principal, trigger: Trigger, encoder: Encoder) -> "tuple[int, _Basis]":
         started = self.clock()
         with self.database.reading() as session:
             basis = _Basis.at(session, started, self.shipped)
@@ -127,7 +136,7 @@ class Refresh:
                     actor=principal.name,
                     started_at=started,
                     code_version=__version__,
-                    encoder_id=self.encoder.encoder_id,
+                    encoder_id=encoder.encoder_id,
                     top_k=self.top_k,
                     counts={},
                     **basis.columns(),

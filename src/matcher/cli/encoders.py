@@ -1,0 +1,118 @@
+"""Encoders: `matcher encoder`, which shows the one in use, puts another to use, goes back, and frees space."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from matcher.bootstrap import Service
+from matcher.cli.output import beijing, print_json, print_table, progress, say
+from matcher.cli.session import AsJson, opened
+from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.errors import RefreshRunning
+from matcher.domain.ledger import Trigger
+from matcher.pipeline.encoders import forget_encoder, show_encoders, spec_before, use_encoder
+
+app = typer.Typer(help="The encoder: which one is in use, and switching it.", no_args_is_help=True)
+
+_BUNDLED = "bundled"
+_BUNDLED_SHOWN = "bundled（自带模型）"
+
+Refresh = Annotated[
+    bool, typer.Option(help="Bring the ledger up to date at once; if not, the next refresh does it.")
+]
+
+
+@app.command()
+def show(as_json: AsJson = False) -> None:
+    """Show the encoder in use, the one before it, and whose vectors are cached."""
+    with opened() as service:
+        shown = show_encoders(service.encoders).as_json()
+    if as_json:
+        print_json(shown)
+        return
+    facts = [
+        ("使用中", _named(shown["spec"])),
+        ("编号", shown["encoder_id"]),
+        ("维数", shown["dimension"]),
+        ("由谁指定", shown["by"]),
+        ("自", beijing(shown["since"])),
+        ("台账所用", shown["ledger_encoder_id"]),
+        ("可换回", _named(shown["back_to"]) if shown["can_go_back"] else None),
+    ]
+    print_table({"fact": "项目", "value": "内容"}, [{"fact": fact, "value": value} for fact, value in facts])
+    if shown["cached"]:
+        rows = [one | {"megabytes": one["size"] / 1e6} for one in shown["cached"]]
+        columns = {"encoder_id": "已缓存向量的编码器", "vectors": "向量", "megabytes": "兆字节"}
+        print_table(columns, rows, right=("vectors", "megabytes"))
+
+
+@app.command()
+def use(
+    spec: Annotated[
+        str,
+        typer.Argument(
+            help="A model folder, a hub id as name@revision, or `bundled`.", metavar="SPEC|bundled"
+        ),
+    ],
+    refresh: Refresh = True,
+    as_json: AsJson = False,
+) -> None:
+    """Encode both lists with another encoder, then switch to it at once; a killed start goes on where it ended."""
+    with opened() as service:
+        wanted = str(Path(spec).resolve()) if Path(spec).is_dir() else spec
+        switched = _switch(service, None if spec == _BUNDLED else wanted, refresh=refresh)
+    _show_switched(switched, as_json=as_json)
+
+
+@app.command()
+def back(refresh: Refresh = True, as_json: AsJson = False) -> None:
+    """Switch to the encoder before this one, whose vectors are still cached; twice is where one was."""
+    with opened() as service:
+        switched = _switch(service, spec_before(service.encoders), refresh=refresh)
+    _show_switched(switched, as_json=as_json)
+
+
+@app.command()
+def forget(
+    encoder_id: Annotated[str, typer.Argument(help="The encoder's id, as `matcher encoder show` lists it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Delete the cached vectors of an encoder that is not in use; they can be made again."""
+    with opened() as service:
+        forgotten = forget_encoder(service.encoders, LOCAL_OPERATOR, encoder_id)
+    if as_json:
+        print_json({"encoder_id": encoder_id, "forgotten": forgotten})
+    else:
+        say(f"已删除 {encoder_id} 的 {forgotten} 个向量。")
+
+
+def _switch(service: Service, spec: str | None, *, refresh: bool) -> dict[str, Any]:
+    with progress() as report_progress:
+        switched = use_encoder(service.encoders, LOCAL_OPERATOR, spec, service.now(), report_progress)
+        run = None
+        if refresh:
+            try:
+                run = service.refresh(LOCAL_OPERATOR, Trigger.BATCH, report_progress).as_json()
+            except RefreshRunning:
+                say("另一次匹配刷新正在进行；切换已记录，其后的一次刷新会采用。")
+    return switched.as_json() | {"run": run}
+
+
+def _show_switched(switched: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(switched)
+        return
+    say(f"已切换到 {_named(switched['spec'])}：{switched['encoder_id']}。")
+    say(f"新编码 {switched['encoded']} 条文本，删除不再需要的向量 {switched['forgotten']} 个。")
+    if switched["run"] is None:
+        say("台账尚未更新；请运行 matcher refresh，或等运行中的服务自动更新。")
+    else:
+        run = switched["run"]
+        say(
+            f"台账已更新（第 {run['run_id']} 批）：变化 {run['entries_changed']}，新增 {run['entries_created']}。"
+        )
+
+
+def _named(spec: str | None) -> str:
+    return _BUNDLED_SHOWN if spec is None else spec
