@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import matcher.pipeline.rank as ranking
 from matcher.domain.ledger import Cause, Pair, Proposal
-from matcher.domain.listing import Achievement, Demand, Maturity, Money, same_organisation, text_of
+from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, same_organisation
+from matcher.domain.repeats import MIN_ALONE
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.domain.scoring import DEFAULT_SCORER, Scorers
 from matcher.domain.text import fold
@@ -26,7 +27,7 @@ PARKS = (1, 2)
 K = 3
 UNITS = ("", "甲所", "乙大学", "丙公司")
 THINGS = ("电解槽隔膜", "液氢阀门", "焊缝图像识别", "疫苗佐剂")
-MEANS = ("连续制备", "泄漏检测", "寿命预测")
+MEANS = ("连续制备", "泄漏检测", "寿命预测", "寿命预测的一种方法")
 
 ENCODER = load_encoder(None)
 METHOD = Method(
@@ -130,19 +131,25 @@ class Plain:
         assert isinstance(achievement.listing, Achievement)
         return (
             pair in self.score
-            and pair not in self.inputs.excluded
+            and not self.excluded(pair)
             and not same_organisation(demand.listing, achievement.listing)
             and not self.rules(demand).against(achievement.listing)
         )
+
+    def excluded(self, pair: Pair) -> bool:
+        """Whether people excluded it, or the same demand with what repeats its achievement."""
+        judged = len(self.supply[pair[1]].listing.title) > 1
+        alike = self.alike(pair[1]) if judged else [pair[1]]
+        return any((pair[0], other) in self.inputs.excluded for other in alike)
 
     def preference(self, pair: Pair) -> float:
         listing = self.supply[pair[1]].listing
         assert isinstance(listing, Achievement)
         return self.score[pair] * self.rules(self.demands[pair[0]]).profile.weight(listing)
 
-    def says(self, achievement: int) -> str:
-        """An achievement's text; those of one text repeat one another."""
-        return text_of(self.supply[achievement].listing).digest
+    def says(self, achievement: int) -> tuple[str, str]:
+        """An achievement's wording; those of one wording repeat one another."""
+        return wording_of(self.supply[achievement].listing)
 
     def alike(self, achievement: int) -> list[int]:
         """The achievements that say the same."""
@@ -155,7 +162,7 @@ class Plain:
         ranked = sorted(pairs, key=lambda pair: (-self.preference(pair), pair))
         taken: list[Pair] = []
         by_unit: Counter[str] = Counter()
-        said: set[str] = set()
+        said: set[tuple[str, str]] = set()
         for pair in ranked:
             if profile.min_score is not None and self.score[pair] < profile.min_score:
                 continue
@@ -180,6 +187,11 @@ class Plain:
                 own = sorted(own, key=lambda pair: (-self.preference(pair), place[pair]))[:limit]
             kept += own
         return kept
+
+
+def wording_of(listing: Listing) -> tuple[str, str]:
+    """A title, and with a short one the organisation: two of those name such a thing alike by chance."""
+    return listing.title, listing.organisation if len(listing.title) < MIN_ALONE else ""
 
 
 def pairs_of(entries: Sequence[Proposal]) -> list[Pair]:
@@ -215,7 +227,7 @@ def test_nothing_that_breaks_a_hard_constraint_is_ever_proposed_to_either_side(a
         own = [pair for pair in pairs_of(found.feed) if pair[1] == achievement.id]
         there = [(number, achievement.id) for number in released]
         said = {
-            (plain.demands[pair[0]].park_id, text_of(plain.demands[pair[0]].listing).digest)
+            (plain.demands[pair[0]].park_id, *wording_of(plain.demands[pair[0]].listing))
             for pair in there
             if plain.allowed(pair)
         }
@@ -234,7 +246,7 @@ def test_every_pair_that_is_left_out_says_why(asked: Inputs) -> None:
             continue
         why = found.why_not(pair)
         profile = plain.rules(plain.demands[pair[0]]).profile
-        if pair in asked.excluded:
+        if plain.excluded(pair):
             assert why.cause is Cause.EXCLUDED
         elif not plain.allowed(pair):
             assert why.cause is Cause.CONSTRAINT
@@ -264,7 +276,7 @@ def test_every_live_demand_has_matches_or_a_reason_and_its_nearest_miss(asked: I
             (plain.score[pair], -pair[1])
             for pair in plain.score
             if pair[0] == one.demand_id
-            and pair not in asked.excluded
+            and not plain.excluded(pair)
             and not same_organisation(demand.listing, plain.supply[pair[1]].listing)
         ]
         assert one.nearest_id == (-max(near)[1] if near else None)

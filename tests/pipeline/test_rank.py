@@ -9,7 +9,8 @@ import matcher.pipeline.rank as ranking
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.rank import DECIMALS, Choice, Grouping, choose, rank
+from matcher.pipeline.grouping import Grouping
+from matcher.pipeline.rank import DECIMALS, Choice, choose, rank
 from matcher.ports import Channels, Query, Rows, Vectors
 
 WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,14 +19,15 @@ from matcher.domain.text import fold
 from matcher.pipeline.admission import Admission
 from matcher.pipeline.encode import Progress
 from matcher.pipeline.encoded import Encoded, VectorsOf
+from matcher.pipeline.grouping import Grouping
 from matcher.pipeline.left_out import LeftOut, abstentions
-from matcher.pipeline.rank import Choice, Exploration, Grouping
-from matcher.pipeline.repeats import repeats
+from matcher.pipeline.rank import Choice, Exploration
+from matcher.pipeline.repeats import repeats, with_repeats
 from matcher.pipeline.search import Search, matches_of_achievements, matches_of_demands
 from matcher.pipeline.searchable import OpenChannels
 from matcher.pipeline.second_look import PairLook
 from matcher.ports import Reranker
-from matcher.store import catalogue, exclusions, rules
+from matcher.store import catalogue, exclusions, ledger, rules
 from matcher.store.catalogue import LiveListing
 
 SHARE_EXPLORED = 0.1
@@ -35,7 +36,11 @@ SHARE_EXPLORED = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What is matched, and by which rules: profiles by park id, constraints by demand id."""
+    """What is matched, and by which rules: profiles by park id, constraints by demand id.
+
+    `held` are the pairs that the ledger holds as current: of achievements that repeat one another, the one
+    that people have before them stays.
+    """
 
     day: date
     supply: Sequence[LiveListing]
@@ -43,6 +48,7 @@ class Inputs:
     profiles: Mapping[int, ParkProfile]
     constraints: Mapping[int, Constraints]
     excluded: frozenset[Pair]
+    held: frozenset[Pair] = frozenset()
 
     @classmethod
     def at(cls, session: Session, day: date) -> "Inputs":
@@ -54,6 +60,7 @@ class Inputs:
             profiles={park: saved.rule for park, saved in rules.profiles(session).items()},
             constraints={demand: saved.rule for demand, saved in rules.constraints(session).items()},
             excluded=frozenset(exclusions.active(session)),
+            held=frozenset(ledger.current_pairs(session)),
         )
 
     @classmethod
@@ -66,6 +73,7 @@ class Inputs:
             profiles={park_id: rules.profile(session, park_id).rule},
             constraints={demand: saved.rule for demand, saved in rules.constraints(session, park_id).items()},
             excluded=frozenset(exclusions.active(session, park_id)),
+            held=frozenset(ledger.current_pairs(session, park_id)),
         )
 
     def rules_of(self, demand: LiveListing) -> Rules:
@@ -117,16 +125,18 @@ def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bo
     )
     by_demand = [inputs.rules_of(one) for one in demands.listings]
     repeated = {Side.DEMAND: repeats(demands), Side.SUPPLY: repeats(supply)}
+    excluded = with_repeats(inputs.excluded, supply.listings, repeated[Side.SUPPLY])
     search = Search(
         demands=demands,
         supply=supply,
         rules=by_demand,
         choices=(),
         scorers=[method.scorers.of(one.park_id) for one in demands.listings],
-        admission=Admission(demands.listings, supply.listings, by_demand, inputs.excluded, released),
+        admission=Admission(demands.listings, supply.listings, by_demand, excluded, released),
         look=PairLook(demands, supply, inputs.day, method.reranker),
     )
-    search = replace(search, choices=tuple(_choices(search, repeated[Side.SUPPLY], method.top_k)))
+    choices = _choices(search, repeated[Side.SUPPLY], inputs.held, method.top_k)
+    search = replace(search, choices=tuple(choices))
     found = matches_of_demands(search, progress)
     entries, capped = _within_parks(found, inputs.profiles)
     feed: list[Proposal] = []
@@ -139,7 +149,7 @@ def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bo
         entries=entries,
         feed=feed,
         abstentions=abstentions(search, {demand for demand, _ in proposed}, capped, inputs.demands),
-        why_not=LeftOut(search, inputs.excluded, capped, (inputs.demands, inputs.supply), proposed),
+        why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={
             side: _first_ids(index.listings, repeated[side])
             for side, index in ((Side.DEMAND, demands), (Side.SUPPLY, supply))
@@ -148,11 +158,12 @@ def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bo
     )
 
 
-def _choices(search: Search, repeated: Grouping, top_k: int) -> Iterator[Choice]:
+def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_k: int) -> Iterator[Choice]:
     """How each demand's matches are chosen; a park's weights are worked out once."""
     supply = search.supply.listings
     ids = np.array([one.id for one in supply], dtype=np.int64)
     units = _units(supply)
+    held = _held(current, supply, repeated)
     weights: dict[int | None, NDArray[np.float64] | None] = {}
     for row, (demand, own, scorer) in enumerate(
         zip(search.demands.listings, search.rules, search.scorers, strict=True)
@@ -169,9 +180,22 @@ def _choices(search: Search, repeated: Grouping, top_k: int) -> Iterator[Choice]
             weights=weights[demand.park_id],
             floor=_floor(profile, scorer),
             repeats=repeated,
+            held=held.get(demand.id),
             units=None if cap is None else Grouping(units, cap),
             exploration=Exploration(slots, demand.id, ids) if slots else None,
         )
+
+
+def _held(
+    current: Collection[Pair], supply: Sequence[LiveListing], repeated: Grouping
+) -> dict[int, NDArray[np.int64]]:
+    """Demand id → the rows of those of its current achievements that repeat another."""
+    row = {supply[row].id: row for row in np.flatnonzero(repeated.numbers >= 0).tolist()}
+    found = defaultdict[int, list[int]](list)
+    for demand, achievement in current:
+        if achievement in row:
+            found[demand].append(row[achievement])
+    return {demand: np.array(sorted(rows), dtype=np.int64) for demand, rows in found.items()}
 
 
 def _units(supply: Sequence[LiveListing]) -> NDArray[np.int64]:

@@ -6,7 +6,6 @@ Retrieval's channels look at every row, what else a scorer weighs only at the be
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from matcher.domain.candidate import Match
 from matcher.domain.scoring import Scorer
+from matcher.pipeline.grouping import Grouping
 from matcher.ports import Channels, Query, Rows
 
 SIMILARITY = "dense"
@@ -46,26 +46,6 @@ SecondLook = Callable[[int, Rows], Figures]
 """Gives the figures that no channel has, of the query at a place among those asked, for some rows."""
 
 
-@dataclass(frozen=True)
-class Grouping:
-    """Rows that count as one another: `numbers` has each row's group, −1 for none; at most `cap` of one
-    group are chosen."""
-
-    numbers: NDArray[np.int64]
-    cap: int
-
-    @cached_property
-    def surplus(self) -> int:
-        """How many rows no choice could hold beside the others of their groups."""
-        sizes = np.bincount(self.numbers[self.numbers >= 0])
-        return int(np.maximum(sizes - self.cap, 0).sum())
-
-    def kept(self, rows: Rows) -> NDArray[np.bool_]:
-        """Which of `rows`, best first, are left."""
-        numbers = self.numbers[rows]
-        return (numbers < 0) | (_places_in_group(numbers) < self.cap)
-
-
 @dataclass(frozen=True, slots=True)
 class Exploration:
     """The last `slots` of a choice go to rows that would not be shown, drawn by `seed` and the rows' `ids`.
@@ -88,7 +68,8 @@ class Choice:
     """How the matches of one query are chosen: the `k` best of the `allowed` rows (all, where None).
 
     `weights` (one for each row of the index) multiply a score for the order alone; what scores below `floor`
-    is left out, and what is over the cap of a grouping: rows that repeat one another, or of one unit.
+    is left out, and what is over the cap of a grouping: rows that repeat one another, or of one unit. Of rows
+    that repeat one another the best is chosen and one of `held` is shown, where there is one.
     """
 
     k: int
@@ -96,6 +77,7 @@ class Choice:
     weights: NDArray[np.float64] | None = None
     floor: float | None = None
     repeats: Grouping | None = None
+    held: Rows | None = None
     units: Grouping | None = None
     exploration: Exploration | None = None
 
@@ -250,9 +232,15 @@ def _chosen(choice: Choice, scorer: Scorer, scored: _Scored) -> list[Match]:
     best = best_first(scored.rows, scored.score, choice.weights)
     if choice.floor is not None:
         best = best[scored.score[best] >= choice.floor]
-    for grouping in choice.groupings:
-        best = best[grouping.kept(scored.rows[best])]
+    if choice.repeats is not None:
+        best = choice.repeats.one_of_each(scored.rows, best, choice.held)
+    if choice.units is not None:
+        best = best[choice.units.kept(scored.rows[best])]
     best, explored = _explored(choice, scored.rows, best)
+    if choice.held is not None:  # what is shown in the place of a better one has a score of its own
+        shown = best[: len(best) - explored]
+        order = best_first(scored.rows[shown], scored.score[shown], choice.weights)
+        best = np.concatenate([shown[order], best[len(shown) :]])
     return [
         Match(
             row=int(scored.rows[at]),
@@ -276,14 +264,3 @@ def _explored(choice: Choice, rows: Rows, best: NDArray[np.int64]) -> tuple[NDAr
     pool = best[shown : k + EXPLORED * k]
     drawn = pool[choice.exploration.draw(rows[pool])]
     return np.concatenate([best[:shown], drawn]), len(drawn)
-
-
-def _places_in_group(groups: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many of its own group come before each element."""
-    together = np.argsort(groups, kind="stable")
-    ordered = groups[together]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else ordered
-    counted = np.arange(len(ordered)) - np.repeat(starts, np.diff(np.r_[starts, len(ordered)]))
-    places = np.empty_like(counted)
-    places[together] = counted
-    return places

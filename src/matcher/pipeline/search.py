@@ -13,7 +13,8 @@ from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.pipeline.admission import Admission
 from matcher.pipeline.encode import Progress
-from matcher.pipeline.rank import Choice, Grouping, SecondLook, choose
+from matcher.pipeline.grouping import Grouping
+from matcher.pipeline.rank import Choice, SecondLook, choose
 from matcher.pipeline.searchable import OpenChannels, Searchable
 from matcher.pipeline.second_look import PairLook
 from matcher.ports import Channels, Query, Rows

@@ -44,6 +44,15 @@ def count_standing(session: Session) -> tuple[int, int]:
     return session.scalar(current) or 0, session.scalar(select(func.count(FeedEntry.id))) or 0
 
 
+def current_pairs(session: Session, park_id: int | None = None) -> Sequence[tuple[int, int]]:
+    """(demand id, achievement id) of every current entry, of every park or of one."""
+    query = select(LedgerEntry.demand_id, LedgerEntry.achievement_id).where(
+        LedgerEntry.standing == Standing.CURRENT.value
+    )
+    rows = session.execute(query if park_id is None else query.where(LedgerEntry.park_id == park_id))
+    return [(demand, achievement) for demand, achievement in rows]
+
+
 def count_stages(session: Session, scope: Scope, park_id: int) -> dict[Stage, int]:
     """How many of a park's entries in view stand at each stage, where any do."""
     query = (

@@ -1,0 +1,111 @@
+"""Whether two listings of one list say the same: one thing listed twice, or by two organisations.
+
+Taking two things for one would hide one of them, so what is in doubt is kept apart: numbers that differ
+(parts, generations, models, targets), and titles of which one is not the other with a few words added.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from matcher.domain.listing import Listing
+from matcher.domain.text import TextView, fold
+
+SAME_TITLE_SHARED = 0.6
+"""Share of the shorter description that the longer has to hold where the titles are one."""
+
+LIKE_TITLE_SHARED = 0.9
+"""The same where one title is the other with words added: 8 pairs share more, all one result; none less."""
+
+MIN_TITLE = 6
+"""Letters of the shorter of two titles that are like each other without being one."""
+
+MIN_BODY = 40
+"""Letters that a description needs to be compared; a shorter one says little beside the title."""
+
+MIN_ALONE = 12
+"""Letters of title and description together that two organisations do not write alike by chance."""
+
+LETTERS_READ = 2_000
+"""Letters of a description that are compared."""
+
+_GRAM = 4
+_NEITHER_LETTER_NOR_POINT = re.compile(r"[^\w.]|_|(?<!\d)\.|\.(?!\d)")
+_LONG_DASH = re.compile("[一—―-]{2,}")
+"""A dash that was read by a machine is often two 一."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)*|第[一二三四五六七八九十百]+")
+_TELLS_APART = re.compile(
+    "[0-9a-z]|[非不无未反]|第|[一二三四五六七八九十](?:期|代|号|型|级|类|阶段|部分)"
+    "|^[一二三四五六七八九十甲乙丙丁上中下]{1,2}[篇部册卷]?$"
+)
+"""Words that make another thing of the title they are added to."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a listing says, in the form in which it is compared: letters and figures alone."""
+
+    title: str
+    body: str
+    organisation: str
+
+    @classmethod
+    def by(cls, listing: Listing, text: TextView) -> "Said":
+        """What this listing says, whose text is `text`; a title is taken without the organisation's name."""
+        organisation = _letters(listing.organisation)
+        title = _letters(_LONG_DASH.sub(" ", text.title.partition("\n")[0]))
+        return cls(title.replace(organisation, "") or title, text.body, organisation)
+
+    @cached_property
+    def letters(self) -> str:
+        """The description's letters, as many as are read."""
+        return _letters(self.body[: 2 * LETTERS_READ])[:LETTERS_READ]
+
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        """Every run of four letters of the description."""
+        return frozenset(self.letters[at : at + _GRAM] for at in range(len(self.letters) - _GRAM + 1))
+
+    @cached_property
+    def numbers(self) -> Counter[str]:
+        """The numbers that the description states; not one that it may have been cut off in."""
+        return Counter(one[0] for one in _NUMBER.finditer(self.letters) if one.end() < len(self.letters))
+
+
+def say_the_same(one: Said, other: Said) -> bool:
+    """Whether two listings of one list are one thing, as far as can be told from their words."""
+    same_title = one.title == other.title
+    if not same_title and not _extends(*sorted((one.title, other.title), key=len)):
+        return False
+    if one.body == other.body or one.letters == other.letters:
+        short, long = one, one
+    else:
+        short, long = sorted((one, other), key=lambda said: len(said.letters))
+    if len(short.letters) < MIN_BODY:
+        alone = len(one.title) + len(one.letters) >= MIN_ALONE or one.organisation == other.organisation
+        return same_title and short is long and alone
+    shared = len(short.grams & long.grams) / len(short.grams)
+    enough = SAME_TITLE_SHARED if same_title else LIKE_TITLE_SHARED
+    return shared >= enough and not short.numbers - long.numbers
+
+
+def _extends(short: str, long: str) -> bool:
+    """Whether a title is a shorter one with words added that do not make another thing of it."""
+    if len(short) < MIN_TITLE:
+        return False
+    rest = iter(long)
+    if not all(letter in rest for letter in short):
+        return False
+    changes = [
+        one for one in SequenceMatcher(None, short, long, autojunk=False).get_opcodes() if one[0] != "equal"
+    ]
+    return all(
+        kind == "insert" and not _TELLS_APART.search(long[start:end]) for kind, _, _, start, end in changes
+    )
+
+
+def _letters(text: str) -> str:
+    return _NEITHER_LETTER_NOR_POINT.sub("", fold(text))

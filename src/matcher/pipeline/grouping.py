@@ -1,0 +1,53 @@
+"""Rows that count as one another: of each group no more than some are chosen."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.ports import Rows
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Rows that count as one another: `numbers` has each row's group, −1 for none; at most `cap` of one
+    group are chosen."""
+
+    numbers: NDArray[np.int64]
+    cap: int
+
+    @cached_property
+    def surplus(self) -> int:
+        """How many rows no choice could hold beside the others of their groups."""
+        sizes = np.bincount(self.numbers[self.numbers >= 0])
+        return int(np.maximum(sizes - self.cap, 0).sum())
+
+    def kept(self, rows: Rows) -> NDArray[np.bool_]:
+        """Which of `rows`, best first, are left."""
+        numbers = self.numbers[rows]
+        return (numbers < 0) | (_places_in_group(numbers) < self.cap)
+
+    def one_of_each(self, rows: Rows, best: NDArray[np.int64], held: Rows | None) -> NDArray[np.int64]:
+        """Of the places `best` in `rows`, best first, those that are left; a held row stands in for a better
+        one of its group."""
+        kept = best[self.kept(rows[best])]
+        if held is None:
+            return kept
+        numbers = self.numbers[rows[kept]]
+        for place in best[np.isin(rows[best], held)][::-1]:  # the best of several comes last, and stays
+            number = self.numbers[rows[place]]
+            if number >= 0:
+                kept[numbers == number] = place
+        return kept
+
+
+def _places_in_group(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of its own group come before each element."""
+    together = np.argsort(groups, kind="stable")
+    ordered = groups[together]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else ordered
+    counted = np.arange(len(ordered)) - np.repeat(starts, np.diff(np.r_[starts, len(ordered)]))
+    places = np.empty_like(counted)
+    places[together] = counted
+    return places
