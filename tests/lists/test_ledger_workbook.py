@@ -75,6 +75,7 @@ def row(**changes: Any) -> LedgerRow:
         "score": 0.72,
         "probability": None,
         "terms": "检测、泄漏",
+        "reason": "双方共有“检测”“泄漏”；主要因文意相近",
         "standing": "当前",
         "cause": "",
         "run_id": 12,

@@ -133,7 +133,7 @@ def test_edits_are_written_and_reported_cell_by_cell(desk: Desk) -> None:
         (6, "grade"): (None, 2),
         (6, "grade_reason"): (None, "过早"),
     }
-    assert {one["column"] for one in done["changes"] if one["field"] == "stage"} == {"R"}
+    assert {one["column"] for one in done["changes"] if one["field"] == "stage"} == {"S"}
     now = get_entry(desk.database, DISTRICT, first.id).work
     assert now.notes == "请致电 13800005555 张工；已约 11 月 5 日", "a masked number is no edit"
     assert (now.amount, now.due) == (12.5, date(2026, 12, 1))

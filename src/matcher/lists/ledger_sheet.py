@@ -102,6 +102,7 @@ COLUMNS = (
     _figure("score", "得分", 8, "0.000"),
     _figure("probability", "概率", 8, "0%"),
     Column(name="terms", heading="共同词语", width=22),
+    Column(name="reason", heading="匹配理由", width=36),
     Column(name="standing", heading="状态", width=8, centred=True),
     Column(name="cause", heading="状态原因", width=14),
     Column(name="first_seen", heading="首次出现", width=12, kind=Kind.DAY, number_format=_DAY, centred=True),
@@ -136,6 +137,9 @@ HUMAN = tuple(column for column in COLUMNS if column.human)
 MACHINE = tuple(column for column in COLUMNS[1:] if not column.human and not column.hidden)
 """What people are not to change; the position is left out, for it belongs to no entry."""
 
+ADDED_LATER = frozenset({"reason"})
+"""Machine columns that sheets written by earlier versions lack."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
@@ -159,6 +163,7 @@ class LedgerRow:
     score: float | None
     probability: float | None
     terms: str
+    reason: str
     standing: str
     cause: str
     run_id: int | None
@@ -211,7 +216,8 @@ def same_machine_cell(one: str, other: str) -> bool:
 
 def checksum(entry_id: int, cells: Mapping[str, str]) -> str:
     """What the machine's cells of a row say, in short; it shows whether someone has changed one."""
-    said = [str(entry_id), *(_comparable(cells.get(column.name, "")) for column in MACHINE)]
+    there = [column.name for column in MACHINE if column.name in cells or column.name not in ADDED_LATER]
+    said = [str(entry_id), *(_comparable(cells.get(name, "")) for name in there)]
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:12]
 
 

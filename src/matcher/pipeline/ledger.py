@@ -15,6 +15,7 @@ from matcher.lists.ledger_workbook import write_ledger
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent
+from matcher.pipeline.explain import lines
 from matcher.pipeline.views import masked_work
 from matcher.store import access, ledger
 from matcher.store.database import Database
@@ -93,7 +94,9 @@ def export_ledger(
                 park_id=park.id,
             )
     found, _ = list_entries(database, scope, EntryFilter(park_id=park.id, in_view=True))
-    rows = [sheet_row(entry, unmasked=unmask_for is not None) for entry in found]
+    with database.reading() as session:
+        reasons = lines(session, scope, found)
+    rows = [sheet_row(entry, reasons[entry.id], unmasked=unmask_for is not None) for entry in found]
     if form is SheetFormat.CSV:
         write_ledger_csv(rows, stream)
         return len(rows)
@@ -107,7 +110,7 @@ def export_ledger(
     return len(rows)
 
 
-def sheet_row(entry: EntryView, *, unmasked: bool) -> LedgerRow:
+def sheet_row(entry: EntryView, reason: str, *, unmasked: bool) -> LedgerRow:
     """An entry as a row of the sheet; contacts in people's texts are masked unless `unmasked`."""
     return LedgerRow(
         entry_id=entry.id,
@@ -125,6 +128,7 @@ def sheet_row(entry: EntryView, *, unmasked: bool) -> LedgerRow:
         score=entry.score,
         probability=entry.probability,
         terms="、".join(entry.terms),
+        reason=reason,
         standing=label(entry.standing, "zh"),
         cause="" if entry.cause is None else label(entry.cause, "zh"),
         run_id=entry.run_id,

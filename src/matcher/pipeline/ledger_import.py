@@ -7,6 +7,7 @@ A row is written whole or not at all: not where someone has changed its entry si
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from matcher.lists.ledger_sheet import HUMAN
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent
+from matcher.pipeline.explain import lines
 from matcher.pipeline.ledger_rows import (
     applied,
     edits_of,
@@ -152,6 +154,11 @@ class _Importer:
             "ignored": self.report.ignored,
         }
 
+    @cached_property
+    def _reasons(self) -> Mapping[int, str]:
+        """Every entry's line of reasons as it is now; read where a machine's cell seems changed."""
+        return lines(self.session, self.request.principal.scope, list(self.entries.values()))
+
     def _bases(self, rows: Sequence[ReadRow]) -> Mapping[int, Work]:
         """The columns that the sheet was written from, of entries that have changed since."""
         versions = {}
@@ -177,7 +184,7 @@ class _Importer:
         if doubled[entry.id] > 1:
             self.report.refuse(row, entry.id, DOUBLED)
             return "rejected"
-        changed = machine_edits(row, entry)
+        changed = machine_edits(row, entry, lambda: self._reasons[entry.id])
         base = entry.work if version == entry.human_version else bases[entry.id]
         edits, refusals = edits_of(row, base)
         if is_of_another_entry(row, changed):

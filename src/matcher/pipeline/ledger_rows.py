@@ -4,7 +4,7 @@ What was edited is told by the columns at the version the sheet was written from
 edited is never an edit, whatever has happened to its entry since.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from matcher.domain.text import mask_contacts
 from matcher.domain.work import EDITABLE, Work, edit, grade, keep_reason, move
 from matcher.lists.ledger_reading import ReadRow, same_amount, says, unchanged
 from matcher.lists.ledger_sheet import (
+    ADDED_LATER,
     HUMAN,
     MACHINE,
     Kind,
@@ -112,16 +113,21 @@ def _graded(work: Work, edits: Mapping[str, Any]) -> Work:
     return grade(work, value, edits.get("grade_reason", work.grade_reason))
 
 
-def machine_edits(row: ReadRow, entry: EntryView) -> list[str]:
-    """The machine's columns of which someone has changed this row's cell; none where that cannot be told."""
-    if "check" not in row.cells or any(column.name not in row.cells for column in MACHINE):
+def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> list[str]:
+    """The machine's columns of which someone has changed this row's cell; none where that cannot be told.
+
+    `reason` gives the entry's line of reasons as it is now; it is asked for where a cell may have changed.
+    """
+    there = [column for column in MACHINE if column.name in row.cells]
+    if "check" not in row.cells or {column.name for column in MACHINE} - row.cells.keys() - ADDED_LATER:
         return []
     if row.cells["check"] == checksum(entry.id, row.cells):
         return []
-    now = [values_of(0, sheet_row(entry, unmasked=unmasked)) for unmasked in (False, True)]
+    why = reason()
+    now = [values_of(0, sheet_row(entry, why, unmasked=unmasked)) for unmasked in (False, True)]
     return [
         column.name
-        for column in MACHINE
+        for column in there
         if not any(
             same_machine_cell(row.cells[column.name], cell_text(values[column.name])) for values in now
         )

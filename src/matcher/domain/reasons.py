@@ -1,0 +1,235 @@
+"""The reasons for a pair in words: sentences, and one short line for the ledger's sheet.
+
+Words come in pairs, Chinese and English. They repeat what was written and judge nothing anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matcher.domain.explanation import Ruling, Words, feature_words
+from matcher.domain.facts import Agreement, Fact
+from matcher.domain.judged import Near
+from matcher.domain.labels import label
+from matcher.domain.ledger import Cause, Standing
+
+LINE = 200
+"""Characters of the short line that stands in the ledger's sheet."""
+
+ONE_SIDED = frozenset({"freshness", "completeness"})
+"""Stated features of the achievement alone; the short line leaves them out."""
+
+GRADE_WORDS: tuple[Words, ...] = (
+    ("不匹配", "none"),
+    ("较弱", "weak"),
+    ("较强", "fairly strong"),
+    ("强", "strong"),
+)
+
+_IN_LINE = 3
+"""Shared phrases that the short line names."""
+
+_SHOWN = 0.0005
+"""The least contribution that does not read as 0.000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """What is said of one pair; `score` is None where people added it and no run has proposed it."""
+
+    score: float | None
+    probability: float | None
+    calibration: str | None
+    contributions: Mapping[str, float]
+    terms: Sequence[str]
+    explored: bool
+    standing: Standing
+    cause: Cause | None
+    facts: Sequence[Fact]
+    rulings: Sequence[Ruling] = ()
+    judged: Sequence[Near] = ()
+
+    def sentences(self) -> list[Words]:
+        """All of it, the most telling first."""
+        found = (
+            [] if self.score is None else [_of_terms(self.terms), _of_score(self.score, self.contributions)]
+        )
+        if self.probability is not None:
+            found.append(_of_probability(self.probability, self.calibration))
+        if self.explored:
+            found.append(_EXPLORED)
+        found += _ended([fact_words(one) for one in self.facts if one.agreement is not Agreement.UNKNOWN])
+        found += _ended(_of_unknown(self.facts))
+        found += [_of_ruling(one) for one in self.rulings]
+        found += [_of_judged(one) for one in self.judged]
+        if self.standing is not Standing.CURRENT:
+            found.append(_of_standing(self.standing, self.cause))
+        return found
+
+    def line(self) -> str:
+        """One short Chinese line of at most `LINE` characters, without the figures that have columns."""
+        pair = [one for one in self.facts if one.feature not in ONE_SIDED]
+        parts: list[str] = []
+        if self.score is None:
+            parts.append(_ADDED[0])
+        elif self.terms:
+            parts.append(f"双方共有{_quoted(self.terms[:_IN_LINE])}")
+        if leading := _leading(self.contributions):
+            parts.append(f"主要因{leading}")
+        parts += [fact_words(one)[0] for one in pair if one.agreement is not Agreement.UNKNOWN]
+        unsaid = [one for one in pair if one.figure is None and not (one.demand and one.achievement)]
+        if unsaid:
+            parts.append(f"{'、'.join(feature_words(one.feature)[0] for one in unsaid)}未写明（未知）")
+        if self.explored:
+            parts.append("探索位")
+        return _fitted(dict.fromkeys(" ".join(part.split()) for part in parts))
+
+
+_ADDED = ("由人添加，尚无运行提出", "added by hand, no run has proposed it")
+_EXPLORED = (
+    "这是探索位：不因得分靠前、而为了解它而列出。",
+    "This is shown to learn about it, not because it ranks so high.",
+)
+_AGREE: Mapping[str, tuple[Words, Words, Words]] = {
+    "money": (
+        ("在预算内", "within the budget"),
+        ("略超预算", "a little over the budget"),
+        ("超出预算", "over the budget"),
+    ),
+    "maturity": (
+        ("达到所需成熟度", "as mature as asked"),
+        ("略低于所需成熟度", "a little less mature than asked"),
+        ("低于所需成熟度", "less mature than asked"),
+    ),
+    "quantities": (
+        ("指标达到", "the targets are met"),
+        ("指标部分达到", "the targets are met in part"),
+        ("指标未达到", "the targets are not met"),
+    ),
+}
+_AGREE_OTHERWISE: tuple[Words, Words, Words] = (
+    ("相符", "agrees"),
+    ("部分相符", "agrees in part"),
+    ("不符", "does not agree"),
+)
+
+
+def verdict_words(fact: Fact) -> Words:
+    """What a fact comes to."""
+    if fact.figure is None:
+        return ("未知", "unknown")
+    whole, part, against = _AGREE.get(fact.feature, _AGREE_OTHERWISE)
+    return whole if fact.figure >= 1 else part if fact.figure > 0 else against
+
+
+def fact_words(fact: Fact) -> Words:
+    """What both sides say, and what that comes to."""
+    said = [text for text in (fact.demand, fact.achievement) if text]
+    zh, en = verdict_words(fact)
+    name_zh, name_en = feature_words(fact.feature)
+    if not said:
+        return f"{name_zh}{zh}", f"{name_en} {en}"
+    return f"{'，'.join(said)}：{zh}", f"{name_en}: {' / '.join(said)}: {en}"
+
+
+def _of_unknown(facts: Sequence[Fact]) -> list[Words]:
+    """What is unknown, by who leaves it unsaid."""
+    groups: dict[tuple[bool, bool], list[Words]] = {}
+    for one in facts:
+        if one.agreement is Agreement.UNKNOWN:
+            groups.setdefault((bool(one.demand), bool(one.achievement)), []).append(
+                feature_words(one.feature)
+            )
+    found = []
+    for said, names in groups.items():
+        who_zh, who_en = _UNSAID[said]
+        zh, en = "、".join(zh for zh, _ in names), ", ".join(en for _, en in names)
+        found.append((f"{who_zh}{zh}（未知）", f"{who_en} {en} (unknown)"))
+    return found
+
+
+_UNSAID: Mapping[tuple[bool, bool], Words] = {
+    (False, False): ("双方都未写明", "neither side states"),
+    (False, True): ("需求未写明", "the demand does not state"),
+    (True, False): ("成果未写明", "the achievement does not state"),
+    (True, True): ("双方写法无法比较：", "what both state cannot be compared:"),
+}
+"""Whether the demand and the achievement say something → who leaves a fact unknown."""
+
+
+def _of_terms(terms: Sequence[str]) -> Words:
+    if not terms:
+        return "双方没有共同的词语。", "The two texts share no phrase."
+    return f"双方共有{_quoted(terms)}。", f"Both texts hold {', '.join(f'“{term}”' for term in terms)}."
+
+
+def _of_score(score: float, contributions: Mapping[str, float]) -> Words:
+    parts = [(feature_words(name), part) for name, part in contributions.items() if abs(part) >= _SHOWN]
+    parts.sort(key=lambda one: -abs(one[1]))
+    zh = "，".join(f"{name[0]}{'贡献' if part > 0 else '扣减'} {abs(part):.3f}" for name, part in parts)
+    en = ", ".join(f"{name[1]} {'adds' if part > 0 else 'takes'} {abs(part):.3f}" for name, part in parts)
+    return f"得分 {score:.3f}{zh and '：' + zh}。", f"The score is {score:.3f}{en and ': ' + en}."
+
+
+def _of_probability(probability: float, calibration: str | None) -> Words:
+    by = ("", "") if calibration is None else (f"（校准 {calibration}）", f" (calibration {calibration})")
+    zh, en = (
+        ("不到 1%", "under 1%")
+        if probability < 0.01
+        else (f"约 {probability:.0%}", f"about {probability:.0%}")
+    )
+    return (
+        f"被评为可用（2 分以上）的概率{zh}{by[0]}。",
+        f"The probability of a real lead (grade 2 or 3) is {en}{by[1]}.",
+    )
+
+
+def _of_ruling(one: Ruling) -> Words:
+    zh, en = label(one.constraint, "zh"), label(one.constraint, "en")
+    park = one.whose == "park"
+    rule_zh = f"{'园区' if park else '需求'}规则“{zh}”（{one.wanted}）"
+    rule_en = f"The {'park' if park else 'demand'}'s rule on {en} ({one.wanted})"
+    stated = (f"成果：{one.stated}", f"the achievement has {one.stated}")
+    unstated = ("成果未写明", "the achievement states none")
+    said_zh, said_en = stated if one.stated else unstated
+    verdict_zh, verdict_en = label(one.verdict, "zh"), label(one.verdict, "en")
+    return f"{rule_zh}：{verdict_zh}（{said_zh}）。", f"{rule_en}: {verdict_en} ({said_en})."
+
+
+def _of_judged(one: Near) -> Words:
+    case = one.case
+    zh, en = GRADE_WORDS[case.grade]
+    return (
+        f"相近的已评案例：“{case.demand_title}”与“{case.achievement_title}”，评 {case.grade} 分（{zh}）。",
+        f"A near case, graded {case.grade} ({en}): “{case.demand_title}” and “{case.achievement_title}”.",
+    )
+
+
+def _of_standing(standing: Standing, cause: Cause | None) -> Words:
+    if standing is Standing.ADDED:
+        return f"{_ADDED[0]}。", f"It was {_ADDED[1]}."
+    zh = "" if cause is None else f"（{label(cause, 'zh')}）"
+    en = "" if cause is None else f" ({label(cause, 'en')})"
+    return f"现状：{label(standing, 'zh')}{zh}。", f"Its standing is {label(standing, 'en')}{en}."
+
+
+def _ended(words: Sequence[Words]) -> list[Words]:
+    return [(f"{zh}。", f"{en[:1].upper()}{en[1:]}.") for zh, en in words]
+
+
+def _leading(contributions: Mapping[str, float]) -> str:
+    parts = sorted(contributions.items(), key=lambda one: -one[1])[:2]
+    return "、".join(feature_words(name)[0] for name, part in parts if part >= _SHOWN)
+
+
+def _quoted(terms: Sequence[str]) -> str:
+    return "".join(f"“{term}”" for term in terms)
+
+
+def _fitted(parts: Mapping[str, None]) -> str:
+    """The parts as far as they fit, at least the beginning of the first."""
+    line = ""
+    for part in parts:
+        longer = f"{line}；{part}" if line else part
+        if len(longer) <= LINE:
+            line = longer
+    return line if line or not parts else next(iter(parts))[: LINE - 1] + "…"
