@@ -100,6 +100,7 @@ RULES: dict[str, Rule] = {
     "list_due": Rule(get("/v1/ledger/due?park={park}&days=30"), Right.READ_PARK, shown=True),
     "compare_suppliers": Rule(get("/v1/demands/{demand}/suppliers"), Right.READ_PARK, shown=True),
     "read_history": Rule(get("/v1/ledger/{entry}/history"), Right.READ_PARK, shown=True),
+    "read_explanation": Rule(get("/v1/ledger/{entry}/explanation"), Right.READ_PARK, shown=True),
     "add_entry": Rule(send("POST", "/v1/ledger", **PAIR), Right.RUN_PARK, ok=201, prepare=Town.new_demand),
     "update_entry": Rule(send("PATCH", "/v1/ledger/{entry}", notes="第 {n} 次联系"), Right.WORK_LEDGER),
     "move_entry": Rule(

@@ -9,7 +9,7 @@ import typer
 
 from matcher import __version__
 from matcher.bootstrap import Service
-from matcher.cli import brief, keys, ledger, lists, rules, serve, sheets, work
+from matcher.cli import brief, encoders, keys, learn, ledger, lists, rules, serve, sheets, why, work
 from matcher.cli.output import out, print_json, print_table, say, say_error
 from matcher.cli.session import AsJson, opened
 from matcher.domain.errors import (
@@ -54,11 +54,15 @@ app.add_typer(lists.import_app, name="import")
 ledger.app.add_typer(work.app)
 ledger.app.command("brief")(brief.brief)
 ledger.app.command("abstentions")(rules.abstentions)
+ledger.app.command("why")(why.why)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(learn.app, name="scorings")
 app.add_typer(keys.app, name="keys")
+app.add_typer(encoders.app, name="encoder")
 app.add_typer(database_app, name="db")
 app.command()(ledger.refresh)
 app.command()(ledger.match)
+app.command()(learn.learn)
 app.command()(brief.remind)
 app.command()(sheets.erase_person)
 app.command()(serve.serve)
@@ -91,7 +95,7 @@ def evaluate_directory(
         )
     service = Service.configured()
     result = evaluate(
-        directory, service.encoder, service.build_channels, pooled=pooled, channel=chosen[channel]
+        directory, service.configured_encoder, service.build_channels, pooled=pooled, channel=chosen[channel]
     ).as_json()
     if as_json:
         print_json(result)
