@@ -245,7 +245,7 @@ def test_a_column_whose_heading_was_changed_is_named_and_not_passed_over_in_sile
     report = brought(desk, edited(exported(desk), rename))
     assert [one["field"] for one in report["changes"]] == ["notes"]
     [column] = report["ignored"]
-    assert (column["row"], column["column"], column["heading"]) == (HEADER_ROW, "R", "阶段（新）")
+    assert (column["row"], column["column"], column["heading"]) == (HEADER_ROW, "S", "阶段（新）")
     assert (column["code"], column["entry_id"]) == ("unknown_heading", None)
     assert "缺少：阶段）" in column["remedy"]
     assert ledger_of(desk, park)[0].work.stage is Stage.SCREENING

@@ -10,7 +10,7 @@ from matcher.api.schemas.common import Answer, Moment
 _PLACE: dict[str, Any] = {
     "sheet": "台账",
     "row": 5,
-    "column": "R",
+    "column": "S",
     "heading": "阶段",
     "field": "stage",
     "entry_id": 408,
