@@ -151,6 +151,12 @@ RULES: dict[str, Rule] = {
     "save_constraints": Rule(
         send("PUT", "/v1/demands/{demand}/constraints", regions=["京郊"]), Right.RUN_PARK
     ),
+    "list_scorings": Rule(get("/v1/scorings?park={park}"), Right.READ_PARK, shown=True),
+    "read_scoring": Rule(get("/v1/scorings/{scoring}"), Right.READ_PARK, shown=True),
+    "learn_scoring": Rule(send("POST", "/v1/scorings", park="{park}"), Right.RUN_PARK, ok=201),
+    "use_scoring": Rule(
+        send("PUT", "/v1/scorings/in-use", park="{park}", scoring_id="{scoring}"), Right.RUN_PARK
+    ),
     "list_exclusions": Rule(get("/v1/ledger/exclusions?park={park}"), Right.READ_PARK, shown=True),
     "exclude_pair": Rule(
         send("POST", "/v1/ledger/exclusions", **PAIR, reason="企业明确不再考虑"),

@@ -38,6 +38,7 @@ class Target:
     listing_import: int = 0
     ledger_import: int = 0
     exclusion: int = 0
+    scoring: int = 0
     evidence: int = 0
     key: int = 0
     next_stage: str = "pending"
@@ -116,10 +117,20 @@ class Town:
         work = {"technology_manager": MANAGER, "next_action": f"{mark}回访", "due": "2020-01-01"}
         self.done(self.admin.patch(path, json=work))
         self.done(self.admin.post(f"{path}/grade", json={"grade": 2, "reason": f"{mark}的理由"}))
+        target.scoring = self._learned(target)
         target.evidence = self.new_evidence(target).evidence
         target.ledger_import = self.new_ledger_import(target).ledger_import
         target.files["ledger"] = self.edited_ledger(target).files["ledger"]
         target.key = self.new_key(target).key
+
+    def _learned(self, target: Target) -> int:
+        """A scoring that the park's operator learns, once a pair of another demand is graded, too."""
+        pair = {"demand_id": self.new_demand(target).demand, "achievement_id": target.achievement}
+        entry = self.done(self.admin.post("/v1/ledger", json=pair))["entry_id"]
+        self.done(self.admin.post(f"/v1/ledger/{entry}/grade", json={"grade": 0, "reason": "不相干"}))
+        operator = self.world.jia if target.park == "jia" else self.world.yi
+        scoring: int = self.done(operator.post("/v1/scorings", json={"park": target.park}))["scoring_id"]
+        return scoring
 
     def done(self, answer: httpx.Response) -> dict[str, Any]:
         """The answer of a request that must succeed."""
