@@ -53,8 +53,8 @@ class Reranker(Protocol):
         """Name and weights' revision; figures of different ids are never compared."""
         ...
 
-    def figures(self, demand: str, achievements: Sequence[str]) -> NDArray[np.float64]:
-        """How well each achievement fits the demand, from 0 to 1."""
+    def figures(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """How well the demand and the achievement of each pair fit, from 0 to 1."""
         ...
 
 

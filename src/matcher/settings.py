@@ -23,8 +23,8 @@ class Settings(BaseSettings):
     )
     encoder: str | None = Field(
         default=None,
-        description="A model folder or a hub id with revision (name@revision); if unset, what `matcher encoder "
-        "use` chose, else the bundled model.",
+        description="A model folder or a hub id with revision (name@revision); if unset, what "
+        "`matcher encoder use` chose, else the bundled model.",
     )
     encoder_query_prompt: str | None = Field(
         default=None,

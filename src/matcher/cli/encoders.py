@@ -1,4 +1,4 @@
-"""Encoders: `matcher encoder`, which shows the one in use, puts another to use, goes back, and frees space."""
+"""Encoders: `matcher encoder` shows the one in use, puts another to use, goes back, and frees space."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,7 +58,7 @@ def use(
     refresh: Refresh = True,
     as_json: AsJson = False,
 ) -> None:
-    """Encode both lists with another encoder, then switch to it at once; a killed start goes on where it ended."""
+    """Encode both lists with another encoder, then switch at once; killed, it goes on where it ended."""
     with opened() as service:
         wanted = str(Path(spec).resolve()) if Path(spec).is_dir() else spec
         switched = _switch(service, None if spec == _BUNDLED else wanted, refresh=refresh)
@@ -109,9 +109,8 @@ def _show_switched(switched: dict[str, Any], *, as_json: bool) -> None:
         say("台账尚未更新；请运行 matcher refresh，或等运行中的服务自动更新。")
     else:
         run = switched["run"]
-        say(
-            f"台账已更新（第 {run['run_id']} 批）：变化 {run['entries_changed']}，新增 {run['entries_created']}。"
-        )
+        changed, created = run["entries_changed"], run["entries_created"]
+        say(f"台账已更新（第 {run['run_id']} 批）：变化 {changed}，新增 {created}。")
 
 
 def _named(spec: str | None) -> str:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 MAX_TOKENS = 512
-"""Tokens of a pair that are read; what comes after is cut off, as most cross-encoders were trained."""
+"""Tokens of a pair that are read at most; what comes after is cut off, as most models were trained."""
 
 
 class CrossEncoderReranker:
-    """Reads pairs with a sentence-transformers CrossEncoder; torch is imported when the first pair is read."""
+    """Reads pairs with a sentence-transformers CrossEncoder; torch is imported at the first pair."""
 
     def __init__(self, spec: str, *, device: str | None = None, batch_size: int = 32) -> None:
         """Find `spec`: a folder, or a hub id as `name@revision`; `device` None lets torch choose.
@@ -39,18 +39,18 @@ class CrossEncoderReranker:
         """Name, digest of the model's files, and how many tokens are read."""
         return self._reranker_id
 
-    def figures(self, demand: str, achievements: Sequence[str]) -> NDArray[np.float64]:
-        """How well each achievement fits the demand, from 0 to 1: the sigmoid of what the model gives.
+    def figures(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """How well each demand and achievement fit, from 0 to 1: the sigmoid of what the model gives.
 
         Raises `EncoderError` where the model cannot be loaded or gives more than one figure for a pair.
         """
-        if not achievements:
+        if not pairs:
             return np.zeros(0)
         from torch.nn import Sigmoid
 
         with self._lock:
             figures = self._model.predict(
-                [(demand, achievement) for achievement in achievements],
+                list(pairs),
                 batch_size=self._batch_size,
                 activation_fn=Sigmoid(),
                 convert_to_numpy=True,
@@ -66,6 +66,7 @@ class CrossEncoderReranker:
                 f"模型“{self._path}”对一对文本给出 {model.num_labels} 个数值；重排模型应只给一个。",
                 f"The model {self._path} gives {model.num_labels} figures for a pair; a reranker gives one.",
             )
+        model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
         return model
 
 
@@ -76,7 +77,6 @@ def _load(path: Path, device: str | None) -> "CrossEncoder":
         model: CrossEncoder = CrossEncoder(
             str(path),
             device=device,
-            max_length=MAX_TOKENS,
             trust_remote_code=False,
             local_files_only=True,
             model_kwargs={"use_safetensors": True},

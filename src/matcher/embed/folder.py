@@ -14,7 +14,7 @@ from matcher.domain.errors import EncoderError
 class ModelFolder:
     """A readable model folder: the class names of its modules in order, and its prompts by name.
 
-    `base` is the name under which its transformer was loaded before it was saved, empty where it does not say.
+    `base` is the name its transformer had when it was loaded to be trained on, empty where it does not say.
     """
 
     path: Path

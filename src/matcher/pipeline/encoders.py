@@ -1,7 +1,7 @@
 """Which encoder is in use, and putting another to use: encoded aside first, then switched at once.
 
-Vectors are cached by encoder id, so those of two encoders never meet; a run, and an index in memory, keeps to the
-encoder it began with.
+Vectors are cached by encoder id, so those of two encoders never meet; a run, and an index in memory, keeps to
+the encoder it began with.
 """
 
 from collections.abc import Callable
@@ -43,8 +43,8 @@ class _Wanted:
 class Encoders:
     """The encoders of an installation, of which one is in use; safe to share between threads.
 
-    `fixed` is the deployment's own word, which no choice overrides; None leaves it to the choices, and without one
-    to the bundled model. `load` loads what a spec names.
+    `fixed` is the deployment's own word, which no choice overrides; None leaves it to the choices, and where
+    there is none to the bundled model. `load` loads what a spec names.
     """
 
     def __init__(self, database: Database, load: Callable[[str | None], Encoder], fixed: str | None) -> None:
@@ -112,9 +112,9 @@ def use_encoder(
 ) -> Switched:
     """Encode both lists with what `spec` names (None: the bundled model), then put it to use.
 
-    Until the last moment the encoder before answers. What was encoded is kept, so that a start that was killed
-    goes on where it ended. The vectors of the new encoder, of the one before and of the last run's are kept;
-    those of others are deleted.
+    Until the last moment the encoder before answers. What was encoded is kept, so that a switch that was
+    killed goes on where it ended. The vectors of the new encoder, of the one before and of the last run's
+    are kept; those of others are deleted.
 
     Raises:
         Forbidden: the caller does not administer the installation, or the deployment fixes the encoder.
@@ -192,8 +192,8 @@ def forget_encoder(every: Encoders, principal: Principal, encoder_id: str) -> in
 class EncodersShown:
     """Which encoder is in use, by whose word, which the ledger is of, and whose vectors are cached.
 
-    `by` is the environment variable, the actor of the choice, or None where nothing was chosen; `back_to` is
-    absent (None) where there is nothing to go back to, as `can_go_back` says: a spec of None is the bundled model.
+    A spec of None is the bundled model. `by` is the environment variable, the actor of the choice, or None
+    where nothing was chosen; `back_to` means something only where `can_go_back`.
     """
 
     spec: str | None
@@ -247,8 +247,8 @@ def _require_free(every: Encoders) -> None:
     if every.fixed is not None:
         raise Forbidden(
             f"编码器由部署设置 MATCHER_ENCODER={every.fixed} 指定；请改该设置，或去掉它之后再切换。",
-            f"the deployment fixes the encoder, MATCHER_ENCODER={every.fixed}: change that setting, or unset it "
-            "and switch then.",
+            f"the deployment fixes the encoder, MATCHER_ENCODER={every.fixed}: change that setting, or unset "
+            "it and switch then.",
             field="MATCHER_ENCODER",
         )
 

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.domain.errors import EncoderError
 from matcher.domain.features import FIELD_FEATURES, cross_encoder
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stated import STATED, Sides
@@ -21,7 +22,7 @@ from matcher.ports import Reranker, Rows
 class PairLook:
     """Looks at pairs of two lists; `day` is the one on which an achievement's age counts.
 
-    Raises ValueError where a cross-encoder is wanted and none is configured.
+    Raises EncoderError where a cross-encoder is wanted and none is configured.
     """
 
     demands: Searchable
@@ -81,10 +82,12 @@ class PairLook:
 
     def _read_together(self, demands: Rows, achievements: Rows) -> NDArray[np.float64]:
         if self.reranker is None:
-            raise ValueError("the scorer weighs a cross-encoder, and none is configured")
-        found = np.zeros(len(demands))
-        for demand in np.unique(demands):
-            places = np.flatnonzero(demands == demand)
-            texts = [self.supply.texts[row].full for row in achievements[places]]
-            found[places] = self.reranker.figures(self.demands.texts[demand].full, texts)
-        return found
+            raise EncoderError(
+                "所用的评分方案需要重排模型，但未设置 MATCHER_RERANKER；请设置它，或换用其他评分方案。",
+                "the scoring in use weighs a cross-encoder, and none is configured: set MATCHER_RERANKER, or "
+                "put another scoring to use.",
+                field="MATCHER_RERANKER",
+            )
+        asked = (self.demands.texts[row].full for row in demands)
+        offered = (self.supply.texts[row].full for row in achievements)
+        return self.reranker.figures(list(zip(asked, offered, strict=True)))

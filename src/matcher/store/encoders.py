@@ -1,6 +1,7 @@
 """Which encoder is in use, and the cached vectors of every encoder there has been.
 
-Invariant: who puts an encoder to use raises the catalogue revision in the same transaction, as the pipeline does.
+Invariant: who puts an encoder to use raises the catalogue revision in the same transaction, as the pipeline
+does.
 """
 
 from collections.abc import Collection, Sequence
