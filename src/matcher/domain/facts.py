@@ -8,7 +8,10 @@ from matcher.domain.stated import Sides
 
 
 class Agreement(StrEnum):
-    """Whether what both sides state speaks for a pair; what a side leaves unsaid is unknown."""
+    """Whether what both sides state speaks for a pair.
+
+    Unknown is what a side leaves unsaid, and what speaks neither for nor against.
+    """
 
     AGREES = "agrees"
     AGAINST = "against"
@@ -26,8 +29,11 @@ class Fact:
 
     @property
     def agreement(self) -> Agreement:
-        """Above 0 the fact speaks for the pair; 0 does not, for what is not fulfilled is no agreement."""
-        if self.figure is None:
+        """Above 0 the fact speaks for the pair; 0 does not, for what is not fulfilled is no agreement.
+
+        Only another region (0) speaks neither for a pair nor against it.
+        """
+        if self.figure is None or (self.figure == 0 and self.feature == stated.region.__name__):
             return Agreement.UNKNOWN
         return Agreement.AGREES if self.figure > 0 else Agreement.AGAINST
 

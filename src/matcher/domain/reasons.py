@@ -15,8 +15,11 @@ from matcher.domain.ledger import Cause, Standing
 LINE = 200
 """Characters of the short line that stands in the ledger's sheet."""
 
-ONE_SIDED = frozenset({"freshness", "completeness"})
-"""Stated features of the achievement alone; the short line leaves them out."""
+_WITH_VALUES = ("quantities", "money", "maturity")
+"""Stated features of which the short line says what both sides state."""
+
+_WITHOUT_VALUES = ("mode", "industry", "region")
+"""Stated features of which it says the verdict alone; those of the achievement alone are left out."""
 
 GRADE_WORDS: tuple[Words, ...] = (
     ("不匹配", "none"),
@@ -57,7 +60,7 @@ class Reasons:
             found.append(_of_probability(self.probability, self.calibration))
         if self.explored:
             found.append(_EXPLORED)
-        found += _ended([fact_words(one) for one in self.facts if one.agreement is not Agreement.UNKNOWN])
+        found += _ended([fact_words(one) for one in self.facts if one.figure is not None])
         found += _ended(_of_unknown(self.facts))
         found += [_of_ruling(one) for one in self.rulings]
         found += [_of_judged(one) for one in self.judged]
@@ -67,7 +70,8 @@ class Reasons:
 
     def line(self) -> str:
         """One short Chinese line of at most `LINE` characters, without the figures that have columns."""
-        pair = [one for one in self.facts if one.feature not in ONE_SIDED]
+        named = {one.feature: one for one in self.facts}
+        pair = [named[name] for name in (*_WITH_VALUES, *_WITHOUT_VALUES) if name in named]
         parts: list[str] = []
         if self.score is None:
             parts.append(_ADDED[0])
@@ -75,8 +79,11 @@ class Reasons:
             parts.append(f"双方共有{_quoted(self.terms[:_IN_LINE])}")
         if leading := _leading(self.contributions):
             parts.append(f"主要因{leading}")
-        parts += [fact_words(one)[0] for one in pair if one.agreement is not Agreement.UNKNOWN]
-        unsaid = [one for one in pair if one.figure is None and not (one.demand and one.achievement)]
+        for one in pair:
+            if one.figure is not None:
+                words = fact_words if one.feature in _WITH_VALUES else verdict_words
+                parts.append(words(one)[0])
+        unsaid = [one for one in pair if one.figure is None and _said(one) != (True, True)]
         if unsaid:
             parts.append(f"{'、'.join(feature_words(one.feature)[0] for one in unsaid)}未写明（未知）")
         if self.explored:
@@ -89,56 +96,81 @@ _EXPLORED = (
     "这是探索位：不因得分靠前、而为了解它而列出。",
     "This is shown to learn about it, not because it ranks so high.",
 )
-_AGREE: Mapping[str, tuple[Words, Words, Words]] = {
-    "money": (
-        ("在预算内", "within the budget"),
-        ("略超预算", "a little over the budget"),
-        ("超出预算", "over the budget"),
+_COMES_TO: Mapping[str, tuple[Words, Words, Words]] = {
+    "industry": (
+        ("产业相符", "the industries agree"),
+        ("产业相近", "the industries are near"),
+        ("产业名称不同", "the industries have other names"),
     ),
     "maturity": (
         ("达到所需成熟度", "as mature as asked"),
         ("略低于所需成熟度", "a little less mature than asked"),
         ("低于所需成熟度", "less mature than asked"),
     ),
+    "money": (
+        ("在预算内", "within the budget"),
+        ("略超预算", "a little over the budget"),
+        ("超出预算", "over the budget"),
+    ),
+    "mode": (
+        ("合作方式相符", "one way of cooperating suits both"),
+        ("合作方式相近", "the ways of cooperating are near"),
+        ("合作方式不同", "each names other ways of cooperating"),
+    ),
+    "region": (
+        ("地区相符", "the regions agree"),
+        ("地区相近", "the regions are near"),
+        ("地区不同", "the regions differ"),
+    ),
     "quantities": (
-        ("指标达到", "the targets are met"),
-        ("指标部分达到", "the targets are met in part"),
-        ("指标未达到", "the targets are not met"),
+        ("指标达到", "the figures are met"),
+        ("指标部分达到", "some figures are met"),
+        ("指标未达到", "the figures are not met"),
+    ),
+    "freshness": (
+        ("信息新近", "stated lately"),
+        ("信息已有几年", "stated some years ago"),
+        ("信息陈旧", "stated long ago"),
+    ),
+    "completeness": (
+        ("信息完整", "complete"),
+        ("信息部分填写", "complete in part"),
+        ("信息缺失", "empty"),
     ),
 }
-_AGREE_OTHERWISE: tuple[Words, Words, Words] = (
-    ("相符", "agrees"),
-    ("部分相符", "agrees in part"),
-    ("不符", "does not agree"),
-)
+"""Stated feature → what it comes to at its best, in between, and at 0 or below."""
+
+_NO_LEAST = frozenset({"quantities"})
+"""Features of which some part is fulfilled at 0, too."""
 
 
 def verdict_words(fact: Fact) -> Words:
     """What a fact comes to."""
     if fact.figure is None:
-        return ("未知", "unknown")
-    whole, part, against = _AGREE.get(fact.feature, _AGREE_OTHERWISE)
-    return whole if fact.figure >= 1 else part if fact.figure > 0 else against
+        return label(Agreement.UNKNOWN, "zh"), label(Agreement.UNKNOWN, "en")
+    best, between, least = _COMES_TO[fact.feature]
+    lowest = -1 if fact.feature in _NO_LEAST else 0
+    return best if fact.figure >= 1 else between if fact.figure > lowest else least
 
 
 def fact_words(fact: Fact) -> Words:
     """What both sides say, and what that comes to."""
-    said = [text for text in (fact.demand, fact.achievement) if text]
     zh, en = verdict_words(fact)
     name_zh, name_en = feature_words(fact.feature)
-    if not said:
-        return f"{name_zh}{zh}", f"{name_en} {en}"
-    return f"{'，'.join(said)}：{zh}", f"{name_en}: {' / '.join(said)}: {en}"
+    shown = " / ".join(text for text in (fact.demand, fact.achievement) if text)
+    if not fact.demand or not fact.achievement:
+        return f"{name_zh}：{shown}（{zh}）", f"{name_en}: {shown} ({en})"
+    if fact.feature == "money":  # both texts say what they are
+        return f"{fact.demand}，{fact.achievement}：{zh}", f"{name_en} ({shown}): {en}"
+    return f"需求“{fact.demand}”，成果“{fact.achievement}”：{zh}", f"{name_en} ({shown}): {en}"
 
 
 def _of_unknown(facts: Sequence[Fact]) -> list[Words]:
     """What is unknown, by who leaves it unsaid."""
     groups: dict[tuple[bool, bool], list[Words]] = {}
     for one in facts:
-        if one.agreement is Agreement.UNKNOWN:
-            groups.setdefault((bool(one.demand), bool(one.achievement)), []).append(
-                feature_words(one.feature)
-            )
+        if one.figure is None:
+            groups.setdefault(_said(one), []).append(feature_words(one.feature))
     found = []
     for said, names in groups.items():
         who_zh, who_en = _UNSAID[said]
@@ -151,9 +183,14 @@ _UNSAID: Mapping[tuple[bool, bool], Words] = {
     (False, False): ("双方都未写明", "neither side states"),
     (False, True): ("需求未写明", "the demand does not state"),
     (True, False): ("成果未写明", "the achievement does not state"),
-    (True, True): ("双方写法无法比较：", "what both state cannot be compared:"),
+    (True, True): ("没有可比的", "nothing to compare is stated of the"),
 }
-"""Whether the demand and the achievement say something → who leaves a fact unknown."""
+"""Whether the demand and the achievement say something → why a fact is unknown."""
+
+
+def _said(fact: Fact) -> tuple[bool, bool]:
+    """Who says something; of quantities only what was compared is known."""
+    return (True, True) if fact.feature == "quantities" else (bool(fact.demand), bool(fact.achievement))
 
 
 def _of_terms(terms: Sequence[str]) -> Words:
