@@ -15,15 +15,17 @@ from sqlalchemy import event, select
 
 from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
-from matcher.domain.errors import NotFound
+from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.rules import Constraints, ParkProfile
+from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.embed.factory import load_encoder
-from matcher.pipeline import access, catalogue, rules
+from matcher.pipeline import access, catalogue, rules, scorings
 from matcher.pipeline.abstentions import list_abstentions
 from matcher.pipeline.diff import ledger_diff
 from matcher.pipeline.history import read_history
 from matcher.pipeline.import_list import ImportRequest, import_history, import_list, undo_import
+from matcher.pipeline.learn import Learn
 from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
 from matcher.pipeline.once import Request
@@ -40,7 +42,7 @@ NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 TENANT = re.compile(
     r"(?:\b(?:FROM|JOIN|UPDATE|INTO)|,)\s+(?:demand|demand_revision|demand_constraints|ledger_entry|ledger_human"
     r"|ledger_import|feed_entry|import_batch|entry_state|human_change|abstention|grade|evidence|exclusion"
-    r"|park_profile)\b"
+    r"|park_profile|scoring|scoring_choice)\b"
 )
 OPERATION = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b")
 IMPORT_BY_KEY = re.compile(r"\s*UPDATE import_batch SET .* WHERE import_batch\.id = \S+$")
@@ -331,8 +333,20 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "try constraints": lambda t: rules.dry_run_constraints(
         t.desk.refresher(), t.caller, t.own_demand, Constraints(max_price=1)
     ),
+    "learn": lambda t: learned_from_nothing(t),
+    "list scorings": lambda t: scorings.list_scorings(t.database, t.caller),
+    "list scorings in use": lambda t: scorings.scorings_in_use(t.database, t.caller, DEFAULT_SCORER),
+    "use a scoring": lambda t: scorings.use_scoring(
+        t.database, Request(t.caller, NOW), DEFAULT_SCORER, "a", None
+    ),
     "list abstentions": lambda t: list_abstentions(t.database, t.caller, NOW),
 }
+
+
+def learned_from_nothing(town: Town) -> None:
+    learn = Learn(town.desk.refresher(), town.desk.service.build_channels)
+    with pytest.raises(InvalidInput):
+        learn.from_ledger(Request(town.caller, NOW), "a", adopt=True)
 
 
 @pytest.mark.parametrize("name", SCOPED)

@@ -68,14 +68,12 @@ def scorings_in_use(
     with database.reading() as session:
         chosen = scorings.choices(session, principal.scope)
         codes = {one.id: one.code for one in parks.page(session, principal.scope)}
-    own = [code for code in sorted(codes, key=codes.__getitem__) if park_id in {None, code}]
-    found = [_in_use_json(None, chosen.get(None), shipped)]
-    found += [
+    own = [one for one, choice in chosen.items() if one is not None and choice.scoring_id is not None]
+    return [_in_use_json(None, chosen.get(None), shipped)] + [
         _in_use_json(codes[one], chosen[one], shipped)
-        for one in own
-        if one in chosen and chosen[one].scoring_id is not None
+        for one in sorted(own, key=codes.__getitem__)
+        if park_id in {None, one}
     ]
-    return found
 
 
 def use_scoring(
