@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from matcher.domain.access import RIGHT_LABELS, Right, Role
+from matcher.domain.counterfactual import Hindrance, Whose
 from matcher.domain.facts import Agreement
 from matcher.domain.ledger import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
 from matcher.domain.listing import Confidentiality, DemandKind, Side
@@ -102,6 +103,23 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Agreement.AGREES: ("相符", "agrees"),
         Agreement.AGAINST: ("不符", "against"),
         Agreement.UNKNOWN: ("未知", "unknown"),
+    },
+    Hindrance: {
+        Hindrance.PRICE: ("金额上限", "price ceiling"),
+        Hindrance.MATURITY: ("成熟度", "maturity"),
+        Hindrance.MODES: ("合作方式", "cooperation mode"),
+        Hindrance.REGIONS: ("地区", "region"),
+        Hindrance.INDUSTRIES: ("产业", "industry"),
+        Hindrance.PARTNERS: ("合作单位", "partner institution"),
+        Hindrance.ORGANISATIONS: ("排除的单位", "excluded organisation"),
+        Hindrance.VALIDITY: ("有效期", "validity"),
+        Hindrance.MIN_SCORE: ("得分门槛", "score threshold"),
+        Hindrance.MIN_PROBABILITY: ("概率门槛", "probability threshold"),
+    },
+    Whose: {
+        Whose.PARK: ("园区规则", "the park's rules"),
+        Whose.DEMAND: ("需求规则", "the demand's rules"),
+        Whose.ACHIEVEMENT: ("成果", "the achievement"),
     },
     Cause: {
         Cause.OUTRANKED: ("被其他结果挤出前列", "outranked by other matches"),

@@ -240,6 +240,10 @@ def _any_of(wanted: tuple[str, ...], stated: tuple[str, ...]) -> Verdict:
     """Met where any stated name holds a wanted one (北京市大兴区 holds 北京)."""
     if not stated:
         return Verdict.UNKNOWN
-    names = [_fold(name) for name in stated]
-    held = any(_fold(name) in stated for name in wanted for stated in names)
-    return Verdict.MET if held else Verdict.FAILED
+    return Verdict.MET if any(names_held(wanted, name) for name in stated) else Verdict.FAILED
+
+
+def names_held(wanted: tuple[str, ...], stated: str) -> tuple[str, ...]:
+    """Those of `wanted` that a stated name holds."""
+    name = _fold(stated)
+    return tuple(one for one in wanted if _fold(one) in name)

@@ -65,6 +65,21 @@ class Admission:
         barred = self._excluded.get(row, frozenset())
         return self._to_supply.rows(None, self._demand_names[row], barred)
 
+    def keeps(self, row: int) -> Mask:
+        """The achievements that a demand's rules allow, whoever excluded them."""
+        kept: Mask = self._kept[self._set_of[row]]
+        return kept
+
+    def within_one(self, row: int) -> Rows | None:
+        """The achievements that a demand may be matched with if at most one constraint were set aside; None
+        where that is all of them."""
+        barred = self._excluded.get(row, frozenset())
+        masks = self._against[self._set_of[row]].values()
+        within: Mask | None = None
+        if masks:
+            within = np.less_equal(np.sum([*masks], axis=0, dtype=np.int64), 1)
+        return self._to_supply.rows(within, self._demand_names[row], barred)
+
     def of_achievement(self, row: int) -> Rows | None:
         """The released demands that an achievement may be matched with, by their place among them; None
         where that is all of them."""

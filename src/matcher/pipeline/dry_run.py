@@ -58,7 +58,8 @@ def _difference(
         unmatched = abstentions.of_park(session, park.id)
         gone = _gone(session, entries, day, park.scope)
         scorers = scorings.in_use(session, refresh.shipped)
-    found = propose(inputs, refresh.method(scorers, keep=False), silent, with_feed=False)
+    method = refresh.method(scorers, keep=False)
+    found = propose(inputs, method, silent, with_feed=False, with_near_misses=False)
     shown = _Shown(park.code, entries, inputs)
     night = compare(
         {pair: _figures_of(one) for pair, one in shown.held.items() if one.score is not None},

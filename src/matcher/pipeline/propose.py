@@ -11,23 +11,26 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from matcher.domain.abstention import Abstention
+from matcher.domain.counterfactual import NearMiss
 from matcher.domain.ledger import Pair, Proposal, WhyNot
 from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, Side
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.text import fold
 from matcher.pipeline.admission import Admission
-from matcher.pipeline.encode import Progress
+from matcher.pipeline.encode import Progress, silent
 from matcher.pipeline.encoded import Encoded, VectorsOf
 from matcher.pipeline.grouping import Grouping
+from matcher.pipeline.lapsed import lapsed_misses, lapsed_search
 from matcher.pipeline.left_out import LeftOut, abstentions
+from matcher.pipeline.one_change import Missed, near_misses
 from matcher.pipeline.rank import Choice, Exploration
 from matcher.pipeline.repeats import repeats, with_repeats
-from matcher.pipeline.search import Search, matches_of_achievements, matches_of_demands
+from matcher.pipeline.search import Search, floor_of, matches_of_achievements, matches_of_demands
 from matcher.pipeline.searchable import OpenChannels
 from matcher.pipeline.second_look import PairLook
 from matcher.ports import Reranker
-from matcher.store import catalogue, exclusions, ledger, rules
+from matcher.store import catalogue, exclusions, lapsed, ledger, rules
 from matcher.store.catalogue import LiveListing
 
 SHARE_EXPLORED = 0.1
@@ -39,7 +42,7 @@ class Inputs:
     """What is matched, and by which rules: profiles by park id, constraints by demand id.
 
     `held` are the pairs that the ledger holds as current: of achievements that repeat one another, the one
-    that people have before them stays.
+    that people have before them stays. `lapsed` are achievements whose validity ended lately.
     """
 
     day: date
@@ -49,6 +52,7 @@ class Inputs:
     constraints: Mapping[int, Constraints]
     excluded: frozenset[Pair]
     held: frozenset[Pair] = frozenset()
+    lapsed: Sequence[LiveListing] = ()
 
     @classmethod
     def at(cls, session: Session, day: date) -> "Inputs":
@@ -61,6 +65,7 @@ class Inputs:
             constraints={demand: saved.rule for demand, saved in rules.constraints(session).items()},
             excluded=frozenset(exclusions.active(session)),
             held=frozenset(ledger.current_pairs(session)),
+            lapsed=lapsed.lapsed(session, day),
         )
 
     @classmethod
@@ -110,12 +115,20 @@ class Proposed:
     entries: list[Proposal]
     feed: list[Proposal]
     abstentions: list[Abstention]
+    near_misses: list[NearMiss]
     why_not: WhyNot
     repeats: Mapping[Side, Mapping[int, int]]
     encoded: int
 
 
-def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bool = True) -> Proposed:
+def propose(
+    inputs: Inputs,
+    method: Method,
+    progress: Progress,
+    *,
+    with_feed: bool = True,
+    with_near_misses: bool = True,
+) -> Proposed:
     """The matches of every demand and, `with_feed`, of every achievement."""
     encoded = Encoded(method.vectors, progress)
     supply = encoded.supply(inputs.supply, method.open_channels)
@@ -145,10 +158,14 @@ def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bo
             search, released, repeated[Side.DEMAND], method.open_channels, method.top_k, progress
         )
     proposed = {(one.demand_id, one.achievement_id) for one in entries}
+    missed: list[NearMiss] = []
+    if with_near_misses:
+        missed = near_misses(search, found, _of_lapsed(search, found, inputs, method))
     return Proposed(
         entries=entries,
         feed=feed,
         abstentions=abstentions(search, {demand for demand, _ in proposed}, capped, inputs.demands),
+        near_misses=missed,
         why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={
             side: _first_ids(index.listings, repeated[side])
@@ -156,6 +173,19 @@ def propose(inputs: Inputs, method: Method, progress: Progress, *, with_feed: bo
         },
         encoded=encoded.count,
     )
+
+
+def _of_lapsed(
+    search: Search, found: Sequence[tuple[float, Proposal]], inputs: Inputs, method: Method
+) -> dict[int, list[Missed]]:
+    """The near misses among the achievements whose validity has ended, by the demand's row."""
+    if not inputs.lapsed:
+        return {}
+    supply = Encoded(method.vectors, silent).supply(
+        inputs.lapsed, lambda _, *listed: method.open_channels("lapsed", *listed)
+    )
+    look = PairLook(search.demands, supply, inputs.day, method.reranker)
+    return lapsed_misses(search, lapsed_search(search, supply, inputs.excluded, look), found, inputs.day)
 
 
 def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_k: int) -> Iterator[Choice]:
@@ -178,7 +208,7 @@ def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_
             k=k,
             allowed=search.admission.of_demand(row),
             weights=weights[demand.park_id],
-            floor=_floor(profile, scorer),
+            floor=floor_of(profile, scorer),
             repeats=repeated,
             held=held.get(demand.id),
             units=None if cap is None else Grouping(units, cap),
@@ -218,14 +248,6 @@ def _first_ids(listings: Sequence[LiveListing], repeated: Grouping) -> dict[int,
         for row, (one, first) in enumerate(zip(listings, repeated.numbers, strict=True))
         if first >= 0 and first != row
     }
-
-
-def _floor(profile: ParkProfile, scorer: Scorer) -> float | None:
-    """The score below which nothing is proposed; a probability is the score that has it."""
-    floors = [] if profile.min_score is None else [profile.min_score]
-    if profile.min_probability is not None and scorer.calibration is not None:
-        floors.append(scorer.calibration.score_at(profile.min_probability))
-    return max(floors, default=None)
 
 
 def _weights(profile: ParkProfile, supply: Sequence[LiveListing]) -> NDArray[np.float64] | None:

@@ -26,7 +26,18 @@ from matcher.pipeline.encoders import EncoderInUse
 from matcher.pipeline.propose import Inputs, Method, propose
 from matcher.pipeline.searchable import OpenChannels
 from matcher.ports import Encoder, Reranker, Vectors
-from matcher.store import abstentions, catalogue, exclusions, ledger, night, rules, runs, scorings
+from matcher.store import (
+    abstentions,
+    catalogue,
+    exclusions,
+    lapsed,
+    ledger,
+    near_misses,
+    night,
+    rules,
+    runs,
+    scorings,
+)
 from matcher.store.database import Database
 from matcher.store.tables import RunRow
 
@@ -182,6 +193,7 @@ class Refresh:
             night.apply_feed(session, run_id, found.feed)
             night.apply_repeats(session, found.repeats)
             abstentions.apply(session, run_id, found.abstentions)
+            near_misses.apply(session, run_id, found.near_misses)
             report = self._report(
                 run_id,
                 basis,
@@ -272,6 +284,7 @@ class _Basis:
     revision: int
     supply: tuple[tuple[int, int], ...]
     demands: tuple[tuple[int, int], ...]
+    lapsed: tuple[tuple[int, int], ...]
     profiles: dict[str, int]
     constraints_to: int
     excluded: tuple[Pair, ...]
@@ -287,6 +300,7 @@ class _Basis:
             revision=catalogue.revision(session),
             supply=tuple(catalogue.live_versions(session, Side.SUPPLY, day)),
             demands=tuple(catalogue.live_versions(session, Side.DEMAND, day)),
+            lapsed=tuple(lapsed.versions(session, day)),
             profiles=rules.profile_versions(session),
             constraints_to=rules.constraints_to(session),
             excluded=tuple(sorted(exclusions.active(session))),
@@ -314,5 +328,5 @@ class _Basis:
         shared = self.scorers.shared
         made_with = [__version__, encoder_id, reranker_id, shared.version, shared.calibration_version, top_k]
         ruled_by = [self.profiles, self.constraints_to, self.excluded, self.own_scorers]
-        said = [made_with, self.supply, self.demands, ruled_by]
+        said = [made_with, self.supply, self.demands, self.lapsed, ruled_by]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

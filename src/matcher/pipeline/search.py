@@ -8,7 +8,7 @@ import numpy as np
 from matcher.domain.candidate import Match
 from matcher.domain.ledger import Proposal
 from matcher.domain.listing import Side
-from matcher.domain.rules import Rules
+from matcher.domain.rules import ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.pipeline.admission import Admission
@@ -41,6 +41,14 @@ class Search:
     def look_of(self, scorer: Scorer, rows: Rows) -> SecondLook:
         """The second look of those demands at achievements, for what a scorer weighs."""
         return self.look.of(Side.DEMAND, scorer.second_look, rows)
+
+
+def floor_of(profile: ParkProfile, scorer: Scorer) -> float | None:
+    """The score below which nothing is proposed; a probability is the score that has it."""
+    floors = [] if profile.min_score is None else [profile.min_score]
+    if profile.min_probability is not None and scorer.calibration is not None:
+        floors.append(scorer.calibration.score_at(profile.min_probability))
+    return max(floors, default=None)
 
 
 def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, Proposal]]:

@@ -24,6 +24,7 @@ from matcher.store.tables.runs import (
     FeedEntry,
     LedgerEntry,
     MachineColumns,
+    NearMissRow,
     Repeat,
     RunRow,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "LedgerImport",
     "ListingRow",
     "MachineColumns",
+    "NearMissRow",
     "Park",
     "ParkProfileRow",
     "Reminder",

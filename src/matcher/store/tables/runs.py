@@ -143,6 +143,28 @@ class AbstentionRow(Base):
     probability: Mapped[float | None]
 
 
+class NearMissRow(Base):
+    """An achievement that one change of one stated field would have proposed to a demand, by the last run.
+
+    `obstacle` is what is wanted and stated, and the change: whose field, which, from what to what. `run_id`
+    last changed the row.
+    """
+
+    __tablename__ = "near_miss"
+    __table_args__ = (UniqueConstraint("demand_id", "achievement_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    park_id: Mapped[int] = mapped_column(ForeignKey("park.id"), index=True)
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demand.id"))
+    achievement_id: Mapped[int] = mapped_column(ForeignKey("achievement.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    place: Mapped[int]
+    similarity: Mapped[float]
+    score: Mapped[float]
+    probability: Mapped[float | None]
+    obstacle: Mapped[dict[str, Any]]
+
+
 class Repeat(Base):
     """A live listing that repeats another of its list, `first_id`, as the last run found it.
 

@@ -1,4 +1,4 @@
-"""Scoring that learns: scorings and which is in use, the encoder in use, exploration, repeats."""
+"""Scoring that learns: scorings, encoders, what is in use; exploration, repeats, near misses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,6 +62,31 @@ def upgrade() -> None:
     op.create_index(op.f("ix_repeat_first_id"), "repeat", ["first_id"], unique=False)
     op.create_index(op.f("ix_repeat_park_id"), "repeat", ["park_id"], unique=False)
 
+    op.create_table(
+        "near_miss",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("park_id", sa.Integer(), nullable=False),
+        sa.Column("demand_id", sa.Integer(), nullable=False),
+        sa.Column("achievement_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("similarity", sa.Float(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("probability", sa.Float(), nullable=True),
+        sa.Column("obstacle", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_near_miss_park_id")),
+        sa.ForeignKeyConstraint(["demand_id"], ["demand.id"], name=op.f("fk_near_miss_demand_id")),
+        sa.ForeignKeyConstraint(
+            ["achievement_id"], ["achievement.id"], name=op.f("fk_near_miss_achievement_id")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_near_miss_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_near_miss")),
+        sa.UniqueConstraint(
+            "demand_id", "achievement_id", name=op.f("uq_near_miss_demand_id_achievement_id")
+        ),
+    )
+    op.create_index(op.f("ix_near_miss_park_id"), "near_miss", ["park_id"], unique=False)
+
     for table in _EXPLORED:
         with op.batch_alter_table(table) as batch_op:
             batch_op.add_column(
@@ -77,5 +102,5 @@ def downgrade() -> None:
             batch_op.drop_column("explored")
     with op.batch_alter_table("run") as batch_op:
         batch_op.drop_column("scorers")
-    for table in ("repeat", "encoder_choice", "scoring_choice", "scoring"):
+    for table in ("near_miss", "repeat", "encoder_choice", "scoring_choice", "scoring"):
         op.drop_table(table)

@@ -1,0 +1,112 @@
+"""Near misses, as the last run left them: what one change would have proposed to a demand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import Scope
+from matcher.domain.counterfactual import Change, Hindrance, NearMiss, Obstacle, Whose
+from matcher.domain.listing import Confidentiality
+from matcher.store.catalogue import live_conditions
+from matcher.store.tables import AchievementRow, DemandRow, NearMissRow, Park
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A near miss with what is shown beside it; `run_id` last changed it."""
+
+    miss: NearMiss
+    demand: DemandRow
+    achievement: AchievementRow
+    park_code: str
+    run_id: int
+
+
+def apply(session: Session, run_id: int, found: Iterable[NearMiss]) -> None:
+    """Make the near misses what a run found; rows that say the same already are not written."""
+    wanted = {(one.demand_id, one.achievement_id): one for one in found}
+    held = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(NearMissRow))}
+    gone = [row.id for pair, row in held.items() if pair not in wanted]
+    for start in range(0, len(gone), _CHUNK):
+        session.execute(delete(NearMissRow).where(NearMissRow.id.in_(gone[start : start + _CHUNK])))
+    for pair, miss in wanted.items():
+        row = held.get(pair)
+        if row is None:
+            session.add(NearMissRow(**_columns(miss), run_id=run_id))
+        elif _miss_of(row) != miss:
+            for name, value in _columns(miss).items():
+                setattr(row, name, value)
+            row.run_id = run_id
+    session.flush()
+
+
+def of_demands(
+    session: Session,
+    scope: Scope,
+    day: date,
+    *,
+    park_id: int | None = None,
+    demand_ids: Sequence[int] | None = None,
+) -> Sequence[Missed]:
+    """Those in scope, of one park or of some demands where they are given; by demand, best first.
+
+    Both sides are live on `day`, but for an achievement whose validity is what is missing.
+    """
+    query = (
+        select(NearMissRow, DemandRow, AchievementRow, Park.code)
+        .join(DemandRow, DemandRow.id == NearMissRow.demand_id)
+        .join(AchievementRow, AchievementRow.id == NearMissRow.achievement_id)
+        .join(Park, Park.id == NearMissRow.park_id)
+        .where(
+            *live_conditions(DemandRow, day),
+            AchievementRow.withdrawn_at.is_(None),
+            AchievementRow.confidentiality != Confidentiality.SECRET.value,
+        )
+        .order_by(NearMissRow.demand_id, NearMissRow.place)
+    )
+    if scope.parks is not None:
+        query = query.where(NearMissRow.park_id.in_(scope.parks))
+    if park_id is not None:
+        query = query.where(NearMissRow.park_id == park_id)
+    if demand_ids is not None:
+        query = query.where(NearMissRow.demand_id.in_(demand_ids))
+    found = (
+        Missed(_miss_of(row), demand, achievement, code, row.run_id)
+        for row, demand, achievement, code in session.execute(query)
+    )
+    return [one for one in found if _still_stands(one, day)]
+
+
+def _still_stands(one: Missed, day: date) -> bool:
+    until = one.achievement.valid_until
+    has_lapsed = until is not None and until < day
+    return has_lapsed == (one.miss.obstacle.hindrance is Hindrance.VALIDITY)
+
+
+def _columns(miss: NearMiss) -> dict[str, Any]:
+    columns = {name: getattr(miss, name) for name in NearMiss.__dataclass_fields__}
+    return columns | {"obstacle": asdict(miss.obstacle)}
+
+
+def _miss_of(row: NearMissRow) -> NearMiss:
+    columns = {name: getattr(row, name) for name in NearMiss.__dataclass_fields__}
+    said = row.obstacle
+    change = {name: _names(value) for name, value in said["change"].items()}
+    obstacle = Obstacle(
+        Hindrance(said["hindrance"]),
+        _names(said["wanted"]),
+        _names(said["stated"]),
+        Change(**change | {"whose": Whose(change["whose"])}),
+    )
+    return NearMiss(**columns | {"obstacle": obstacle})
+
+
+def _names(value: Any) -> Any:
+    """Names as they were before they were JSON."""
+    return tuple(value) if isinstance(value, list) else value
