@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.features import CHANNEL_FEATURES, FEATURES
-from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
+from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer, reranked
 
 cosines = st.floats(-1, 1, width=32)
 figures = st.fixed_dictionaries({}, optional=dict.fromkeys(FEATURES, cosines))
@@ -67,3 +67,27 @@ def test_weights_that_do_not_make_a_score_are_refused(weights: dict[str, float])
 
 def test_every_feature_explains_itself() -> None:
     assert all(feature.__doc__ for feature in FEATURES.values())
+
+
+@given(weight=st.floats(0.01, 0.99))
+def test_a_cross_encoder_takes_its_weight_of_the_score_and_leaves_the_rest_in_proportion(
+    weight: float,
+) -> None:
+    scorer = reranked(DEFAULT_SCORER, weight, "cross@0/512")
+    assert scorer.weights["cross_encoder"] == weight
+    assert scorer.second_look == ("cross_encoder",)
+    for name, own in DEFAULT_SCORER.weights.items():
+        assert scorer.weights[name] == pytest.approx(own * (1 - weight))
+    assert scorer.calibration is None
+    assert scorer.probability(0.5) is None
+
+
+def test_a_reranked_scorers_version_says_with_what_and_how_much() -> None:
+    versions = {
+        reranked(scorer, weight, model).version
+        for scorer in (DEFAULT_SCORER, LEXICAL)
+        for weight in (0.25, 0.5)
+        for model in ("one@0/512", "other@0/512")
+    }
+    assert len(versions) == 8
+    assert DEFAULT_SCORER.version not in versions

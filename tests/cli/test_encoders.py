@@ -1,0 +1,90 @@
+"""`matcher encoder` and the settings about models, with a real transformer of one layer."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import SEED, Matcher
+from tests.embed.models import make_cross_encoder, make_encoder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_encoder(tmp_path_factory.mktemp("models") / "small")
+
+
+@pytest.fixture
+def filled(matcher: Matcher) -> Matcher:
+    for command in (
+        ["park", "add", "hydrogen", "--name", "氢能园"],
+        ["import", "achievements", SEED / "achievements.xlsx"],
+        ["import", "demands", SEED / "demands" / "hydrogen.csv", "--park", "hydrogen"],
+        ["refresh", "--json"],
+    ):
+        assert matcher(*command).code == 0
+    return matcher
+
+
+def test_an_encoder_is_used_shown_gone_back_from_and_forgotten(filled: Matcher, folder: Path) -> None:
+    first = filled("encoder", "show", "--json").json
+    assert (first["spec"], first["by"], first["can_go_back"]) == (None, None, False)
+    former = filled("ledger", "list", "--json").json
+    used = filled("encoder", "use", folder, "--json")
+    assert used.code == 0, used.err
+    assert used.json["spec"] == str(folder)
+    assert used.json["encoded"] > 0
+    assert used.json["run"]["entries_changed"] + used.json["run"]["entries_created"] > 0
+    assert "encode supply: " in used.err
+    shown = filled("encoder", "show", "--json").json
+    assert shown["encoder_id"] == shown["ledger_encoder_id"] == used.json["encoder_id"]
+    assert (shown["can_go_back"], shown["back_to"]) == (True, None)
+    assert {one["encoder_id"] for one in shown["cached"]} == {first["encoder_id"], shown["encoder_id"]}
+    assert filled("encoder", "forget", shown["encoder_id"]).code == 4
+    back = filled("encoder", "back", "--json").json
+    assert (back["spec"], back["encoded"]) == (None, 0)
+    now = filled("ledger", "list", "--json").json
+    figures = ("demand_title", "achievement_title", "rank", "score", "probability")
+    assert [[one[key] for key in figures] for one in now] == [[one[key] for key in figures] for one in former]
+    assert filled("encoder", "forget", shown["encoder_id"], "--json").json["forgotten"] > 0
+    assert filled("encoder", "forget", shown["encoder_id"]).code == 3
+
+
+def test_people_read_what_was_switched_and_what_is_left_to_do(filled: Matcher, folder: Path) -> None:
+    used = filled("encoder", "use", folder, "--no-refresh")
+    assert used.code == 0
+    assert "台账尚未更新" in used.err
+    shown = filled("encoder", "show")
+    assert "可换回" in shown.out
+    assert "bundled（自带模型）" in shown.out
+    assert "台账已更新" in filled("encoder", "use", "bundled").err
+    assert filled("encoder", "use", folder / "nowhere").code == 6
+
+
+def test_an_encoder_the_deployment_names_is_not_switched(
+    filled: Matcher, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATCHER_ENCODER", str(folder))
+    monkeypatch.setenv("MATCHER_ENCODER_QUERY_PROMPT", "查询：")
+    monkeypatch.setenv("MATCHER_ENCODER_DIMENSION", "8")
+    for command in (["use", "bundled"], ["back"]):
+        refused = filled("encoder", *command)
+        assert (refused.code, "MATCHER_ENCODER" in refused.err) == (4, True)
+    shown = filled("encoder", "show", "--json").json
+    assert (shown["by"], shown["dimension"]) == ("MATCHER_ENCODER", 8)
+    monkeypatch.setenv("MATCHER_ENCODER_DIMENSION", "17")
+    wide = filled("encoder", "show")
+    assert (wide.code, "MATCHER_ENCODER_DIMENSION" in wide.err) == (6, True)
+
+
+def test_a_configured_cross_encoder_takes_its_part_of_the_score(
+    filled: Matcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATCHER_RERANKER", str(make_cross_encoder(tmp_path / "cross")))
+    monkeypatch.setenv("MATCHER_RERANKER_WEIGHT", "0.25")
+    found = filled("match", "液氢阀门泄漏检测", "--json")
+    assert found.code == 0, found.err
+    assert all(0 < one["contributions"]["cross_encoder"] < 0.25 for one in found.json)
+    assert all(one["probability"] is None for one in found.json)
+    monkeypatch.setenv("MATCHER_RERANKER_WEIGHT", "1")
+    wrong = filled("match", "液氢阀门泄漏检测")
+    assert (wrong.code, "MATCHER_RERANKER_WEIGHT" in wrong.err) == (2, True)
