@@ -3,9 +3,10 @@
 import { CODES } from "./codes.js";
 import { TEXTS as LISTS } from "./texts.js";
 import { TEXTS as RULES } from "./texts-rules.js";
+import { TEXTS as WHY } from "./texts-why.js";
 import { TEXTS as WORK } from "./texts-work.js";
 
-const TEXTS = { ...LISTS, ...WORK, ...RULES };
+const TEXTS = { ...LISTS, ...WORK, ...RULES, ...WHY };
 
 const LANGUAGES = ["zh-CN", "en"];
 const BEIJING = "Asia/Shanghai";
