@@ -144,6 +144,7 @@ RULES: dict[str, Rule] = {
         prepare=Town.new_evidence,
     ),
     "list_abstentions": Rule(get("/v1/abstentions?park={park}"), Right.READ_PARK, shown=True),
+    "list_near_misses": Rule(get("/v1/demands/{unsupplied}/near-misses"), Right.READ_PARK, shown=True),
     "read_profile": Rule(get("/v1/parks/{park}/profile"), Right.READ_PARK, shown=True),
     "save_profile": Rule(send("PUT", "/v1/parks/{park}/profile", top_k=9), Right.RUN_PARK),
     "list_profile_versions": Rule(get("/v1/parks/{park}/profile/versions"), Right.READ_PARK, shown=True),

@@ -33,6 +33,7 @@ class Target:
     achievement_title: str
     unit: str
     demand: int
+    unsupplied: int = 0
     entry: int = 0
     run: int = 0
     listing_import: int = 0
@@ -98,6 +99,7 @@ class Town:
         mark = mark_of(target.park)
         body = {"title": f"{mark}的电解槽隔膜", "park": target.park}
         demand = self.done(self.admin.post("/v1/demands", json=body))["id"]
+        target.unsupplied = demand
         limit = {"regions": [f"{mark}镇"], "strict": True}
         self.done(self.admin.put(f"/v1/demands/{demand}/constraints", json=limit))
         profile = {"excluded_organisations": [f"{mark}公司"]}

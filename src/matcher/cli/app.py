@@ -9,7 +9,20 @@ import typer
 
 from matcher import __version__
 from matcher.bootstrap import Service
-from matcher.cli import brief, encoders, keys, learn, ledger, lists, rules, serve, sheets, why, work
+from matcher.cli import (
+    brief,
+    encoders,
+    keys,
+    learn,
+    ledger,
+    lists,
+    near_misses,
+    rules,
+    serve,
+    sheets,
+    why,
+    work,
+)
 from matcher.cli.output import out, print_json, print_table, say, say_error
 from matcher.cli.session import AsJson, opened
 from matcher.domain.errors import (
@@ -54,6 +67,7 @@ app.add_typer(lists.import_app, name="import")
 ledger.app.add_typer(work.app)
 ledger.app.command("brief")(brief.brief)
 ledger.app.command("abstentions")(rules.abstentions)
+ledger.app.command("near-misses")(near_misses.near_misses)
 ledger.app.command("why")(why.why)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(learn.app, name="scorings")

@@ -14,6 +14,7 @@ from matcher.domain.rules import NO_CONSTRAINTS, Constraint, Rules
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.catalogue import get_park
 from matcher.pipeline.clock import beijing_day
+from matcher.pipeline.near_misses import near_misses_of
 from matcher.store import abstentions, rules
 from matcher.store.abstentions import Unmatched
 from matcher.store.catalogue import listing_of
@@ -39,13 +40,16 @@ def list_abstentions(
     principal.require(Right.READ_PARK)
     park_id = None if park is None else get_park(database, park, principal.scope).id
     more = None if limit is None else limit + 1
+    day = beijing_day(now)
     with database.reading() as session:
-        found = abstentions.page(
-            session, principal.scope, beijing_day(now), park_id=park_id, after=after, limit=more
-        )
+        found = abstentions.page(session, principal.scope, day, park_id=park_id, after=after, limit=more)
         page = found if limit is None else found[:limit]
         by_demand = _rules(session, page)
-    items = [abstention_json(one, by_demand[one.demand.id]) for one in page]
+        missed = near_misses_of(session, principal.scope, day, [one.demand.id for one in page])
+    items = [
+        abstention_json(one, by_demand[one.demand.id]) | {"near_misses": missed.get(one.demand.id, [])}
+        for one in page
+    ]
     return items, page[-1].id if len(found) > len(page) else None
 
 

@@ -51,6 +51,7 @@ from matcher.api.schemas.matches import (
     MatchesAnswer,
     ReasonAnswer,
 )
+from matcher.api.schemas.near_misses import NearMissAnswer, NearMissList
 from matcher.api.schemas.nights import DiffAnswer, DiffItemAnswer
 from matcher.api.schemas.problems import FieldProblem, Problem
 from matcher.api.schemas.runs import HealthAnswer, RunAnswer, RunPage
@@ -107,6 +108,8 @@ __all__ = [
     "MatchAnswer",
     "MatchesAnswer",
     "Moment",
+    "NearMissAnswer",
+    "NearMissList",
     "NearestMiss",
     "NewEmbedToken",
     "NewEntry",

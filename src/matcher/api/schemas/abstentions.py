@@ -3,6 +3,7 @@
 from pydantic import ConfigDict, Field
 
 from matcher.api.schemas.common import Answer, Moment
+from matcher.api.schemas.near_misses import NearMissAnswer
 from matcher.domain.ledger import AbstentionReason
 from matcher.domain.rules import Constraint
 
@@ -61,6 +62,7 @@ class AbstentionAnswer(Answer):
                     "binding_en": "too little text to judge.",
                     "counterfactuals_zh": ["请补充需求详情。"],
                     "counterfactuals_en": ["describe the demand."],
+                    "near_misses": [],
                     "run_id": 7,
                     "since_run_id": 5,
                     "since": "2026-11-20T18:00:00+00:00",
@@ -84,6 +86,7 @@ class AbstentionAnswer(Answer):
     binding_en: str
     counterfactuals_zh: list[str] = Field(description="怎样改变就能匹配")
     counterfactuals_en: list[str]
+    near_misses: list[NearMissAnswer] = Field(description="只差一项条件的成果")
     run_id: int = Field(description="最近改动它的运行")
     since_run_id: int = Field(description="最先发现它没有供给的运行")
     since: Moment
