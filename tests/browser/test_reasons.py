@@ -21,9 +21,9 @@ from tests.browser.served import MARKUP, Site
 pytestmark = pytest.mark.browser
 
 
-def entries(site: Site, **wanted: int) -> list[EntryView]:
+def entries(site: Site, demand_id: int | None = None) -> list[EntryView]:
     park = get_park(site.service.database, "hydrogen", DISTRICT)
-    return list_entries(site.service.database, DISTRICT, EntryFilter(park_id=park.id, **wanted))[0]
+    return list_entries(site.service.database, DISTRICT, EntryFilter(park_id=park.id, demand_id=demand_id))[0]
 
 
 def request(site: Site) -> Request:

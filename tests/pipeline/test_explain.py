@@ -85,7 +85,7 @@ def test_the_sheet_says_in_one_line_why_each_pair_matches(sample: Service, entri
     rows = list(table.iter_rows(min_row=HEADER_ROW + 1))
     assert rows
     for row in rows:
-        assert row[place].value == said[row[identifier].value]
+        assert row[place].value == said[int(str(row[identifier].value))]
         assert row[place].protection.locked
     text = sheet(sample, SheetFormat.CSV).decode("utf-8-sig")
     written = list(csv.DictReader(io.StringIO(text, newline="")))

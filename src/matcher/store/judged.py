@@ -25,4 +25,8 @@ def judged_cases(session: Session, scope: Scope, park_id: int, *, but: int) -> l
         )
         .order_by(LedgerEntry.id)
     )
-    return [Judged(*row) for row in session.execute(query)]
+    return [
+        Judged(entry_id, grade, demand, achievement)
+        for entry_id, grade, demand, achievement in session.execute(query)
+        if grade is not None
+    ]
