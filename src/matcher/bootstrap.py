@@ -16,6 +16,7 @@ from matcher.index.snapshot import build_channels, open_channels
 from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens
 from matcher.pipeline.clock import utc_now
 from matcher.pipeline.encoders import Encoders
+from matcher.pipeline.evaluate import Reranking
 from matcher.pipeline.learn import Learn
 from matcher.pipeline.match import Matching
 from matcher.pipeline.refresh import Refresh
@@ -135,6 +136,11 @@ class Service:
         return CrossEncoderReranker(
             spec, device=settings.encoder_device, batch_size=settings.encoder_batch_size
         )
+
+    @property
+    def reranking(self) -> Reranking | None:
+        """The cross-encoder with the scorer that gives it its weight, where one is configured."""
+        return None if self.reranker is None else Reranking(self.reranker, self.shipped)
 
     @property
     def shipped(self) -> Scorer:

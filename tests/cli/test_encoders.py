@@ -1,9 +1,11 @@
 """`matcher encoder` and the settings about models, with a real transformer of one layer."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from matcher.embed.cross_encoder import CrossEncoderReranker
 from tests.cli.conftest import SEED, Matcher
 from tests.embed.models import make_cross_encoder, make_encoder
 
@@ -88,3 +90,25 @@ def test_a_configured_cross_encoder_takes_its_part_of_the_score(
     monkeypatch.setenv("MATCHER_RERANKER_WEIGHT", "1")
     wrong = filled("match", "液氢阀门泄漏检测")
     assert (wrong.code, "MATCHER_RERANKER_WEIGHT" in wrong.err) == (2, True)
+
+
+def test_the_reranked_channel_is_measured_where_a_cross_encoder_is_configured(
+    matcher: Matcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["液氢阀门的泄漏检测", "焊缝图像的回收", "锂电池材料", "氢能储运阀门"]
+    lines = [json.dumps({"_id": str(number), "text": text}) for number, text in enumerate(texts)]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "氢能阀门检测"}), "utf-8")
+    cross = make_cross_encoder(tmp_path / "cross")
+    figures = CrossEncoderReranker(str(cross)).figures([("氢能阀门检测", text) for text in texts])
+    command = ("evaluate", tmp_path, "--pooled", "--json", "--channel", "reranked")
+    monkeypatch.setenv("MATCHER_RERANKER_WEIGHT", "0.99")
+    for lead, auc in ((figures.argmax(), 1.0), (figures.argmin(), 0.0)):
+        grades = "".join(f"q\t{number}\t{3 if number == lead else 0}\n" for number in range(4))
+        (tmp_path / "qrels.tsv").write_text(grades, "utf-8")
+        monkeypatch.delenv("MATCHER_RERANKER", raising=False)
+        refused = matcher(*command)
+        assert (refused.code, "MATCHER_RERANKER" in refused.err) == (2, True)
+        monkeypatch.setenv("MATCHER_RERANKER", str(cross))
+        measured = matcher(*command).json
+        assert (measured["auc"], measured["ece"]) == (auc, None)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -96,20 +96,25 @@ def version(
 def evaluate_directory(
     directory: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", metavar="DIR")],
     pooled: Annotated[bool, typer.Option(help="Rank only each query's judged documents.")] = False,
-    channel: Annotated[str, typer.Option(help="dense, lexical or fused.")] = "fused",
+    channel: Annotated[str, typer.Option(help="dense, lexical, fused or reranked.")] = "fused",
     as_json: AsJson = False,
 ) -> None:
     """Measure the whole ranking pipeline against human grades."""
-    chosen: dict[str, Channel] = {"dense": "dense", "lexical": "lexical", "fused": "fused"}
+    chosen: dict[str, Channel] = {name: name for name in get_args(Channel)}
     if channel not in chosen:
         raise InvalidInput(
-            f"没有名为 {channel} 的通道；可选 dense、lexical、fused。",
-            f"there is no channel {channel}: choose dense, lexical or fused.",
+            f"没有名为 {channel} 的通道；可选 dense、lexical、fused、reranked。",
+            f"there is no channel {channel}: choose dense, lexical, fused or reranked.",
             field="channel",
         )
     service = Service.configured()
     result = evaluate(
-        directory, service.configured_encoder, service.build_channels, pooled=pooled, channel=chosen[channel]
+        directory,
+        service.configured_encoder,
+        service.build_channels,
+        pooled=pooled,
+        channel=chosen[channel],
+        reranking=service.reranking if channel == "reranked" else None,
     ).as_json()
     if as_json:
         print_json(result)

@@ -15,12 +15,13 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
-from matcher.pipeline.rank import rank
-from matcher.ports import BuildChannels, Encoder, Query
+from matcher.pipeline.rank import Choice, Figures, SecondLook, choose
+from matcher.ports import BuildChannels, Encoder, Query, Reranker, Rows
 
-Channel = Literal["dense", "lexical", "fused"]
+Channel = Literal["dense", "lexical", "fused", "reranked"]
 
 SCORERS: Mapping[Channel, Scorer] = {"dense": DENSE, "lexical": LEXICAL, "fused": DEFAULT_SCORER}
+"""By channel; what `reranked` is scored with depends on the cross-encoder."""
 
 _CUTOFF = 10
 
@@ -58,8 +59,31 @@ class Collection:
     qrels: Qrels
 
 
+@dataclass(frozen=True, slots=True)
+class Reranking:
+    """A cross-encoder, and the scorer that gives it a weight."""
+
+    reranker: Reranker
+    scorer: Scorer
+
+    def look(self, queries: Sequence[Query], texts: Sequence[TextView]) -> SecondLook:
+        """The second look of queries at texts."""
+
+        def look(place: int, rows: Rows) -> Figures:
+            asked = queries[place].text.full
+            return {"cross_encoder": self.reranker.figures([(asked, texts[row].full) for row in rows])}
+
+        return look
+
+
 def evaluate(
-    directory: Path, encoder: Encoder, build_channels: BuildChannels, *, pooled: bool, channel: Channel
+    directory: Path,
+    encoder: Encoder,
+    build_channels: BuildChannels,
+    *,
+    pooled: bool,
+    channel: Channel,
+    reranking: Reranking | None = None,
 ) -> Evaluation:
     """Rank the documents (only each query's judged ones, where `pooled`) and compare with the grades.
 
@@ -70,8 +94,10 @@ def evaluate(
     judged pairs with whether their grade is at least 2, and `reliability` has the bins; null and empty
     without a calibration, or where no grade reaches 2.
 
-    Raises InvalidInput, naming file and line, for a directory that cannot be read.
+    Raises InvalidInput, naming file and line, for a directory that cannot be read, and for the channel
+    `reranked` without a `reranking`.
     """
+    scorer = _scorer(channel, reranking)
     collection = read_collection(directory)
     texts = list(collection.documents.values())
     channels = build_channels(texts, encoder.encode([text.full for text in texts], Side.SUPPLY), None)
@@ -82,17 +108,21 @@ def evaluate(
     ]
     pools = [np.array(sorted(grades), dtype=np.int64) for grades in judged]
     widest = max(map(len, pools), default=0)
-    scorer = SCORERS[channel]
 
     started = time.perf_counter()
     queries = _encoded(list(collection.queries.values()), encoder)
+    look = None if reranking is None else reranking.look(queries, texts)
+
+    def ranking(k: int, allowed: Sequence[Rows | None]) -> list[list[Match]]:
+        return choose(queries, channels, scorer, [Choice(k, rows) for rows in allowed], look=look)
+
     if pooled:
-        ranked = pool_ranked = rank(queries, channels, scorer, widest, pools)
+        ranked = pool_ranked = ranking(widest, pools)
     else:
-        ranked = rank(queries, channels, scorer, _CUTOFF, [None] * len(queries))
+        ranked = ranking(_CUTOFF, [None] * len(queries))
     seconds = time.perf_counter() - started
     if not pooled:
-        pool_ranked = rank(queries, channels, scorer, widest, pools)
+        pool_ranked = ranking(widest, pools)
 
     return _summary(judged, ranked, pool_ranked, pooled, seconds)
 
@@ -107,6 +137,18 @@ def read_collection(directory: Path) -> Collection:
     nested = directory / "qrels" / "test.tsv"
     qrels = _read_qrels(nested if nested.exists() else directory / "qrels.tsv", queries, documents)
     return Collection(documents, {query: text for query, text in queries.items() if query in qrels}, qrels)
+
+
+def _scorer(channel: Channel, reranking: Reranking | None) -> Scorer:
+    if channel != "reranked":
+        return SCORERS[channel]
+    if reranking is None:
+        raise InvalidInput(
+            "通道 reranked 需要重排模型；请设置 MATCHER_RERANKER。",
+            "the channel reranked needs a cross-encoder: set MATCHER_RERANKER.",
+            field="channel",
+        )
+    return reranking.scorer
 
 
 def _encoded(texts: Sequence[TextView], encoder: Encoder) -> list[Query]:
