@@ -129,7 +129,7 @@ def test_a_demand_shows_its_matches_and_why_they_match(console: Page, tmp_path: 
 
     score = float(first.locator(".figure.strong dd").inner_text())
     terms = [float(text) for text in first.locator(".sum .term b").all_inner_texts()]
-    assert len(terms) == 3
+    assert len(terms) == 4
     assert sum(terms) == pytest.approx(score, abs=0.002)
     bars = first.locator(".bar").evaluate(
         "bar => [...bar.children].reduce((sum, one) => sum + one.getBoundingClientRect().width, 0)"

@@ -63,6 +63,7 @@ export const CODES = {
     outranked: ["被其他结果挤出前列", "outranked by other matches"],
     below_threshold: ["低于门槛", "below the threshold"],
     quota: ["超出数量限制", "over a quota"],
+    repeated: ["与已列出的成果重复", "repeats an achievement that is listed"],
     excluded: ["被人工排除", "excluded by a person"],
     constraint: ["不再满足硬性条件", "a hard constraint no longer holds"],
     demand_withdrawn: ["需求已撤回", "demand withdrawn"],
