@@ -48,7 +48,7 @@ export function entryDrawer({ id, past, onClose, onChange }) {
     const heading = h("h2", { tabindex: "-1", class: "pair" }, side("demand", entry), side("achievement", entry));
     const panels = [
       { name: "work", label: t("entry.tab.work"), show: (panel) => panel.append(workPanel(context)) },
-      { name: "basis", label: t("entry.tab.basis"), show: (panel) => panel.append(basisPanel(entry)) },
+      { name: "basis", label: t("entry.tab.basis"), show: (panel) => panel.append(basisPanel(entry, { isPast, signal: aborter.signal })) },
       { name: "grade", label: t("entry.tab.grade"), show: (panel) => panel.append(gradePanel(context)) },
       { name: "team", label: t("entry.tab.team"), show: (panel) => panel.append(teamPanel(context)) },
       { name: "evidence", label: t("entry.tab.evidence"), show: (panel) => panel.append(evidencePanel(context)) },

@@ -106,12 +106,6 @@ export const TEXTS = {
   probability: ["概率", "Probability"],
   "probability.about": ["人会评为“较强”以上的可能，由得分按已公布的校准换算", "The chance that people would grade it fairly strong or better, from the score by a published calibration"],
   "probability.none": ["未校准", "not calibrated"],
-  "feature.dense": ["语义", "meaning"],
-  "feature.dense.about": ["两边文字意思相近，不论用词是否相同", "Both texts mean something alike, whatever words they use"],
-  "feature.lexical_text": ["全文用词", "wording"],
-  "feature.lexical_text.about": ["两边全文用词相同", "Both texts share wording"],
-  "feature.lexical_title": ["标题用词", "title wording"],
-  "feature.lexical_title.about": ["两边标题用词相同", "Both titles share wording"],
 
   "match.heading": ["文本匹配", "Match a text"],
   "match.about": ["贴一段文字，立即与清单比对；不会写入清单或台账。第一行当作标题。", "Paste a text and compare it with the lists at once. Nothing is written. The first line counts as the title."],
