@@ -1,7 +1,9 @@
 """What a score is made of. Each docstring is the public explanation of the contribution of that name.
 
 A figure is what is measured of a pair, at most 1: a float, or an array of them with one place per pair.
-What is missing is 0 and never counts as agreement. The first four are figures of the retrieval channels;
+What is missing is 0 and never counts as agreement. `wording` is no feature of its own: 0 where one text is
+Chinese and the other is not, so that their wording cannot be compared and meaning counts for both, else 1.
+The first four are figures of the retrieval channels;
 the others are looked at for the best of those alone, and count only where a scorer gives them a weight.
 What two listings *state* (`domain.stated`) is a feature of its own name, from -1 (against) to 1 (for).
 """
@@ -9,7 +11,7 @@ What two listings *state* (`domain.stated`) is a feature of its own name, from -
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from matcher.domain.stated import STATED
+from matcher.domain.stated import STATED, STATED_LABELS
 
 Figures = Mapping[str, Any]
 """Each figure by its name: floats, or arrays of one shape."""
@@ -29,7 +31,10 @@ def dense_title(figures: Figures) -> Any:
 
 
 def lexical_text(figures: Figures) -> Any:
-    """Both texts share wording: the cosine of their weighted character 1–3-grams, over the whole texts."""
+    """Both texts share wording: the cosine of their weighted character 1–3-grams, over the whole texts.
+
+    Texts in different languages share none, which says nothing: there what wording weighs goes to meaning.
+    """
     return _positive(figures.get("lexical_text", 0.0))
 
 
@@ -66,6 +71,9 @@ CHANNEL_FEATURES: Mapping[str, Callable[[Figures], Any]] = {
 }
 """Features that retrieval gives for every row it looks at."""
 
+MEANING = frozenset({dense.__name__, dense_title.__name__})
+WORDING = frozenset({lexical_text.__name__, lexical_title.__name__})
+
 FIELD_FEATURES: Mapping[str, Callable[[Figures], Any]] = {
     feature.__name__: feature for feature in (dense_problems, dense_targets)
 }
@@ -77,6 +85,18 @@ FEATURES: Mapping[str, Callable[[Figures], Any]] = {
     cross_encoder.__name__: cross_encoder,
     **{name: _stated(name) for name in STATED},
 }
+
+FEATURE_LABELS: Mapping[str, tuple[str, str]] = {
+    dense.__name__: ("文意相近", "meaning"),
+    dense_title.__name__: ("题意相近", "meaning of the title"),
+    lexical_text.__name__: ("用词重合", "wording"),
+    lexical_title.__name__: ("题名用词重合", "wording of the titles"),
+    dense_problems.__name__: ("与拟解决问题相近", "meaning of the problem"),
+    dense_targets.__name__: ("与技术指标相近", "meaning of the targets"),
+    cross_encoder.__name__: ("模型精读", "reading by a model"),
+    **STATED_LABELS,
+}
+"""What each feature is called, in Chinese and English."""
 
 
 def _positive(figure: Any) -> Any:

@@ -4,10 +4,14 @@ A feature is a pure function from both sides to a figure from -1 (the two contra
 agree), or None: what either side leaves unsaid is *unknown* and never agreement.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from matcher.domain.listing import Achievement, Demand
+from matcher.domain.listing import Achievement, Demand, Maturity, Money
+from matcher.domain.quantities import Comparison, compare
+from matcher.domain.text import fold, join_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,15 @@ class Sides:
 Stated = Callable[[Sides], float | None]
 
 
+def industry(sides: Sides) -> float | None:
+    """Both name one industry: 1, also where one name holds the other (新材料, 先进新材料产业); -0.5 where the
+    names differ, for two lists may file one thing under two names. The classification is not looked at."""
+    wanted, offered = _industries(sides.demand.industry), _industries(sides.achievement.industry)
+    if not wanted or not offered:
+        return None
+    return 1.0 if _any_holds(wanted, offered) else -0.5
+
+
 def maturity(sides: Sides) -> float | None:
     """The achievement is as mature as the demand asks: 1 from the level asked, less by a third for each level
     that its highest one is below it, at least -1."""
@@ -31,9 +44,194 @@ def maturity(sides: Sides) -> float | None:
     return max(-1.0, 1.0 - max(0, wanted - offered) / 3)
 
 
-STATED: Mapping[str, Stated] = {feature.__name__: feature for feature in (maturity,)}
+def money(sides: Sides) -> float | None:
+    """The lowest price asked lies within the highest budget: 1; then less in proportion to the excess, 0 at
+    one and a half times the budget and -1 from twice. Unknown where either is negotiable (面议), and where
+    an open range (50 万元以上) leaves it undecided."""
+    price, budget = sides.achievement.price, sides.demand.budget
+    if price.negotiable or budget.negotiable:
+        return None
+    most = budget.high
+    if most is None:
+        enough = price.low is not None and budget.low is not None and price.low <= budget.low
+        return 1.0 if enough else None
+    if price.low is None:
+        return 1.0 if price.high is not None and price.high <= most else None
+    if price.low <= most:
+        return 1.0
+    return max(-1.0, 1.0 - 2 * (price.low / most - 1)) if most > 0 else -1.0
+
+
+def mode(sides: Sides) -> float | None:
+    """One way of working together suits both sides (技术许可, 合作开发 …): 1; -0.5 where each names others
+    only, for that can be talked about. Words that name no way (不限, 面议, 其他) say nothing."""
+    wanted, offered = _modes(sides.demand.modes), _modes(sides.achievement.modes)
+    if not wanted or not offered:
+        return None
+    return 1.0 if _any_holds(wanted, offered) else -0.5
+
+
+def region(sides: Sides) -> float | None:
+    """A region or source region of one side is or holds one of the other: 1; 0.5 where both begin alike
+    (北京市大兴区, 北京市海淀区); 0 elsewhere, which speaks against no pair."""
+    wanted, offered = _regions(sides.demand), _regions(sides.achievement)
+    if not wanted or not offered:
+        return None
+    if _any_holds(wanted, offered):
+        return 1.0
+    begins = {name[:2] for name in wanted if not name.isascii()}
+    return 0.5 if any(name[:2] in begins for name in offered) else 0.0
+
+
+def quantities(sides: Sides) -> float | None:
+    """How many bounds that the demand sets in figures (转化率 ≥67%) are met by the same quantity of the
+    achievement: (met - failed) / compared. A quantity is the same where the dimension of its unit agrees and
+    its name ends alike; all others, and those that leave it open, count neither way."""
+    compared = _compared(sides)
+    if not compared:
+        return None
+    met = sum(one.met for one in compared)
+    return (2 * met - len(compared)) / len(compared)
+
+
+def freshness(sides: Sides) -> float | None:
+    """The achievement was stated lately, on its list or by its last edit: 1 within a year, halved for every
+    five years since."""
+    return None if sides.years is None else 0.5 ** (max(0, sides.years) / 5)
+
+
+def completeness(sides: Sides) -> float:
+    """The share of ten fields that the achievement states: abstract, keywords, organisation, industry,
+    maturity, modes, price, region, form, and kind of intellectual property. Never unknown."""
+    filled, fields = _filled(sides.achievement)
+    return filled / fields
+
+
+STATED: Mapping[str, Stated] = {
+    feature.__name__: feature
+    for feature in (industry, maturity, money, mode, region, quantities, freshness, completeness)
+}
+
+STATED_LABELS: Mapping[str, tuple[str, str]] = {
+    industry.__name__: ("产业领域", "industry"),
+    maturity.__name__: ("成熟度", "maturity"),
+    money.__name__: ("预算与要价", "budget and price"),
+    mode.__name__: ("合作方式", "cooperation mode"),
+    region.__name__: ("地区", "region"),
+    quantities.__name__: ("指标数值", "figures in the targets"),
+    freshness.__name__: ("新近程度", "freshness"),
+    completeness.__name__: ("信息完整度", "completeness"),
+}
+"""What each feature is called, in Chinese and English."""
 
 
 def compare_stated(sides: Sides) -> dict[str, float | None]:
     """Every feature's figure, None where it is unknown."""
     return {name: feature(sides) for name, feature in STATED.items()}
+
+
+def evidence(sides: Sides) -> dict[str, tuple[str, str]]:
+    """What demand and achievement say for each feature, as short texts to show, empty where one is unsaid.
+
+    For `quantities` only what was compared is said, in the same order on both sides.
+    """
+    demand, achievement = sides.demand, sides.achievement
+    compared = _compared(sides)
+    filled, fields = _filled(achievement)
+    years = "" if sides.years is None else f"{sides.years} 年前" if sides.years > 0 else "一年以内"
+    return {
+        industry.__name__: (demand.industry, achievement.industry),
+        maturity.__name__: (_level_text(demand.maturity), _level_text(achievement.maturity)),
+        money.__name__: (_amount_text("预算", demand.budget), _amount_text("要价", achievement.price)),
+        mode.__name__: ("、".join(demand.modes), "、".join(achievement.modes)),
+        region.__name__: (_places_text(demand), _places_text(achievement)),
+        quantities.__name__: (
+            "；".join(one.asked.text for one in compared),
+            "；".join(one.offered.text for one in compared),
+        ),
+        freshness.__name__: ("", years),
+        completeness.__name__: ("", f"{fields} 项中已填 {filled} 项"),
+    }
+
+
+_fold = lru_cache(maxsize=1 << 14)(fold)
+_SEPARATORS = re.compile(r"[、,;|/]+")
+_KINDS_OF_TRADE = re.compile(r"(?<=..)(?:产业|行业|领域)$")
+_ANY_INDUSTRY = frozenset({"其他", "其它", "综合", "不限", "无"})
+_ANY_MODE = frozenset({"其他", "其它", "不限", "均可", "皆可", "面议", "待定", "无"})
+_ANY_REGION = frozenset({"中国", "全国", "国内", "不限", "其他", "其它", "无"})
+
+
+def _industries(text: str) -> list[str]:
+    names = (_KINDS_OF_TRADE.sub("", name) for name in _SEPARATORS.split(_fold(text)))
+    return _said(names, _ANY_INDUSTRY)
+
+
+def _modes(modes: tuple[str, ...]) -> list[str]:
+    return _said(map(_fold, modes), _ANY_MODE)
+
+
+def _regions(side: Demand | Achievement) -> list[str]:
+    names = (_fold(name) for name in (side.region, side.source_region))
+    return _said((name if name in _ANY_REGION else name.removeprefix("中国") for name in names), _ANY_REGION)
+
+
+def _said(names: Iterable[str], saying_nothing: frozenset[str]) -> list[str]:
+    return [name for name in names if len(name) > 1 and name not in saying_nothing]
+
+
+def _any_holds(names: list[str], others: list[str]) -> bool:
+    return any(one in other or other in one for one in names for other in others)
+
+
+def _compared(sides: Sides) -> tuple[Comparison, ...]:
+    demand, achievement = sides.demand, sides.achievement
+    asking = join_texts(demand.problems, demand.detail, demand.targets)
+    return compare(asking, join_texts(achievement.title, achievement.abstract))
+
+
+def _filled(achievement: Achievement) -> tuple[int, int]:
+    """How many of the counted fields are stated, and how many are counted."""
+    level, price = achievement.maturity, achievement.price
+    fields = (
+        achievement.abstract,
+        achievement.keywords,
+        achievement.organisation,
+        achievement.industry,
+        level.text or level.high,
+        achievement.modes,
+        price.text or price.negotiable or price.low is not None or price.high is not None,
+        achievement.region or achievement.source_region,
+        achievement.form,
+        achievement.ip_type,
+    )
+    return sum(map(bool, fields)), len(fields)
+
+
+def _level_text(level: Maturity) -> str:
+    low, high = level.low, level.high
+    if low is None and high is None:
+        return level.text
+    if low is None or high is None:
+        levels = f"{low} 级以上" if high is None else f"不超过 {high} 级"
+    else:
+        levels = f"{low}–{high} 级" if low < high else f"{low} 级"
+    return f"{level.text}（{levels}）" if level.text else f"技术就绪 {levels}"
+
+
+def _amount_text(called: str, amount: Money) -> str:
+    low, high = amount.low, amount.high
+    if low is not None and high is not None:
+        said = f"{low:,.10g} 万元" if low == high else f"{low:,.10g}–{high:,.10g} 万元"
+    elif low is not None:
+        said = f"{low:,.10g} 万元以上"
+    elif high is not None:
+        said = f"不超过 {high:,.10g} 万元"
+    else:
+        said = "" if amount.negotiable else amount.text
+    said = "，".join(part for part in (said, "面议" if amount.negotiable else "") if part)
+    return f"{called} {said}" if said else ""
+
+
+def _places_text(side: Demand | Achievement) -> str:
+    return "、".join(dict.fromkeys(place for place in (side.region, side.source_region) if place))
