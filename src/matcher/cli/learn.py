@@ -11,6 +11,7 @@ from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
+from matcher.domain.features import FEATURE_LABELS
 from matcher.pipeline import scorings
 from matcher.pipeline.learn import LEDGER
 from matcher.pipeline.once import Request
@@ -159,8 +160,11 @@ def _print_scoring(one: Mapping[str, Any]) -> None:
     columns = {"figure": "留出的需求上", "current": f"现用 {evaluation['against']}", "learned": "学得"}
     print_table(columns, rows, right=("current", "learned"))
     print_table(
-        {"feature": "特征", "weight": "权重"},
-        [{"feature": key, "weight": weight} for key, weight in one["weights"].items()],
+        {"feature": "特征", "name": "含义", "weight": "权重"},
+        [
+            {"feature": key, "name": FEATURE_LABELS[key][0], "weight": weight}
+            for key, weight in one["weights"].items()
+        ],
         right=("weight",),
     )
     out.print(evaluation["why_zh"])
