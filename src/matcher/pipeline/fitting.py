@@ -34,8 +34,8 @@ moves the weight of this feature alone. Where it is graded higher than another i
 feature is left out of the comparison. Its grade counts in the calibration as every grade does.
 """
 
-WEIGHTS_PULL = 200
-"""The weights in use count as so many grades: of 20 grades they keep ten elevenths, of 10,000 a fiftieth."""
+WEIGHTS_PULL = 500
+"""The weights in use count as so many grades: beside 20 they hold by 96 parts in 100, beside 10,000 by 5."""
 
 CALIBRATION_PULL = 100
 """The calibration in use counts as so many grades."""
@@ -46,11 +46,11 @@ COMPARISONS = 1000
 _WHOLE = 200
 """Demands with up to so many grades have every comparison written down before any is drawn."""
 
-_SLOPE_PULL = 10
 _LEAST_SLOPE = 0.1
 _LEAST_SHARE = 0.05
 _LEAST_WEIGHT = 0.001
 _LEAST_POWER = 0.05
+_LEAST_RATIO = 0.1
 _LEAST_GAP = 0.001
 _NEVER_NEGATIVE = {*CHANNEL_FEATURES, *FIELD_FEATURES, cross_encoder.__name__}
 
@@ -110,23 +110,33 @@ class Table:
 def fit(table: Table, current: Scorer) -> tuple[dict[str, float], Calibration]:
     """The weights and the calibration that the graded pairs teach."""
     before = current.calibration or PRIOR
-    weights, ratio = fit_weights(table, current.weights, _slope(table.scores(current.weights), before))
-    return weights, fit_calibration(table.scores(weights), table.grades, _stretched(before, ratio))
+    scores = table.scores(current.weights)
+    weights = fit_weights(table, current.weights, _slope(scores, before))
+    found = table.scores(weights)
+    ratio = float(found @ scores) / max(float(scores @ scores), 1e-12)
+    ratio = min(max(ratio, _LEAST_RATIO), 1 / _LEAST_RATIO)
+    return weights, fit_calibration(found, table.grades, _stretched(before, ratio))
 
 
-def fit_weights(table: Table, current: Mapping[str, float], slope: float) -> tuple[dict[str, float], float]:
+def fit_calibration_alone(table: Table, current: Scorer) -> tuple[dict[str, float], Calibration]:
+    """The weights in use, and the calibration that the graded pairs teach."""
+    scores = table.scores(current.weights)
+    return dict(current.weights), fit_calibration(scores, table.grades, current.calibration or PRIOR)
+
+
+def fit_weights(table: Table, current: Mapping[str, float], slope: float) -> dict[str, float]:
     """Weights by a logistic loss over comparisons of pairs of one demand, pulled towards the current ones.
 
     A feature counts in a comparison only where both pairs' figures are known. `slope` is how much a score of
     1 adds to the log odds by the calibration in use. A feature that no comparison tells apart keeps its
-    share. Returns the weights, and what the current scores are multiplied by in theirs.
+    share.
     """
     differences, counts = _comparisons(table)
     spread = np.sqrt(counts @ differences**2 / np.maximum(counts @ (differences != 0), 1e-12))
     moving = np.flatnonzero(spread > 1e-6)
     start = slope * np.array([current.get(name, 0.0) for name in table.names])
     if not len(moving):
-        return dict(current), 1.0
+        return dict(current)
     scale = spread[moving]
     design, origin = differences[:, moving] / scale, start[moving] * scale
     lowest = [
@@ -140,7 +150,7 @@ def fit_weights(table: Table, current: Mapping[str, float], slope: float) -> tup
         found, multiple = point[:-1], point[-1]
         margins = design @ found
         apart = found - multiple * origin
-        pull, level = WEIGHTS_PULL / 4, _SLOPE_PULL / 4 * float(origin @ origin)
+        pull, level = WEIGHTS_PULL / 4, WEIGHTS_PULL / 4 * float(origin @ origin)
         value = counts @ np.logaddexp(0.0, -margins)
         value += pull / 2 * (apart @ apart) + level / 2 * (multiple - 1) ** 2
         slopes = pull * apart - design.T @ (counts * expit(-margins))
@@ -155,9 +165,7 @@ def fit_weights(table: Table, current: Mapping[str, float], slope: float) -> tup
     ).x
     fitted = found[-1] * start
     fitted[moving] = found[:-1] / scale
-    return _normalised(dict(zip(table.names, fitted.tolist(), strict=True)), current), float(
-        found[-1] * slope / np.abs(fitted).sum()
-    )
+    return _normalised(dict(zip(table.names, fitted.tolist(), strict=True)), current)
 
 
 def fit_calibration(scores: Floats, grades: NDArray[np.int64], before: Calibration) -> Calibration:

@@ -1,6 +1,6 @@
 """Learning from grades: another scorer and calibration, and whether they are better on demands kept aside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -13,7 +13,7 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.scoring import Scorer
 from matcher.domain.stages import DeclineCode
 from matcher.pipeline.encode import Progress, silent
-from matcher.pipeline.fitting import Table, fit
+from matcher.pipeline.fitting import Table, fit, fit_calibration_alone
 
 FOLDS = 5
 """Parts of the demands, each kept aside once; fewer where there are fewer demands."""
@@ -21,6 +21,9 @@ FOLDS = 5
 HIGHEST = 3
 
 _CUTOFF = 10
+
+Fit = Callable[[Table, Scorer], tuple[dict[str, float], Calibration]]
+"""Gives the weights and the calibration that graded pairs teach, against what is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,45 +68,48 @@ def learn(graded: Sequence[Graded], current: Scorer, progress: Progress = silent
 
     Only graded pairs teach: what was never shown is not a negative. They are judged on demands kept aside,
     `FOLDS` times, and better only where the log loss falls by more than one standard error of its difference
-    from demand to demand, while neither nDCG nor AUC falls by more than one of theirs.
+    from demand to demand, while neither nDCG nor AUC falls by more than one of theirs. Where that is not so,
+    and the calibration alone would be better with the weights in use, it alone is what was learned.
 
     Raises InvalidInput where grades cannot teach anything: fewer than two demands, no lead, or leads alone.
     """
     table = _table(graded, current)
-    weights, calibration = fit(table, current)
     parts = folds([one.demand for one in graded], FOLDS)
-    aside = [np.flatnonzero(parts == part) for part in range(int(parts.max()) + 1)]
-    before = current.calibration or PRIOR
-    now, then = _Predicted.none(len(graded)), _Predicted.none(len(graded))
-    for done, rows in enumerate(aside, start=1):
-        others = table.part(np.flatnonzero(~np.isin(np.arange(len(graded)), rows)))
-        then.fill(rows, table, *fit(others, current))
-        now.fill(rows, table, current.weights, before)
-        progress("learn", done, len(aside))
+    counts = {
+        "grades": len(graded),
+        "demands": len(np.unique(table.demands)),
+        "leads": int((table.grades >= LEAD).sum()),
+        "explored": sum(one.explored for one in graded),
+    }
+    learned = _attempt(fit, table, parts, current, counts, progress)
+    if not learned.better:
+        same_order = _attempt(fit_calibration_alone, table, parts, current, counts, progress)
+        if same_order.better:
+            return same_order
+    return learned
+
+
+def _attempt(
+    fitting: Fit,
+    table: Table,
+    parts: NDArray[np.int64],
+    current: Scorer,
+    counts: Mapping[str, int],
+    progress: Progress,
+) -> Learned:
+    """What one way of fitting gives, judged on demands kept aside."""
+    now, then = _Predicted.none(len(parts)), _Predicted.none(len(parts))
+    count = int(parts.max()) + 1
+    for part in range(count):
+        aside = np.flatnonzero(parts == part)
+        now.fill(aside, table, current.weights, current.calibration or PRIOR)
+        then.fill(aside, table, *fitting(table.part(np.flatnonzero(parts != part)), current))
+        progress("learn", part + 1, count)
     judged = _Judged(table.demands, table.grades)
     better, why = judged.compare(now, then)
-    return Learned(
-        weights=weights,
-        calibration=calibration,
-        evaluation={"current": judged.figures(now), "learned": judged.figures(then)},
-        better=better,
-        why=why,
-        counts={
-            "grades": len(graded),
-            "demands": len(np.unique(table.demands)),
-            "leads": int((table.grades >= LEAD).sum()),
-            "explored": sum(one.explored for one in graded),
-        },
-    )
-
-
-def fitted(graded: Sequence[Graded], current: Scorer, version: str) -> Scorer:
-    """What grades teach as a scorer, unjudged.
-
-    Raises InvalidInput where grades cannot teach anything.
-    """
-    weights, calibration = fit(_table(graded, current), current)
-    return Scorer(version, weights, replace(calibration, version=version), learned=True)
+    weights, calibration = fitting(table, current)
+    evaluation = {"current": judged.figures(now), "learned": judged.figures(then)}
+    return Learned(weights, calibration, evaluation, better, why, counts)
 
 
 def folds(demands: Sequence[str], count: int) -> NDArray[np.int64]:
@@ -204,6 +210,11 @@ class _Judged:
             )
             for name, (rise, error) in rises.items()
         }
+        if len(self._demands) < FOLDS:
+            return False, (
+                f"评分只涉及 {len(self._demands)} 条需求，不足 {FOLDS} 条，无法判断是否更好。",
+                f"grades of {len(self._demands)} demands, fewer than {FOLDS}, cannot show it to be better.",
+            )
         (lost, (loss, loss_error)), *ranking = rises.items()
         zh, en = said[lost]
         if not loss < -loss_error:
