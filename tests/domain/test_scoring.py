@@ -18,6 +18,15 @@ def test_a_worked_example() -> None:
     assert DEFAULT_SCORER.score(contributions) == pytest.approx(0.4415)
 
 
+def test_texts_in_two_languages_are_compared_by_their_meaning_alone() -> None:
+    found = {"dense": 0.5, "dense_title": 0.6, "lexical_text": 0.25, "lexical_title": 0.75, "wording": 0.0}
+    contributions = DEFAULT_SCORER.contributions(found)
+    assert contributions == pytest.approx(
+        {"dense": 0.125, "dense_title": 0.18, "lexical_text": 0.0, "lexical_title": 0.0}
+    )
+    assert LEXICAL.score(LEXICAL.contributions(found)) == 0
+
+
 def test_what_speaks_against_a_pair_lowers_its_score() -> None:
     learned = Scorer("x", {"lexical_text": 0.75, "maturity": 0.25}, learned=True)
     shared = {"lexical_text": 0.4}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.domain.calibration import PRIOR, Calibration
-from matcher.domain.features import CHANNEL_FEATURES, FEATURES, Figures
+from matcher.domain.features import CHANNEL_FEATURES, FEATURES, MEANING, WORDING, Figures
 
 SCORER_VERSION = "2"
 """Changes whenever the same figures could give another score."""
@@ -48,8 +48,25 @@ class Scorer:
         return tuple(name for name in self.weights if name not in CHANNEL_FEATURES)
 
     def contributions(self, figures: Figures) -> dict[str, Any]:
-        """Weight times feature, by name, in the order of `weights`: floats or arrays, as the figures are."""
-        return {name: weight * FEATURES[name](figures) for name, weight in self.weights.items()}
+        """Weight times feature, by name, in the order of `weights`: floats or arrays, as the figures are.
+
+        Where the wording of two texts cannot be compared, its weights go to the meaning, in proportion.
+        """
+        wording: Any = figures.get("wording", 1.0)
+        meaning = 1 + (1 - wording) * self._wording_to_meaning
+        factors = dict.fromkeys(WORDING, wording) | dict.fromkeys(MEANING, meaning)
+        return {
+            name: weight * factors.get(name, 1.0) * FEATURES[name](figures)
+            for name, weight in self.weights.items()
+        }
+
+    @property
+    def _wording_to_meaning(self) -> float:
+        """What wording weighs, as a multiple of what meaning weighs; 0 where one of them weighs nothing."""
+        wording, meaning = (
+            sum(self.weights.get(name, 0.0) for name in names) for names in (WORDING, MEANING)
+        )
+        return wording / meaning if meaning else 0.0
 
     @property
     def calibration_version(self) -> str | None:

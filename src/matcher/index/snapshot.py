@@ -28,6 +28,7 @@ from matcher.domain.text import TextView
 from matcher.index.dense import DenseRetriever
 from matcher.index.lexical import LexicalRetriever
 from matcher.index.ngrams import BUCKETS, NGramVectoriser, SparseRows, background_vectoriser
+from matcher.index.wording import WordingComparable
 from matcher.ports import Channels, Query, Vectors
 
 _FORMAT = "1"
@@ -71,7 +72,7 @@ class LexicalRows:
 def build_channels(texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None = None) -> Channels:
     """The channels over a list, in memory alone; `titles` are the vectors of a demand list's titles."""
     vectoriser = background_vectoriser()
-    return _channels(LexicalRows.of(texts, vectoriser), vectors, titles, vectoriser)
+    return _channels(texts, LexicalRows.of(texts, vectoriser), vectors, titles)
 
 
 def open_channels(
@@ -91,14 +92,16 @@ def open_channels(
         with suppress(OSError):
             _write(directory, name, rows)
             _prune(directory, name)
-    return _channels(rows, vectors, titles, vectoriser)
+    return _channels(texts, rows, vectors, titles)
 
 
 def _channels(
-    rows: LexicalRows, vectors: Vectors, titles: Vectors | None, vectoriser: NGramVectoriser
+    texts: Sequence[TextView], rows: LexicalRows, vectors: Vectors, titles: Vectors | None
 ) -> Channels:
     """A demand's title is compared with achievements as a whole, on whichever side the index stands."""
+    vectoriser = background_vectoriser()
     return {
+        "wording": WordingComparable(texts),
         "dense": DenseRetriever(vectors),
         "dense_title": DenseRetriever(vectors, _title_vector) if titles is None else DenseRetriever(titles),
         "lexical_text": LexicalRetriever(rows.text, vectoriser, attrgetter("full")),

@@ -19,6 +19,9 @@ from matcher.ports import Channels, Query, Rows
 SIMILARITY = "dense"
 """The channel whose figure is a match's similarity."""
 
+COMPARABLE = "wording"
+"""The channel that says whether the wording of a pair can be compared."""
+
 DEPTH = 200
 """How many rows each channel proposes for each query where not every row is scored, and how many of the best
 by all channels are looked at twice where a scorer weighs more than channels."""
@@ -207,7 +210,7 @@ class _Scoring:
     def of(self, block: slice, candidates: Sequence[Rows], choices: Sequence[Choice]) -> Iterator[_Scored]:
         """The candidates of each query of a block."""
         rows = candidates[block]
-        names = {SIMILARITY, *self.scorer.channels}
+        names = {SIMILARITY, COMPARABLE, *self.scorer.channels}
         figures = {name: self.channels[name].values(self.queries[block], rows) for name in names}
         for place, (own, choice) in enumerate(zip(rows, choices[block], strict=True)):
             found = {name: values[place].astype(np.float64) for name, values in figures.items()}
