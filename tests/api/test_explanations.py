@@ -6,7 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from matcher.domain.access import Role
+from matcher.domain.access import DISTRICT, Role
+from matcher.domain.calibration import PRIOR
+from matcher.store import catalogue, parks, scorings
+from matcher.store.tables import Scoring, ScoringChoice
 from tests.api.world import SECRET, World, address, entries, refused
 
 
@@ -110,6 +113,42 @@ def test_only_cases_that_the_own_park_has_judged_are_near(ledger: World) -> None
     assert near["achievement_title"] == other["achievement_title"]
     [near] = explained(ledger.jia, other)["judged"]
     assert (near["entry_id"], near["grade"]) == (one["entry_id"], 0)
+
+
+def adopt(world: World, park: str, weights: dict[str, float]) -> str:
+    """Put weights to use for one park, as learning does; the version they have."""
+    with world.server.service.database.writing() as session:
+        [park_id] = [one.id for one in parks.page(session, DISTRICT) if one.code == park]
+        about = {"at": world.server.service.now(), "actor": "local"}
+        learned = scorings.add(
+            session,
+            Scoring(
+                park_id=park_id,
+                source="ledger",
+                weights=weights,
+                calibration=scorings.calibration_to_record(PRIOR),
+                learned_from={},
+                evaluation={},
+                **about,
+            ),
+        )
+        scorings.choose(session, ScoringChoice(park_id=park_id, scoring_id=learned.id, **about))
+        catalogue.raise_revision(session)
+        return scorings.version_of(learned.id)
+
+
+def test_a_park_that_scores_by_its_own_weights_is_told_so_and_what_takes_from_a_score(ledger: World) -> None:
+    version = adopt(ledger, "jia", {"lexical_text": 0.5, "dense": 0.3, "completeness": -0.2})
+    ledger.refresh()
+    entry = of_pair(ledger, 0, 0)
+    told = explained(ledger.jia, entry)
+    assert (told["scorer"], told["calibration"]) == (version, version)
+    assert [step["feature"] for step in told["waterfall"]] == ["lexical_text", "dense", "completeness"]
+    assert told["waterfall"][-1]["contribution"] < 0
+    assert told["waterfall"][-1]["cumulative"] == told["score"] == entry["score"]
+    assert any("信息完整度扣减" in one for one in told["sentences_zh"])
+    other = explained(ledger.yi, entries(ledger.yi)[0])
+    assert (other["scorer"], other["calibration"]) == ("2", "prior-2")
 
 
 def test_a_pair_added_by_hand_has_reasons_without_figures(world: World) -> None:

@@ -82,6 +82,8 @@ def test_a_fact_speaks_for_against_or_neither() -> None:
     assert found["industry"] is Agreement.AGAINST
     assert found["maturity"] is Agreement.UNKNOWN
     assert Fact("maturity", 0.0, "甲", "乙").agreement is Agreement.AGAINST
+    assert Fact("money", 0.9, "甲", "乙").agreement is Agreement.AGAINST
+    assert Fact("region", 0.5, "甲", "乙").agreement is Agreement.AGREES
     assert Fact("region", 0.0, "甲", "乙").agreement is Agreement.UNKNOWN
 
 

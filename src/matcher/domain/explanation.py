@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from matcher.domain import features
-from matcher.domain.features import FEATURES
+from matcher.domain.features import FEATURE_LABELS, FEATURES
 from matcher.domain.listing import Achievement
 from matcher.domain.rules import Constraint, Constraints, ParkProfile, Rules, Verdict, rules_out
 
@@ -34,8 +33,7 @@ def waterfall(contributions: Mapping[str, float]) -> tuple[Step, ...]:
 
 def feature_words(feature: str) -> Words:
     """What people call a feature; one that is no more keeps its name."""
-    labels: Mapping[str, Words] = getattr(features, "FEATURE_LABELS", {})
-    return labels.get(feature, (feature, feature))
+    return FEATURE_LABELS.get(feature, (feature, feature))
 
 
 def about_feature(feature: str) -> str:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matcher.domain import stated
-from matcher.domain.stated import Sides
+from matcher.domain.stated import Sides, compare_stated, evidence, maturity, money, quantities, region
 
 
 class Agreement(StrEnum):
@@ -29,18 +28,23 @@ class Fact:
 
     @property
     def agreement(self) -> Agreement:
-        """Above 0 the fact speaks for the pair; 0 does not, for what is not fulfilled is no agreement.
+        """What the demand asks for agrees only where it is met whole; all else where its figure is above 0.
 
         Only another region (0) speaks neither for a pair nor against it.
         """
-        if self.figure is None or (self.figure == 0 and self.feature == stated.region.__name__):
+        if self.figure is None or (self.figure == 0 and self.feature == region.__name__):
             return Agreement.UNKNOWN
-        return Agreement.AGREES if self.figure > 0 else Agreement.AGAINST
+        holds = self.figure >= 1 if self.feature in _ASKED else self.figure > 0
+        return Agreement.AGREES if holds else Agreement.AGAINST
+
+
+_ASKED = frozenset({maturity.__name__, money.__name__, quantities.__name__})
+"""Features of a bound that the demand sets; a little over the budget is over it."""
 
 
 def facts_of(sides: Sides) -> tuple[Fact, ...]:
     """Every stated feature of a pair, in the order of `STATED`."""
-    said = getattr(stated, "evidence", lambda _: {})(sides)
+    said = evidence(sides)
     return tuple(
-        Fact(name, figure, *said.get(name, ("", ""))) for name, figure in stated.compare_stated(sides).items()
+        Fact(name, figure, *said.get(name, ("", ""))) for name, figure in compare_stated(sides).items()
     )

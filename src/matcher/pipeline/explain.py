@@ -112,7 +112,7 @@ class _Explained:
             ),
             None,
         )
-        day = None if run is None else beijing_day(run.started_at)
+        day = beijing_day(entry.first_seen if run is None else run.started_at)
         profile = rules.profile(session, entry.park_id)
         own = rules.constraints_of(session, entry.park_id, entry.demand_id)
         now = catalogue.rows_by_id(session, Side.SUPPLY, [entry.achievement_id], scope)[entry.achievement_id]

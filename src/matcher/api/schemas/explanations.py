@@ -51,7 +51,9 @@ class FactAnswer(Answer):
     label_en: str
     explanation: str = Field(description="这一项怎样比较（英文）")
     figure: float | None = Field(description="−1（相反）到 1（相符）；有一方未写明时为 null")
-    verdict: Agreement = Field(description="agrees 相符、against 不符、unknown 未知")
+    verdict: Agreement = Field(
+        description="agrees 相符、against 不符（要求只达到一部分也算）、unknown 未写明，或不作判断"
+    )
     verdict_zh: str
     verdict_en: str
     demand: str = Field(description="需求一方写的；未写明为空")
