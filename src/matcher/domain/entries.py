@@ -62,7 +62,7 @@ class EntryView(PairView):
 
     `machine_version` counts the batch's changes and `human_version` the people's (0: nobody has touched
     it); their sum is the version that `ETag` names. `demand_version` and `achievement_version` are the
-    revisions that the figures are of.
+    revisions that the figures are of. `also` are the achievements that the last run found to be the same one.
     """
 
     id: int
@@ -80,6 +80,7 @@ class EntryView(PairView):
     work: Work
     updated_at: datetime | None
     updated_by: str | None
+    also: tuple[int, ...] = ()
 
     @property
     def version(self) -> int:

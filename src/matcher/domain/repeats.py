@@ -38,7 +38,7 @@ _LONG_DASH = re.compile("[一—―-]{2,}")
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*|第[一二三四五六七八九十百]+")
 _TELLS_APART = re.compile(
-    "[0-9a-z]|[非不无未反]|第|[一二三四五六七八九十](?:期|代|号|型|级|类|阶段|部分)"
+    "[0-9a-z.]|[非不无未反]|第|[一二三四五六七八九十](?:期|代|号|型|级|类|阶段|部分)"
     "|^[一二三四五六七八九十甲乙丙丁上中下]{1,2}[篇部册卷]?$"
 )
 """Words that make another thing of the title they are added to."""

@@ -22,7 +22,7 @@ from matcher.domain.listing import (
 )
 from matcher.domain.text import fold, mask_contacts, mask_name, mask_number, normalise
 from matcher.pipeline.clock import beijing_day
-from matcher.store import access, catalogue, parks
+from matcher.store import access, catalogue, parks, repeats
 from matcher.store.catalogue import Change, Shelf, listing_of
 from matcher.store.database import Database
 from matcher.store.records import to_record
@@ -47,7 +47,10 @@ class ParkView:
 
 @dataclass(frozen=True, slots=True)
 class ListingView:
-    """A listing as callers see it; contacts are masked unless `unmasked`."""
+    """A listing as callers see it; contacts are masked unless `unmasked`.
+
+    `repeats` are those in scope that the last run found to say the same.
+    """
 
     id: int
     version: int
@@ -56,6 +59,7 @@ class ListingView:
     park: str | None
     updated_at: datetime
     listing: Listing
+    repeats: tuple[int, ...] = ()
     unmasked: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -66,6 +70,7 @@ class ListingView:
             "version": self.version,
             "status": self.status,
             "updated_at": self.updated_at.isoformat(),
+            "repeats": list(self.repeats),
         }
         shelf = {"source": self.source} if self.park is None else {"park": self.park}
         return own | shelf | record
@@ -178,8 +183,7 @@ def list_listings(
             park_id=park_id,
             include_withdrawn=include_withdrawn,
         )
-        codes = _park_codes(session, rows[:limit])
-    views = [_view(row, codes, now) for row in rows[:limit]]
+        views = _views(session, side, rows[:limit], scope, now)
     return views, views[-1].id if len(rows) > limit else None
 
 
@@ -200,7 +204,7 @@ def get_listing(
     """
     with database.reading() as session:
         row = _find(session, side, listing_id, principal.scope)
-        view = _view(row, _park_codes(session, [row]), now)
+        [view] = _views(session, side, [row], principal.scope, now)
     if not unmask:
         return view
     principal.require(Right.UNMASK)
@@ -250,7 +254,7 @@ def create_listing(
             raise _taken(held, principal)
         row = catalogue.add(session, shelf, listing, _change(principal, now))
         catalogue.raise_revision(session)
-        return _view(row, _park_codes(session, [row]), now)
+        return _views(session, side, [row], principal.scope, now)[0]
 
 
 def update_listing(
@@ -284,7 +288,7 @@ def update_listing(
         if row.withdrawn_at is not None or row.digest != content_digest(listing):
             catalogue.write(session, row, listing, _change(principal, now))
             catalogue.raise_revision(session)
-        return _view(row, _park_codes(session, [row]), now)
+        return _views(session, side, [row], principal.scope, now)[0]
 
 
 def withdraw_listing(
@@ -307,7 +311,7 @@ def withdraw_listing(
         if row.withdrawn_at is None:
             catalogue.withdraw(session, row, _change(principal, now))
             catalogue.raise_revision(session)
-        return _view(row, _park_codes(session, [row]), now)
+        return _views(session, side, [row], principal.scope, now)[0]
 
 
 def import_shelf(
@@ -408,7 +412,15 @@ def _park_codes(session: Session, rows: Sequence[ListingRow]) -> dict[int, str]:
     return {park.id: park.code for park in parks.page(session, Scope(wanted))} if wanted else {}
 
 
-def _view(row: ListingRow, codes: dict[int, str], now: datetime) -> ListingView:
+def _views(
+    session: Session, side: Side, rows: Sequence[ListingRow], scope: Scope, now: datetime
+) -> list[ListingView]:
+    codes = _park_codes(session, rows)
+    alike = repeats.others(session, side, [row.id for row in rows], scope)
+    return [_view(row, codes, alike.get(row.id, ()), now) for row in rows]
+
+
+def _view(row: ListingRow, codes: dict[int, str], alike: tuple[int, ...], now: datetime) -> ListingView:
     listing = listing_of(row)
     status = "live" if is_valid_on(listing, beijing_day(now)) else "expired"
     return ListingView(
@@ -419,6 +431,7 @@ def _view(row: ListingRow, codes: dict[int, str], now: datetime) -> ListingView:
         park=codes[row.park_id] if isinstance(row, DemandRow) else None,
         updated_at=row.updated_at,
         listing=listing,
+        repeats=alike,
     )
 
 

@@ -35,7 +35,9 @@ class DiffItem:
     def as_json(self) -> dict[str, Any]:
         """The stable JSON form."""
         after, event = self.difference.after, self.difference.event
-        return MatchView.of_pair(self.pair).as_json() | {
+        match = MatchView.of_pair(self.pair).as_json()
+        del match["also"]  # what repeats what is the last run's, not that of the nights between
+        return match | {
             "entry_id": self.difference.entry_id,
             "event": event.value,
             "event_label": label(event, "zh"),

@@ -28,6 +28,12 @@ class Grouping:
         numbers = self.numbers[rows]
         return (numbers < 0) | (_places_in_group(numbers) < self.cap)
 
+    def others(self, row: int) -> list[int]:
+        """The other rows of a row's group."""
+        number = self.numbers[row]
+        together = np.flatnonzero(self.numbers == number).tolist() if number >= 0 else []
+        return [other for other in together if other != row]
+
     def one_of_each(self, rows: Rows, best: NDArray[np.int64], held: Rows | None) -> NDArray[np.int64]:
         """Of the places `best` in `rows`, best first, those that are left; a held row stands in for a better
         one of its group."""

@@ -38,6 +38,7 @@ from matcher.pipeline.second_look import PairLook
 from matcher.pipeline.views import MatchView
 from matcher.ports import Encoder, Reranker
 from matcher.store import catalogue, ledger, parks, runs, scorings
+from matcher.store import repeats as repeated
 from matcher.store.catalogue import LiveListing, listing_of
 from matcher.store.database import Database
 from matcher.store.tables import AchievementRow, DemandRow, ListingRow
@@ -57,6 +58,10 @@ class _Held:
     index: Searchable
     repeats: Grouping
     scorers: Scorers
+
+    def also(self, row: int) -> tuple[int, ...]:
+        """The ids of the listings that repeat that of a row."""
+        return tuple(self.index.listings[other].id for other in self.repeats.others(row))
 
 
 class Matching:
@@ -134,6 +139,7 @@ class Matching:
                 query_side=side,
                 terms=matched_terms(phrases, Phrases(index.texts[match.row])),
                 park=park_codes.get(index.listings[match.row].park_id),
+                also=held.also(match.row) if searched is Side.SUPPLY else (),
             )
             for match in matches
         ]
@@ -220,7 +226,7 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
         wanted = EntryFilter(demand_id=demand_id, park_id=row.park_id, standing=Standing.CURRENT)
         found = ledger.entries(session, scope, wanted, only_live_on=day)
         if found:
-            return WrittenMatches(tuple(MatchView.of_pair(entry) for entry in found), None)
+            return WrittenMatches(tuple(MatchView.of_pair(entry, entry.also) for entry in found), None)
         supply = bool(catalogue.live_versions(session, Side.SUPPLY, day))
         matched = runs.last_success(session)
         why = why_unmatched(session, scope, day, park_id=row.park_id, demand_id=demand_id)
@@ -258,7 +264,8 @@ def matches_of_achievement(
         parks_shown = scope if scope.organisations is None else DISTRICT
         found = ledger.feed(session, parks_shown, achievement_id, day)
         if found:
-            items = (MatchView.of_pair(entry) for entry in found)
+            also = repeated.others(session, Side.SUPPLY, [achievement_id], scope).get(achievement_id, ())
+            items = (MatchView.of_pair(entry, also) for entry in found)
             return WrittenMatches(
                 tuple(replace(item, rank=place) for place, item in enumerate(items, start=1)), None
             )

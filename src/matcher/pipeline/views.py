@@ -35,11 +35,12 @@ class MatchView:
     contributions: Mapping[str, float]
     terms: tuple[str, ...]
     explored: bool = False
+    also: tuple[int, ...] = ()
 
     @classmethod
-    def of_pair(cls, entry: PairView) -> "MatchView":
-        """A pair that a run proposes, in the ledger or in the reverse feed."""
-        return cls(**_pair_record(entry))
+    def of_pair(cls, entry: PairView, also: tuple[int, ...] = ()) -> "MatchView":
+        """A pair that a run proposes, in the ledger or in the reverse feed; `also` repeat its achievement."""
+        return cls(**_pair_record(entry), also=also)
 
     @classmethod
     def of_free_text(
@@ -51,6 +52,7 @@ class MatchView:
         query_side: Side,
         terms: tuple[str, ...],
         park: str | None,
+        also: tuple[int, ...] = (),
     ) -> "MatchView":
         """A listing found for a free text that stands on `query_side`."""
         asked: dict[str, Any] = {"id": None, "code": None, "title": query.title, "organisation": None}
@@ -74,6 +76,7 @@ class MatchView:
             probability=match.probability,
             contributions=match.contributions,
             terms=terms,
+            also=also,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -81,6 +84,7 @@ class MatchView:
         return {name: getattr(self, name) for name in self.__dataclass_fields__} | {
             "contributions": dict(self.contributions),
             "terms": list(self.terms),
+            "also": list(self.also),
         }
 
 
@@ -96,6 +100,7 @@ def ledger_json(entry: EntryView, *, unmasked: bool = False) -> dict[str, Any]:
         | {
             "contributions": dict(entry.contributions),
             "terms": list(entry.terms),
+            "also": list(entry.also),
             "entry_id": entry.id,
             "version": entry.version,
             "human_version": entry.human_version,

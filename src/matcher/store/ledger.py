@@ -1,6 +1,7 @@
 """The ledger and the reverse feed as they are read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,9 @@ from matcher.domain.ledger import (
     Cause,
     Standing,
 )
-from matcher.domain.listing import Confidentiality
+from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.stages import Stage
+from matcher.store import repeats
 from matcher.store.catalogue import live_conditions
 from matcher.store.tables import (
     AchievementRow,
@@ -91,7 +93,7 @@ def entries(
         )
     if after is not None:
         query = query.where(tuple_(*_PLACE) > after)
-    return [_entry_view(*row) for row in session.execute(query.limit(limit))]
+    return _with_repeats(session, scope, [_entry_view(*row) for row in session.execute(query.limit(limit))])
 
 
 def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
@@ -100,7 +102,7 @@ def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
     if scope.parks is not None:
         query = query.where(LedgerEntry.park_id.in_(scope.parks))
     found = session.execute(query).first()
-    return None if found is None else _entry_view(*found)
+    return None if found is None else _with_repeats(session, scope, [_entry_view(*found)])[0]
 
 
 def entries_by_id(session: Session, scope: Scope, identifiers: Sequence[int]) -> dict[int, EntryView]:
@@ -110,7 +112,8 @@ def entries_by_id(session: Session, scope: Scope, identifiers: Sequence[int]) ->
         query = _entry_query().where(LedgerEntry.id.in_(identifiers[start : start + _CHUNK]))
         if scope.parks is not None:
             query = query.where(LedgerEntry.park_id.in_(scope.parks))
-        found.update({row[0].id: _entry_view(*row) for row in session.execute(query)})
+        views = _with_repeats(session, scope, [_entry_view(*row) for row in session.execute(query)])
+        found.update({one.id: one for one in views})
     return found
 
 
@@ -172,6 +175,13 @@ def _entry_query() -> Select[*tuple[Any, ...]]:
         .join(Park, Park.id == LedgerEntry.park_id)
         .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
     )
+
+
+def _with_repeats(session: Session, scope: Scope, views: list[EntryView]) -> list[EntryView]:
+    also = repeats.others(session, Side.SUPPLY, {one.achievement_id for one in views}, scope)
+    return [
+        replace(one, also=also[one.achievement_id]) if one.achievement_id in also else one for one in views
+    ]
 
 
 def _conditions(scope: Scope, wanted: EntryFilter) -> list[ColumnElement[bool]]:

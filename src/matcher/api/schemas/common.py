@@ -37,4 +37,5 @@ MATCH: Mapping[str, Any] = {
     "contributions": {"dense": 0.06, "dense_title": 0.06, "lexical_text": 0.25, "lexical_title": 0.17},
     "terms": ["电解槽", "隔膜"],
     "explored": False,
+    "also": [61],
 }

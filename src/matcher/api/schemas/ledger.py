@@ -150,6 +150,7 @@ class EntryAnswer(WorkColumns):
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
     explored: bool = Field(description="是否为探索位")
+    also: list[int] = Field(description="上一次运行认为与该成果相同的其他成果的编号；以往的台账中不列")
     entry_id: int
     version: int = Field(description="版本；即 ETag，批处理和人的每次改动都使它增加")
     human_version: int = Field(description="人工改动的次数；0 为尚无人处理")

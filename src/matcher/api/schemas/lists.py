@@ -15,6 +15,7 @@ _OWN: Mapping[str, Any] = {
     "version": 3,
     "status": "live",
     "updated_at": "2026-11-22T10:05:00+00:00",
+    "repeats": [],
 }
 
 
@@ -55,6 +56,7 @@ class _Listed(Answer):
     version: int = Field(description="版本；即 ETag")
     status: Literal["live", "expired", "withdrawn"] = Field(description="有效、已过期或已撤回")
     updated_at: Moment
+    repeats: list[int] = Field(description="上一次运行认为与它相同的其他条目的编号；只含调用者可见的")
 
 
 class AchievementAnswer(AchievementBody, _Listed):

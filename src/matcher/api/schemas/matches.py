@@ -30,6 +30,7 @@ class MatchAnswer(Answer):
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
     explored: bool = Field(description="是否为探索位：不因得分靠前、而为了解它而列出")
+    also: list[int] = Field(description="与该成果相同、因此未另列的其他成果的编号")
 
 
 class ReasonAnswer(Answer):

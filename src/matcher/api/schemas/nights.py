@@ -10,7 +10,7 @@ from matcher.api.schemas.runs import RUN, RunAnswer
 from matcher.domain.ledger import Event, Standing
 
 CHANGED: Mapping[str, Any] = {
-    **MATCH,
+    **{name: value for name, value in MATCH.items() if name != "also"},
     "entry_id": 408,
     "event": "changed",
     "event_label": "变化",

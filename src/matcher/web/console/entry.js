@@ -14,6 +14,7 @@ import { FOLLOW_UP, columnFacts, columnsForm } from "./entry-work.js";
 import { moment, t } from "./i18n.js";
 import { stageTag, standingTag } from "./ledger-table.js";
 import { busyNote, problemNote } from "./notes.js";
+import { repeatsNote } from "./repeats.js";
 import { may, mayWork } from "./rights.js";
 import { tabs } from "./tabs.js";
 
@@ -89,6 +90,7 @@ function side(one, entry) {
     h("span", { class: "pair-name" }, t(`pair.${one}`)),
     h("a", { href: `#/${one}s/${entry[`${one}_id`]}` }, entry[`${one}_title`]),
     h("span", { class: "meta" }, said.map((text) => h("span", {}, text))),
+    one === "achievement" && repeatsNote("achievements", entry.also),
   );
 }
 

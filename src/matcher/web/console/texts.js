@@ -51,6 +51,10 @@ export const TEXTS = {
   "full_text.demands": ["需求全文", "Full text of the demand"],
   "full_text.achievements": ["成果简介", "About the achievement"],
 
+  "repeats.demands": ["另有 {} 条相同需求", "{} more of the same demand"],
+  "repeats.achievements": ["另有 {} 条相同成果", "{} more of the same result"],
+  "repeats.one": ["编号 {}", "No. {}"],
+
   "status.withdrawn": ["已撤回", "withdrawn"],
   "status.expired": ["已过期", "expired"],
   "confidentiality.internal": ["内部", "internal"],
