@@ -23,7 +23,7 @@ from matcher.cli import (
     why,
     work,
 )
-from matcher.cli.output import out, print_json, print_table, say, say_error
+from matcher.cli.output import out, print_json, print_table, progress, say, say_error
 from matcher.cli.session import AsJson, opened
 from matcher.domain.errors import (
     Conflict,
@@ -37,7 +37,7 @@ from matcher.domain.errors import (
     StoreError,
     Unauthorized,
 )
-from matcher.pipeline.evaluate import Channel, evaluate
+from matcher.pipeline.evaluate import Channel, Lesson, evaluate
 
 EXIT_CODES: dict[type[MatcherError], int] = {
     InvalidInput: 2,
@@ -97,6 +97,12 @@ def evaluate_directory(
     directory: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", metavar="DIR")],
     pooled: Annotated[bool, typer.Option(help="Rank only each query's judged documents.")] = False,
     channel: Annotated[str, typer.Option(help="dense, lexical, fused or reranked.")] = "fused",
+    learn_from: Annotated[
+        Path | None, typer.Option(help="Rank by what is learned from this folder's grades.", metavar="DIR")
+    ] = None,
+    folds: Annotated[
+        int | None, typer.Option(help="Rank each part of the demands by what the others teach.", metavar="N")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the whole ranking pipeline against human grades."""
@@ -107,20 +113,25 @@ def evaluate_directory(
             f"there is no channel {channel}: choose dense, lexical, fused or reranked.",
             field="channel",
         )
+    lesson = None if learn_from is None and folds is None else Lesson(learn_from, folds)
     service = Service.configured()
-    result = evaluate(
-        directory,
-        service.configured_encoder,
-        service.build_channels,
-        pooled=pooled,
-        channel=chosen[channel],
-        reranking=service.reranking if channel == "reranked" else None,
-    ).as_json()
+    with progress() as report:
+        result = evaluate(
+            directory,
+            service.configured_encoder,
+            service.build_channels,
+            pooled=pooled,
+            channel=chosen[channel],
+            reranking=service.reranking if channel == "reranked" else None,
+            lesson=lesson,
+            progress=report,
+        ).as_json()
     if as_json:
         print_json(result)
         return
     averaged = result.pop("averaged_over")
     bins = result.pop("reliability")
+    learned = result.pop("learned")
     rows = [
         {"figure": name, "value": value, "over": averaged.get(name, "")} for name, value in result.items()
     ]
@@ -128,6 +139,10 @@ def evaluate_directory(
     if bins:
         columns = {"pairs": "pairs", "predicted": "predicted", "observed": "observed"}
         print_table(columns, bins, right=tuple(columns))
+    if learned is not None:
+        print_table(
+            {"learned": "learned", "value": ""}, [{"learned": k, "value": v} for k, v in learned.items()]
+        )
 
 
 @database_app.command()

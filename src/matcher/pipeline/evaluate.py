@@ -1,9 +1,8 @@
 """How well the whole ranking pipeline agrees with human grades, on a directory in BEIR layout."""
 
-import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +14,13 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
+from matcher.pipeline.collection import Collection, read_collection
+from matcher.pipeline.encode import Progress, silent
+from matcher.pipeline.encoded import VectorsOf
+from matcher.pipeline.graded import Measuring
+from matcher.pipeline.learning import folds, learn
 from matcher.pipeline.rank import Choice, Figures, SecondLook, choose
-from matcher.ports import BuildChannels, Encoder, Query, Reranker, Rows
+from matcher.ports import BuildChannels, Encoder, Query, Reranker, Rows, Vectors
 
 Channel = Literal["dense", "lexical", "fused", "reranked"]
 
@@ -25,19 +29,21 @@ SCORERS: Mapping[Channel, Scorer] = {"dense": DENSE, "lexical": LEXICAL, "fused"
 
 _CUTOFF = 10
 
-Qrels = Mapping[str, Mapping[str, int]]
-"""Grade by query id and document id."""
-
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Means over queries, None where undefined; `averaged_over` says over how many queries each is."""
+    """Means over queries, None where undefined; `averaged_over` says over how many queries each is.
+
+    `grade_mae` is over all judged pairs. `learned` says what the ranking was learned from, and is None where
+    nothing was.
+    """
 
     figures: Mapping[str, float | None]
     averaged_over: Mapping[str, int]
     queries: int
     queries_per_second: float
     reliability: tuple[metrics.Bin, ...]
+    learned: Mapping[str, Any] | None
 
     def as_json(self) -> dict[str, Any]:
         """The keys of `matcher evaluate --json`."""
@@ -47,16 +53,8 @@ class Evaluation:
             "queries_per_second": self.queries_per_second,
             "averaged_over": dict(self.averaged_over),
             "reliability": [asdict(one) for one in self.reliability],
+            "learned": None if self.learned is None else dict(self.learned),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A directory in BEIR layout; only queries that have a judgement are kept."""
-
-    documents: Mapping[str, TextView]
-    queries: Mapping[str, TextView]
-    qrels: Qrels
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,32 @@ class Reranking:
         return look
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What to learn from before ranking: another directory, or the other parts of the same of `folds`.
+
+    Queries whose text is ranked are never learned from. Raises InvalidInput where not one of the two is
+    given, or fewer than two folds.
+    """
+
+    directory: Path | None = None
+    folds: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.directory is None) == (self.folds is None):
+            raise InvalidInput(
+                "--learn-from 与 --folds 只能给出一个。",
+                "give --learn-from or --folds, not both.",
+                field="folds",
+            )
+        if self.folds is not None and self.folds < 2:
+            raise InvalidInput(
+                "折数至少为 2；请给出 --folds 5。",
+                "at least two folds are needed: say --folds 5.",
+                field="folds",
+            )
+
+
 def evaluate(
     directory: Path,
     encoder: Encoder,
@@ -84,6 +108,8 @@ def evaluate(
     pooled: bool,
     channel: Channel,
     reranking: Reranking | None = None,
+    lesson: Lesson | None = None,
+    progress: Progress = silent,
 ) -> Evaluation:
     """Rank the documents (only each query's judged ones, where `pooled`) and compare with the grades.
 
@@ -92,14 +118,21 @@ def evaluate(
     `ndcg@10`, except that a pooled one is the mean over the queries with both a grade of at least 2 and one
     of at most 1, as `auc` always is. `ece` and `brier` compare the probabilities of all
     judged pairs with whether their grade is at least 2, and `reliability` has the bins; null and empty
-    without a calibration, or where no grade reaches 2.
+    without a calibration, or where no grade reaches 2. `grade_mae` is the mean absolute error of the
+    predicted grade over all judged pairs, and `grade_score` 1 / (1 + grade_mae); null without a calibration.
 
-    Raises InvalidInput, naming file and line, for a directory that cannot be read, and for the channel
-    `reranked` without a `reranking`.
+    With a `lesson` the ranking is by what was learned against `channel`'s scorer, whether it would be adopted
+    or not. Raises InvalidInput, naming file and line, for a directory that cannot be read, for grades that
+    cannot teach anything, and for the channel `reranked` without a `reranking`.
     """
     scorer = _scorer(channel, reranking)
     collection = read_collection(directory)
     texts = list(collection.documents.values())
+    asked = list(collection.queries.values())
+    scorers, learned = [scorer] * len(asked), None
+    if lesson is not None:
+        measuring = Measuring(_vectors_by(encoder), build_channels)
+        scorers, learned = _learned(lesson, collection, scorer, measuring, progress)
     channels = build_channels(texts, encoder.encode([text.full for text in texts], Side.SUPPLY), None)
     position = {document: row for row, document in enumerate(collection.documents)}
     judged = [
@@ -110,11 +143,19 @@ def evaluate(
     widest = max(map(len, pools), default=0)
 
     started = time.perf_counter()
-    queries = _encoded(list(collection.queries.values()), encoder)
-    look = None if reranking is None else reranking.look(queries, texts)
+    queries = _encoded(asked, encoder)
 
     def ranking(k: int, allowed: Sequence[Rows | None]) -> list[list[Match]]:
-        return choose(queries, channels, scorer, [Choice(k, rows) for rows in allowed], look=look)
+        found: list[list[Match]] = [[] for _ in queries]
+        for version in {one.version: None for one in scorers}:
+            places = [place for place, one in enumerate(scorers) if one.version == version]
+            own = [queries[place] for place in places]
+            look = None if reranking is None else reranking.look(own, texts)
+            choices = [Choice(k, allowed[place]) for place in places]
+            chosen = choose(own, channels, scorers[places[0]], choices, look=look)
+            for place, matches in zip(places, chosen, strict=True):
+                found[place] = matches
+        return found
 
     if pooled:
         ranked = pool_ranked = ranking(widest, pools)
@@ -124,19 +165,63 @@ def evaluate(
     if not pooled:
         pool_ranked = ranking(widest, pools)
 
-    return _summary(judged, ranked, pool_ranked, pooled, seconds)
+    summary = _summary(judged, ranked, pool_ranked, pooled, seconds)
+    errors = _grade_errors(judged, pool_ranked, scorers)
+    return replace(summary, figures={**summary.figures, **errors}, learned=learned)
 
 
-def read_collection(directory: Path) -> Collection:
-    """Read `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv` or else `qrels.tsv` (header or not).
+def _learned(
+    lesson: Lesson, collection: Collection, current: Scorer, measuring: Measuring, progress: Progress
+) -> tuple[list[Scorer], dict[str, Any]]:
+    """The scorer of every query, never learned from one of the same text; and what it was learned from."""
+    asked = [text.full for text in collection.queries.values()]
+    if lesson.directory is not None:
+        graded = measuring.of_collection(read_collection(lesson.directory), progress)
+        own = set(asked)
+        others = [one for one in graded if one.demand not in own]
+        if graded and not others:
+            raise InvalidInput(
+                f"{lesson.directory} 的需求正是要评测的需求，不能自己批改自己；请改用 --folds 5。",
+                f"{lesson.directory} holds the very demands to be evaluated, and would mark its own "
+                "homework: use --folds 5 instead.",
+                field="learn-from",
+            )
+        one = learn(others, current, progress)
+        zh, en = one.why
+        said = {"from": lesson.directory.name, **one.counts, "better": one.better, "why_zh": zh, "why_en": en}
+        return [one.scorer("learned")] * len(asked), said
+    assert lesson.folds is not None
+    graded = measuring.of_collection(collection, progress)
+    parts = dict(zip(asked, folds(asked, lesson.folds).tolist(), strict=True))
+    count = max(parts.values(), default=-1) + 1
+    found = []
+    for part in range(count):
+        found.append(learn([one for one in graded if parts[one.demand] != part], current))
+        progress("learn", part + 1, count)
+    scorers = [one.scorer(f"learned-{part}") for part, one in enumerate(found)]
+    better = sum(one.better for one in found)
+    return [scorers[parts[text]] for text in asked], {"folds": count, "better": better}
 
-    Raises InvalidInput, naming file and line, for what is missing, malformed or refers to nothing.
-    """
-    documents = _read_texts(directory / "corpus.jsonl")
-    queries = _read_texts(directory / "queries.jsonl")
-    nested = directory / "qrels" / "test.tsv"
-    qrels = _read_qrels(nested if nested.exists() else directory / "qrels.tsv", queries, documents)
-    return Collection(documents, {query: text for query, text in queries.items() if query in qrels}, qrels)
+
+def _vectors_by(encoder: Encoder) -> VectorsOf:
+    def vectors(side: Side, texts: Sequence[TextView], _progress: Progress) -> tuple[Vectors, int]:
+        return encoder.encode([text.full for text in texts], side), len(texts)
+
+    return vectors
+
+
+def _grade_errors(
+    judged: Sequence[Mapping[int, int]], pool_ranked: Sequence[Sequence[Match]], scorers: Sequence[Scorer]
+) -> dict[str, float | None]:
+    """How far predicted grades are from given ones, over all judged pairs."""
+    pairs = [
+        (int(scorer.calibration.grade(match.score)), grades[match.row])
+        for grades, pool, scorer in zip(judged, pool_ranked, scorers, strict=True)
+        for match in pool
+        if scorer.calibration is not None
+    ]
+    error = metrics.grade_error([guess for guess, _ in pairs], [grade for _, grade in pairs])
+    return {"grade_mae": error, "grade_score": None if error is None else 1 / (1 + error)}
 
 
 def _scorer(channel: Channel, reranking: Reranking | None) -> Scorer:
@@ -185,6 +270,7 @@ def _summary(
         reliability=tuple(bins),
         queries=len(judged),
         queries_per_second=len(judged) / seconds if judged else 0.0,
+        learned=None,
     )
 
 
@@ -201,67 +287,3 @@ def _judged_probabilities(
         if match.probability is not None
     ]
     return [probability for probability, _ in pairs], [grade for _, grade in pairs]
-
-
-def _read_texts(path: Path) -> dict[str, TextView]:
-    texts: dict[str, TextView] = {}
-    for number, line in _lines(path):
-        try:
-            record = json.loads(line)
-        except ValueError as error:
-            raise _malformed(path, number, "不是合法的 JSON", "not valid JSON") from error
-        if not isinstance(record, dict) or not isinstance(record.get("_id"), str):
-            raise _malformed(path, number, "缺少文本型 _id", "an object with a text _id is expected")
-        title, body = record.get("title") or "", record.get("text") or ""
-        if not isinstance(title, str) or not isinstance(body, str):
-            raise _malformed(path, number, "title 和 text 应为文本", "title and text must be text")
-        if record["_id"] in texts:
-            raise _malformed(path, number, "_id 重复", "this _id was used before")
-        texts[record["_id"]] = TextView(title=title.strip(), body=body.strip())
-    return texts
-
-
-def _read_qrels(path: Path, queries: Mapping[str, TextView], documents: Mapping[str, TextView]) -> Qrels:
-    qrels: dict[str, dict[str, int]] = {}
-    for number, line in _lines(path):
-        cells = line.rstrip("\r\n").split("\t")
-        if len(cells) != 3:
-            raise _malformed(
-                path, number, "应为三列，以制表符分隔", "three tab-separated columns are expected"
-            )
-        query, document, grade = (cell.strip() for cell in cells)
-        if number == 1 and not grade.isdecimal():
-            continue
-        if not grade.isdecimal():
-            raise _malformed(path, number, "等级应为非负整数", "the grade must be a whole number, 0 or more")
-        if query not in queries or document not in documents:
-            raise _malformed(path, number, "查询或文档编号不存在", "no such query or document")
-        if qrels.setdefault(query, {}).setdefault(document, int(grade)) != int(grade):
-            raise _malformed(
-                path, number, "与前面的等级矛盾", "contradicts an earlier grade of the same pair"
-            )
-    return qrels
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Line numbers from 1, and the lines that are not blank."""
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line
-    except OSError as error:
-        zh, en = f"无法读取 {path.name}", f"cannot read {path.name}: {error.strerror}"
-        raise InvalidInput(zh, en, field=path.name) from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{path.name} 不是 UTF-8 文本", f"{path.name} is not UTF-8 text", field=path.name
-        ) from error
-
-
-def _malformed(path: Path, number: int, zh: str, en: str) -> InvalidInput:
-    return InvalidInput(
-        f"{path.name} 第 {number} 行：{zh}",
-        f"{path.name}, line {number}: {en}",
-        field=f"{path.name}:{number}",
-    )

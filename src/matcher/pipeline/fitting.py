@@ -13,9 +13,10 @@ from scipy.optimize import LinearConstraint, minimize
 from scipy.special import expit
 
 from matcher.domain.calibration import GRADES, LEAD, PRIOR, Calibration, Odds
-from matcher.domain.features import CHANNEL_FEATURES, FEATURES, FIELD_FEATURES, cross_encoder
+from matcher.domain.features import CHANNEL_FEATURES, FEATURES, FIELD_FEATURES, WORDING, cross_encoder
 from matcher.domain.scoring import Scorer
 from matcher.domain.stages import DeclineCode
+from matcher.pipeline.rank import COMPARABLE
 
 Floats = NDArray[np.float64]
 
@@ -59,14 +60,16 @@ _NEVER_NEGATIVE = {*CHANNEL_FEATURES, *FIELD_FEATURES, cross_encoder.__name__}
 class Table:
     """Graded pairs as columns: place i of every part is the same pair, column j of `values` is `names[j]`.
 
-    `values` are features, 0 where `known` says that a pair's figure is not; `taught` is the column that a
-    pair's decline code is about, -1 for none of them and -2 where it was not declined.
+    `values` are features, 0 where `known` says that a pair's figure is not; `figures` are what they
+    were made of. `taught` is the column that a pair's decline code is about, -1 for none of them and -2 where
+    it was not declined.
     """
 
     names: tuple[str, ...]
     demands: NDArray[np.int64]
     values: Floats
     known: NDArray[np.bool_]
+    figures: Mapping[str, Floats]
     grades: NDArray[np.int64]
     taught: NDArray[np.int64]
 
@@ -85,10 +88,21 @@ class Table:
         raw = np.array([[one.get(name, np.nan) for name in names] for one in figures], dtype=np.float64)
         known = ~np.isnan(raw)
         raw[~known] = 0.0
-        columns = [FEATURES[name]({name: raw[:, column]}) for column, name in enumerate(names)]
+        measured = dict(zip(names, raw.T, strict=True))
+        columns = [FEATURES[name](measured) for name in names]
+        wording = np.array([one.get(COMPARABLE, 1.0) for one in figures], dtype=np.float64)
         place = {name: column for column, name in enumerate(names)}
         taught = [-2 if code is None else place.get(DECLINE_TEACHES[code] or "", -1) for code in declines]
-        return cls(names, demands, np.column_stack(columns), known, grades, np.array(taught, dtype=np.int64))
+        known[np.ix_(wording == 0, [name in WORDING for name in names])] = False
+        return cls(
+            names,
+            demands,
+            np.column_stack(columns),
+            known,
+            {**measured, COMPARABLE: wording},
+            grades,
+            np.array(taught, dtype=np.int64),
+        )
 
     def part(self, rows: NDArray[Any]) -> "Table":
         """Some of the pairs."""
@@ -97,13 +111,15 @@ class Table:
             self.demands[rows],
             self.values[rows],
             self.known[rows],
+            {name: values[rows] for name, values in self.figures.items()},
             self.grades[rows],
             self.taught[rows],
         )
 
     def scores(self, weights: Mapping[str, float]) -> Floats:
         """The score of every pair."""
-        found: Floats = self.values @ np.array([weights.get(name, 0.0) for name in self.names])
+        scorer = Scorer("fitted", weights)
+        found: Floats = scorer.score(scorer.contributions(self.figures))
         return found
 
 

@@ -17,11 +17,11 @@ from matcher.domain.stages import DeclineCode
 from matcher.domain.stated import STATED
 from matcher.domain.text import TextView
 from matcher.pipeline.clock import beijing_day
+from matcher.pipeline.collection import Collection
 from matcher.pipeline.encode import Progress, silent
 from matcher.pipeline.encoded import Encoded, VectorsOf
-from matcher.pipeline.evaluate import Collection
 from matcher.pipeline.learning import Graded
-from matcher.pipeline.rank import DECIMALS
+from matcher.pipeline.rank import COMPARABLE, DECIMALS
 from matcher.pipeline.searchable import Searchable
 from matcher.pipeline.second_look import PairLook
 from matcher.ports import BuildChannels, Channels, Query, Reranker, Rows
@@ -143,7 +143,7 @@ def _by_channels(
     wanted = [queries[row] for row in places]
     rows = [np.unique(offered[own]) for own in places.values()]
     found = {}
-    for name in CHANNEL_FEATURES:
+    for name in (*CHANNEL_FEATURES, COMPARABLE):
         found[name] = np.zeros(len(asked))
         for own, known, values in zip(
             places.values(), rows, channels[name].values(wanted, rows), strict=True

@@ -15,8 +15,8 @@ from matcher.domain.access import Right
 from matcher.domain.errors import Conflict
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.pipeline.catalogue import get_park
+from matcher.pipeline.collection import read_collection
 from matcher.pipeline.encode import Progress, silent
-from matcher.pipeline.evaluate import read_collection
 from matcher.pipeline.graded import LedgerGrades, Measuring
 from matcher.pipeline.learning import Graded, Learned, learn
 from matcher.pipeline.once import Request, answered, once
