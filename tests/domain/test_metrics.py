@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import ndcg_score, roc_auc_score
+from sklearn.metrics import log_loss, ndcg_score, roc_auc_score
 
 from matcher.domain import metrics
 
@@ -49,6 +49,17 @@ def test_auc_of_worked_examples() -> None:
     assert metrics.auc([0.5, 0.5], [2, 1]) == 0.5
 
 
+@given(pairs=st.lists(st.tuples(st.floats(0.001, 0.999), st.integers(0, 3)), min_size=1, max_size=40))
+def test_log_loss_equals_the_independent_one(pairs: list[tuple[float, int]]) -> None:
+    probabilities, graded = [one for one, _ in pairs], [grade for _, grade in pairs]
+    independent = log_loss([grade >= 2 for grade in graded], probabilities, labels=[False, True])
+    assert metrics.log_loss(probabilities, graded) == pytest.approx(independent)
+
+
+def test_the_error_of_predicted_grades_of_a_worked_example() -> None:
+    assert metrics.grade_error([0, 1, 3, 2], [0, 2, 0, 2]) == 1
+
+
 def test_reciprocal_rank_and_recall_of_worked_examples() -> None:
     ranked, judged = [0, 0, 1, 2, *[0] * 7, 3], [1, 2, 3, 0]
     assert metrics.reciprocal_rank(ranked, judged) == pytest.approx(1 / 3)
@@ -62,5 +73,7 @@ def test_what_is_undefined_is_none_and_left_out_of_the_mean() -> None:
     assert metrics.reciprocal_rank([0], []) is None
     assert metrics.recall([], [0]) is None
     assert metrics.auc([], []) is None
+    assert metrics.log_loss([], []) is None
+    assert metrics.grade_error([], []) is None
     assert metrics.mean([None, 0.5, None, 0.0]) == (0.25, 2)
     assert metrics.mean([None]) == (None, 0)

@@ -10,7 +10,7 @@ import pytest
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.evaluate import Channel, Evaluation, evaluate
+from matcher.pipeline.evaluate import Channel, Evaluation, Lesson, evaluate
 from matcher.ports import Vectors
 
 DOCUMENTS: list[Mapping[str, Any]] = [
@@ -73,6 +73,8 @@ def test_the_keys_and_figures_of_a_perfect_ranking(tmp_path: Path) -> None:
     apart = sum(one["pairs"] * abs(one["predicted"] - one["observed"]) for one in bins)
     assert report.pop("ece") == pytest.approx(apart / len(QRELS))
     assert 0 < report.pop("brier") < 1
+    assert report.pop("grade_score") == 1 / (1 + report.pop("grade_mae"))
+    assert report.pop("learned") is None
     assert report == {
         "ndcg@10": 1.0,
         "mrr@10": 1.0,
@@ -131,6 +133,7 @@ def test_a_calibration_is_measured_only_where_some_pair_is_good_and_probabilitie
         directory.mkdir()
         report = run(write(directory, qrels=qrels), channel=channel).as_json()  # type: ignore[arg-type]
         assert (report["ece"], report["brier"], report["reliability"]) == (None, None, [])
+        assert (report["grade_mae"] is None) == (report["grade_score"] is None) == (channel == "dense")
 
 
 def test_undefined_figures_are_null(tmp_path: Path) -> None:
@@ -144,6 +147,79 @@ def test_a_directory_without_grades_evaluates_nothing(tmp_path: Path) -> None:
     report = run(write(tmp_path, qrels=[])).as_json()
     assert report["queries"] == 0
     assert report["ndcg@10"] is None
+
+
+THINGS = ("液氢阀门", "疫苗冷库", "焊缝图像", "土壤墒情", "电解隔膜", "复合材料")
+
+
+def judged(directory: Path, things: Sequence[str] = THINGS) -> Path:
+    """Each query's own document is strong, every other is nothing."""
+    directory.mkdir()
+    places = range(len(things))
+    return write(
+        directory,
+        documents=[{"_id": f"d{n}", "title": one, "text": f"{one}检测方法"} for n, one in enumerate(things)],
+        queries=[{"_id": f"q{n}", "title": f"{one}检测"} for n, one in enumerate(things)],
+        qrels=[f"q{n}\td{m}\t{3 if n == m else 0}" for n in places for m in places],
+    )
+
+
+def taught(directory: Path, lesson: Lesson) -> dict[str, Any]:
+    return evaluate(
+        directory, LetterEncoder(), build_channels, pooled=True, channel="fused", lesson=lesson
+    ).as_json()
+
+
+def test_what_other_demands_teach_moves_the_probabilities_and_says_so(tmp_path: Path) -> None:
+    own, others = judged(tmp_path / "own", THINGS[:3]), judged(tmp_path / "others", THINGS[3:])
+    before, after = run(own, pooled=True).as_json(), taught(own, Lesson(directory=others))
+    assert after["brier"] != before["brier"]
+    assert after["learned"] == {
+        "from": "others",
+        "grades": 9,
+        "demands": 3,
+        "leads": 3,
+        "explored": 0,
+        "better": False,
+        "why_zh": after["learned"]["why_zh"],
+        "why_en": after["learned"]["why_en"],
+    }
+    assert "fewer than 5" in after["learned"]["why_en"]
+
+
+def test_a_demand_that_is_ranked_is_never_learned_from(tmp_path: Path) -> None:
+    own, others = judged(tmp_path / "own", THINGS[:3]), judged(tmp_path / "others", THINGS[1:])
+    assert taught(own, Lesson(directory=others))["learned"]["demands"] == 3
+
+
+def test_marking_ones_own_homework_is_refused_and_folds_are_offered(tmp_path: Path) -> None:
+    own, copy = judged(tmp_path / "own"), judged(tmp_path / "copy")
+    for same in (own, copy):
+        with pytest.raises(InvalidInput, match="--folds 5") as refused:
+            taught(own, Lesson(directory=same))
+        assert refused.value.field == "learn-from"
+
+
+def test_folds_rank_every_demand_by_what_the_others_teach(tmp_path: Path) -> None:
+    own = judged(tmp_path / "own")
+    before, after = run(own, pooled=True).as_json(), taught(own, Lesson(folds=3))
+    assert after["learned"] == {"folds": 3, "better": 0}
+    assert (after["queries"], after["averaged_over"]) == (6, before["averaged_over"])
+    assert sum(one["pairs"] for one in after["reliability"]) == 36
+    assert after["brier"] != before["brier"]
+
+
+def test_queries_of_one_text_are_in_one_fold(tmp_path: Path) -> None:
+    own = judged(tmp_path / "own", (THINGS[0], THINGS[0], THINGS[0]))
+    with pytest.raises(InvalidInput, match="grades of 0 demand"):
+        taught(own, Lesson(folds=3))
+
+
+@pytest.mark.parametrize(("directory", "count"), [(Path("x"), 5), (None, None), (None, 1)])
+def test_a_lesson_is_another_folder_or_at_least_two_folds(directory: Path | None, count: int | None) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        Lesson(directory, count)
+    assert refused.value.field == "folds"
 
 
 def test_nothing_is_withheld_for_saying_little(tmp_path: Path) -> None:

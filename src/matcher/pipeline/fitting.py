@@ -256,16 +256,18 @@ def _normalised(weights: Mapping[str, float], current: Mapping[str, float]) -> d
 
 def _comparisons(table: Table) -> tuple[Floats, Floats]:
     """What the better pair of a demand has over the worse, feature by feature, and how much each comparison
-    counts: those of n grades of one demand count as n - 1."""
+    counts: by what nDCG gains, 2^grade, and those of n grades of one demand together as n - 1."""
     random = np.random.default_rng(0)
     order = np.argsort(table.demands, kind="stable")
     starts = np.flatnonzero(np.diff(table.demands[order])) + 1
+    gained = 2.0**table.grades
     better, worse, counts = [], [], []
     for rows in np.split(order, starts):
         above, below = _drawn(table.grades[rows], random)
         better.append(rows[above])
         worse.append(rows[below])
-        counts.append(np.full(len(above), (len(rows) - 1) / max(len(above), 1)))
+        gains = gained[rows[above]] - gained[rows[below]]
+        counts.append((len(rows) - 1) * gains / max(gains.sum(), 1.0))
     above, below = np.concatenate(better), np.concatenate(worse)
     columns = np.arange(len(table.names))
     reason, spite = table.taught[below][:, None], table.taught[above][:, None]
