@@ -33,8 +33,9 @@ from matcher.ports import Rows
 LIMIT = 3
 """Near misses of one demand beside the nearest below its threshold."""
 
-READ_BEYOND = 30
-"""So many more than a demand's number of matches twice over are looked through for near misses."""
+READ = 60
+DEEPER = 4
+"""So many times the largest number of a demand's matches, and `READ` more, are looked through."""
 
 Missed = tuple[float, Match, int, Obstacle]
 """What a near miss is ordered by, its figures, its id, and what is in its way."""
@@ -103,29 +104,66 @@ def _lines(search: Search, shown: Mapping[int, Sequence[tuple[float, Proposal]]]
         for row, (rules, choice) in enumerate(zip(search.rules, search.choices, strict=True))
         if rules.limiting or choice.floor is not None
     ]
-    depths = {row: 2 * search.choices[row].k + READ_BEYOND for row in rows}
-    choices = {
-        row: Choice(depth, search.admission.within_one(row), search.choices[row].weights)
-        for row, depth in depths.items()
-    }
-    ranked = ranked_demands(search, np.array(rows, dtype=np.int64), choices)
+    depth = READ + DEEPER * max((search.choices[row].k for row in rows), default=0)
+    ranked = ranked_demands(search, np.array(rows, dtype=np.int64), dict.fromkeys(rows, Choice(depth)))
+    reach = {row: search.admission.within_one(row) for row in rows}
+    best = {row: _within(matches, reach[row]) for row, matches in zip(rows, ranked, strict=True)}
+    short = [row for row in rows if len(best[row]) < search.choices[row].k < len(search.supply.listings)]
+    again = ranked_demands(
+        search, np.array(short, dtype=np.int64), {row: Choice(depth, reach[row]) for row in short}
+    )
+    last = {row: matches[-1] for row, matches in zip(rows, ranked, strict=True) if len(matches) == depth}
+    for row, matches in zip(short, again, strict=True):
+        best[row] = matches
+        last.pop(row, None)
+        if len(matches) == depth:
+            last[row] = matches[-1]
     place = {one.id: row for row, one in enumerate(search.supply.listings)}
-    for row, matches in zip(rows, ranked, strict=True):
+    for row in rows:
         own = shown.get(search.demands.listings[row].id, ())
         taken = [place[proposal.achievement_id] for _, proposal in own]
-        yield _Line(search, row, matches, len(matches) < depths[row], np.array(taken, dtype=np.int64))
+        yield _Line.of(search, row, best[row], last.get(row), np.array(taken, dtype=np.int64))
+
+
+def _within(matches: Sequence[Match], rows: Rows | None) -> list[Match]:
+    if rows is None:
+        return [*matches]
+    allowed = frozenset(rows.tolist())
+    return [one for one in matches if one.row in allowed]
 
 
 @dataclass(frozen=True)
 class _Line:
     """A demand's best achievements in the order in which it prefers them, those that one constraint keeps
-    from it among them; `is_whole` says that there are no more, `taken` are the rows chosen for it."""
+    from it among them, with what each is ordered by. Any other is ordered by `bound` at most; `taken` are the
+    rows chosen for the demand."""
 
     search: Search
     row: int
     matches: Sequence[Match]
-    is_whole: bool
+    preferences: Sequence[float]
+    bound: float
     taken: Rows
+
+    @classmethod
+    def of(
+        cls, search: Search, row: int, matches: Sequence[Match], last: Match | None, taken: Rows
+    ) -> "_Line":
+        """The line of the best by score; `last` is the last that was looked at, None where all were."""
+        weights = search.choices[row].weights
+        bound = -np.inf
+        if last is not None:
+            bound = last.score
+            if weights is not None:
+                bound *= float(weights.max() if bound > 0 else weights.min())
+        weighed = [
+            (one.score * (1.0 if weights is None else float(weights[one.row])), one) for one in matches
+        ]
+        line = sorted(
+            ((preference, one) for preference, one in weighed if preference >= bound),
+            key=lambda pair: (-pair[0], pair[1].row),
+        )
+        return cls(search, row, [one for _, one in line], [figure for figure, _ in line], bound, taken)
 
     def hindered(self) -> Iterator[Missed]:
         """Those that one change would propose, best first."""
@@ -133,7 +171,7 @@ class _Line:
         for match, preference in zip(self.matches, self.preferences, strict=True):
             if self.keeps[match.row]:
                 continue
-            obstacle = self.obstacles.get(match.row)
+            obstacle = self._obstacle(match.row)
             group = self._group(match.row)
             if obstacle is None or group in named or not self._passes(match, obstacle):
                 continue
@@ -170,21 +208,6 @@ class _Line:
     def keeps(self) -> Mask:
         """Which achievements its rules allow."""
         return self.search.admission.keeps(self.row)
-
-    @cached_property
-    def preferences(self) -> list[float]:
-        """What each is ordered by."""
-        weights = self.choice.weights
-        return [one.score * (1.0 if weights is None else float(weights[one.row])) for one in self.matches]
-
-    @cached_property
-    def obstacles(self) -> dict[int, Obstacle | None]:
-        """What keeps each from the demand that its rules do not allow, by row."""
-        return {
-            one.row: obstacle_of(self.rules, self._achievement(one.row))
-            for one in self.matches
-            if not self.keeps[one.row]
-        }
 
     def _threshold(self, match: Match) -> Obstacle | None:
         profile, scorer = self.rules.profile, self.search.scorers[self.row]
@@ -229,26 +252,23 @@ class _Line:
                 break
         found.sort(key=lambda one: (-one[0], one[1]))
         own = next((preference for preference, row in found if row == match.row), None)
-        if own is None or (weighed and not self.is_whole and own < self.preferences[-1]):
+        if own is None or own < self.bound:
             return []
         return [row for _, row in found]
 
     def _enters(self, row: int, missed: int, obstacle: Obstacle, rules: Rules) -> bool:
         if row == missed or self.keeps[row]:
             return True
-        other = self.obstacles[row]
-        return (
-            obstacle.change.whose is not Whose.ACHIEVEMENT
-            and other is not None
-            and other.hindrance is obstacle.hindrance
-            and not rules.against(self._achievement(row))
-        )
+        return obstacle.change.whose is not Whose.ACHIEVEMENT and not rules.against(self._achievement(row))
 
     @cached_property
     def _groups_taken(self) -> frozenset[int]:
         choice = self.choice
         held = self.taken if choice.held is None else np.concatenate([self.taken, choice.held])
         return frozenset() if choice.repeats is None else frozenset(choice.repeats.numbers[held].tolist())
+
+    def _obstacle(self, row: int) -> Obstacle | None:
+        return obstacle_of(self.rules, self._achievement(row))
 
     def _group(self, row: int) -> int:
         return -1 if self.choice.repeats is None else int(self.choice.repeats.numbers[row])
