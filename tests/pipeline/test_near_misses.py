@@ -51,7 +51,7 @@ def limited(draw: st.DrawFn) -> Inputs:
     """Lists whose park limits what its demands are given, some achievements past their validity."""
     asked = draw(inputs())
     profile = draw(LIMITED)
-    only = {
+    only: dict[str, Any] = {
         "only_industries": bool(profile.industries) and draw(st.booleans()),
         "only_partners": bool(profile.partners) and draw(st.booleans()),
     }
