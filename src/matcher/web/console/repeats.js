@@ -7,5 +7,5 @@ import { t } from "./i18n.js";
 export function repeatsNote(side, ids) {
   if (ids.length === 0) return null;
   const links = ids.map((id) => h("a", { href: `#/${side}/${id}` }, t("repeats.one", id)));
-  return h("span", { class: "meta repeats" }, h("span", {}, t(`repeats.${side}`, ids.length)), links);
+  return h("span", { class: "meta" }, h("span", {}, t(`repeats.${side}`, ids.length)), links);
 }
