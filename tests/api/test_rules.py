@@ -74,6 +74,19 @@ def test_a_demands_own_constraints_are_tried_and_saved(world: World) -> None:
     assert left["nearest"]["failed"] == ["price"]
 
 
+def test_near_misses_name_the_one_change_that_would_do(world: World) -> None:
+    demand = world.demands["jia"][0]
+    assert world.jia.get(f"/v1/demands/{demand}/near-misses").json() == {"items": []}
+    world.jia.put(f"/v1/demands/{demand}/constraints", json={"regions": ["京郊"], "strict": True})
+    world.refresh()
+    found = world.jia.get(f"/v1/demands/{demand}/near-misses").json()["items"]
+    assert [one["place"] for one in found] == [1, 2, 3]
+    assert {one["constraint"] for one in found} == {"regions"}
+    unsaid = {"of": "achievement", "field": "region", "from": None, "to": None, "by": None}
+    assert found[0]["change"] == unsaid
+    assert world.jia.get("/v1/demands/999999/near-misses").status_code == 404
+
+
 def test_abstentions_come_a_page_at_a_time(world: World) -> None:
     world.jia.put(PROFILE, json={"min_score": 1})
     world.refresh()

@@ -34,6 +34,13 @@ def test_a_profile_is_shown_tried_and_saved_and_what_it_leaves_without_supply_is
     [left] = matcher("ledger", "abstentions", "--park", "p1", "--json").json
     assert (left["demand_code"], left["nearest"]["failed"]) == ("B-1", ["price"])
     assert "300 万元" in matcher("ledger", "abstentions").out
+    [miss] = matcher("ledger", "near-misses", "--park", "p1", "--json").json
+    assert miss["change"] == {"of": "park", "field": "max_price", "from": 100, "to": 300, "by": 2}
+    assert left["near_misses"] == [miss]
+    assert matcher("ledger", "near-misses", "--demand", miss["demand_id"], "--json").json == [miss]
+    assert "液氢低温阀门" in matcher("ledger", "near-misses", "--park", "p1").out
+    assert matcher("ledger", "near-misses").code == 2
+    assert matcher("ledger", "near-misses", "--demand", "99").code == 3
 
 
 def test_what_cannot_be_read_or_saved_ends_with_2(matcher: Matcher, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 /** Ledger entries as a table, grouped by demand; on a narrow screen each row becomes a card. */
 
 import { h } from "./dom.js";
+import { exploredTag } from "./explored.js";
 import { hasDraft } from "./drafts.js";
 import { code, daysUntil, figure, t } from "./i18n.js";
 
@@ -41,7 +42,7 @@ function entryRow(row, href) {
       "td",
       { class: "of-achievement" },
       h("a", { href, class: "entry-open", "data-entry": row.entry_id }, row.achievement_title),
-      h("span", { class: "meta" }, meta, hasDraft(row.entry_id) && h("span", { class: "tag warn" }, t("draft.tag"))),
+      h("span", { class: "meta" }, meta, exploredTag(row), hasDraft(row.entry_id) && h("span", { class: "tag warn" }, t("draft.tag"))),
     ),
     cell("score", row.score === null ? h("span", { class: "soft" }, "—") : [h("b", {}, figure(row.score)), h("span", { class: "meta block" }, t("ledger.rank", row.rank))]),
     cell("standing", standingTag(row)),

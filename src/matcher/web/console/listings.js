@@ -6,7 +6,9 @@ import { announce, h, settled } from "./dom.js";
 import { factList, textList } from "./fields.js";
 import { t } from "./i18n.js";
 import { matchSection } from "./matches.js";
+import { nearMissSection } from "./near-misses.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
+import { repeatsNote } from "./repeats.js";
 import { may } from "./rights.js";
 
 const PAGE = 30;
@@ -142,12 +144,14 @@ function detail(side, id, signal) {
           { class: "detail-head" },
           h("p", { class: "meta" }, [listing.code, listing.organisation].filter(Boolean).map((text) => h("span", {}, text)), mark(listing)),
           heading,
+          repeatsNote(side, listing.repeats),
           factList(side, listing),
           lead && h("p", { class: "lead" }, lead),
           texts && h("details", { class: "full-text" }, h("summary", {}, t(`full_text.${side}`)), texts),
           side === "demands" && [ledgerLinks(id), demandRules(id, signal)],
         ),
         matchSection(t(`match.title.${side}`), matches, OTHER[side]),
+        ...(side === "demands" && may("read_park") ? [nearMissSection(id, signal)] : []),
       );
       heading.focus({ preventScroll: true });
     } catch (error) {

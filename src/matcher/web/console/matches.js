@@ -2,10 +2,12 @@
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
+import { exploredTag } from "./explored.js";
 import { figure, t } from "./i18n.js";
 import { listingFields } from "./fields.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
 import { parkName } from "./parks.js";
+import { repeatsNote } from "./repeats.js";
 
 /** What the contributions mean, once above the list. */
 export function legend(items) {
@@ -36,7 +38,8 @@ function matchCard(item, side) {
       "div",
       { class: "match-head" },
       h("h4", {}, title),
-      h("p", { class: "meta" }, meta.filter(Boolean).map((text) => h("span", {}, text))),
+      h("p", { class: "meta" }, meta.filter(Boolean).map((text) => h("span", {}, text)), exploredTag(item)),
+      side === "achievements" && repeatsNote(side, item.also),
     ),
     figureList(item),
     why(item, disclosure(side, item[`${one}_id`])),

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { field } from "./forms.js";
 import { isKnown, t } from "./i18n.js";
 
-const LIMITS = ["min_probability", "min_score", "top_k", "per_organisation", "max_entries"];
+const LIMITS = ["min_probability", "min_score", "top_k", "per_organisation", "max_entries", "exploration"];
 const LISTS = ["partners", "excluded_organisations"];
 
 /** A park's profile: its fields, their node, and the rules that they say. */
@@ -23,6 +23,7 @@ export function profileForm(profile, readOnly) {
     top_k: make.number("top_k", profile.top_k, { min: 1, max: 50 }),
     per_organisation: make.number("per_organisation", profile.per_organisation, { min: 1 }),
     max_entries: make.number("max_entries", profile.max_entries, { min: 1 }),
+    exploration: make.number("exploration", profile.exploration, { min: 0, max: 0.5 }),
   };
   const value = (name) => fields[name].value;
   const nodes = (...names) => names.map((name) => fields[name].node);

@@ -2,7 +2,7 @@
  * <matcher-results src="https://host" demand="12" token="…" lang="zh-CN" top="5"> shows a demand's ranked
  * matches in any page. `src` is this script's origin where it is left out; `token` comes from
  * POST /v1/embed-tokens. Events: matcher-loaded {items, reason}, matcher-error {code, message}; both bubble.
- * Parts: list item rank title organisation figures figure terms term status retry.
+ * Parts: list item rank title explored organisation figures figure terms term status retry.
  * Properties: --matcher-accent -text -muted -border -background -radius -font.
  */
 (() => {
@@ -16,6 +16,8 @@
     probability: ["概率", "probability"],
     uncalibrated: ["未校准", "not calibrated"],
     terms: ["共有词语", "Shared phrases"],
+    explored: ["探索", "explored"],
+    why_explored: ["得分不在最前，为了解它而列出", "Shown to learn about it"],
     list: ["匹配的科技成果", "Matching achievements"],
     retry: ["重试", "Try again"],
     incomplete: ["缺少 demand 或 token 属性。", "The attribute demand or token is missing."],
@@ -36,12 +38,13 @@
     .item + .item { border-top: 1px solid var(--matcher-border, #dfe4e6); }
     .rank { font-weight: 600; color: var(--matcher-accent, #14566b); text-align: right; }
     .title { font-weight: 600; overflow-wrap: anywhere; }
+    .explored { margin-left: 8px; font-weight: 400; }
     .organisation, dt { color: var(--matcher-muted, #55626e); font-size: 13px; }
     dl { display: flex; gap: 16px; text-align: right; }
     dt { font-size: 12px; line-height: 1.4; }
     .score { font-weight: 600; color: var(--matcher-accent, #14566b); }
     .terms { grid-column: 2 / -1; display: flex; flex-wrap: wrap; gap: 5px; }
-    .term { padding: 0 7px; border: 1px solid var(--matcher-border, #dfe4e6); border-radius: 4px; font-size: 12px; }
+    .term, .explored { padding: 0 7px; border: 1px solid var(--matcher-border, #dfe4e6); border-radius: 4px; font-size: 12px; }
     .status { padding: 22px 18px; text-align: center; color: var(--matcher-muted, #55626e); }
     .status b { display: block; color: var(--matcher-text, #18222b); }
     .status.error { color: #a1261f; }
@@ -163,7 +166,7 @@
       this.#tell("matcher-loaded", { items: shown, reason });
     }
 
-    #item({ rank, achievement_title: title, achievement_organisation: organisation, similarity, score, probability, terms }) {
+    #item({ rank, achievement_title: title, achievement_organisation: organisation, similarity, score, probability, terms, explored }) {
       const figure = (name, value) => h("div", "figure", h("dt", "", this.#t(name)), h("dd", name, value));
       const figures = h(
         "dl",
@@ -172,7 +175,9 @@
         figure("score", score.toFixed(3)),
         figure("probability", probability === null ? this.#t("uncalibrated") : probability.toFixed(3)),
       );
-      const head = h("div", "", h("div", "title", title), organisation ? h("div", "organisation", organisation) : null);
+      const mark = explored ? h("span", "explored", this.#t("explored")) : null;
+      if (mark) mark.title = this.#t("why_explored");
+      const head = h("div", "", h("div", "title", title, mark), organisation ? h("div", "organisation", organisation) : null);
       const phrases = terms.length > 0 ? h("ul", "terms", ...terms.map((term) => h("li", "term", term))) : null;
       phrases?.setAttribute("aria-label", this.#t("terms"));
       return h("li", "item", h("span", "rank", String(rank)), head, figures, phrases);
