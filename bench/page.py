@@ -204,7 +204,7 @@ def _papers(report: Report) -> Iterator[str]:
         return
     yield "## English titles"
     yield ""
-    yield "The two languages share few words, most of them abbreviations, so wording has little to compare."
+    yield "Where one text is Chinese and the other is not, wording is not compared; meaning has its weight."
     yield ""
     yield from _table(report.papers, _FOUND)
 

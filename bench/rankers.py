@@ -12,7 +12,7 @@ from bench.tasks import Task
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.pipeline.learning import FOLDS, Graded, folds, learn
-from matcher.pipeline.rank import DECIMALS
+from matcher.pipeline.rank import COMPARABLE, DECIMALS
 from matcher.ports import BuildChannels, Encoder, Query, Rows
 
 SEED = 0
@@ -71,7 +71,7 @@ def figures_of(task: Task, encoder: Encoder, build_channels: BuildChannels) -> F
         name: [
             values.astype(np.float64).round(DECIMALS) for values in channels[name].values(queries, task.rows)
         ]
-        for name in DEFAULT_SCORER.channels
+        for name in (COMPARABLE, *DEFAULT_SCORER.channels)
     }
     return [{name: values[place] for name, values in found.items()} for place in range(len(queries))]
 
