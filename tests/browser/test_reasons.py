@@ -1,6 +1,7 @@
 """Why an entry was proposed, in a real browser: what adds up, what is marked, what holds."""
 
 from itertools import combinations, pairwise
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -92,8 +93,13 @@ def test_facts_and_rules_say_by_sign_and_word_whether_they_hold(console: Page, s
         expect(drawer.get_by_role("table", name=name)).to_be_visible()
     signs = {"met": "✓", "agrees": "✓", "failed": "✕", "against": "✕", "unknown": "?"}
     verdicts = [*told["stated"], *told["constraints"]]
+
+    def sign(one: dict[str, Any]) -> str:
+        is_neither = one["verdict"] == "unknown" and one.get("figure") is not None
+        return "–" if is_neither else signs[one["verdict"]]
+
     assert drawer.locator(".verdict").all_inner_texts() == [
-        f"{signs[one['verdict']]} {one['verdict_zh']}" for one in verdicts
+        f"{sign(one)} {one['verdict_zh']}" for one in verdicts
     ]
     assert {one["constraint"] for one in told["constraints"]} == {"price", "maturity", "regions"}
     expect(drawer.get_by_text("园区第 0 版，需求第 1 版")).to_be_visible()

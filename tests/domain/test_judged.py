@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.judged import Judged, Near, likeness, nearest_judged
+from matcher.domain.judged import LEAST, Judged, Near, likeness, nearest_judged
 
 TITLES = st.text(st.sampled_from("电解槽隔膜涂布 A"), max_size=8)
 
@@ -37,6 +37,11 @@ def test_the_nearest_are_alike_on_both_sides() -> None:
     assert [near.nearness for near in found[:2]] == [1, 1]
 
 
+def test_titles_that_share_a_chance_pair_of_characters_are_not_near() -> None:
+    cases = [case(1, "基因修饰T细胞用病毒载体悬浮放大", "无血清悬浮293细胞慢病毒载体规模化制备工艺")]
+    assert nearest_judged(cases, "多肽长效注射微球中试放大", "并行微通道连续制备PLGA长效注射微球技术") == ()
+
+
 @given(st.lists(st.tuples(TITLES, TITLES), max_size=8), TITLES, TITLES, st.integers(min_value=1, max_value=4))
 def test_the_short_way_finds_what_comparing_everything_finds(
     pairs: list[tuple[str, str]], demand: str, achievement: str, limit: int
@@ -47,7 +52,7 @@ def test_the_short_way_finds_what_comparing_everything_finds(
         for one in cases
     ]
     wanted = sorted(
-        (near for near in everything if near.nearness > 0),
+        (near for near in everything if near.nearness >= LEAST),
         key=lambda near: (-near.nearness, near.case.entry_id),
     )
     assert list(nearest_judged(cases, demand, achievement, limit)) == wanted[:limit]

@@ -211,6 +211,14 @@ def test_the_sentences_name_the_figures() -> None:
     assert "120 万元" in price
     assert "7 级" in maturity
     assert "5 级" in maturity
+    assert not any("即可匹配" in one for one in (price, maturity))
+    alone = Rules(ParkProfile(min_score=0.4), Constraints(max_price=100))
+    for score, count in ((0.5, 1), (0.3, 2)):
+        failed = alone.against(dear)
+        one = abstention(AbstentionReason.CONSTRAINTS, nearest_id=1, nearest_failed=failed, score=score)
+        said = [zh for zh, _ in what_would_change(one, alone, dear)]
+        assert len(said) == count
+        assert any("即可匹配" in zh for zh in said) == (count == 1)
     low = abstention(AbstentionReason.BELOW_THRESHOLD, nearest_id=1, score=0.31)
     [(floor, _)] = what_would_change(low, Rules(ParkProfile(min_score=0.4)), dear)
     assert "0.310" in floor

@@ -7,6 +7,7 @@ from typing import Any
 from matcher.cli.output import beijing, print_json, print_table
 from matcher.domain.labels import label
 from matcher.domain.ledger import Cause, Event, Standing
+from matcher.domain.reasons import GRADE_WORDS
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
 from matcher.domain.work import REASONS
 
@@ -26,6 +27,7 @@ NAMES = {
     "score": "得分",
     "similarity": "相似度",
     "probability": "概率",
+    "explored": "探索位",
     "stage_label": "阶段",
     "moves": "可转到",
     "return_on": "恢复日期",
@@ -100,7 +102,7 @@ def print_entry(entry: Mapping[str, Any], *, as_json: bool) -> None:
     rows = [
         {"name": name, "value": _said(key, shown[key])}
         for key, name in NAMES.items()
-        if shown[key] not in (None, "", [])
+        if shown[key] not in (None, "", []) and shown[key] is not False
     ]
     print_table({"name": "列", "value": "值"}, rows)
 
@@ -131,6 +133,10 @@ def _said(name: str, value: Any) -> str:
         return "—"
     if isinstance(value, list):
         return "、".join(_said(name, one) for one in value)
+    if value is True:
+        return "是"
+    if name == "grade" and isinstance(value, int):
+        return f"{value}（{GRADE_WORDS[value][0]}）"
     if name in _CODES:
         return label(_CODES[name](value), "zh")
     if name == "amount":

@@ -80,9 +80,12 @@ def learn(
         return
     _print_scoring(learned)
     if learned["adopted"]:
-        out.print(f"已启用评分方案 {learned['scoring_id']}；下一次匹配起生效。")
-    else:
-        out.print(f"已留存为评分方案 {learned['scoring_id']}，未启用。")
+        out.print(f"已启用评分方案 {learned['scoring_id']}；下一次匹配起生效（matcher refresh 可立即匹配）。")
+        return
+    out.print(f"已留存为评分方案 {learned['scoring_id']}，未启用。")
+    if learned["evaluation"]["better"]:
+        of_park = f" --park {park}" if park else ""
+        out.print(f"要启用它：matcher scorings use {learned['scoring_id']}{of_park}")
 
 
 @app.command("list")
@@ -157,7 +160,7 @@ def _print_scoring(one: Mapping[str, Any]) -> None:
         {"figure": name, "current": evaluation["current"].get(key), "learned": evaluation["learned"].get(key)}
         for key, name in _FIGURES.items()
     ]
-    columns = {"figure": "留出的需求上", "current": f"现用 {evaluation['against']}", "learned": "学得"}
+    columns = {"figure": "留出的需求上", "current": f"现用（{evaluation['against']}）", "learned": "学得"}
     print_table(columns, rows, right=("current", "learned"))
     print_table(
         {"feature": "特征", "name": "含义", "weight": "权重"},
@@ -167,7 +170,7 @@ def _print_scoring(one: Mapping[str, Any]) -> None:
         ],
         right=("weight",),
     )
-    out.print(evaluation["why_zh"])
+    out.print(f"{'优于现用' if evaluation['better'] else '未见更好'}：{evaluation['why_zh']}")
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,7 +200,7 @@ def _in_use(one: Mapping[str, Any]) -> str:
     if one["scoring_id"] is not None:
         return f"{whose}现用评分方案 {one['scoring_id']}（{one['scorer']}）。"
     return (
-        f"{whose}沿用全区的评分。"
+        f"{whose}沿用全区的评分方案。"
         if one["park"] is not None
-        else f"全区现用随程序的评分（{one['scorer']}）。"
+        else f"全区现用随程序的评分方案（评分方法 {one['scorer']}）。"
     )

@@ -117,6 +117,9 @@ def list_ledger(
         say(nights.run_facts(run))
     columns = {"entry_id": "条目", "park": "园区", **_MATCH_COLUMNS}
     columns |= {"standing_label": "现状", "stage_label": "阶段"}
+    if any(row["explored"] for row in rows):
+        columns["mark"] = "标记"
+        rows = [{**row, "mark": "探索" if row["explored"] else ""} for row in rows]
     print_table(columns, rows, right=("entry_id", *_FIGURES))
 
 

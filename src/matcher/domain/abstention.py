@@ -79,9 +79,10 @@ def what_would_change(
                 "all there is is the enterprise's own or excluded: post the demand as an open challenge.",
             ),
         )
+    floor, score = rules.profile.min_score, abstention.score
+    is_low = floor is not None and score is not None and score < floor
     if not abstention.nearest_failed:
-        floor, score = rules.profile.min_score, abstention.score
-        if floor is None or score is None or score >= floor:
+        if not is_low:
             return (_AGAIN,)
         return (
             (
@@ -90,9 +91,19 @@ def what_would_change(
             ),
         )
     still = rules.against(nearest)
-    return tuple(
-        _remedy(constraint, rules, nearest) if constraint in still else _AGAIN
+    is_enough = len(abstention.nearest_failed) == 1 and not is_low
+    sentences = tuple(
+        _remedy(constraint, rules, nearest, is_enough=is_enough) if constraint in still else _AGAIN
         for constraint in abstention.nearest_failed
+    )
+    if not is_low:
+        return sentences
+    return (
+        *sentences,
+        (
+            f"最接近的成果得分 {score:.3f}，也低于门槛 {floor:g}；门槛须同时降到该得分。",
+            f"the nearest scores {score:.3f}, below the threshold of {floor:g}, too: it has to come down.",
+        ),
     )
 
 
@@ -102,7 +113,8 @@ _AGAIN = (
 )
 
 
-def _remedy(constraint: Constraint, rules: Rules, nearest: Achievement) -> Sentences:
+def _remedy(constraint: Constraint, rules: Rules, nearest: Achievement, *, is_enough: bool) -> Sentences:
+    """What one condition asks for and the nearest has; `is_enough` where nothing else is in its way."""
     wanted, stated = _wanted_and_stated(constraint, rules, nearest)
     zh, en = label(constraint, "zh"), label(constraint, "en")
     if not stated:
@@ -115,9 +127,14 @@ def _remedy(constraint: Constraint, rules: Rules, nearest: Achievement) -> Sente
             f"{zh}：最接近的成果出自被排除的“{stated}”。",
             f"{en}: the nearest is of {stated}, which is excluded.",
         )
+    then_zh, then_en = (
+        ("放宽到该值即可匹配", "it would match if that were allowed")
+        if is_enough
+        else ("须放宽到该值", "that has to be allowed")
+    )
     return (
-        f"{zh}：要求{wanted}，最接近的成果为{stated}；放宽到该值即可匹配。",
-        f"{en}: {wanted} is asked for, the nearest has {stated}: it would match if that were allowed.",
+        f"{zh}：要求{wanted}，最接近的成果为{stated}；{then_zh}。",
+        f"{en}: {wanted.strip()} is asked for, the nearest has {stated.strip()}: {then_en}.",
     )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from matcher.domain.text import fold
 
+LEAST = 0.02
+"""The least nearness of a case that is named; below it titles share what chance gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -18,7 +21,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A judged case and how near it is: 1 where both titles are the same, never 0."""
+    """A judged case and how near it is: 1 where both titles are the same, never under `LEAST`."""
 
     case: Judged
     nearness: float
@@ -27,7 +30,7 @@ class Near:
 def nearest_judged(
     cases: Iterable[Judged], demand_title: str, achievement_title: str, limit: int = 3
 ) -> tuple[Near, ...]:
-    """The nearest cases, the nearest first, ties by entry; what shares nothing on a side is never near.
+    """The nearest cases, the nearest first, ties by entry; what shares little on a side is never near.
 
     Nearness is the likeness of the demands' titles times that of the achievements' titles.
     """
@@ -36,10 +39,10 @@ def nearest_judged(
     found: list[Near] = []
     for case in sorted(cases, key=lambda case: -demands[case.demand_title]):
         at_most = demands[case.demand_title]
-        if at_most == 0 or (len(found) == limit and at_most < found[-1].nearness):
+        if at_most < LEAST or (len(found) == limit and at_most < found[-1].nearness):
             break
         nearness = at_most * likeness(achievement_title, case.achievement_title)
-        if nearness > 0:
+        if nearness >= LEAST:
             found.append(Near(case, nearness))
             found.sort(key=lambda near: (-near.nearness, near.case.entry_id))
             del found[limit:]

@@ -231,7 +231,11 @@ def _amount(text: str) -> float:
 def _grade(text: str) -> int:
     said = normalise(text).removesuffix("分").removesuffix(".0")
     if said not in CHOICES[Kind.GRADE]:
-        raise _unreadable(text, "评分请填 0、1、2 或 3", "a grade is 0, 1, 2 or 3")
+        raise _unreadable(
+            text,
+            "评分请填 0（不匹配）、1（较弱）、2（较强）或 3（强）",
+            "a grade is 0 (none), 1 (weak), 2 (fairly strong) or 3 (strong)",
+        )
     return int(said)
 
 

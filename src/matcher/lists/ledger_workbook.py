@@ -145,6 +145,9 @@ def _validation(column: Column) -> DataValidation | None:
         case _:
             rule = DataValidation("list", formula1=f'"{",".join(CHOICES[column.kind])}"')
             rule.error = f"请从下拉列表中选择：{'、'.join(CHOICES[column.kind])}。"
+    if column.kind is Kind.GRADE:
+        rule.error = rule.prompt = "请选择：0 不匹配，1 较弱，2 较强，3 强；不评时留空。"
+        rule.promptTitle, rule.showInputMessage = column.heading, True
     rule.errorTitle = column.heading
     rule.showErrorMessage = True
     rule.allow_blank = True

@@ -81,7 +81,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 if line.strip():
                     yield number, line
     except OSError as error:
-        zh, en = f"无法读取 {path.name}", f"cannot read {path.name}: {error.strerror}"
+        zh = f"无法读取 {path}：文件夹里须有 corpus.jsonl、queries.jsonl 和 qrels/test.tsv（或 qrels.tsv）。"
+        en = f"cannot read {path}: {error.strerror}"
         raise InvalidInput(zh, en, field=path.name) from error
     except UnicodeDecodeError as error:
         raise InvalidInput(

@@ -193,9 +193,14 @@ def _stated(record: object, kind: type[ParkProfile] | type[Constraints], name: s
         raise InvalidInput(f"{name} 须为一个 JSON 对象。", f"{name} is one JSON object.", field=name)
     known = {field.name for field in fields(kind)}
     if strange := sorted(str(name) for name in record if name not in known):
+        nested = kind is ParkProfile and strange[0] in {field.name for field in fields(Constraints)}
         raise InvalidInput(
-            f"没有名为 {strange[0]} 的规则；可用的有：{'、'.join(sorted(known))}。",
-            f"there is no rule {strange[0]}; there are {', '.join(sorted(known))}.",
+            f'{strange[0]} 是硬性条件，请写在 constraints 里：{{"constraints": {{"{strange[0]}": …}}}}。'
+            if nested
+            else f"没有名为 {strange[0]} 的规则；可用的有：{'、'.join(sorted(known))}。",
+            f"{strange[0]} goes into constraints."
+            if nested
+            else f"there is no rule {strange[0]}; there are {', '.join(sorted(known))}.",
             field=strange[0],
         )
     return record

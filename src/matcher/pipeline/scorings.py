@@ -95,7 +95,7 @@ def use_scoring(
             scoring = _found(session, request.principal.scope, scoring_id)
             if scoring.park_id not in {None, park_id}:
                 raise InvalidInput(
-                    f"评分 {scoring_id} 由另一园区的评分学得，只能用于那个园区。",
+                    f"评分方案 {scoring_id} 由另一园区的评分学得，只能用于那个园区。",
                     f"scoring {scoring_id} was learned from another park's grades, for that park.",
                     field="scoring_id",
                 )
@@ -120,7 +120,8 @@ def use_former(database: Database, request: Request, shipped: Scorer, park: str 
         last = scorings.last_choices(session, park_id, 2)
         if not last:
             raise Conflict(
-                "还没有启用过学得的评分，没有可退回的。", "no scoring has been put to use: nothing to undo."
+                "还没有启用过学得的评分方案，没有可换回的。",
+                "no scoring has been put to use: nothing to undo.",
             )
         former = last[1].scoring_id if len(last) > 1 else None
         return _in_use_json(park, put_to_use(session, request, park_id, former), shipped)

@@ -22,7 +22,7 @@ function sections(told) {
     told.waterfall.length > 0 && section("score", waterfall(told), h("p", { class: "help" }, t("why.score.by", told.scorer, told.calibration ?? "—"))),
     section("texts", texts(told)),
     section("stated", states("stated", ["what", "demand", "achievement", "verdict"], told.stated.map(fact))),
-    section("rules", told.constraints.length === 0 ? h("p", { class: "meta" }, t("why.rules.none")) : states("rules", ["what", "of", "wanted", "achievement", "verdict"], told.constraints.map(ruling)), h("p", { class: "help" }, t("why.rules.now", told.rules_version.park, told.rules_version.demand))),
+    section("rules", told.constraints.length === 0 ? h("p", { class: "meta" }, t("why.rules.none")) : states("rules", ["what", "of", "wanted", "achievement", "verdict"], told.constraints.map(ruling)), (told.rules_version.park > 0 || told.rules_version.demand > 0) && h("p", { class: "help" }, t("why.rules.now", told.rules_version.park, told.rules_version.demand))),
     section("judged", told.judged.length === 0 ? h("p", { class: "meta" }, t("why.judged.none")) : h("ol", { class: "judged" }, told.judged.map(judged))),
   ].filter(Boolean);
 }
@@ -116,9 +116,10 @@ function said(text, unsaid = t("why.unsaid")) {
   return h("td", {}, text || h("span", { class: "soft" }, unsaid));
 }
 
-/** A verdict by a sign and by a word, which colour only repeats. */
+/** A verdict by a sign and by a word, which colour only repeats; what is known and speaks neither way is a dash. */
 function verdict(one) {
-  return h("td", { class: `verdict ${one.verdict}` }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[one.verdict]), " ", inLanguage(one.verdict_zh, one.verdict_en));
+  const sign = one.verdict === "unknown" && one.figure !== null && one.figure !== undefined ? "–" : SIGNS[one.verdict];
+  return h("td", { class: `verdict ${one.verdict}` }, h("span", { class: "sign", "aria-hidden": "true" }, sign), " ", inLanguage(one.verdict_zh, one.verdict_en));
 }
 
 function judged(one) {

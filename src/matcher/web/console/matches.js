@@ -70,22 +70,22 @@ function namedFigure(name, value, look = "") {
 
 /** Bars that add up to the score on a scale from 0 to 1, the same sum in figures, and the shared phrases. */
 export function why(item, { button = null, body = null } = {}) {
-  const parts = Object.entries(item.contributions);
+  const parts = Object.entries(item.contributions).filter(([, value]) => figure(Math.abs(value)) !== figure(0));
   const bar = h("div", { class: "bar", "aria-hidden": "true" });
   for (const [name, value] of parts) {
     const part = h("i", { class: `part-${name}` });
-    part.style.width = `${value * 100}%`;
+    part.style.width = `${Math.max(value, 0) * 100}%`;
     bar.append(part);
   }
   const sum = parts.flatMap(([name, value], place) => [
-    place > 0 && h("span", { class: "operator" }, "+"),
-    h("span", { class: "term" }, t(`feature.${name}`), " ", h("b", {}, figure(value))),
+    (place > 0 || value < 0) && h("span", { class: "operator" }, value < 0 ? "−" : "+"),
+    h("span", { class: "term" }, t(`feature.${name}`), " ", h("b", {}, figure(Math.abs(value)))),
   ]);
   return h(
     "div",
     { class: "why" },
     bar,
-    h("p", { class: "sum" }, sum, h("span", { class: "operator" }, "="), h("b", {}, figure(item.score))),
+    h("p", { class: "sum" }, sum, h("span", { class: "whole" }, h("span", { class: "operator" }, "="), " ", h("b", {}, figure(item.score)))),
     h(
       "div",
       { class: "phrases" },
