@@ -181,3 +181,14 @@ def test_reading_reasons_encodes_nothing_and_changes_nothing(
     first = explained(ledger.jia, entry)
     assert explained(ledger.jia, entry) == first
     assert ledger.jia.get(address(entry)).json() == entry
+
+
+def test_contacts_in_what_a_rule_wants_and_the_listing_states_are_masked(ledger: World) -> None:
+    entry = of_pair(ledger, 0, 0)
+    modes = {"modes": ["面谈 13800005555"]}
+    ledger.admin.patch(f"/v1/achievements/{entry['achievement_id']}", json=modes)
+    ledger.jia.put(f"/v1/demands/{entry['demand_id']}/constraints", json=modes)
+    told = ledger.jia.get(address(entry) + "/explanation")
+    [rule] = told.json()["constraints"]
+    assert (rule["wanted"], rule["stated"]) == ("面谈 138****5555", "面谈 138****5555")
+    assert "13800005555" not in told.text

@@ -11,16 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import matcher.pipeline.rank as ranking
+from matcher.domain.calibration import PRIOR
 from matcher.domain.ledger import Cause, Pair, Proposal
 from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, same_organisation
 from matcher.domain.repeats import MIN_ALONE
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
-from matcher.domain.scoring import DEFAULT_SCORER, Scorers
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.text import fold
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels
 from matcher.pipeline.encode import silent
 from matcher.pipeline.propose import Inputs, Method, Proposed, propose
+from matcher.pipeline.search import floor_of
 from matcher.store.catalogue import LiveListing
 
 PARKS = (1, 2)
@@ -317,3 +319,33 @@ def test_the_default_profile_is_no_profile(asked: Inputs) -> None:
     )
     one, other = proposed(without), proposed(by_default)
     assert (one.entries, one.feed, one.abstentions) == (other.entries, other.feed, other.abstentions)
+
+
+def test_what_a_second_look_finds_below_the_threshold_is_said_so_whatever_the_rules_keep_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ranking, "DEPTH", 2)
+    dear = [f"{thing}连续制备" for thing in THINGS]
+    supply = [
+        LiveListing(n, 1, Achievement(title=one, price=Money(low=90.0))) for n, one in enumerate(dear, 1)
+    ]
+    cheap = LiveListing(9, 1, Achievement(title="某种设备的寿命预测", price=Money(low=5.0)))
+    scorer = Scorer("2-test", {"dense": 0.4, "lexical_text": 0.5, "completeness": 0.1}, PRIOR)
+    asked = Inputs(
+        day=date(2026, 11, 2),
+        supply=[*supply, cheap],
+        demands=[LiveListing(1, 1, Demand(title="、".join(dear)), 1)],
+        profiles={1: ParkProfile(min_score=0.9, constraints=Constraints(max_price=10.0))},
+        constraints={},
+        excluded=frozenset(),
+    )
+    found = propose(asked, Method(METHOD.vectors, METHOD.open_channels, Scorers(scorer), 1), silent)
+    assert found.entries == []
+    assert found.why_not((1, 9)).cause is Cause.BELOW_THRESHOLD
+
+
+def test_a_threshold_that_a_score_of_nothing_reaches_bars_no_score_below_it() -> None:
+    profile, scorer = ParkProfile(min_probability=0.05), DEFAULT_SCORER
+    assert scorer.probability(-0.1) == scorer.probability(0.0) == pytest.approx(0.06 / 1.06)
+    assert floor_of(profile, scorer) is None
+    assert floor_of(replace(profile, min_probability=0.5), scorer) == pytest.approx(0.47)

@@ -10,7 +10,7 @@ from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
 from matcher.pipeline.grouping import Grouping
-from matcher.pipeline.rank import DECIMALS, Choice, choose, rank
+from matcher.pipeline.rank import DECIMALS, Choice, Figures, choose, rank
 from matcher.ports import Channels, Query, Rows, Vectors
 
 WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")
@@ -178,3 +178,24 @@ def test_a_choice_takes_the_best_by_weight_above_its_floor_and_within_its_groups
 def test_no_query_gets_no_answer() -> None:
     case = Case([TextView("锂电池")], [], [], seed=0)
     assert rank([], case.channels, DEFAULT_SCORER, 10, []) == []
+
+
+def test_a_second_look_goes_no_deeper_for_repeats_far_below(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ranking, "DEPTH", 4)
+    case = Case([TextView(f"锂电池{'焊接' * n}") for n in range(40)], [TextView("锂电池")], [None], seed=0)
+    looked: list[int] = []
+
+    def look(_: int, rows: Rows) -> Figures:
+        looked.append(len(rows))
+        return {"completeness": np.ones(len(rows))}
+
+    scorer = Scorer("2-test", {"lexical_text": 0.9, "completeness": 0.1})
+    numbers = np.array([0, 0, 0, *range(3, 10), *[10] * 30], dtype=np.int64)
+    [matches] = choose(
+        case.asking, case.channels, scorer, [Choice(3, repeats=Grouping(numbers, 1))], look=look
+    )
+    assert len(matches) == 3
+    assert len({int(numbers[one.row]) for one in matches}) == 3
+    assert max(looked) <= 5, "three of one group and two more hold three that do not repeat one another"

@@ -1,6 +1,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Cause, Standing, Trigger
 from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.scoring import Scorer
 from matcher.embed.factory import BUNDLED
 from matcher.embed.instructions import Instructions
 from matcher.embed.static import StaticEncoder
@@ -501,3 +503,19 @@ def test_an_index_cache_that_is_lost_or_spoiled_changes_no_figure(desk: Desk, pa
     desk.refresh()
     assert [figures(one) for one in ledger(desk).values()] == before
     assert desk.shelf(Shelf(Side.SUPPLY))
+
+
+def test_a_scoring_that_weighs_freshness_is_worked_out_anew_on_another_day(desk: Desk, park: int) -> None:
+    scorer = Scorer("2-aging", {"lexical_text": 0.9, "freshness": 0.1})
+    refresher = replace(desk.refresher(), shipped=scorer)
+
+    def current() -> list[LedgerEntry]:
+        return [one for one in ledger(desk).values() if one.standing == Standing.CURRENT.value]
+
+    refresher(LOCAL_OPERATOR, Trigger.BATCH)
+    before = [one.contributions["freshness"] for one in current()]
+    desk.now += timedelta(days=366)
+    refresher(LOCAL_OPERATOR, Trigger.BATCH)
+    after = [one.contributions["freshness"] for one in current()]
+    assert len(after) == len(before) == 120
+    assert max(after) < min(before)

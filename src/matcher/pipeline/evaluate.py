@@ -131,7 +131,8 @@ def evaluate(
     asked = list(collection.queries.values())
     scorers, learned = [scorer] * len(asked), None
     if lesson is not None:
-        measuring = Measuring(_vectors_by(encoder), build_channels)
+        reads = reranking.reranker if reranking is not None and channel == "reranked" else None
+        measuring = Measuring(_vectors_by(encoder), build_channels, reads)
         scorers, learned = _learned(lesson, collection, scorer, measuring, progress)
     channels = build_channels(texts, encoder.encode([text.full for text in texts], Side.SUPPLY), None)
     position = {document: row for row, document in enumerate(collection.documents)}

@@ -16,7 +16,7 @@ from matcher.domain.entries import EntryView
 from matcher.domain.explanation import Ruling, about_feature, feature_words, rulings, waterfall
 from matcher.domain.facts import Fact, facts_of
 from matcher.domain.highlight import highlights
-from matcher.domain.judged import Near, nearest_judged
+from matcher.domain.judged import Judged, Near, nearest_judged
 from matcher.domain.labels import label
 from matcher.domain.ledger import Standing
 from matcher.domain.listing import Achievement, Demand, Listing, Side
@@ -69,7 +69,7 @@ class _Texts:
         self._read: dict[tuple[Side, int, int], Listing] = {}
 
     def sides(self, entry: EntryView, day: date | None = None) -> Sides:
-        """Both sides of an entry, contacts masked; the achievement's age is counted to `day`."""
+        """Both sides of an entry as they were stated; the achievement's age is counted to `day`."""
         demand = self._listing(Side.DEMAND, entry.demand_id, entry.demand_version)
         achievement = self._listing(Side.SUPPLY, entry.achievement_id, entry.achievement_version)
         assert isinstance(demand, Demand)
@@ -124,7 +124,7 @@ class _Explained:
             entry=entry,
             sides=_Texts(session, scope, [entry]).sides(entry, day),
             run=run,
-            rulings=rulings(Rules(profile.rule, own.rule), achievement),
+            rulings=tuple(_masked_ruling(one) for one in rulings(Rules(profile.rule, own.rule), achievement)),
             rules_version={"park": profile.version, "demand": own.version},
             judged=tuple(replace(one, case=_masked_case(one)) for one in near),
         )
@@ -218,7 +218,11 @@ def _marked(side: Side, listing: Listing, terms: Sequence[str]) -> list[dict[str
     return found
 
 
-def _masked_case(near: Near) -> Any:
+def _masked_ruling(one: Ruling) -> Ruling:
+    return replace(one, wanted=mask_contacts(one.wanted), stated=mask_contacts(one.stated))
+
+
+def _masked_case(near: Near) -> Judged:
     case = near.case
     return replace(
         case,

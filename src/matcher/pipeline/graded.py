@@ -93,7 +93,8 @@ class Measuring:
         ]
 
     def of_collection(self, collection: Collection, progress: Progress = silent) -> list[Graded]:
-        """Every judged pair of a collection, with the figures of the channels: its texts state no more."""
+        """Every judged pair of a collection: what the channels and a cross-encoder say, for texts state no
+        more."""
         documents, queries = list(collection.documents.values()), list(collection.queries.values())
         supply, _ = self.vectors(Side.SUPPLY, documents, progress)
         asked, _ = self.vectors(Side.DEMAND, queries, progress)
@@ -111,6 +112,9 @@ class Measuring:
             pairs[:, 0],
             pairs[:, 1],
         )
+        if self.reranker is not None and judged:
+            read = [(queries[row].full, documents[document].full) for row, document in pairs.tolist()]
+            figures[cross_encoder.__name__] = self.reranker.figures(read)
         return [
             Graded(queries[row].full, known, grade)
             for (row, _, grade), known in zip(judged, _known(figures, len(judged)), strict=True)

@@ -90,10 +90,21 @@ class Choice:
         return tuple(one for one in (self.repeats, self.units) if one is not None)
 
     @property
+    def pool(self) -> int:
+        """How many more than `k` are drawn from."""
+        return 0 if self.exploration is None else EXPLORED * self.k
+
+    @property
     def depth(self) -> int:
         """How many of the best by score hold the choice for certain, whatever the groupings leave out."""
-        pool = 0 if self.exploration is None else EXPLORED * self.k
-        return self.k + pool + sum(grouping.surplus for grouping in self.groupings)
+        return self.k + self.pool + sum(grouping.surplus for grouping in self.groupings)
+
+    def reach(self, rows: Rows) -> int:
+        """How many of these rows, best first, hold `k` that fit their groups, or as many as there are."""
+        left = np.arange(len(rows))
+        for grouping in self.groupings:
+            left = left[grouping.kept(rows[left])]
+        return int(left[: self.k][-1]) + 1 if self.k > 0 and len(left) else 0
 
 
 def rank(
@@ -136,11 +147,12 @@ def choose(
 def scores(
     query: Query, channels: Channels, scorer: Scorer, choice: Choice, look: SecondLook | None = None
 ) -> NDArray[np.float64]:
-    """The score of every row of the index for one query, −inf where the second look leaves a row out."""
-    everything = np.arange(len(channels[SIMILARITY]))
+    """The score of every row of the index for one query, −inf where it is not allowed or not looked at."""
+    size = len(channels[SIMILARITY])
+    allowed = np.arange(size) if choice.allowed is None else choice.allowed
     scoring = _Scoring([query], channels, scorer, look)
-    [scored] = scoring.of(slice(0, 1), [everything], [choice])
-    found = np.full(len(everything), -np.inf)
+    [scored] = scoring.of(slice(0, 1), [allowed], [choice])
+    found = np.full(size, -np.inf)
     found[scored.rows] = scored.score
     return found
 
@@ -223,7 +235,8 @@ class _Scoring:
                 raise ValueError(f"nobody looks for {self.scorer.second_look}")
             depth = RERANKED if "cross_encoder" in self.scorer.second_look else DEPTH
             first = self.scorer.score(self.scorer.contributions(figures))
-            best = np.sort(best_first(rows, first, choice.weights)[: max(depth, choice.depth)])
+            order = best_first(rows, first, choice.weights)
+            best = np.sort(order[: max(depth, choice.k + choice.pool, choice.reach(rows[order]))])
             rows, figures = rows[best], {name: values[best] for name, values in figures.items()}
             figures |= {name: values.round(DECIMALS) for name, values in self.look(place, rows).items()}
         contributions = self.scorer.contributions(figures)

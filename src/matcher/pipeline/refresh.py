@@ -19,6 +19,7 @@ from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import ChangeCause, Pair, RunStatus, Trigger
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
+from matcher.domain.stated import freshness
 from matcher.domain.text import TextView
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent, vectors_of
@@ -328,5 +329,6 @@ class _Basis:
         shared = self.scorers.shared
         made_with = [__version__, encoder_id, reranker_id, shared.version, shared.calibration_version, top_k]
         ruled_by = [self.profiles, self.constraints_to, self.excluded, self.own_scorers]
-        said = [made_with, self.supply, self.demands, self.lapsed, ruled_by]
+        aging = any(freshness.__name__ in one.weights for one in (shared, *self.scorers.by_park.values()))
+        said = [made_with, self.supply, self.demands, self.lapsed, ruled_by, str(self.day) if aging else ""]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -44,10 +44,14 @@ class Search:
 
 
 def floor_of(profile: ParkProfile, scorer: Scorer) -> float | None:
-    """The score below which nothing is proposed; a probability is the score that has it."""
+    """The score below which nothing is proposed; a probability is the score that has it.
+
+    What a score of 0 has already, scores below 0 have, too: there it is no floor.
+    """
     floors = [] if profile.min_score is None else [profile.min_score]
     if profile.min_probability is not None and scorer.calibration is not None:
-        floors.append(scorer.calibration.score_at(profile.min_probability))
+        likely = scorer.calibration.score_at(profile.min_probability)
+        floors += [likely] if likely > 0 else []
     return max(floors, default=None)
 
 
