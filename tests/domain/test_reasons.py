@@ -92,7 +92,7 @@ def test_sentences_say_in_both_languages_what_was_written() -> None:
     zh, en = (list(one) for one in zip(*said, strict=True))
     assert zh[:3] == [
         "双方共有“隔膜”“电解槽”。",
-        "得分 0.250：用词重合贡献 0.200，题意相近贡献 0.050。",
+        "得分 0.250：用词重合贡献 0.200，题名文意相近贡献 0.050。",
         "被评为可用（2 分以上）的概率约 31%（校准 prior-2）。",
     ]
     assert "预算 不超过 100 万元，要价 80 万元：在预算内。" in zh
@@ -133,7 +133,7 @@ def test_a_pair_added_by_hand_says_so_and_has_no_figures() -> None:
 
 def test_the_short_line_says_the_same_without_the_figures_that_have_columns() -> None:
     assert reasons().line() == (
-        "双方共有“隔膜”“电解槽”；主要因用词重合、题意相近；预算 不超过 100 万元，要价 80 万元：在预算内；"
+        "双方共有“隔膜”“电解槽”；主要因用词重合、题名文意相近；预算 不超过 100 万元，要价 80 万元：在预算内；"
         "合作方式相符；产业名称不同；成熟度、地区未写明（未知）"
     )
 

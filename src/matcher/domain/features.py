@@ -88,7 +88,7 @@ FEATURES: Mapping[str, Callable[[Figures], Any]] = {
 
 FEATURE_LABELS: Mapping[str, tuple[str, str]] = {
     dense.__name__: ("文意相近", "meaning"),
-    dense_title.__name__: ("题意相近", "meaning of the title"),
+    dense_title.__name__: ("题名文意相近", "meaning of the title"),
     lexical_text.__name__: ("用词重合", "wording"),
     lexical_title.__name__: ("题名用词重合", "wording of the titles"),
     dense_problems.__name__: ("与拟解决问题相近", "meaning of the problem"),

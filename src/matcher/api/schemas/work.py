@@ -127,13 +127,13 @@ class NewGrade(_Sent):
     """企业对这一对的评分。"""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"grade": 2, "reason": "指标接近，缺少放大数据"}]}
+        json_schema_extra={"examples": [{"grade": 2, "reason": "指标接近，缺少放大数据"}, {"grade": 3}]}
     )
 
     grade: Annotated[int, Field(strict=True, ge=0, le=3)] = Field(
         description="0 不匹配、1 较弱、2 较强、3 强"
     )
-    reason: Remark = Field(description="理由：文字，或不接受的原因代码")
+    reason: Remark = Field("", description="理由：文字，或不接受的原因代码；可不填")
 
 
 class NewReply(_Sent):

@@ -30,7 +30,7 @@ export const TEXTS = {
 
   "feature.dense": ["文意相近", "meaning"],
   "feature.dense.about": ["两边文字意思相近，不论用词是否相同", "Both texts mean something alike, whatever words they use"],
-  "feature.dense_title": ["题意相近", "meaning of the title"],
+  "feature.dense_title": ["题名文意相近", "meaning of the title"],
   "feature.dense_title.about": ["需求名称与成果的文字意思相近", "What the demand is called means something alike to the achievement's text"],
   "feature.lexical_text": ["用词重合", "wording"],
   "feature.lexical_text.about": ["两边全文用词相同", "Both texts share wording"],
