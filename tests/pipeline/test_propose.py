@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import matcher.pipeline.rank as ranking
-from matcher.domain.calibration import PRIOR
+from matcher.domain.calibration import PRIOR, Calibration, Odds
 from matcher.domain.ledger import Cause, Pair, Proposal
 from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, same_organisation
 from matcher.domain.repeats import MIN_ALONE
@@ -349,3 +349,29 @@ def test_a_threshold_that_a_score_of_nothing_reaches_bars_no_score_below_it() ->
     assert scorer.probability(-0.1) == scorer.probability(0.0) == pytest.approx(0.06 / 1.06)
     assert floor_of(profile, scorer) is None
     assert floor_of(replace(profile, min_probability=0.5), scorer) == pytest.approx(0.47)
+
+
+def test_a_parks_own_scorer_moves_nothing_of_another_parks_demands_in_the_feed() -> None:
+    said = [f"{thing}{means}" for thing in THINGS for means in MEANS[:3]]
+    asked = Inputs(
+        day=date(2026, 11, 2),
+        supply=[LiveListing(n, 1, Achievement(title=f"{one}装置")) for n, one in enumerate(said, start=1)],
+        demands=[
+            LiveListing(n, 1, Demand(title=f"{one}需求", released=True), 1 + n % 2)
+            for n, one in enumerate(said, start=1)
+        ],
+        profiles={},
+        constraints={},
+        excluded=frozenset(),
+    )
+    sure = Calibration("learned-1", (Odds(900.0), Odds(800.0), Odds(700.0)), offset=0.03)
+    own = Scorer("learned-1", {"lexical_text": 0.1, "dense": 0.9}, sure, learned=True)
+
+    def feed(scorers: Scorers) -> dict[int, list[Proposal]]:
+        found = propose(asked, Method(METHOD.vectors, METHOD.open_channels, scorers, K), silent).feed
+        return {park: [replace(one, rank=0) for one in found if one.park_id == park] for park in PARKS}
+
+    before, after = feed(Scorers(DEFAULT_SCORER)), feed(Scorers(DEFAULT_SCORER, {1: own}))
+    assert after[2] == before[2] != []
+    assert {one.score for one in after[1]} != {one.score for one in before[1]}
+    assert sorted(pairs_of(after[1])) == sorted(pairs_of(before[1]))

@@ -155,7 +155,13 @@ def propose(
     feed: list[Proposal] = []
     if with_feed:
         feed = matches_of_achievements(
-            search, released, repeated[Side.DEMAND], method.open_channels, method.top_k, progress
+            search,
+            released,
+            repeated[Side.DEMAND],
+            method.open_channels,
+            method.top_k,
+            method.scorers.shared,
+            progress,
         )
     proposed = {(one.demand_id, one.achievement_id) for one in entries}
     missed: list[NearMiss] = []

@@ -96,9 +96,14 @@ def matches_of_achievements(
     repeated: Grouping,
     open_channels: OpenChannels,
     top_k: int,
+    shared: Scorer,
     progress: Progress,
 ) -> list[Proposal]:
-    """What is chosen of the released demands for every achievement; at most one of those that repeat."""
+    """What is chosen of the released demands for every achievement; at most one of those that repeat.
+
+    Which they are is by `shared`, what the installation scores with, so that no park's grades move what is
+    shown of another's demands; their figures, and by these their order, are by their own park's scorer.
+    """
     index = search.demands.part(released)
     if not index.listings:
         return []
@@ -119,6 +124,9 @@ def matches_of_achievements(
             inner = search.look.of(Side.SUPPLY, scorer.second_look, rows)
             return lambda place, demands: inner(place, released[demands])
 
+        if any(scorer.version != shared.version for scorer, _ in parts):
+            shown = choose(queries, channels, shared, choices, look=look(shared))
+            choices = [Choice(top_k, np.array(sorted(one.row for one in own), np.int64)) for own in shown]
         ranked = choose_among(queries, channels, parts, choices, look)
         for row, matches in zip(achievements, ranked, strict=True):
             asked = Phrases(supply.texts[row])
