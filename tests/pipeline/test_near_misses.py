@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
 from matcher.domain.counterfactual import Hindrance, NearMiss, Whose, changed_rules
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.ledger import Cause
-from matcher.domain.listing import Achievement, Listing, Maturity, Money, Side
+from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, Side
 from matcher.domain.remedies import remedy
 from matcher.domain.rules import Constraint, Constraints, ParkProfile
 from matcher.pipeline import one_change, rules
@@ -27,7 +28,7 @@ from matcher.pipeline.rules import constraints_from, profile_from
 from matcher.store.catalogue import LiveListing
 from matcher.store.tables import NearMissRow
 from tests.pipeline.given import Desk, operator_of, row
-from tests.pipeline.test_propose import achievements, constraints, inputs, proposed
+from tests.pipeline.test_propose import MEANS, THINGS, achievements, constraints, inputs, proposed
 
 DAY = date(2026, 11, 2)
 LIMITED = st.builds(
@@ -289,3 +290,30 @@ def test_a_night_that_finds_the_same_writes_nothing_of_it_again(desk: Desk, park
     desk.supply(row("一种完全无关的果蔬保鲜方法", "冷库里的果蔬保鲜", code="S-2"), full=False)
     desk.refresh()
     assert [one["run_id"] for one in misses(desk)] == [first]
+
+
+def test_how_many_matches_another_park_wants_moves_no_near_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_change, "READ", 1)
+    monkeypatch.setattr(one_change, "DEEPER", 1)
+    supply = [
+        LiveListing(number, 1, Achievement(title=f"{thing}{means}", price=Money(low=100.0 - number)))
+        for number, (thing, means) in enumerate(product(THINGS, MEANS), start=1)
+    ]
+    asking = [
+        LiveListing(1, 1, Demand(title="电解槽隔膜连续制备"), 1),
+        LiveListing(2, 1, Demand(title="电解槽隔膜连续制备"), 2),
+    ]
+    own = ParkProfile(min_score=0.99, top_k=1, constraints=Constraints(max_price=95.0))
+
+    def of_the_first(top_k: int) -> list[NearMiss]:
+        asked = Inputs(
+            day=DAY,
+            supply=supply,
+            demands=asking,
+            profiles={1: own, 2: replace(own, top_k=top_k)},
+            constraints={},
+            excluded=frozenset(),
+        )
+        return [one for one in proposed(asked).near_misses if one.park_id == 1]
+
+    assert of_the_first(1) == of_the_first(16)

@@ -35,7 +35,7 @@ LIMIT = 3
 
 READ = 60
 DEEPER = 4
-"""So many times the largest number of a demand's matches, and `READ` more, are looked through."""
+"""So many times the number of a demand's matches, and `READ` more, are looked through."""
 
 Missed = tuple[float, Match, int, Obstacle]
 """What a near miss is ordered by, its figures, its id, and what is in its way."""
@@ -104,19 +104,20 @@ def _lines(search: Search, shown: Mapping[int, Sequence[tuple[float, Proposal]]]
         for row, (rules, choice) in enumerate(zip(search.rules, search.choices, strict=True))
         if rules.limiting or choice.floor is not None
     ]
-    depth = READ + DEEPER * max((search.choices[row].k for row in rows), default=0)
-    ranked = ranked_demands(search, np.array(rows, dtype=np.int64), dict.fromkeys(rows, Choice(depth)))
+    depth = {row: READ + DEEPER * search.choices[row].k for row in rows}  # its own: parks have their own k
+    whole = {row: Choice(depth[row]) for row in rows}
+    ranked = ranked_demands(search, np.array(rows, dtype=np.int64), whole)
     reach = {row: search.admission.within_one(row) for row in rows}
     best = {row: _within(matches, reach[row]) for row, matches in zip(rows, ranked, strict=True)}
     short = [row for row in rows if len(best[row]) < search.choices[row].k < len(search.supply.listings)]
     again = ranked_demands(
-        search, np.array(short, dtype=np.int64), {row: Choice(depth, reach[row]) for row in short}
+        search, np.array(short, dtype=np.int64), {row: Choice(depth[row], reach[row]) for row in short}
     )
-    last = {row: matches[-1] for row, matches in zip(rows, ranked, strict=True) if len(matches) == depth}
+    last = {row: found[-1] for row, found in zip(rows, ranked, strict=True) if len(found) == depth[row]}
     for row, matches in zip(short, again, strict=True):
         best[row] = matches
         last.pop(row, None)
-        if len(matches) == depth:
+        if len(matches) == depth[row]:
             last[row] = matches[-1]
     place = {one.id: row for row, one in enumerate(search.supply.listings)}
     for row in rows:
