@@ -227,7 +227,7 @@ class _Line:
     def _passes(self, match: Match, obstacle: Obstacle) -> bool:
         """Whether the demand's matches would hold this one with the change made, and nothing like it now."""
         group = self._group(match.row)
-        if group >= 0 and group in self._groups_taken:
+        if group >= 0 and group in self._groups_taken(match.row):
             return False
         rules = changed_rules(self.rules, obstacle.change)
         ranked = self._admitted(match, obstacle, rules)
@@ -262,11 +262,14 @@ class _Line:
             return True
         return obstacle.change.whose is not Whose.ACHIEVEMENT and not rules.against(self._achievement(row))
 
-    @cached_property
-    def _groups_taken(self) -> frozenset[int]:
+    def _groups_taken(self, row: int) -> frozenset[int]:
+        """The groups that something else than `row` stands for now: what is proposed, or what is held."""
         choice = self.choice
-        held = self.taken if choice.held is None else np.concatenate([self.taken, choice.held])
-        return frozenset() if choice.repeats is None else frozenset(choice.repeats.numbers[held].tolist())
+        if choice.repeats is None:
+            return frozenset()
+        is_held = choice.held is not None and row in choice.held
+        held = self.taken if choice.held is None or is_held else np.concatenate([self.taken, choice.held])
+        return frozenset(choice.repeats.numbers[held].tolist())
 
     def _obstacle(self, row: int) -> Obstacle | None:
         return obstacle_of(self.rules, self._achievement(row))

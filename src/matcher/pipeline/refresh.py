@@ -6,7 +6,7 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from matcher import __version__
 from matcher.domain.access import Principal
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import ChangeCause, Pair, RunStatus, Trigger
+from matcher.domain.ledger import ChangeCause, Pair, RunStatus, Trigger, WhyNot
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.stated import freshness
@@ -24,7 +24,7 @@ from matcher.domain.text import TextView
 from matcher.pipeline.clock import beijing_day
 from matcher.pipeline.encode import Progress, silent, vectors_of
 from matcher.pipeline.encoders import EncoderInUse
-from matcher.pipeline.propose import Inputs, Method, propose
+from matcher.pipeline.propose import Inputs, Method, Proposed, propose
 from matcher.pipeline.searchable import OpenChannels
 from matcher.ports import Encoder, Reranker, Vectors
 from matcher.store import (
@@ -182,13 +182,14 @@ class Refresh:
             basis = _Basis.at(session, started, self.shipped)
             inputs = Inputs.at(session, basis.day)
         found = propose(inputs, self.method(basis.scorers), progress)
+        why_not = _answered(found, inputs.held)
         with self.database.writing() as session:
             changed = night.apply_night(
                 session,
                 run_id,
                 found.entries,
                 basis.day,
-                found.why_not,
+                why_not,
                 self._shared(session, run_id, basis),
             )
             night.apply_feed(session, run_id, found.feed)
@@ -269,6 +270,14 @@ _CAUSES = {
     ChangeCause.CODE: "code_version",
 }
 """What of a run, where it is another than the last success's, is a cause of change for every pair."""
+
+
+def _answered(found: Proposed, held: Set[Pair]) -> WhyNot:
+    """Why pairs are not proposed, answered for those in the ledger before a transaction is open: a scorer
+    with a second look reads texts for it."""
+    proposed = {(one.demand_id, one.achievement_id) for one in found.entries}
+    known = {pair: found.why_not(pair) for pair in sorted(held - proposed)}
+    return lambda pair: known[pair] if pair in known else found.why_not(pair)
 
 
 def _moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
