@@ -13,10 +13,9 @@ from bench.rankers import Ranking, bm25, character_tfidf, figures_of, learned, o
 from bench.tasks import Task, agreement, of_folder, of_papers
 
 from matcher.domain import metrics
-from matcher.domain.listing import Side
 from matcher.index.snapshot import build_channels
 from matcher.pipeline.evaluate import Channel, evaluate
-from matcher.ports import Vectors
+from tests.pipeline.test_evaluate import LetterEncoder
 
 SUBJECTS = [
     "锂电池隔膜涂覆",
@@ -26,21 +25,6 @@ SUBJECTS = [
     "污水脱氮菌剂",
     "钛合金精密铸造",
 ]
-
-
-class LetterEncoder:
-    """Unit vectors of letter counts."""
-
-    encoder_id = "letters@1/64"
-    dimension = 64
-
-    def encode(self, texts: Sequence[str], side: Side) -> Vectors:
-        vectors = np.zeros((len(texts), 64), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for letter in text:
-                vectors[row, ord(letter) % 64] += 1
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
 
 def folder(directory: Path, qrels: Sequence[tuple[int, int, int]]) -> Path:

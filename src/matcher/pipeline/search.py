@@ -157,15 +157,13 @@ def choose_among(
         chosen = choose(queries, channels, scorer, within, look=look(scorer))
         for all_found, some in zip(found, chosen, strict=True):
             all_found += some
-    return [_best_of(matches, choice) for matches, choice in zip(found, choices, strict=True)]
+    return [_best_of(matches, choice.k) for matches, choice in zip(found, choices, strict=True)]
 
 
-def _best_of(matches: Sequence[Match], choice: Choice) -> list[Match]:
+def _best_of(matches: Sequence[Match], k: int) -> list[Match]:
+    """The best of what the parts gave; repeats are of one park, so no two parts gave the same thing."""
     ordered = sorted(matches, key=lambda one: (-(one.probability or 0.0), -one.score, one.row))
-    for grouping in choice.groupings:
-        kept = grouping.kept(np.array([one.row for one in ordered], dtype=np.int64))
-        ordered = [one for one, is_kept in zip(ordered, kept, strict=True) if is_kept]
-    return [replace(one, rank=rank) for rank, one in enumerate(ordered[: choice.k], start=1)]
+    return [replace(one, rank=rank) for rank, one in enumerate(ordered[:k], start=1)]
 
 
 def _both(allowed: Rows | None, own: Rows) -> Rows:
