@@ -8,7 +8,7 @@ from bench.eye import Read, section
 from bench.figures import RESAMPLES, Interval, Measured, difference, interval
 from matcher.domain import metrics
 from matcher.domain.scoring import DEFAULT_SCORER
-from matcher.pipeline.learning import FOLDS
+from matcher.learning.judging import FOLDS
 
 _GRADED = ("ndcg@10", "auc", "mrr@10", "recall@10", "ece", "brier", "grade_mae", "grade_score")
 _FOUND = ("mrr@10", "ndcg@10", "recall@10")

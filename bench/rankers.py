@@ -11,8 +11,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bench.tasks import Task
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
-from matcher.pipeline.learning import FOLDS, Graded, folds, learn
-from matcher.pipeline.rank import COMPARABLE, DECIMALS
+from matcher.learning.judging import FOLDS, Graded, folds, learn
+from matcher.matching.rank import COMPARABLE, DECIMALS
 from matcher.ports import BuildChannels, Encoder, Query, Rows
 
 SEED = 0

@@ -18,7 +18,7 @@ import numpy as np
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.rank import rank
+from matcher.matching.rank import rank
 from matcher.ports import Channels, Query, Rows, Vectors
 
 K = 20

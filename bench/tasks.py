@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from training.corpus import read_papers
 
 from matcher.domain.text import TextView
-from matcher.pipeline.collection import read_collection
+from matcher.learning.collections import read_collection
 from matcher.ports import Rows
 
 

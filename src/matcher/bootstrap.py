@@ -6,6 +6,7 @@ from functools import cached_property
 
 from pydantic import SecretStr, ValidationError
 
+from matcher.domain.days import utc_now
 from matcher.domain.errors import InvalidInput
 from matcher.domain.reminder import Outlet, ReminderChannel
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
@@ -13,14 +14,13 @@ from matcher.domain.text import TextView
 from matcher.embed.cross_encoder import CrossEncoderReranker
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels, open_channels
+from matcher.learning.evaluating import Reranking
 from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens
-from matcher.pipeline.clock import utc_now
-from matcher.pipeline.encoders import Encoders
-from matcher.pipeline.evaluate import Reranking
-from matcher.pipeline.learn import Learn
-from matcher.pipeline.match import Matching
-from matcher.pipeline.refresh import Refresh
-from matcher.pipeline.watch import ChangeWatcher
+from matcher.pipeline.matches.free_text import Matching
+from matcher.pipeline.nights.encoders import Encoders
+from matcher.pipeline.nights.refresh import Refresh
+from matcher.pipeline.nights.watch import ChangeWatcher
+from matcher.pipeline.scoring.learn import Learn
 from matcher.ports import Channels, Encoder, Reranker, Vectors
 from matcher.remind.email import MailServer, checked_addresses
 from matcher.remind.webhook import Webhook

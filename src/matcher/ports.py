@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.candidate import Hit
 from matcher.domain.listing import Side
+from matcher.domain.match import Hit
 from matcher.domain.text import TextView
 
 Vectors = NDArray[np.float32]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from matcher.api.downloads import XLSX
 from matcher.domain.access import Role
-from matcher.lists.ledger_workbook import HEADER_ROW
+from matcher.files.ledger_workbook import HEADER_ROW
 from matcher.store.tables import AuditRow
 from tests.api.world import World
 from tests.lists.files import saved

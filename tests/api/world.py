@@ -20,8 +20,8 @@ from matcher.api import schemas
 from matcher.api.app import create_app
 from matcher.bootstrap import Service
 from matcher.domain.access import Role
+from matcher.domain.days import beijing_day
 from matcher.pipeline.access import create_key
-from matcher.pipeline.clock import beijing_day
 from matcher.store.tables import AuditRow
 
 UNDOCUMENTED = {400, 405, 500}

@@ -14,7 +14,7 @@ from bench.tasks import Task, agreement, of_folder, of_papers
 
 from matcher.domain import metrics
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.evaluate import Channel, evaluate
+from matcher.learning.evaluating import Channel, evaluate
 from tests.pipeline.test_evaluate import LetterEncoder
 
 SUBJECTS = [

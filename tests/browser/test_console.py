@@ -11,7 +11,7 @@ from matcher.domain.access import DISTRICT, Role
 from matcher.domain.calibration import PRIOR
 from matcher.domain.listing import Side
 from matcher.pipeline.access import create_key
-from matcher.pipeline.catalogue import list_listings
+from matcher.pipeline.lists.listings import list_listings
 from tests.browser.served import MARKUP, Site
 
 pytestmark = pytest.mark.browser

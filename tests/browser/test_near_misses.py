@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.embed.factory import load_encoder
-from matcher.pipeline import rules
 from matcher.pipeline.access import issue_login
-from matcher.pipeline.once import Request
-from matcher.pipeline.rules import profile_from
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.rules import saved
+from matcher.pipeline.rules.saved import profile_from
 from tests.browser.served import Site, served
 from tests.browser.test_widget import Portal, embed, portal, token
 from tests.pipeline.given import Desk, row
@@ -39,7 +39,7 @@ class Ruled:
 
     def save(self, **profile: object) -> None:
         request = Request(LOCAL_OPERATOR, self.desk.now)
-        rules.save_profile(self.desk.database, request, "one", profile_from(profile))
+        saved.save_profile(self.desk.database, request, "one", profile_from(profile))
         self.desk.refresh()
 
     def open(self, page: Page, path: str) -> None:

@@ -11,12 +11,12 @@ from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.features import FEATURE_LABELS
 from matcher.domain.judged import likeness
 from matcher.domain.rules import Constraints
-from matcher.pipeline.catalogue import get_park
-from matcher.pipeline.explain import read_explanation
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
-from matcher.pipeline.rules import save_constraints
-from matcher.pipeline.work import grade_entry
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.edits import grade_entry
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.explanations import read_explanation
+from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.rules.saved import save_constraints
 from tests.browser.served import MARKUP, Site
 
 pytestmark = pytest.mark.browser

@@ -11,15 +11,15 @@ import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
+from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.labels import LABELS
 from matcher.domain.ledger import Trigger
 from matcher.pipeline.access import create_key
-from matcher.pipeline.catalogue import get_park
-from matcher.pipeline.clock import beijing_day
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
-from matcher.pipeline.work import edit_entry, grade_entry
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.edits import edit_entry, grade_entry
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.lists.listings import get_park
 from tests.browser.served import Site
 
 pytestmark = pytest.mark.browser

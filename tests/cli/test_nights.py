@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from matcher.pipeline.clock import beijing_day, utc_now
+from matcher.domain.days import beijing_day, utc_now
 from tests.cli.conftest import Matcher
 
 SUPPLY = (

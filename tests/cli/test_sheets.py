@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from matcher.lists.ledger_workbook import HEADER_ROW
+from matcher.files.ledger_workbook import HEADER_ROW
 from tests.cli.conftest import Ended, Matcher
 
 SUPPLY = (

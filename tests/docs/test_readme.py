@@ -16,10 +16,10 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import EntryFilter
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
-from matcher.lists.report import Problem
-from matcher.pipeline.import_list import ImportReport
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.views import ledger_json
+from matcher.files.report import Problem
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.lists.importing import ImportReport
+from matcher.pipeline.matches.views import ledger_json
 from matcher.settings import Settings
 from tests.docs.generated import settings_rows, with_generated_parts
 from tests.docs.mentions import mentioned, missing_from_program

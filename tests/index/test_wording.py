@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from matcher.domain.candidate import Match
 from matcher.domain.listing import Side
+from matcher.domain.match import Match
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.domain.text import TextView, chinese_share
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels
 from matcher.index.wording import WordingComparable
-from matcher.pipeline.rank import rank
+from matcher.matching.rank import rank
 from matcher.ports import Query
 
 CHINESE = TextView("碱性电解水制氢用复合隔膜", "采用 PPS 编织网，面电阻低")

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.candidate import Hit
+from matcher.domain.match import Hit
 from matcher.domain.text import TextView
 from matcher.ports import Query, Rows, Vectors
 

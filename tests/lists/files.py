@@ -8,8 +8,8 @@ import xlwt
 from openpyxl import Workbook
 
 from matcher.domain.listing import Achievement, Demand, Side
-from matcher.lists.reading import read_list
-from matcher.lists.report import ParsedList
+from matcher.files.reading import read_list
+from matcher.files.report import ParsedList
 
 Rows = Sequence[Sequence[Any]]
 

@@ -4,7 +4,7 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from matcher.lists.brief_workbook import (
+from matcher.files.brief_workbook import (
     TITLE,
     UNKNOWN,
     BriefBook,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Confidentiality, Contact, DemandKind
-from matcher.lists.values import (
+from matcher.files.values import (
     is_error,
     is_nothing,
     is_period,

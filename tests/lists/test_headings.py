@@ -1,7 +1,7 @@
 import pytest
 
 from matcher.domain.listing import Achievement, Demand, Side
-from matcher.lists.headings import aliases, field_of, find_header, plain_heading, unit_of
+from matcher.files.headings import aliases, field_of, find_header, plain_heading, unit_of
 
 SEEN_SUPPLY = {
     "成果名称": "title",

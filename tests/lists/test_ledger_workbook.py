@@ -17,9 +17,9 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.stages import DeclineCode, Stage, StallCode
 from matcher.domain.work import Work
-from matcher.lists.ledger_csv import as_written, kept_as_text, write_ledger_csv
-from matcher.lists.ledger_reading import ReadRow, read_ledger, says, unchanged
-from matcher.lists.ledger_sheet import (
+from matcher.files.ledger_csv import as_written, kept_as_text, write_ledger_csv
+from matcher.files.ledger_reading import ReadRow, read_ledger, says, unchanged
+from matcher.files.ledger_sheet import (
     CHOICES,
     COLUMNS,
     HUMAN,
@@ -29,7 +29,7 @@ from matcher.lists.ledger_sheet import (
     LedgerRow,
     checksum,
 )
-from matcher.lists.ledger_workbook import HEADER_ROW, TITLE, write_ledger
+from matcher.files.ledger_workbook import HEADER_ROW, TITLE, write_ledger
 from tests.lists.files import saved
 
 BY_HEADING = {column.heading: column for column in COLUMNS}

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from matcher.domain.listing import Confidentiality, DemandKind, Side, identity_key
-from matcher.lists import reading
-from matcher.lists.reading import read_list
+from matcher.files import reading
+from matcher.files.reading import read_list
 from tests.lists.files import (
     achievement,
     codes,

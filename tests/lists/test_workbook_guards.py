@@ -5,9 +5,9 @@ import zipfile
 import pytest
 
 from matcher.domain.listing import Side
-from matcher.lists import workbooks
-from matcher.lists.reading import read_list
-from matcher.lists.sheets import MAX_ROWS
+from matcher.files import workbooks
+from matcher.files.reading import read_list
+from matcher.files.sheets import MAX_ROWS
 from tests.lists.files import codes, xls, xlsx
 
 GOOD = xlsx([["成果名称", "完成单位"], ["甲方法", "某院"]])

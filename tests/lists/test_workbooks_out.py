@@ -5,10 +5,10 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.domain.listing import Side
-from matcher.lists.headings import REASON_HEADING, field_of
-from matcher.lists.reading import EXAMPLE_CODE, read_list
-from matcher.lists.rejects import write_rejects
-from matcher.lists.template import write_template
+from matcher.files.headings import REASON_HEADING, field_of
+from matcher.files.reading import EXAMPLE_CODE, read_list
+from matcher.files.rejects import write_rejects
+from matcher.files.template import write_template
 from tests.lists.files import csv_text, saved
 
 

@@ -13,10 +13,10 @@ from matcher.bootstrap import Service
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Demand, Listing, Side
-from matcher.pipeline import catalogue
-from matcher.pipeline.import_list import ImportReport, ImportRequest, import_list
-from matcher.pipeline.match import Matching
-from matcher.pipeline.refresh import Refresh, RefreshReport
+from matcher.pipeline.lists import listings
+from matcher.pipeline.lists.importing import ImportReport, ImportRequest, import_list
+from matcher.pipeline.matches.free_text import Matching
+from matcher.pipeline.nights.refresh import Refresh, RefreshReport
 from matcher.ports import Encoder
 from matcher.settings import Settings
 from matcher.store.catalogue import Shelf, listing_of, on_shelf
@@ -99,7 +99,7 @@ class Desk:
 
     def park(self, code: str) -> int:
         """Add a park; returns its id."""
-        return catalogue.add_park(self.database, LOCAL_OPERATOR, code, f"{code}园", "", self.now).id
+        return listings.add_park(self.database, LOCAL_OPERATOR, code, f"{code}园", "", self.now).id
 
     def supply(self, *rows: Row, source: str = "", **options: Any) -> ImportReport:
         """Import rows of a supply list."""
@@ -129,11 +129,11 @@ class Desk:
         """Edit a listing as REST does."""
         listing: Listing = listing_of(row)
         assert isinstance(listing, Achievement | Demand)
-        catalogue.update_listing(self.database, LOCAL_OPERATOR, row.id, replace(listing, **changes), self.now)
+        listings.update_listing(self.database, LOCAL_OPERATOR, row.id, replace(listing, **changes), self.now)
 
     def withdraw(self, side: Side, row: ListingRow) -> None:
         """Withdraw a listing as REST does."""
-        catalogue.withdraw_listing(self.database, LOCAL_OPERATOR, side, row.id, self.now)
+        listings.withdraw_listing(self.database, LOCAL_OPERATOR, side, row.id, self.now)
 
     def refresher(self, top_k: int = 10) -> Refresh:
         """The nightly batch by this clock."""
@@ -148,9 +148,9 @@ class Desk:
         """Free-text matching by this clock."""
         return Matching(self.database, lambda: self.encoder, self.service.open_channels, lambda: self.now)
 
-    def live(self, side: Side) -> list[catalogue.ListingView]:
+    def live(self, side: Side) -> list[listings.ListingView]:
         """Every listing of a side that is not withdrawn."""
-        return catalogue.list_listings(self.database, side, DISTRICT, self.now, limit=10_000)[0]
+        return listings.list_listings(self.database, side, DISTRICT, self.now, limit=10_000)[0]
 
 
 _THINGS = (

@@ -12,11 +12,11 @@ from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.ledger import Standing
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
-from matcher.pipeline import work
-from matcher.pipeline.brief import LISTS, Brief, make_brief
-from matcher.pipeline.brief_shown import TOP, brief_text, brief_workbook
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
+from matcher.pipeline.brief.contents import LISTS, Brief, make_brief
+from matcher.pipeline.brief.shown import TOP, brief_text, brief_workbook
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import edits
+from matcher.pipeline.ledger.entries import list_entries
 from tests.pipeline.given import Desk, operator_of, row, rows_of
 
 DAY = timedelta(days=1)
@@ -44,12 +44,12 @@ def entry_ids(desk: Desk) -> list[int]:
 
 
 def edit(desk: Desk, entry_id: int, **changes: Any) -> None:
-    work.edit_entry(desk.database, Request(LOCAL_OPERATOR, desk.now), entry_id, changes)
+    edits.edit_entry(desk.database, Request(LOCAL_OPERATOR, desk.now), entry_id, changes)
 
 
 def move(desk: Desk, entry_id: int, *stages: Stage, **options: Any) -> None:
     for stage in stages:
-        work.move_entry(desk.database, Request(LOCAL_OPERATOR, desk.now), entry_id, stage, **options)
+        edits.move_entry(desk.database, Request(LOCAL_OPERATOR, desk.now), entry_id, stage, **options)
 
 
 def filled(brief: Brief) -> dict[str, int]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import Conflict
 from matcher.domain.listing import Side, content_digest, identity_key
-from matcher.pipeline.import_list import Renames, undo_import
+from matcher.pipeline.lists.importing import Renames, undo_import
 from matcher.store import catalogue
 from matcher.store.catalogue import listing_of
 from matcher.store.tables import AchievementRevision, AchievementRow

@@ -11,10 +11,10 @@ from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
-from matcher.pipeline.diff import LedgerDiff, ledger_diff
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
-from matcher.pipeline.work import edit_entry
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.edits import edit_entry
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.past.differences import LedgerDiff, ledger_diff
 from tests.pipeline.given import NOON, Desk, row
 
 SUPPLY = [

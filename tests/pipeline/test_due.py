@@ -8,10 +8,10 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Forbidden, InvalidInput, NotFound
 from matcher.domain.stages import Stage
-from matcher.pipeline import work
-from matcher.pipeline.due import list_due
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import edits
+from matcher.pipeline.ledger.due import list_due
+from matcher.pipeline.ledger.entries import list_entries
 from tests.pipeline.given import Desk, operator_of, rows_of
 
 TODAY = "2026-11-02"
@@ -28,7 +28,7 @@ class Office:
     foreign: list[int]
 
     def edit(self, entry: int, **changes: Any) -> None:
-        work.edit_entry(self.desk.database, Request(LOCAL_OPERATOR, self.desk.now), entry, changes)
+        edits.edit_entry(self.desk.database, Request(LOCAL_OPERATOR, self.desk.now), entry, changes)
 
     def due(self, principal: Principal = LOCAL_OPERATOR, **wanted: Any) -> list[tuple[int, str, int]]:
         found = list_due(self.desk.database, principal, self.desk.now, **wanted)
@@ -55,7 +55,7 @@ def test_what_is_overdue_comes_first_then_day_by_day(office: Office) -> None:
     office.edit(one, due="2026-11-09")
     office.edit(two, due="2026-10-20", trial_end="2026-12-02")
     office.edit(three, due="2026-11-10", trial_end="2026-12-03")
-    work.move_entry(
+    edits.move_entry(
         office.desk.database,
         Request(LOCAL_OPERATOR, office.desk.now),
         four,

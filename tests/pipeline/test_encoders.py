@@ -20,8 +20,10 @@ from matcher.domain.listing import Side
 from matcher.embed.factory import BUNDLED
 from matcher.embed.instructions import Instructions
 from matcher.embed.static import StaticEncoder
-from matcher.pipeline import encode
-from matcher.pipeline.encoders import (
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.matches.free_text import Matching
+from matcher.pipeline.nights import vectors as encode
+from matcher.pipeline.nights.encoders import (
     Encoders,
     Switched,
     forget_encoder,
@@ -29,9 +31,7 @@ from matcher.pipeline.encoders import (
     spec_before,
     use_encoder,
 )
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.match import Matching
-from matcher.pipeline.refresh import Refresh, RefreshReport
+from matcher.pipeline.nights.refresh import Refresh, RefreshReport
 from matcher.ports import Encoder
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, rows_of

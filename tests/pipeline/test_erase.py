@@ -14,15 +14,16 @@ from matcher.domain.errors import Forbidden, Unauthorized
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Contact, Demand, content_digest, identity_key
 from matcher.domain.person import ERASED, person_of
-from matcher.pipeline import catalogue, evidence, exclusions
-from matcher.pipeline import work as working
 from matcher.pipeline.access import authenticate, create_key
-from matcher.pipeline.erase import erase_person
-from matcher.pipeline.ledger import get_entry, list_entries
-from matcher.pipeline.ledger_import import import_ledger
-from matcher.pipeline.ledger_undo import undo_import
-from matcher.pipeline.once import Request
-from matcher.store import work
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import edits as working
+from matcher.pipeline.ledger import evidence, exclusions
+from matcher.pipeline.ledger.entries import get_entry, list_entries
+from matcher.pipeline.ledger.erasure import erase_person
+from matcher.pipeline.ledger.sheets.importing import import_ledger
+from matcher.pipeline.ledger.sheets.undo import undo_import
+from matcher.pipeline.lists import listings
+from matcher.store import human_columns
 from matcher.store.catalogue import listing_of, revision
 from matcher.store.erase import columns_of
 from matcher.store.tables import (
@@ -60,7 +61,7 @@ def planted(desk: Desk) -> tuple[int, int]:
     operator = Principal(f"{NAME}的密钥", Role.OPERATOR, Scope(frozenset({park})))
     request = Request(operator, desk.now, key="again", digest="d")
     contact = Contact(name=NAME, phone="138-0000-5555", email=EMAIL)
-    made = catalogue.create_listing(
+    made = listings.create_listing(
         database,
         LOCAL_OPERATOR,
         Achievement(
@@ -73,7 +74,7 @@ def planted(desk: Desk) -> tuple[int, int]:
         desk.now,
     )
     for title in ("低温阀门泄漏检测", "液氢阀门密封"):
-        catalogue.create_listing(
+        listings.create_listing(
             database,
             operator,
             Demand(
@@ -86,7 +87,7 @@ def planted(desk: Desk) -> tuple[int, int]:
             desk.now,
             park="a",
         )
-    catalogue.create_listing(
+    listings.create_listing(
         database,
         LOCAL_OPERATOR,
         Demand(title="无关的阀门检测需求", organisation="另一公司"),
@@ -156,13 +157,13 @@ def test_no_table_holds_an_erased_person_and_the_record_of_it_does_not_either(de
 def test_history_keeps_the_fact_and_everything_else_keeps_what_it_says(desk: Desk) -> None:
     _, entry_id = planted(desk)
     with desk.database.reading() as session:
-        before = work.history(session, DISTRICT, entry_id)
+        before = human_columns.history(session, DISTRICT, entry_id)
     standing = get_entry(desk.database, DISTRICT, entry_id)
     erased(desk)
     with desk.database.reading() as session:
-        after = work.history(session, DISTRICT, entry_id)
+        after = human_columns.history(session, DISTRICT, entry_id)
         entry = get_entry(desk.database, DISTRICT, entry_id)
-        folded = work.at_versions(session, DISTRICT, {entry_id: entry.human_version})[entry_id]
+        folded = human_columns.at_versions(session, DISTRICT, {entry_id: entry.human_version})[entry_id]
     assert [(one.act, one.at, list(one.changes)) for one in after[:-1]] == [
         (one.act, one.at, list(one.changes)) for one in before
     ]

@@ -12,7 +12,7 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, reranked
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.evaluate import Channel, Evaluation, Lesson, Reranking, evaluate
+from matcher.learning.evaluating import Channel, Evaluation, Lesson, Reranking, evaluate
 from matcher.ports import Vectors
 
 DOCUMENTS: list[Mapping[str, Any]] = [

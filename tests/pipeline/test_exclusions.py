@@ -7,10 +7,10 @@ from sqlalchemy import select
 from matcher.domain.access import DISTRICT, Principal, Role
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from matcher.pipeline import work
-from matcher.pipeline.exclusions import exclude_pair, lift_exclusion, list_exclusions
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import edits
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion, list_exclusions
 from matcher.store import exclusions
 from matcher.store.catalogue import revision
 from matcher.store.tables import Exclusion
@@ -80,10 +80,10 @@ def test_an_excluded_pair_is_proposed_by_no_run_until_the_exclusion_is_lifted(of
 def test_what_people_wrote_of_an_excluded_pair_stays(office: Office) -> None:
     best = office.entries()[0]
     request = Request(office.operator, office.desk.now)
-    work.edit_entry(office.desk.database, request, best.id, {"notes": "先留着"})
+    edits.edit_entry(office.desk.database, request, best.id, {"notes": "先留着"})
     office.exclude(best)
     office.desk.refresh(top_k=2)
-    entry = work.read_entry(office.desk.database, office.operator, best.id, office.desk.now)
+    entry = edits.read_entry(office.desk.database, office.operator, best.id, office.desk.now)
     assert (entry["notes"], entry["excluded"], entry["cause"]) == ("先留着", True, "excluded")
 
 
@@ -118,7 +118,7 @@ def test_an_excluded_pair_is_not_added_by_hand(office: Office) -> None:
     request = Request(office.operator, office.desk.now)
     exclude_pair(office.desk.database, request, demand, outside.id, "不合适")
     with pytest.raises(Conflict):
-        work.add_entry(office.desk.database, request, demand, outside.id)
+        edits.add_entry(office.desk.database, request, demand, outside.id)
 
 
 def held(office: Office) -> set[int]:

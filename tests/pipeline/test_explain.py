@@ -17,12 +17,12 @@ from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.explanation import waterfall
 from matcher.domain.ledger import Trigger
 from matcher.domain.reasons import LINE
-from matcher.lists.ledger_workbook import HEADER_ROW
-from matcher.pipeline.explain import lines, read_explanation
-from matcher.pipeline.ledger import SheetFormat, export_ledger, list_entries
-from matcher.pipeline.ledger_import import import_ledger
-from matcher.pipeline.once import Request
-from matcher.pipeline.samples import load_samples
+from matcher.files.ledger_workbook import HEADER_ROW
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.entries import SheetFormat, export_ledger, list_entries
+from matcher.pipeline.ledger.explanations import lines, read_explanation
+from matcher.pipeline.ledger.sheets.importing import import_ledger
+from matcher.pipeline.lists.samples import load_samples
 from matcher.settings import Settings
 from matcher.store.tables import FeedEntry
 

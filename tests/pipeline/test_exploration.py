@@ -11,8 +11,8 @@ from matcher.domain.ledger import Proposal
 from matcher.domain.listing import Achievement, Demand, Money
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.scoring import DEFAULT_SCORER, Scorers
-from matcher.pipeline.encode import silent
-from matcher.pipeline.propose import Inputs, Method, Proposed, propose
+from matcher.matching.propose import Inputs, Method, Proposed, propose
+from matcher.pipeline.nights.vectors import silent
 from matcher.store.catalogue import LiveListing
 from tests.pipeline.test_propose import METHOD
 

@@ -9,9 +9,9 @@ from sqlalchemy import event, select
 from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Conflict, Forbidden, NotFound
 from matcher.domain.listing import Side
-from matcher.pipeline import catalogue
-from matcher.pipeline.import_list import Renames, import_history, undo_import
-from matcher.pipeline.workbooks import rejects_workbook
+from matcher.pipeline.lists import listings
+from matcher.pipeline.lists.importing import Renames, import_history, undo_import
+from matcher.pipeline.lists.templates import rejects_workbook
 from matcher.store.catalogue import Shelf, listing_of
 from matcher.store.catalogue import revision as catalogue_revision
 from matcher.store.tables import AchievementRevision, AchievementRow
@@ -350,10 +350,10 @@ def test_an_operator_imports_into_the_parks_of_the_key_alone(desk: Desk) -> None
     own, other = desk.park("own"), desk.park("other")
     operator = operator_of(own)
     files = [file_of(Side.DEMAND, [row("检测焊缝缺陷", code="X-1")])]
-    shelf = catalogue.import_shelf(desk.database, Side.DEMAND, operator, park="own", source="")
+    shelf = listings.import_shelf(desk.database, Side.DEMAND, operator, park="own", source="")
     assert desk.import_files(files, shelf, operator).created == 1
     with pytest.raises(NotFound):
-        catalogue.import_shelf(desk.database, Side.DEMAND, operator, park="other", source="")
+        listings.import_shelf(desk.database, Side.DEMAND, operator, park="other", source="")
     with pytest.raises(NotFound):
         desk.import_files(files, Shelf(Side.DEMAND, park_id=other), operator)
     assert desk.shelf(Shelf(Side.DEMAND, park_id=other)) == {}
@@ -365,7 +365,7 @@ def test_the_supply_list_is_the_districts_alone_to_import_and_to_undo(desk: Desk
     before = dump(desk.database)
     assert report.import_id is not None
     with pytest.raises(Forbidden):
-        catalogue.import_shelf(desk.database, Side.SUPPLY, operator_of(own), park=None, source="")
+        listings.import_shelf(desk.database, Side.SUPPLY, operator_of(own), park=None, source="")
     with pytest.raises(Forbidden):
         undo_import(desk.database, report.import_id, operator_of(own), desk.now)
     assert dump(desk.database) == before
@@ -377,7 +377,7 @@ def test_a_reader_imports_and_undoes_nothing(desk: Desk) -> None:
     reader = operator_of(own, role=Role.READER)
     assert report.import_id is not None
     with pytest.raises(Forbidden):
-        catalogue.import_shelf(desk.database, Side.DEMAND, reader, park="own", source="")
+        listings.import_shelf(desk.database, Side.DEMAND, reader, park="own", source="")
     with pytest.raises(Forbidden):
         undo_import(desk.database, report.import_id, reader, desk.now)
     assert desk.demand(own, "检测焊缝缺陷").withdrawn_at is None

@@ -17,19 +17,19 @@ from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.domain.stages import DeclineCode
 from matcher.domain.work import grade
-from matcher.pipeline import scorings
-from matcher.pipeline.diff import ledger_diff
-from matcher.pipeline.encode import vectors_of
-from matcher.pipeline.graded import LedgerGrades, Measuring
-from matcher.pipeline.learn import Learn
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.ledger_undo import undo_import
-from matcher.pipeline.once import Replayed, Request
-from matcher.pipeline.work import grade_entry
+from matcher.learning.figures import LedgerGrades, Measuring
+from matcher.pipeline.idempotency import Replayed, Request
+from matcher.pipeline.ledger.edits import grade_entry
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.past.differences import ledger_diff
+from matcher.pipeline.ledger.sheets.undo import undo_import
+from matcher.pipeline.nights.vectors import vectors_of
+from matcher.pipeline.scoring import scorings
+from matcher.pipeline.scoring.learn import Learn
 from matcher.store import catalogue
 from matcher.store import scorings as stored
 from matcher.store.catalogue import Shelf
-from matcher.store.work import Act, write
+from matcher.store.human_columns import Act, write
 from tests.pipeline.given import Desk, operator_of, rows_of
 from tests.pipeline.test_ledger_import import brought, exported, with_cells
 

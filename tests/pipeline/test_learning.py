@@ -15,8 +15,8 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.stages import DeclineCode
 from matcher.domain.stated import STATED
-from matcher.pipeline.fitting import DECLINE_TEACHES, fit_calibration
-from matcher.pipeline.learning import FOLDS, Graded, Learned, folds, learn
+from matcher.learning.fitting import DECLINE_TEACHES, fit_calibration
+from matcher.learning.judging import FOLDS, Graded, Learned, folds, learn
 
 Floats = NDArray[np.float64]
 

@@ -17,13 +17,13 @@ from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matcher.domain.stages import DeclineCode, Stage
 from matcher.domain.work import Milestone, Work, grade
-from matcher.lists.ledger_sheet import COLUMNS
-from matcher.lists.ledger_workbook import HEADER_ROW
-from matcher.pipeline.ledger import SheetFormat, export_ledger, get_entry, list_entries
-from matcher.pipeline.ledger_import import import_ledger
-from matcher.pipeline.ledger_undo import list_imports, undo_import
-from matcher.pipeline.once import Request
-from matcher.store import grades, work
+from matcher.files.ledger_sheet import COLUMNS
+from matcher.files.ledger_workbook import HEADER_ROW
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.entries import SheetFormat, export_ledger, get_entry, list_entries
+from matcher.pipeline.ledger.sheets.importing import import_ledger
+from matcher.pipeline.ledger.sheets.undo import list_imports, undo_import
+from matcher.store import grades, human_columns
 from matcher.store.grades import Visible
 from matcher.store.tables import AuditRow, HumanChange
 from tests.lists.files import saved
@@ -48,9 +48,9 @@ def ledger_of(desk: Desk, park: int) -> list[EntryView]:
 
 def put(desk: Desk, entry: EntryView, values: Work, act: str = "edit", actor: str = "示例郑经理") -> None:
     """Make these the entry's columns, as someone in the office would."""
-    done = work.Act(actor=actor, at=desk.now, act=act)
+    done = human_columns.Act(actor=actor, at=desk.now, act=act)
     with desk.database.writing() as session:
-        work.write(session, entry_id=entry.id, park_id=entry.park_id, work=values, act=done)
+        human_columns.write(session, entry_id=entry.id, park_id=entry.park_id, work=values, act=done)
 
 
 def exported(desk: Desk, park: str = "a", **options: Any) -> bytes:
@@ -138,7 +138,7 @@ def test_edits_are_written_and_reported_cell_by_cell(desk: Desk) -> None:
     assert now.notes == "请致电 13800005555 张工；已约 11 月 5 日", "a masked number is no edit"
     assert (now.amount, now.due) == (12.5, date(2026, 12, 1))
     with desk.database.reading() as session:
-        *_, change = work.history(session, DISTRICT, first.id)
+        *_, change = human_columns.history(session, DISTRICT, first.id)
         assert (change.act, change.via, change.import_id) == ("import", "workbook", done["import_id"])
         [graded] = grades.of_entry(session, Visible(DISTRICT), second.id)
     assert (graded[0].grade, graded[0].score) == (2, second.score)
@@ -388,7 +388,7 @@ def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(d
     assert get_entry(desk.database, DISTRICT, second.id).work.notes == "人又改了"
     assert get_entry(desk.database, DISTRICT, third.id).work.grade == 1
     with desk.database.reading() as session:
-        acts = [change.act for change in work.history(session, DISTRICT, first.id)]
+        acts = [change.act for change in human_columns.history(session, DISTRICT, first.id)]
         newest = grades.of_entry(session, Visible(DISTRICT), third.id)[-1][0]
     assert acts == ["edit", "import", "undo"]
     assert (newest.grade, newest.reason) == (1, "先前的评分")
@@ -497,5 +497,7 @@ def test_every_change_of_a_human_column_by_a_sheet_is_in_the_history(desk: Desk)
     entry = ledger_of(desk, park)[0]
     with desk.database.reading() as session:
         [change] = session.query(HumanChange).all()
-        assert work.at_versions(session, DISTRICT, {entry.id: entry.human_version}) == {entry.id: entry.work}
+        assert human_columns.at_versions(session, DISTRICT, {entry.id: entry.human_version}) == {
+            entry.id: entry.work
+        }
     assert change.changes == {"owner": ["", "甲"], "notes": ["", "乙"]}

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
-from matcher.pipeline.ledger_undo import list_imports, undo_import
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.sheets.undo import list_imports, undo_import
 from tests.pipeline.given import Desk
 from tests.pipeline.test_ledger_import import brought, exported, filled, ledger_of, put, with_rows
 

@@ -6,8 +6,8 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Scope
 from matcher.domain.calibration import PRIOR
 from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.listing import Achievement, Confidentiality, Contact, Side
-from matcher.pipeline import catalogue
-from matcher.pipeline.match import matches_of_achievement, matches_of_demand
+from matcher.pipeline.lists import listings
+from matcher.pipeline.matches.free_text import matches_of_achievement, matches_of_demand
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, row, rows_of
 
@@ -213,10 +213,10 @@ def test_an_achievement_without_released_demands_is_told_so(desk: Desk) -> None:
 
 def test_contacts_are_shown_only_to_who_may_see_them_and_that_is_recorded(desk: Desk) -> None:
     listing = Achievement(title="液氢阀门，电13912345678", contact=Contact("张三", "13912345678", "z@a.cn"))
-    made = catalogue.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now)
+    made = listings.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now)
     assert "13912345678" not in str(made.as_json())
     assert "张三" not in str(made.as_json())
-    seen = catalogue.get_listing(
+    seen = listings.get_listing(
         desk.database, Side.SUPPLY, made.id, LOCAL_OPERATOR, desk.now, unmask=True
     ).as_json()
     assert seen["contact"] == {"name": "张三", "phone": "13912345678", "email": "z@a.cn"}

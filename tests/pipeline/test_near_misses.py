@@ -17,14 +17,15 @@ from matcher.domain.ledger import Cause
 from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, Side
 from matcher.domain.remedies import remedy
 from matcher.domain.rules import Constraint, Constraints, ParkProfile
-from matcher.pipeline import one_change, rules
-from matcher.pipeline.abstentions import list_abstentions
-from matcher.pipeline.exclusions import exclude_pair
-from matcher.pipeline.match import matches_of_demand
-from matcher.pipeline.near_misses import demand_near_misses, park_near_misses
-from matcher.pipeline.once import Request
-from matcher.pipeline.propose import Inputs
-from matcher.pipeline.rules import constraints_from, profile_from
+from matcher.matching import near_misses
+from matcher.matching.propose import Inputs
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.exclusions import exclude_pair
+from matcher.pipeline.matches.abstentions import list_abstentions
+from matcher.pipeline.matches.free_text import matches_of_demand
+from matcher.pipeline.matches.near_misses import demand_near_misses, park_near_misses
+from matcher.pipeline.rules import saved
+from matcher.pipeline.rules.saved import constraints_from, profile_from
 from matcher.store.catalogue import LiveListing
 from matcher.store.tables import NearMissRow
 from tests.pipeline.given import Desk, operator_of, row
@@ -109,8 +110,8 @@ def named(wanted: Any) -> Any:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_change_that_is_named_does_propose_the_achievement(read: int, asked: Inputs) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(one_change, "READ", read)
-        patch.setattr(one_change, "DEEPER", 0)
+        patch.setattr(near_misses, "READ", read)
+        patch.setattr(near_misses, "DEEPER", 0)
         found = proposed(asked)
     entries = {(one.demand_id, one.achievement_id) for one in found.entries}
     for miss in found.near_misses:
@@ -138,7 +139,7 @@ def test_nothing_that_fails_two_constraints_is_a_near_miss_and_there_are_three_a
     for demand in asked.demands:
         own = [one for one in found.near_misses if one.demand_id == demand.id]
         below = [one for one in own if one.obstacle.hindrance in THRESHOLDS]
-        assert len(own) - len(below) <= one_change.LIMIT
+        assert len(own) - len(below) <= near_misses.LIMIT
         assert len(below) <= 1
         assert [one.place for one in own] == list(range(1, len(own) + 1))
         for one in own:
@@ -164,7 +165,7 @@ def park(desk: Desk) -> int:
 
 
 def save(desk: Desk, **profile: Any) -> None:
-    rules.save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
+    saved.save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
 
 
 def misses(desk: Desk) -> list[dict[str, Any]]:
@@ -201,7 +202,7 @@ def test_a_demands_own_constraint_is_named_as_its_own(
     edited(desk, maturity=Maturity(4, 5, "已有样品"), modes=("技术许可",), region="天津")
     demand = desk.demand(park, "液氢阀门泄漏检测").id
     request = Request(LOCAL_OPERATOR, desk.now)
-    rules.save_constraints(desk.database, request, demand, constraints_from(own))
+    saved.save_constraints(desk.database, request, demand, constraints_from(own))
     desk.refresh()
     [found] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now)
     assert (found["change"]["of"], found["change"]["field"], found["change_zh"]) == ("demand", field, zh)
@@ -219,7 +220,7 @@ def test_where_both_rules_fail_the_achievements_price_is_what_would_change(desk:
     save(desk, constraints={"max_price": 50})
     demand = desk.demand(park, "液氢阀门泄漏检测").id
     own = constraints_from({"max_price": 40})
-    rules.save_constraints(desk.database, Request(LOCAL_OPERATOR, desk.now), demand, own)
+    saved.save_constraints(desk.database, Request(LOCAL_OPERATOR, desk.now), demand, own)
     desk.refresh()
     [found] = misses(desk)
     assert found["change"] == {"of": "achievement", "field": "price", "from": 80, "to": 40, "by": -0.5}
@@ -293,8 +294,8 @@ def test_a_night_that_finds_the_same_writes_nothing_of_it_again(desk: Desk, park
 
 
 def test_how_many_matches_another_park_wants_moves_no_near_miss(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_change, "READ", 1)
-    monkeypatch.setattr(one_change, "DEEPER", 1)
+    monkeypatch.setattr(near_misses, "READ", 1)
+    monkeypatch.setattr(near_misses, "DEEPER", 1)
     supply = [
         LiveListing(number, 1, Achievement(title=f"{thing}{means}", price=Money(low=100.0 - number)))
         for number, (thing, means) in enumerate(product(THINGS, MEANS), start=1)

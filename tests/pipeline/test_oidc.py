@@ -17,10 +17,10 @@ from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR, Principal, Right, Role
 from matcher.domain.errors import Forbidden, InvalidInput, IssuerUnavailable, Unauthorized
 from matcher.domain.listing import Achievement
-from matcher.pipeline import catalogue
 from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens, authenticate, create_key
 from matcher.pipeline.access.issuer_keys import LIFESPAN, PAUSE
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.lists import listings
 from matcher.settings import Settings
 from matcher.store.database import Database
 from tests.pipeline.given import NOON
@@ -65,12 +65,12 @@ def tokens(issuer: Issuer, clock: Clock) -> OpenIdTokens:
 @pytest.fixture
 def district(database: Database) -> Database:
     for code in ("jia", "yi"):
-        catalogue.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOON)
+        listings.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOON)
     return database
 
 
 def park_codes(database: Database, principal: Principal) -> list[str]:
-    return [park.code for park in catalogue.list_parks(database, principal.scope)]
+    return [park.code for park in listings.list_parks(database, principal.scope)]
 
 
 def test_a_genuine_token_is_an_operator_of_the_parks_it_names(
@@ -328,7 +328,7 @@ def test_a_research_unit_sees_its_own_achievements_and_no_park(
 ) -> None:
     for title, unit in (("隔膜", "示例 研究院"), ("填料", "示例大学")):
         listing = Achievement(title=title, organisation=unit)
-        catalogue.create_listing(district, LOCAL_OPERATOR, listing, NOON)
+        listings.create_listing(district, LOCAL_OPERATOR, listing, NOON)
     token = issuer.token(matcher_role="research_unit", matcher_parks="*", matcher_subject="示例研究院")
     caller = tokens.principal(district, token)
     assert caller.scope.parks == frozenset()

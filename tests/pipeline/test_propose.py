@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import matcher.pipeline.rank as ranking
+import matcher.matching.rank as ranking
 from matcher.domain.calibration import PRIOR, Calibration, Odds
 from matcher.domain.ledger import Cause, Pair, Proposal
 from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, same_organisation
@@ -20,9 +20,9 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.text import fold
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels
-from matcher.pipeline.encode import silent
-from matcher.pipeline.propose import Inputs, Method, Proposed, propose
-from matcher.pipeline.search import floor_of
+from matcher.matching.propose import Inputs, Method, Proposed, propose
+from matcher.matching.search import floor_of
+from matcher.pipeline.nights.vectors import silent
 from matcher.store.catalogue import LiveListing
 
 PARKS = (1, 2)

@@ -11,10 +11,10 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import NotFound
 from matcher.domain.reminder import Outlet, ReminderChannel
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
-from matcher.pipeline.remind import Delivery, remind
-from matcher.pipeline.work import edit_entry
+from matcher.pipeline.brief.delivery import Delivery, remind
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.edits import edit_entry
+from matcher.pipeline.ledger.entries import list_entries
 from matcher.remind.email import MailServer
 from matcher.remind.webhook import Webhook
 from matcher.store.tables import Reminder

@@ -16,12 +16,12 @@ from matcher.domain.errors import Conflict, IllegalMove, InvalidInput, NotFound
 from matcher.domain.ledger import Standing, Trigger
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
-from matcher.pipeline.exclusions import exclude_pair, lift_exclusion, list_exclusions
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Request
-from matcher.pipeline.past_runs import read_when
-from matcher.pipeline.replay import ledger_as_of
-from matcher.pipeline.work import add_entry, edit_entry, move_entry
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.edits import add_entry, edit_entry, move_entry
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion, list_exclusions
+from matcher.pipeline.ledger.past.named_runs import read_when
+from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.store.catalogue import Shelf
 from tests.pipeline.given import NOON, Desk, row
 

@@ -12,8 +12,8 @@ from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
 from matcher.embed.cross_encoder import CrossEncoderReranker
-from matcher.pipeline.match import Matching
-from matcher.pipeline.refresh import Refresh
+from matcher.pipeline.matches.free_text import Matching
+from matcher.pipeline.nights.refresh import Refresh
 from matcher.store.tables import FeedEntry, LedgerEntry, RunRow
 from tests.embed.models import make_cross_encoder
 from tests.pipeline.given import Desk, rows_of

@@ -11,11 +11,11 @@ from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, S
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Maturity, Money, Side
 from matcher.domain.rules import ParkProfile
-from matcher.pipeline import rules
-from matcher.pipeline.exclusions import exclude_pair, lift_exclusion
-from matcher.pipeline.once import Request
-from matcher.pipeline.rules import constraints_from, profile_from
-from matcher.pipeline.runs import get_run
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
+from matcher.pipeline.nights.runs import get_run
+from matcher.pipeline.rules import saved as rules
+from matcher.pipeline.rules.saved import constraints_from, profile_from
 from matcher.store import catalogue
 from matcher.store.catalogue import Change, Shelf
 from matcher.store.tables import EntryState, LedgerEntry, RunRow

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.days import beijing_day
 from matcher.domain.errors import Conflict, IllegalMove, InvalidInput, StaleVersion
 from matcher.domain.listing import Side
 from matcher.domain.stages import MAIN_LINE, DeclineCode, Stage, StallCode, moves_from
 from matcher.domain.work import UNTOUCHED, Work, edit, grade, hand_over, move, reason_of, reply
-from matcher.pipeline import evidence, work
-from matcher.pipeline.clock import beijing_day
-from matcher.pipeline.exclusions import exclude_pair, lift_exclusion
-from matcher.pipeline.handover import hand_over_entries
-from matcher.pipeline.masked import keep_masked
-from matcher.pipeline.once import Request
-from matcher.store import work as stored
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import edits, evidence
+from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
+from matcher.pipeline.ledger.hand_over import hand_over_entries
+from matcher.pipeline.ledger.keep_masked import keep_masked
+from matcher.store import human_columns as stored
 from matcher.store.catalogue import Shelf
 from matcher.store.tables import Base, Exclusion, HumanChange, LedgerEntry, LedgerHuman
 from tests.pipeline.given import NOON, Desk, rows_of
@@ -162,22 +162,22 @@ class Office:
         database = self.desk.database
         match kind:
             case "edit":
-                return work.edit_entry(database, request, identifier, told, **more)
+                return edits.edit_entry(database, request, identifier, told, **more)
             case "move" | "move anywhere":
                 stage, reason, day = self.target(kind, before, told)
-                return work.move_entry(
+                return edits.move_entry(
                     database, request, identifier, stage, reason=reason, return_on=day, **more
                 )
             case "grade":
-                return work.grade_entry(database, request, identifier, *told, **more)
+                return edits.grade_entry(database, request, identifier, *told, **more)
             case "reply":
-                return work.reply_to_grade(database, request, identifier, told, **more)
+                return edits.reply_to_grade(database, request, identifier, told, **more)
             case _:
                 return evidence.add_link(database, request, identifier, "报告", "https://example.cn/a")
 
     def do_twice(self, kind: str, identifier: int, before: Work, told: Any) -> None:
         """At a version that is stale it is refused; at the right one it is done, and repeated it is not."""
-        version = work.read_entry(self.desk.database, LOCAL_OPERATOR, identifier, self.desk.now)["version"]
+        version = edits.read_entry(self.desk.database, LOCAL_OPERATOR, identifier, self.desk.now)["version"]
         if kind != "evidence":
             self.refused(kind, identifier, before, told, StaleVersion, version=version + 1)
             self.refused(kind, identifier, before, told, StaleVersion, version=version - 1)
@@ -207,7 +207,7 @@ class Office:
         held = {(one.demand_id, one.achievement_id) for one in self.entries()} | self.excluded().keys()
         request = self.request()
         try:
-            made = work.add_entry(
+            made = edits.add_entry(
                 self.desk.database, request, *pair, stage=stage, changes={"owner": "示例赵"}
             )
         except Conflict:
@@ -215,7 +215,7 @@ class Office:
             return
         assert pair not in held
         assert made["standing"] == "added"
-        again = work.add_entry(self.desk.database, request, *pair, stage=stage, changes={"owner": "示例赵"})
+        again = edits.add_entry(self.desk.database, request, *pair, stage=stage, changes={"owner": "示例赵"})
         assert again == made
         self.expected[made["entry_id"]] = replace(UNTOUCHED, stage=stage, owner="示例赵")
 

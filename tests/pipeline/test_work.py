@@ -13,12 +13,12 @@ from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, MatcherError, NotFound, StaleVersion
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.stages import Stage
-from matcher.pipeline import evidence, grades, history, work
-from matcher.pipeline.evidence import MAX_FILE, File
-from matcher.pipeline.handover import hand_over_entries
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.once import Replayed, Request
-from matcher.pipeline.teams import compare_suppliers
+from matcher.pipeline.idempotency import Replayed, Request
+from matcher.pipeline.ledger import edits, evidence, grades, history
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.evidence import MAX_FILE, File
+from matcher.pipeline.ledger.hand_over import hand_over_entries
+from matcher.pipeline.ledger.suppliers import compare_suppliers
 from matcher.store.tables import AuditRow, Evidence, GradeRow, HumanChange
 from tests.pipeline.given import Desk, operator_of, row
 
@@ -49,16 +49,16 @@ class Office:
         return Request(who or self.operator, self.desk.now, **more)
 
     def read(self, **more: Any) -> dict[str, Any]:
-        return work.read_entry(self.database, self.operator, self.entry, self.desk.now, **more)
+        return edits.read_entry(self.database, self.operator, self.entry, self.desk.now, **more)
 
     def edit(self, *, who: Principal | None = None, version: int | None = None, **changes: Any) -> Any:
-        return work.edit_entry(self.database, self.request(who), self.entry, changes, version=version)
+        return edits.edit_entry(self.database, self.request(who), self.entry, changes, version=version)
 
     def move(self, stage: Stage, **more: Any) -> dict[str, Any]:
-        return work.move_entry(self.database, self.request(), self.entry, stage, **more)
+        return edits.move_entry(self.database, self.request(), self.entry, stage, **more)
 
     def grade(self, value: int = 1, reason: str = "too_early") -> dict[str, Any]:
-        return work.grade_entry(self.database, self.request(), self.entry, value, reason)
+        return edits.grade_entry(self.database, self.request(), self.entry, value, reason)
 
     def unit(self, name: str) -> Principal:
         return Principal("某单位", Role.RESEARCH_UNIT, Scope(frozenset()), subject=name)
@@ -125,7 +125,7 @@ def test_a_text_sent_back_as_it_was_masked_keeps_what_is_stored(office: Office) 
 def test_contacts_are_shown_to_those_alone_who_may_see_them(office: Office) -> None:
     reader = operator_of(office.own, role=Role.READER)
     with pytest.raises(Forbidden):
-        work.read_entry(office.database, reader, office.entry, office.desk.now, unmask=True)
+        edits.read_entry(office.database, reader, office.entry, office.desk.now, unmask=True)
     assert office.audit() == []
 
 
@@ -163,7 +163,7 @@ def test_a_key_that_is_sent_many_times_at_once_writes_once(office: Office) -> No
     request = office.request(key="一", digest="a")
 
     def write(_: int) -> dict[str, Any]:
-        return work.grade_entry(office.database, request, office.entry, 2, "指标接近")
+        return edits.grade_entry(office.database, request, office.entry, 2, "指标接近")
 
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(write, range(6)))
@@ -173,16 +173,16 @@ def test_a_key_that_is_sent_many_times_at_once_writes_once(office: Office) -> No
 
 def test_a_repeated_key_writes_once_and_answers_as_before(office: Office) -> None:
     request = office.request(key="一", digest="a")
-    first = work.grade_entry(office.database, request, office.entry, 2, "指标接近")
-    again = work.grade_entry(office.database, request, office.entry, 2, "指标接近")
+    first = edits.grade_entry(office.database, request, office.entry, 2, "指标接近")
+    again = edits.grade_entry(office.database, request, office.entry, 2, "指标接近")
     assert isinstance(again, Replayed)
     assert again == first
     assert len(office.lines()) == 1
     with pytest.raises(Conflict):
-        work.grade_entry(office.database, replace(request, digest="b"), office.entry, 3, "")
+        edits.grade_entry(office.database, replace(request, digest="b"), office.entry, 3, "")
     with pytest.raises(InvalidInput):
-        work.edit_entry(office.database, office.request(key="二"), office.entry, {"due": "下周"})
-    assert work.edit_entry(office.database, office.request(key="二"), office.entry, {})["version"] == 2
+        edits.edit_entry(office.database, office.request(key="二"), office.entry, {"due": "下周"})
+    assert edits.edit_entry(office.database, office.request(key="二"), office.entry, {})["version"] == 2
 
 
 def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> None:
@@ -202,7 +202,7 @@ def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> Non
     assert (second["decline_code"], second["demand_version"], first["demand_version"]) == (None, 2, 1)
     waiting, _ = grades.list_all_grades(office.database, office.operator, awaiting_reply=True)
     assert [one["grade_id"] for one in waiting] == [second["grade_id"]]
-    answered = work.reply_to_grade(office.database, office.request(), office.entry, "可供样品")
+    answered = edits.reply_to_grade(office.database, office.request(), office.entry, "可供样品")
     assert (answered["grade_id"], answered["reply"]) == (second["grade_id"], "可供样品")
     assert office.read()["reply"] == "可供样品"
     assert grades.list_all_grades(office.database, office.operator, awaiting_reply=True) == ([], None)
@@ -211,13 +211,13 @@ def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> Non
 def test_a_research_unit_answers_grades_of_its_own_achievements_alone(office: Office) -> None:
     unit, stranger = office.own_unit(), office.unit("丁研究所")
     with pytest.raises(NotFound):
-        work.reply_to_grade(office.database, office.request(unit), office.entry, "尚无评分")
+        edits.reply_to_grade(office.database, office.request(unit), office.entry, "尚无评分")
     office.grade(1, f"请致电 {PHONE}")
     for other in (stranger, office.unit("")):
         with pytest.raises(NotFound):
-            work.reply_to_grade(office.database, office.request(other), office.entry, "冒答")
+            edits.reply_to_grade(office.database, office.request(other), office.entry, "冒答")
         assert grades.list_all_grades(office.database, other) == ([], None)
-    answer = work.reply_to_grade(office.database, office.request(unit), office.entry, "可补数据")
+    answer = edits.reply_to_grade(office.database, office.request(unit), office.entry, "可补数据")
     assert (answer["reply"], answer["replied_by"], answer["actor"]) == ("可补数据", "某单位", None)
     [listed], _ = grades.list_all_grades(office.database, unit)
     assert listed == grades.list_grades(office.database, unit, office.entry)[0]
@@ -230,7 +230,7 @@ def test_a_research_unit_answers_grades_of_its_own_achievements_alone(office: Of
         told = [listed[f"demand_{name}"] for name in ("id", "code", "title", "organisation")]
         assert told == [None] * 4
     for forbidden in (
-        lambda: work.read_entry(office.database, unit, office.entry, office.desk.now),
+        lambda: edits.read_entry(office.database, unit, office.entry, office.desk.now),
         lambda: history.read_history(office.database, unit, office.entry),
         lambda: office.edit(who=unit, notes="越权"),
     ):
@@ -246,10 +246,10 @@ def test_a_technology_manager_works_the_entries_assigned_to_them_alone(office: O
             office.edit(who=one, notes="不归我")
     office.edit(technology_manager="示例钱")
     assert office.edit(who=manager, notes="归我")["notes"] == "归我"
-    assert work.grade_entry(office.database, office.request(manager), office.entry, 2, "")["grade"] == 2
+    assert edits.grade_entry(office.database, office.request(manager), office.entry, 2, "")["grade"] == 2
     office.edit(technology_manager="示例孙")
     with pytest.raises(Forbidden):
-        work.move_entry(office.database, office.request(manager), office.entry, Stage.PENDING)
+        edits.move_entry(office.database, office.request(manager), office.entry, Stage.PENDING)
     with pytest.raises(Forbidden):
         evidence.add_link(office.database, office.request(manager), office.entry, "网页", "https://a.cn")
     office.edit(owner="示例钱")
@@ -257,13 +257,13 @@ def test_a_technology_manager_works_the_entries_assigned_to_them_alone(office: O
 
 
 FOREIGN: dict[str, Callable[[Office, Principal], object]] = {
-    "read": lambda o, who: work.read_entry(o.database, who, o.entry, o.desk.now),
-    "unmask": lambda o, who: work.read_entry(o.database, who, o.entry, o.desk.now, unmask=True),
+    "read": lambda o, who: edits.read_entry(o.database, who, o.entry, o.desk.now),
+    "unmask": lambda o, who: edits.read_entry(o.database, who, o.entry, o.desk.now, unmask=True),
     "edit": lambda o, who: o.edit(who=who, notes="偷改"),
-    "move": lambda o, who: work.move_entry(o.database, o.request(who), o.entry, Stage.PENDING),
-    "grade": lambda o, who: work.grade_entry(o.database, o.request(who), o.entry, 0, ""),
-    "reply": lambda o, who: work.reply_to_grade(o.database, o.request(who), o.entry, "偷答"),
-    "add": lambda o, who: work.add_entry(o.database, o.request(who), o.demand, o.unmatched),
+    "move": lambda o, who: edits.move_entry(o.database, o.request(who), o.entry, Stage.PENDING),
+    "grade": lambda o, who: edits.grade_entry(o.database, o.request(who), o.entry, 0, ""),
+    "reply": lambda o, who: edits.reply_to_grade(o.database, o.request(who), o.entry, "偷答"),
+    "add": lambda o, who: edits.add_entry(o.database, o.request(who), o.demand, o.unmatched),
     "history": lambda o, who: history.read_history(o.database, who, o.entry),
     "grades": lambda o, who: grades.list_grades(o.database, who, o.entry),
     "evidence": lambda o, who: evidence.list_evidence(o.database, who, o.entry),
@@ -314,7 +314,7 @@ def test_who_only_reads_writes_nothing(office: Office, name: str) -> None:
 
 
 def test_a_pair_added_by_hand_is_worked_and_taken_up_when_a_run_proposes_it(office: Office) -> None:
-    made = work.add_entry(
+    made = edits.add_entry(
         office.database,
         office.request(),
         office.demand,
@@ -331,15 +331,15 @@ def test_a_pair_added_by_hand_is_worked_and_taken_up_when_a_run_proposes_it(offi
     ]
     assert (made["version"], made["human_version"], made["owner"]) == (2, 1, "示例赵")
     with pytest.raises(Conflict) as caught:
-        work.add_entry(office.database, office.request(), office.demand, office.unmatched)
+        edits.add_entry(office.database, office.request(), office.demand, office.unmatched)
     assert str(made["entry_id"]) in caught.value.en
     office.desk.refresh(top_k=2)
-    taken = work.read_entry(office.database, office.operator, made["entry_id"], office.desk.now)
+    taken = edits.read_entry(office.database, office.operator, made["entry_id"], office.desk.now)
     assert (taken["standing"], taken["rank"], taken["stage"]) == ("current", 2, "engaged")
     assert (taken["owner"], taken["human_version"]) == ("示例赵", 1)
     office.desk.refresh(top_k=1)
     with pytest.raises(Conflict):
-        work.add_entry(office.database, office.request(), office.demand, office.unmatched)
+        edits.add_entry(office.database, office.request(), office.demand, office.unmatched)
 
 
 ADDING: dict[str, tuple[Callable[[Office], object], type[MatcherError], str]] = {
@@ -370,12 +370,12 @@ def test_only_what_may_be_matched_is_added(office: Office, case: str) -> None:
     prepare, error, field = ADDING[case]
     prepare(office)
     with pytest.raises(error) as caught:
-        work.add_entry(office.database, office.request(), office.demand, office.unmatched)
+        edits.add_entry(office.database, office.request(), office.demand, office.unmatched)
     assert caught.value.field == field
 
 
 def test_an_entry_is_added_on_the_main_line_and_of_sides_that_exist(office: Office) -> None:
-    add = work.add_entry
+    add = edits.add_entry
     with pytest.raises(InvalidInput) as aside:
         add(office.database, office.request(), office.demand, office.unmatched, stage=Stage.PAUSED)
     assert aside.value.field == "stage"
@@ -437,10 +437,10 @@ def test_a_file_is_neither_empty_nor_too_large(office: Office) -> None:
 
 def test_all_of_one_persons_entries_are_handed_over_at_once(office: Office) -> None:
     office.edit(owner="示例赵", technology_manager="示例赵")
-    made = work.add_entry(
+    made = edits.add_entry(
         office.database, office.request(), office.demand, office.unmatched, changes={"owner": "示例李"}
     )
-    elsewhere = work.add_entry(
+    elsewhere = edits.add_entry(
         office.database,
         Request(LOCAL_OPERATOR, office.desk.now),
         office.desk.demand(office.other, LEAK["title"]).id,
@@ -455,7 +455,7 @@ def test_all_of_one_persons_entries_are_handed_over_at_once(office: Office) -> N
     assert office.audit() == [("hand_over", "1 entries: 示例赵 → 示例孙", office.own)]
     untouched = (made["entry_id"], elsewhere["entry_id"])
     owners = [
-        work.read_entry(office.database, LOCAL_OPERATOR, one, office.desk.now)["owner"] for one in untouched
+        edits.read_entry(office.database, LOCAL_OPERATOR, one, office.desk.now)["owner"] for one in untouched
     ]
     assert owners == ["示例李", "示例赵"]
     for one, other, field in (("示例孙", "示例孙", "to"), (" ", "示例孙", "from"), ("示例孙", "", "to")):
@@ -473,7 +473,7 @@ def test_suppliers_of_one_demand_are_compared_by_their_milestones(office: Office
             {"name": "样机", "planned_on": "2026-11-01"},
         ],
     )
-    made = work.add_entry(
+    made = edits.add_entry(
         office.database,
         office.request(),
         office.demand,

@@ -13,7 +13,7 @@ from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.rules import Constraint
 from matcher.domain.stages import Stage
 from matcher.domain.work import UNTOUCHED
-from matcher.store import catalogue, night, parks, runs, states, work
+from matcher.store import catalogue, human_columns, night, parks, runs, states
 from matcher.store.catalogue import Change, Shelf, listing_of
 from matcher.store.database import Database
 from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman, RunRow
@@ -106,8 +106,8 @@ class Office:
             )
             session.add(entry)
             session.flush()
-            done = work.Act("某人", self.now, "add")
-            work.write(
+            done = human_columns.Act("某人", self.now, "add")
+            human_columns.write(
                 session,
                 entry_id=entry.id,
                 park_id=self.park,

@@ -20,16 +20,19 @@ from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.embed.factory import load_encoder
-from matcher.pipeline import access, catalogue, rules, scorings
-from matcher.pipeline.abstentions import list_abstentions
-from matcher.pipeline.diff import ledger_diff
-from matcher.pipeline.history import read_history
-from matcher.pipeline.import_list import ImportRequest, import_history, import_list, undo_import
-from matcher.pipeline.learn import Learn
-from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
-from matcher.pipeline.match import matches_of_achievement, matches_of_demand
-from matcher.pipeline.once import Request
-from matcher.pipeline.replay import ledger_as_of
+from matcher.pipeline import access
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger.entries import export_ledger, get_entry, list_entries
+from matcher.pipeline.ledger.history import read_history
+from matcher.pipeline.ledger.past.differences import ledger_diff
+from matcher.pipeline.ledger.past.replay import ledger_as_of
+from matcher.pipeline.lists import listings
+from matcher.pipeline.lists.importing import ImportRequest, import_history, import_list, undo_import
+from matcher.pipeline.matches.abstentions import list_abstentions
+from matcher.pipeline.matches.free_text import matches_of_achievement, matches_of_demand
+from matcher.pipeline.rules import saved
+from matcher.pipeline.scoring import scorings
+from matcher.pipeline.scoring.learn import Learn
 from matcher.ports import Encoder
 from matcher.store import catalogue as stored
 from matcher.store import imports, ledger
@@ -90,8 +93,8 @@ def the_encoder() -> Encoder:
 def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
     desk = Desk.at(database_url, tmp_path, the_encoder())
     database = desk.database
-    parks = [catalogue.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
-    made = catalogue.create_listing(
+    parks = [listings.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
+    made = listings.create_listing(
         database, LOCAL_OPERATOR, Achievement(title="阀门泄漏检测方法", organisation="研究所"), NOW
     )
     batches = [bring(desk, park, name).import_id for park, name in zip(parks, "甲乙", strict=True)]
@@ -120,24 +123,22 @@ def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
 
 
 REFUSED: dict[str, Callable[[Town], object]] = {
-    "get_park": lambda t: catalogue.get_park(t.database, "b", t.caller.scope),
-    "list_listings": lambda t: catalogue.list_listings(
-        t.database, Side.DEMAND, t.caller.scope, NOW, park="b"
-    ),
-    "get_listing": lambda t: catalogue.get_listing(t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW),
-    "get_listing unmasked": lambda t: catalogue.get_listing(
+    "get_park": lambda t: listings.get_park(t.database, "b", t.caller.scope),
+    "list_listings": lambda t: listings.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW, park="b"),
+    "get_listing": lambda t: listings.get_listing(t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW),
+    "get_listing unmasked": lambda t: listings.get_listing(
         t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW, unmask=True
     ),
-    "create_listing": lambda t: catalogue.create_listing(
+    "create_listing": lambda t: listings.create_listing(
         t.database, t.caller, Demand(title="偷放的需求"), NOW, park="b"
     ),
-    "update_listing": lambda t: catalogue.update_listing(
+    "update_listing": lambda t: listings.update_listing(
         t.database, t.caller, t.foreign_demand, Demand(title="偷改的需求"), NOW
     ),
-    "withdraw_listing": lambda t: catalogue.withdraw_listing(
+    "withdraw_listing": lambda t: listings.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.foreign_demand, NOW
     ),
-    "import_shelf": lambda t: catalogue.import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
+    "import_shelf": lambda t: listings.import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
     "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
     "get_entry": lambda t: get_entry(t.database, t.caller.scope, t.foreign_entry),
@@ -157,35 +158,33 @@ def test_another_parks_row_answers_as_if_it_did_not_exist(town: Town, name: str)
     assert [one.as_json() for one in everything(town)] == before
 
 
-def everything(town: Town) -> list[catalogue.ListingView]:
+def everything(town: Town) -> list[listings.ListingView]:
     scope = LOCAL_OPERATOR.scope
-    return catalogue.list_listings(town.database, Side.DEMAND, scope, NOW, include_withdrawn=True)[0]
+    return listings.list_listings(town.database, Side.DEMAND, scope, NOW, include_withdrawn=True)[0]
 
 
 def test_a_foreign_row_and_one_that_does_not_exist_are_told_apart_by_nobody(town: Town) -> None:
     said = []
     for identifier in (town.foreign_demand, 987654):
         with pytest.raises(NotFound) as caught:
-            catalogue.get_listing(town.database, Side.DEMAND, identifier, town.caller, NOW)
+            listings.get_listing(town.database, Side.DEMAND, identifier, town.caller, NOW)
         said.append(caught.value.en.replace(str(identifier), "N"))
     assert said[0] == said[1]
 
 
 LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]]] = {
     "list_parks": (
-        lambda t: [one.code for one in catalogue.list_parks(t.database, t.caller.scope)],
+        lambda t: [one.code for one in listings.list_parks(t.database, t.caller.scope)],
         lambda t: ["a"],
     ),
     "list_listings": (
-        lambda t: [
-            one.id for one in catalogue.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW)[0]
-        ],
+        lambda t: [one.id for one in listings.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW)[0]],
         lambda t: [t.own_demand],
     ),
     "list_listings with a search": (
         lambda t: [
             one.id
-            for one in catalogue.list_listings(
+            for one in listings.list_listings(
                 t.database, Side.DEMAND, t.caller.scope, NOW, search="阀门", include_withdrawn=True
             )[0]
         ],
@@ -271,8 +270,8 @@ def test_the_store_itself_answers_within_the_scope(town: Town) -> None:
 
 def test_an_empty_scope_sees_nothing(town: Town) -> None:
     nobody = Scope(frozenset())
-    assert catalogue.list_parks(town.database, nobody) == []
-    assert catalogue.list_listings(town.database, Side.DEMAND, nobody, NOW)[0] == []
+    assert listings.list_parks(town.database, nobody) == []
+    assert listings.list_listings(town.database, Side.DEMAND, nobody, NOW)[0] == []
     assert list_entries(town.database, nobody, EntryFilter())[0] == []
     assert matches_of_achievement(town.database, town.achievement, nobody, NOW).items == ()
 
@@ -290,19 +289,19 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 
 SCOPED: dict[str, Callable[[Town], object]] = {
-    "list demands": lambda t: catalogue.list_listings(
+    "list demands": lambda t: listings.list_listings(
         t.database, Side.DEMAND, t.caller.scope, NOW, search="阀"
     ),
-    "get a demand": lambda t: catalogue.get_listing(
+    "get a demand": lambda t: listings.get_listing(
         t.database, Side.DEMAND, t.own_demand, t.caller, NOW, unmask=True
     ),
-    "create a demand": lambda t: catalogue.create_listing(
+    "create a demand": lambda t: listings.create_listing(
         t.database, t.caller, Demand(title="新的需求"), NOW, park="a"
     ),
-    "update a demand": lambda t: catalogue.update_listing(
+    "update a demand": lambda t: listings.update_listing(
         t.database, t.caller, t.own_demand, Demand(title="改过的需求"), NOW, version=1
     ),
-    "withdraw a demand": lambda t: catalogue.withdraw_listing(
+    "withdraw a demand": lambda t: listings.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.own_demand, NOW
     ),
     "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
@@ -318,19 +317,19 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "matches of an achievement": lambda t: matches_of_achievement(
         t.database, t.achievement, t.caller.scope, NOW
     ),
-    "read a profile": lambda t: rules.read_profile(t.database, t.caller, "a"),
-    "list a profile's versions": lambda t: rules.list_profile_versions(t.database, t.caller, "a"),
-    "save a profile": lambda t: rules.save_profile(
+    "read a profile": lambda t: saved.read_profile(t.database, t.caller, "a"),
+    "list a profile's versions": lambda t: saved.list_profile_versions(t.database, t.caller, "a"),
+    "save a profile": lambda t: saved.save_profile(
         t.database, Request(t.caller, NOW), "a", ParkProfile(min_score=1)
     ),
-    "try a profile": lambda t: rules.dry_run_profile(
+    "try a profile": lambda t: saved.dry_run_profile(
         t.desk.refresher(), t.caller, "a", ParkProfile(min_score=1)
     ),
-    "read constraints": lambda t: rules.read_constraints(t.database, t.caller, t.own_demand),
-    "save constraints": lambda t: rules.save_constraints(
+    "read constraints": lambda t: saved.read_constraints(t.database, t.caller, t.own_demand),
+    "save constraints": lambda t: saved.save_constraints(
         t.database, Request(t.caller, NOW), t.own_demand, Constraints(max_price=1)
     ),
-    "try constraints": lambda t: rules.dry_run_constraints(
+    "try constraints": lambda t: saved.dry_run_constraints(
         t.desk.refresher(), t.caller, t.own_demand, Constraints(max_price=1)
     ),
     "learn": lambda t: learned_from_nothing(t),

@@ -13,7 +13,7 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
 from matcher.domain.work import UNTOUCHED, Milestone, Work
-from matcher.store import catalogue, parks, work
+from matcher.store import catalogue, human_columns, parks
 from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database
 from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerHuman
@@ -55,19 +55,19 @@ def entries(database: Database, park: str = "p", count: int = 1) -> list[tuple[i
             session.flush()
             assert isinstance(demand, DemandRow)
             assert isinstance(supply, AchievementRow)
-            made.append((work.add_pair(session, demand, supply, NOW), park_id))
+            made.append((human_columns.add_pair(session, demand, supply, NOW), park_id))
     return made
 
 
 def write(database: Database, entry: tuple[int, int], what: Work, act: str = "edit", **more: Any) -> int:
     with database.writing() as session:
-        done = work.Act("某人", NOW, act)
-        return work.write(session, entry_id=entry[0], park_id=entry[1], work=what, act=done, **more)
+        done = human_columns.Act("某人", NOW, act)
+        return human_columns.write(session, entry_id=entry[0], park_id=entry[1], work=what, act=done, **more)
 
 
 def held(database: Database, entry: tuple[int, int]) -> Work:
     with database.reading() as session:
-        return work.work_of(work.row_of(session, entry_id=entry[0], park_id=entry[1]))
+        return human_columns.work_of(human_columns.row_of(session, entry_id=entry[0], park_id=entry[1]))
 
 
 @given(st.lists(WORKS, max_size=6))
@@ -82,8 +82,8 @@ def test_the_history_folds_to_the_columns_at_every_version(database: Database, s
     assert held(database, entry) == versions[max(versions)]
     with database.reading() as session:
         for version, expected in versions.items():
-            assert work.at_versions(session, DISTRICT, {entry[0]: version}) == {entry[0]: expected}
-        assert len(work.history(session, DISTRICT, entry[0])) == max(versions)
+            assert human_columns.at_versions(session, DISTRICT, {entry[0]: version}) == {entry[0]: expected}
+        assert len(human_columns.history(session, DISTRICT, entry[0])) == max(versions)
 
 
 def test_a_write_that_changes_nothing_leaves_no_row_and_no_line(database: Database) -> None:
@@ -99,9 +99,9 @@ def test_an_act_that_is_more_than_its_columns_is_written_in_any_case(database: D
     [entry] = entries(database)
     assert write(database, entry, UNTOUCHED, act, besides={"evidence": [None, "报告"]}) == 1
     with database.reading() as session:
-        [line] = work.history(session, DISTRICT, entry[0])
+        [line] = human_columns.history(session, DISTRICT, entry[0])
     assert (line.act, line.changes) == (act, {"evidence": [None, "报告"]})
-    assert work.folded([line.changes]) == UNTOUCHED
+    assert human_columns.folded([line.changes]) == UNTOUCHED
 
 
 def test_a_write_touches_the_entry_it_names_and_no_other(database: Database) -> None:
@@ -116,12 +116,12 @@ def test_a_park_that_is_not_in_scope_has_no_history_and_nothing_due(database: Da
     [entry] = entries(database)
     write(database, entry, replace(UNTOUCHED, due=NOW.date()))
     elsewhere = Scope(frozenset({entry[1] + 1}))
-    wanted = work.DueBy(NOW.date(), NOW.date())
+    wanted = human_columns.DueBy(NOW.date(), NOW.date())
     with database.reading() as session:
-        assert work.history(session, elsewhere, entry[0]) == []
-        assert work.at_versions(session, elsewhere, {entry[0]: 1}) == {entry[0]: UNTOUCHED}
-        assert work.due_entries(session, elsewhere, wanted) == []
-        assert work.due_entries(session, DISTRICT, wanted) == [entry[0]]
+        assert human_columns.history(session, elsewhere, entry[0]) == []
+        assert human_columns.at_versions(session, elsewhere, {entry[0]: 1}) == {entry[0]: UNTOUCHED}
+        assert human_columns.due_entries(session, elsewhere, wanted) == []
+        assert human_columns.due_entries(session, DISTRICT, wanted) == [entry[0]]
 
 
 TODAY = NOW.date()
@@ -145,7 +145,7 @@ def test_what_is_due_is_found_by_its_dates(database: Database) -> None:
         write(database, entry, columns)
     expected = [entry[0] for entry, (_, is_due) in zip(rows, DUE.values(), strict=True) if is_due]
     with database.reading() as session:
-        assert work.due_entries(session, DISTRICT, work.DueBy(SOON, LATE)) == expected
+        assert human_columns.due_entries(session, DISTRICT, human_columns.DueBy(SOON, LATE)) == expected
 
 
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -162,8 +162,8 @@ VALUES: dict[str, tuple[Any, Any]] = {
 @pytest.mark.parametrize("name", VALUES)
 def test_a_json_value_is_read_as_its_column_holds_it(name: str) -> None:
     sent, read = VALUES[name]
-    assert work.values_of({name: sent}) == {name: read}
-    assert work.values_of({name: read}) == {name: read}
+    assert human_columns.values_of({name: sent}) == {name: read}
+    assert human_columns.values_of({name: read}) == {name: read}
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_json_value_is_read_as_its_column_holds_it(name: str) -> None:
 )
 def test_a_value_that_is_none_of_its_columns_is_refused_by_name(name: str, value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
-        work.values_of({name: value})
+        human_columns.values_of({name: value})
     assert caught.value.field == name
     assert not isinstance(value, Iterable) or str(value) not in caught.value.en
 
@@ -198,7 +198,7 @@ def test_a_value_of_the_wrong_kind_is_answered_in_chinese_with_what_is_wanted(
     name: str, value: str, wanted: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        work.values_of({name: value})
+        human_columns.values_of({name: value})
     assert wanted in caught.value.zh
     assert "Input" not in caught.value.zh
     assert caught.value.field == name

@@ -9,7 +9,7 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Limit, Park
 from matcher.api.openapi import problems
 from matcher.api.schemas.rules import AbstentionPage
-from matcher.pipeline import abstentions
+from matcher.pipeline.matches import abstentions
 
 router = APIRouter(prefix="/v1/abstentions", tags=["ledger"])
 

@@ -37,7 +37,7 @@ from matcher.api.listings import ACHIEVEMENTS, DEMANDS, listing_router
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.api.middleware import LimitedBody, Observed, ResponseHeaders
 from matcher.bootstrap import Service
-from matcher.pipeline.runs import ledger_state
+from matcher.pipeline.nights.runs import ledger_state
 
 # Addresses such as /v1/ledger/due come before /v1/ledger/{entry_id}.
 _NOUNS = (

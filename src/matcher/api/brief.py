@@ -13,9 +13,9 @@ from matcher.api.openapi import binary, problems
 from matcher.api.schemas import BriefAnswer
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
-from matcher.pipeline.brief import Brief, make_brief
-from matcher.pipeline.brief_shown import brief_workbook
-from matcher.pipeline.past_runs import read_when
+from matcher.pipeline.brief.contents import Brief, make_brief
+from matcher.pipeline.brief.shown import brief_workbook
+from matcher.pipeline.ledger.past.named_runs import read_when
 
 router = APIRouter(prefix="/v1/parks", tags=["ledger"])
 

@@ -10,7 +10,8 @@ from matcher.api.fields import Id, Park, Person
 from matcher.api.openapi import problems
 from matcher.api.schemas import DueList, HandOver, HandOverAnswer, SuppliersAnswer
 from matcher.api.writes import Asked, written
-from matcher.pipeline import due, handover, teams
+from matcher.pipeline.ledger import due, suppliers
+from matcher.pipeline.ledger import hand_over as handover
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -56,4 +57,4 @@ def hand_over(service: Installation, asked: Asked, body: HandOver) -> JSONRespon
 )
 def compare_suppliers(service: Installation, caller: Caller, demand_id: Id) -> Any:
     """一项需求下有人办理的各条台账（联合攻关或赛马），按里程碑比较。"""
-    return teams.compare_suppliers(service.database, caller, demand_id, service.now())
+    return suppliers.compare_suppliers(service.database, caller, demand_id, service.now())

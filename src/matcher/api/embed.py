@@ -13,7 +13,7 @@ from matcher.api.openapi import problems
 from matcher.api.schemas import EmbeddedMatches, EmbedTokenAnswer, NewEmbedToken
 from matcher.domain.errors import Unauthorized
 from matcher.pipeline.access import issue_embed_token, read_embed_token
-from matcher.pipeline.embed import embedded_matches
+from matcher.pipeline.matches.embedded import embedded_matches
 
 router = APIRouter(prefix="/v1", tags=["embed"])
 

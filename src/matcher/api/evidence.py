@@ -12,7 +12,7 @@ from matcher.api.fields import FilledLine, Id
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas import EvidenceAnswer, EvidenceList, NewLink
 from matcher.api.writes import Asked, written
-from matcher.pipeline import evidence
+from matcher.pipeline.ledger import evidence
 
 _ANY_FILE = "application/octet-stream"
 

@@ -11,7 +11,7 @@ from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
 from matcher.api.schemas import ExclusionAnswer, ExclusionPage, NewExclusion
 from matcher.api.writes import Asked, written
-from matcher.pipeline import exclusions
+from matcher.pipeline.ledger import exclusions
 
 router = APIRouter(prefix="/v1/ledger/exclusions", tags=["ledger"])
 

@@ -8,7 +8,7 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Id
 from matcher.api.openapi import problems
 from matcher.api.schemas.explanations import ExplanationAnswer
-from matcher.pipeline.explain import read_explanation
+from matcher.pipeline.ledger.explanations import read_explanation
 
 router = APIRouter(prefix="/v1/ledger/{entry_id}/explanation", tags=["ledger"])
 

@@ -9,7 +9,7 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Limit
 from matcher.api.openapi import problems
 from matcher.api.schemas import GradePage
-from matcher.pipeline import grades
+from matcher.pipeline.ledger import grades
 
 router = APIRouter(prefix="/v1/grades", tags=["ledger"])
 

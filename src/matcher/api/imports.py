@@ -17,9 +17,9 @@ from matcher.api.schemas import ImportAnswer, PastImportPage
 from matcher.api.writes import DryRunOfFile
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
-from matcher.pipeline.catalogue import import_shelf
-from matcher.pipeline.import_list import ImportRequest, Renames, import_history, import_list, undo_import
-from matcher.pipeline.workbooks import rejects_workbook, template_workbook
+from matcher.pipeline.lists.importing import ImportRequest, Renames, import_history, import_list, undo_import
+from matcher.pipeline.lists.listings import import_shelf
+from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
 
 _MAX_FILES = 20
 

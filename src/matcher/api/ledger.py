@@ -15,11 +15,11 @@ from matcher.domain.access import Right
 from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
-from matcher.pipeline import ledger, work
-from matcher.pipeline.catalogue import get_park
-from matcher.pipeline.past_runs import read_when
-from matcher.pipeline.replay import ledger_as_of
-from matcher.pipeline.views import ledger_json
+from matcher.pipeline.ledger import edits, entries
+from matcher.pipeline.ledger.past.named_runs import read_when
+from matcher.pipeline.ledger.past.replay import ledger_as_of
+from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.matches.views import ledger_json
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 
@@ -69,7 +69,7 @@ def list_entries(
     after = None if place is None else (place[0], place[1], place[2])
     if as_of is None:
         run = None
-        page, following = ledger.list_entries(
+        page, following = entries.list_entries(
             service.database, caller.scope, wanted, after=after, limit=limit
         )
     else:
@@ -91,4 +91,4 @@ def list_entries(
 )
 def read_entry(service: Installation, caller: Caller, entry_id: Id, unmask: Unmask = False) -> JSONResponse:
     """一条台账，不论现状，文字中的联系方式默认隐去；ETag 为其版本。"""
-    return written(work.read_entry(service.database, caller, entry_id, service.now(), unmask=unmask))
+    return written(edits.read_entry(service.database, caller, entry_id, service.now(), unmask=unmask))

@@ -31,9 +31,9 @@ from matcher.api.schemas import (
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
 from matcher.domain.listing import Contact, Listing, Side
-from matcher.pipeline import catalogue
-from matcher.pipeline.catalogue import ListingView, masked
-from matcher.pipeline.match import WrittenMatches, matches_of_achievement, matches_of_demand
+from matcher.pipeline.lists import listings
+from matcher.pipeline.lists.listings import ListingView, masked
+from matcher.pipeline.matches.free_text import WrittenMatches, matches_of_achievement, matches_of_demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def listing_router(kind: ListKind) -> APIRouter:
         unmask: Annotated[bool, Query(description="显示联系方式；须有写权限，并会记录")] = False,
     ) -> JSONResponse:
         """一个条目，联系方式默认隐去；ETag 为其版本。"""
-        view = catalogue.get_listing(
+        view = listings.get_listing(
             service.database, kind.side, listing_id, caller, service.now(), unmask=unmask
         )
         return _answer(view)
@@ -116,7 +116,7 @@ def listing_router(kind: ListKind) -> APIRouter:
     )
     def create(service: Installation, caller: Caller, body: kind.new) -> JSONResponse:  # type: ignore[name-defined]
         """新增一个条目；清单中已有同一条目时答 409。"""
-        view = catalogue.create_listing(
+        view = listings.create_listing(
             service.database,
             caller,
             body.listing(),
@@ -176,7 +176,7 @@ def listing_router(kind: ListKind) -> APIRouter:
         service: Installation, caller: Caller, listing_id: Id, if_match: IfMatch = None
     ) -> JSONResponse:
         """撤回后不再参与匹配；再次撤回不作改变。"""
-        view = catalogue.withdraw_listing(
+        view = listings.withdraw_listing(
             service.database,
             caller,
             kind.side,
@@ -260,7 +260,7 @@ def _page(
     include_withdrawn: bool,
 ) -> JSONResponse:
     place = cursors.decode(kind.noun, 1, cursor)
-    views, following = catalogue.list_listings(
+    views, following = listings.list_listings(
         service.database,
         kind.side,
         caller.scope,
@@ -289,14 +289,14 @@ def _write(
     if_match: str | None,
 ) -> ListingView:
     """Write the fields that were sent over what stands, unless it changes meanwhile."""
-    catalogue.require_writer(caller, kind.side)
+    listings.require_writer(caller, kind.side)
     demanded = version_of(if_match)
-    current = catalogue.get_listing(service.database, kind.side, listing_id, caller, service.now())
+    current = listings.get_listing(service.database, kind.side, listing_id, caller, service.now())
     changed = replace(
         current.listing,
         **{field.name: getattr(stated, field.name) for field in fields(stated) if field.name in sent},
     )
-    return catalogue.update_listing(
+    return listings.update_listing(
         service.database,
         caller,
         listing_id,

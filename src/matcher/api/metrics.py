@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from matcher.domain.ledger import RunStatus
-from matcher.pipeline.runs import LedgerState
+from matcher.pipeline.nights.runs import LedgerState
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 

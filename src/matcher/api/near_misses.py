@@ -8,7 +8,7 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Id
 from matcher.api.openapi import problems
 from matcher.api.schemas.near_misses import NearMissList
-from matcher.pipeline.near_misses import demand_near_misses
+from matcher.pipeline.matches.near_misses import demand_near_misses
 
 router = APIRouter(prefix="/v1/demands", tags=["ledger"])
 

@@ -17,7 +17,7 @@ from matcher.api.schemas.rules import (
     ProfileVersions,
 )
 from matcher.api.writes import Asked, written
-from matcher.pipeline import rules
+from matcher.pipeline.rules import saved
 
 Code = Annotated[ParkCode, Path(description="园区代码", examples=["hydrogen"])]
 DryRun = Annotated[bool, Query(description="只试算：答今晚的台账会有的变化，不保存")]
@@ -34,7 +34,7 @@ router = APIRouter(tags=["rules"])
 )
 def read_profile(service: Installation, caller: Caller, code: Code) -> JSONResponse:
     """园区的方案（一园一方案）；从未保存的是默认方案，版本为 0。"""
-    return written(rules.read_profile(service.database, caller, code))
+    return written(saved.read_profile(service.database, caller, code))
 
 
 @router.put(
@@ -56,10 +56,10 @@ def save_profile(
     """以正文为新版本；与现行的相同则不作改变。下一次匹配起生效。`dry_run=true` 时只答会有什么变化。"""
     version = version_of(if_match)
     if dry_run:
-        answer = rules.dry_run_profile(service.refresh, caller, code, body.rule(), version=version)
+        answer = saved.dry_run_profile(service.refresh, caller, code, body.rule(), version=version)
         return written(answer)
     request = asked(body.sent())
-    return written(rules.save_profile(service.database, request, code, body.rule(), version=version))
+    return written(saved.save_profile(service.database, request, code, body.rule(), version=version))
 
 
 @router.get(
@@ -71,7 +71,7 @@ def save_profile(
 )
 def list_profile_versions(service: Installation, caller: Caller, code: Code) -> Any:
     """保存过的全部版本，最新的在前。"""
-    return {"items": rules.list_profile_versions(service.database, caller, code)}
+    return {"items": saved.list_profile_versions(service.database, caller, code)}
 
 
 @router.get(
@@ -83,7 +83,7 @@ def list_profile_versions(service: Installation, caller: Caller, code: Code) -> 
 )
 def read_constraints(service: Installation, caller: Caller, demand_id: Id) -> JSONResponse:
     """这项需求自己的硬性条件；从未保存的，版本为 0。"""
-    return written(rules.read_constraints(service.database, caller, demand_id))
+    return written(saved.read_constraints(service.database, caller, demand_id))
 
 
 @router.put(
@@ -105,7 +105,7 @@ def save_constraints(
     """以正文为新版本；与园区方案的硬性条件同时适用。`dry_run=true` 时只答这项需求会有什么变化。"""
     version = version_of(if_match)
     if dry_run:
-        answer = rules.dry_run_constraints(service.refresh, caller, demand_id, body.rule(), version=version)
+        answer = saved.dry_run_constraints(service.refresh, caller, demand_id, body.rule(), version=version)
         return written(answer)
     request = asked(body.sent())
-    return written(rules.save_constraints(service.database, request, demand_id, body.rule(), version=version))
+    return written(saved.save_constraints(service.database, request, demand_id, body.rule(), version=version))

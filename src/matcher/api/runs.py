@@ -18,11 +18,11 @@ from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
-from matcher.pipeline.catalogue import get_park
-from matcher.pipeline.diff import ledger_diff
-from matcher.pipeline.past_runs import read_when
-from matcher.pipeline.refresh import RefreshReport
-from matcher.pipeline.runs import RunView, get_run, list_runs
+from matcher.pipeline.ledger.past.differences import ledger_diff
+from matcher.pipeline.ledger.past.named_runs import read_when
+from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.nights.refresh import RefreshReport
+from matcher.pipeline.nights.runs import RunView, get_run, list_runs
 
 _log = logging.getLogger(__name__)
 

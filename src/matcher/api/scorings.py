@@ -18,7 +18,7 @@ from matcher.api.schemas.scorings import (
     UseScoring,
 )
 from matcher.api.writes import Asked, written
-from matcher.pipeline import scorings
+from matcher.pipeline.scoring import scorings
 
 router = APIRouter(prefix="/v1/scorings", tags=["rules"])
 

@@ -18,9 +18,10 @@ from matcher.api.writes import Asked, DryRunOfFile, written
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise
-from matcher.pipeline import erase, ledger, ledger_import, ledger_undo
-from matcher.pipeline.ledger import SheetFormat
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import entries, erasure
+from matcher.pipeline.ledger.entries import SheetFormat
+from matcher.pipeline.ledger.sheets import importing, undo
 
 CSV = "text/csv"
 _TYPES = {SheetFormat.XLSX: XLSX, SheetFormat.CSV: CSV}
@@ -55,7 +56,7 @@ def export_ledger(
     """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
     caller.require(Right.READ_PARK)
     stream = BytesIO()
-    ledger.export_ledger(
+    entries.export_ledger(
         service.database,
         caller.scope,
         park,
@@ -86,7 +87,7 @@ def import_ledger(
     content = file.file.read()
     said = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
     return written(
-        ledger_import.import_ledger(service.database, asked(said), park, name, content, dry_run=dry_run)
+        importing.import_ledger(service.database, asked(said), park, name, content, dry_run=dry_run)
     )
 
 
@@ -102,7 +103,7 @@ def list_ledger_imports(
 ) -> Any:
     """台账的导回，最新的在前。"""
     place = cursors.decode("ledger-imports", 1, cursor)
-    found = ledger_undo.list_imports(
+    found = undo.list_imports(
         service.database,
         caller,
         park_code=park,
@@ -123,7 +124,7 @@ def list_ledger_imports(
 )
 def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> JSONResponse:
     """恢复该次导回改动的列；此后又被修改的条目保留现状并列出。只能撤销一次。"""
-    return written(ledger_undo.undo_import(service.database, asked({}), import_id))
+    return written(undo.undo_import(service.database, asked({}), import_id))
 
 
 @router.post(
@@ -138,4 +139,4 @@ def erase_person(service: Installation, caller: Caller, body: schemas.NewErasure
     caller.require(Right.ADMINISTER)
     person = person_of(name=body.name, phone=body.phone, email=body.email)
     request = Request(caller, service.now())
-    return erase.erase_person(service.database, request, person, dry_run=body.dry_run)
+    return erasure.erase_person(service.database, request, person, dry_run=body.dry_run)

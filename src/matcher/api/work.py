@@ -20,7 +20,7 @@ from matcher.api.schemas import (
     StageMove,
 )
 from matcher.api.writes import Asked, written
-from matcher.pipeline import grades, history, work
+from matcher.pipeline.ledger import edits, grades, history
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 
@@ -35,7 +35,7 @@ router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 )
 def add_entry(service: Installation, asked: Asked, body: NewEntry) -> JSONResponse:
     """添加批处理没有提出的一对；已在台账中时答 409，并给出条目编号。此后批处理提出它时，人工各列不变。"""
-    answer = work.add_entry(
+    answer = edits.add_entry(
         service.database,
         asked(body.sent()),
         body.demand_id,
@@ -57,7 +57,7 @@ def update_entry(
     service: Installation, asked: Asked, entry_id: Id, body: EntryChanges, if_match: IfMatch = None
 ) -> JSONResponse:
     """只修改正文中的列，其余不变，写入历史。阶段、评分和答复各有自己的操作。"""
-    answer = work.edit_entry(
+    answer = edits.edit_entry(
         service.database, asked(body.sent()), entry_id, body.columns(), version=version_of(if_match)
     )
     return written(answer)
@@ -74,7 +74,7 @@ def move_entry(
     service: Installation, asked: Asked, entry_id: Id, body: StageMove, if_match: IfMatch = None
 ) -> JSONResponse:
     """转到 `moves` 中的一个阶段；其他阶段答 409（illegal_move）。终止须写原因，暂缓须写恢复日期。"""
-    answer = work.move_entry(
+    answer = edits.move_entry(
         service.database,
         asked(body.sent()),
         entry_id,
@@ -97,7 +97,7 @@ def grade_entry(
     service: Installation, asked: Asked, entry_id: Id, body: NewGrade, if_match: IfMatch = None
 ) -> JSONResponse:
     """记下企业的评分，连同评分人当时看到的数值；再次评分时，此前的答复清空，各次评分都保留。"""
-    answer = work.grade_entry(
+    answer = edits.grade_entry(
         service.database,
         asked(body.sent()),
         entry_id,
@@ -119,7 +119,7 @@ def reply_to_grade(
     service: Installation, asked: Asked, entry_id: Id, body: NewReply, if_match: IfMatch = None
 ) -> JSONResponse:
     """答复最近一次评分。研发单位只能答复对本单位成果的评分。"""
-    answer = work.reply_to_grade(
+    answer = edits.reply_to_grade(
         service.database, asked(body.sent()), entry_id, body.reply, version=version_of(if_match)
     )
     return written(answer)

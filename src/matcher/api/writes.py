@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import IdempotencyKey
-from matcher.pipeline import once
-from matcher.pipeline.once import Replayed, digest_of
+from matcher.pipeline import idempotency
+from matcher.pipeline.idempotency import Replayed, digest_of
 
-Asking = Callable[[Mapping[str, Any]], once.Request]
+Asking = Callable[[Mapping[str, Any]], idempotency.Request]
 
 
 def _asking(
@@ -20,9 +20,9 @@ def _asking(
     operation = request.scope["route"].operation_id
     path = dict(request.path_params)
 
-    def asked(body: Mapping[str, Any]) -> once.Request:
+    def asked(body: Mapping[str, Any]) -> idempotency.Request:
         digest = digest_of(operation, {"path": path, "body": body})
-        return once.Request(caller, service.now(), "rest", idempotency_key, digest)
+        return idempotency.Request(caller, service.now(), "rest", idempotency_key, digest)
 
     return asked
 

@@ -37,7 +37,7 @@ from matcher.domain.errors import (
     StoreError,
     Unauthorized,
 )
-from matcher.pipeline.evaluate import Channel, Lesson, evaluate
+from matcher.learning.evaluating import Channel, Lesson, evaluate
 
 EXIT_CODES: dict[type[MatcherError], int] = {
     InvalidInput: 2,

@@ -8,11 +8,11 @@ import typer
 from matcher.cli.output import out, print_json, print_table, say, say_error, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.pipeline.brief import make_brief
-from matcher.pipeline.brief_shown import brief_text, brief_workbook
-from matcher.pipeline.past_runs import read_when
-from matcher.pipeline.remind import Delivery
-from matcher.pipeline.remind import remind as send_briefs
+from matcher.pipeline.brief.contents import make_brief
+from matcher.pipeline.brief.delivery import Delivery
+from matcher.pipeline.brief.delivery import remind as send_briefs
+from matcher.pipeline.brief.shown import brief_text, brief_workbook
+from matcher.pipeline.ledger.past.named_runs import read_when
 
 
 def brief(

@@ -11,7 +11,7 @@ from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
-from matcher.pipeline.encoders import forget_encoder, show_encoders, spec_before, use_encoder
+from matcher.pipeline.nights.encoders import forget_encoder, show_encoders, spec_before, use_encoder
 
 app = typer.Typer(help="The encoder: which one is in use, and switching it.", no_args_is_help=True)
 

@@ -12,9 +12,9 @@ from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.features import FEATURE_LABELS
-from matcher.pipeline import scorings
-from matcher.pipeline.learn import LEDGER
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.scoring import scorings
+from matcher.pipeline.scoring.learn import LEDGER
 
 app = typer.Typer(help="Scorings learned from grades (评分方案), and which is in use.", no_args_is_help=True)
 

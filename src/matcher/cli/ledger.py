@@ -12,11 +12,11 @@ from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
-from matcher.pipeline.catalogue import get_park
-from matcher.pipeline.ledger import list_entries
-from matcher.pipeline.past_runs import read_when
-from matcher.pipeline.replay import ledger_as_of
-from matcher.pipeline.views import ledger_json
+from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.past.named_runs import read_when
+from matcher.pipeline.ledger.past.replay import ledger_as_of
+from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.matches.views import ledger_json
 
 app = typer.Typer(help="The docking ledger (供需对接服务台账).", no_args_is_help=True)
 

@@ -12,8 +12,8 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
-from matcher.pipeline import catalogue
-from matcher.pipeline.import_list import (
+from matcher.pipeline.lists import listings
+from matcher.pipeline.lists.importing import (
     ImportReport,
     ImportRequest,
     Renames,
@@ -21,7 +21,7 @@ from matcher.pipeline.import_list import (
     import_list,
     undo_import,
 )
-from matcher.pipeline.workbooks import rejects_workbook, template_workbook
+from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
 
 park_app = typer.Typer(help="The parks whose demands are matched.", no_args_is_help=True)
 import_app = typer.Typer(
@@ -47,7 +47,7 @@ def add_park(
 ) -> None:
     """Add a park; adding it again changes nothing."""
     with opened() as service:
-        park = catalogue.add_park(service.database, LOCAL_OPERATOR, code, name, industry, service.now())
+        park = listings.add_park(service.database, LOCAL_OPERATOR, code, name, industry, service.now())
     print_json(park.as_json()) if as_json else say(f"park {park.code}: {park.name}")
 
 
@@ -55,7 +55,7 @@ def add_park(
 def list_parks(as_json: AsJson = False) -> None:
     """List the parks."""
     with opened() as service:
-        parks = [park.as_json() for park in catalogue.list_parks(service.database, DISTRICT)]
+        parks = [park.as_json() for park in listings.list_parks(service.database, DISTRICT)]
     if as_json:
         print_json(parks)
     else:
@@ -166,7 +166,7 @@ class _Options:
 def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str | None, source: str) -> None:
     contents = [(path.name, _read(path)) for path in files]
     with opened() as service:
-        shelf = catalogue.import_shelf(service.database, side, LOCAL_OPERATOR, park=park, source=source)
+        shelf = listings.import_shelf(service.database, side, LOCAL_OPERATOR, park=park, source=source)
         request = ImportRequest(
             shelf=shelf,
             files=contents,

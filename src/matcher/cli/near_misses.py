@@ -8,7 +8,7 @@ from matcher.cli.output import print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import InvalidInput
-from matcher.pipeline.near_misses import demand_near_misses, park_near_misses
+from matcher.pipeline.matches.near_misses import demand_near_misses, park_near_misses
 
 _MISS = {
     "demand_code": "需求编号",

@@ -7,12 +7,12 @@ import typer
 from matcher.cli.output import print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT
+from matcher.domain.days import BEIJING
 from matcher.domain.entries import MAX_ID
-from matcher.pipeline.catalogue import get_park
-from matcher.pipeline.clock import BEIJING
-from matcher.pipeline.diff import LedgerDiff, ledger_diff
-from matcher.pipeline.past_runs import read_when
-from matcher.pipeline.runs import RunView
+from matcher.pipeline.ledger.past.differences import LedgerDiff, ledger_diff
+from matcher.pipeline.ledger.past.named_runs import read_when
+from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.nights.runs import RunView
 
 _NAMES = {"new": "新增", "changed": "变化", "vanished": "消失", "aside": "未提出而现状变化"}
 _FIGURES = {"rank": "名次", "similarity": "相似度", "score": "得分", "probability": "概率"}

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, MatcherError
-from matcher.pipeline.clock import BEIJING
-from matcher.pipeline.encode import Progress as Report
+from matcher.pipeline.nights.vectors import Progress as Report
 
 _PIPED_WIDTH = 160
 """Columns of a table that no terminal limits: wide enough for two titles side by side."""

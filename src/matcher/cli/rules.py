@@ -11,9 +11,9 @@ from matcher.cli.output import out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import InvalidInput
-from matcher.pipeline import rules
-from matcher.pipeline.abstentions import list_abstentions
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.matches.abstentions import list_abstentions
+from matcher.pipeline.rules import saved
 
 _RULES = {
     "industries": "产业权重",
@@ -69,15 +69,15 @@ def profile(
         raise InvalidInput(
             "--dry-run 须与 --set 一起使用。", "--dry-run goes with --set FILE.", field="dry_run"
         )
-    stated = None if new is None else rules.profile_from(_read(new))
+    stated = None if new is None else saved.profile_from(_read(new))
     with opened() as service:
         if stated is None:
-            answer = rules.read_profile(service.database, LOCAL_OPERATOR, code)
+            answer = saved.read_profile(service.database, LOCAL_OPERATOR, code)
         elif dry_run:
-            answer = rules.dry_run_profile(service.refresh, LOCAL_OPERATOR, code, stated)
+            answer = saved.dry_run_profile(service.refresh, LOCAL_OPERATOR, code, stated)
         else:
             request = Request(LOCAL_OPERATOR, service.now(), "cli")
-            answer = rules.save_profile(service.database, request, code, stated)
+            answer = saved.save_profile(service.database, request, code, stated)
     if as_json:
         print_json(answer)
     elif dry_run:

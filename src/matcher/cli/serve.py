@@ -13,7 +13,7 @@ from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Conflict, RefreshRunning, Unauthorized
 from matcher.domain.ledger import Trigger
 from matcher.pipeline import access
-from matcher.pipeline.samples import load_samples
+from matcher.pipeline.lists.samples import load_samples
 
 
 def serve(

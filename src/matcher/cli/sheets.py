@@ -13,9 +13,11 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.person import person_of
-from matcher.pipeline import erase, ledger_import, ledger_undo
-from matcher.pipeline.ledger import SheetFormat, export_ledger
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import erasure
+from matcher.pipeline.ledger.entries import SheetFormat, export_ledger
+from matcher.pipeline.ledger.sheets import importing
+from matcher.pipeline.ledger.sheets import undo as ledger_undo
 
 ParkCode = Annotated[str, typer.Option("--park", help="Code of the park.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what would change; write nothing.")]
@@ -70,7 +72,7 @@ def import_(
     """Read a filled-in ledger back (.xlsx or .csv), cell by cell."""
     content = _read(file)
     with opened() as service, progress() as report_progress:
-        report = ledger_import.import_ledger(
+        report = importing.import_ledger(
             service.database,
             Request(LOCAL_OPERATOR, service.now(), "cli"),
             park,
@@ -143,7 +145,7 @@ def erase_person(
     person = person_of(name=name, phone=phone, email=email)
     with opened() as service:
         request = Request(LOCAL_OPERATOR, service.now(), "cli")
-        report = erase.erase_person(service.database, request, person, dry_run=dry_run)
+        report = erasure.erase_person(service.database, request, person, dry_run=dry_run)
     if as_json:
         print_json(report)
         return

@@ -7,7 +7,7 @@ from matcher.cli.output import out, print_json, print_table
 from matcher.cli.session import AsJson, opened
 from matcher.cli.work import EntryId
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.pipeline.explain import read_explanation
+from matcher.pipeline.ledger.explanations import read_explanation
 
 _OWNERS = {"park": "园区", "demand": "需求"}
 

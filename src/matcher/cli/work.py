@@ -15,10 +15,10 @@ from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.stages import Stage
 from matcher.domain.work import UNTOUCHED
-from matcher.pipeline import exclusions, history, work
-from matcher.pipeline.due import list_due
-from matcher.pipeline.handover import hand_over_entries
-from matcher.pipeline.once import Request
+from matcher.pipeline.idempotency import Request
+from matcher.pipeline.ledger import edits, exclusions, history
+from matcher.pipeline.ledger.due import list_due
+from matcher.pipeline.ledger.hand_over import hand_over_entries
 
 app = typer.Typer()
 
@@ -41,7 +41,7 @@ def show(
 ) -> None:
     """Show one entry: the pair, what the batch says of it, and what people wrote."""
     with opened() as service:
-        entry = work.read_entry(service.database, LOCAL_OPERATOR, entry_id, service.now(), unmask=unmask)
+        entry = edits.read_entry(service.database, LOCAL_OPERATOR, entry_id, service.now(), unmask=unmask)
     print_entry(entry, as_json=as_json)
 
 
@@ -61,7 +61,7 @@ def set_columns(entry_id: EntryId, columns: Columns, as_json: AsJson = False) ->
     """Write columns of one entry, such as owner, due, notes or amount (万元)."""
     changes = _changes(columns)
     with opened() as service:
-        entry = work.edit_entry(service.database, _request(service), entry_id, changes)
+        entry = edits.edit_entry(service.database, _request(service), entry_id, changes)
     print_entry(entry, as_json=as_json)
 
 
@@ -78,7 +78,7 @@ def move(
     """Move one entry to another stage."""
     day = None if return_on is None else return_on.date()
     with opened() as service:
-        entry = work.move_entry(
+        entry = edits.move_entry(
             service.database, _request(service), entry_id, stage, reason=reason, return_on=day
         )
     print_entry(entry, as_json=as_json)
@@ -95,7 +95,7 @@ def grade(
 ) -> None:
     """Write the enterprise's grade of a match, with what it was told of it."""
     with opened() as service:
-        entry = work.grade_entry(service.database, _request(service), entry_id, value, reason)
+        entry = edits.grade_entry(service.database, _request(service), entry_id, value, reason)
     print_entry(entry, as_json=as_json)
 
 
@@ -112,7 +112,7 @@ def add(
     """Add a pair that no run proposed."""
     changes = _changes(columns or [])
     with opened() as service:
-        entry = work.add_entry(
+        entry = edits.add_entry(
             service.database, _request(service), demand, achievement, stage=stage, changes=changes
         )
     print_entry(entry, as_json=as_json)

@@ -7,7 +7,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.candidate import Hit
+from matcher.domain.match import Hit
 from matcher.index.top import top
 from matcher.ports import Query, Rows, Vectors
 

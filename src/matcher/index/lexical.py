@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.candidate import Hit
+from matcher.domain.match import Hit
 from matcher.domain.text import TextView
 from matcher.index.ngrams import NGramVectoriser, SparseRows
 from matcher.index.top import top

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.candidate import Hit
+from matcher.domain.match import Hit
 from matcher.domain.text import CHINESE, LATIN, TextView, chinese_share
 from matcher.ports import Query, Rows
 

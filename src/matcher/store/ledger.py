@@ -18,6 +18,7 @@ from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.stages import Stage
 from matcher.store import repeats
 from matcher.store.catalogue import live_conditions
+from matcher.store.human_columns import work_of
 from matcher.store.tables import (
     AchievementRow,
     DemandRow,
@@ -27,7 +28,6 @@ from matcher.store.tables import (
     LedgerHuman,
     Park,
 )
-from matcher.store.work import work_of
 
 UNRANKED = 1_000
 """The place, after every rank, of a pair that no run has ranked."""

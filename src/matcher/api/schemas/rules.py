@@ -10,7 +10,7 @@ from matcher.api.schemas.common import MATCH, Answer, Moment
 from matcher.api.schemas.nights import FigureChange
 from matcher.domain.ledger import AbstentionReason, Event
 from matcher.domain.rules import MAX_PRICE, MAX_TOP_K, MAX_WEIGHT, Constraints, ParkProfile
-from matcher.pipeline.rules import constraints_from, profile_from
+from matcher.pipeline.rules.saved import constraints_from, profile_from
 
 _CONSTRAINTS: Mapping[str, Any] = {
     "max_price": 500.0,

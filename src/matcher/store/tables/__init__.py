@@ -6,6 +6,16 @@ pair that people add), what is in `work` by people alone.
 
 from matcher.store.tables.access import AccessKey, AuditRow, IdempotentAnswer, Reminder, ServiceSecret
 from matcher.store.tables.base import Base
+from matcher.store.tables.human import (
+    DemandConstraintsRow,
+    Evidence,
+    Exclusion,
+    GradeRow,
+    HumanChange,
+    LedgerHuman,
+    LedgerImport,
+    ParkProfileRow,
+)
 from matcher.store.tables.lists import (
     AchievementRevision,
     AchievementRow,
@@ -29,16 +39,6 @@ from matcher.store.tables.runs import (
     RunRow,
 )
 from matcher.store.tables.scoring import EncoderChoice, Scoring, ScoringChoice
-from matcher.store.tables.work import (
-    DemandConstraintsRow,
-    Evidence,
-    Exclusion,
-    GradeRow,
-    HumanChange,
-    LedgerHuman,
-    LedgerImport,
-    ParkProfileRow,
-)
 
 __all__ = [
     "AbstentionRow",

@@ -1,0 +1,257 @@
+"""The ledger's sheet read back, as Excel, WPS or a program has saved it: rows of cells, and what they say.
+
+Columns are found by their headings, wherever they stand; rows may be sorted, filtered away or deleted.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from matcher.domain.errors import InvalidInput
+from matcher.domain.labels import label
+from matcher.domain.stages import DeclineCode, Stage, StallCode
+from matcher.domain.text import fold, normalise
+from matcher.files.ledger_csv import csv_rows
+from matcher.files.ledger_sheet import CHOICES, COLUMNS, ENTRY_ID, VERSION, Column, Kind, in_gbk
+from matcher.files.safe_cells import plain
+from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
+from matcher.files.texts import decode
+from matcher.files.values import is_error, is_nothing
+from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
+
+_HEADER_WITHIN = 20
+"""Rows at the head of a sheet among which the headings are looked for."""
+
+_COLUMN_OF: Mapping[str, Column] = {
+    fold(heading): column for column in COLUMNS for heading in (column.heading, *column.aliases)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One row of the sheet: its cells by column name, as text.
+
+    `row` counts from 1 as a spreadsheet program shows it. Columns that the sheet lacks are left out.
+    """
+
+    sheet: str
+    row: int
+    cells: Mapping[str, str]
+    letters: Mapping[str, str]
+
+    @property
+    def human(self) -> Mapping[str, str]:
+        """The cells that people fill in."""
+        return {name: text for name, text in self.cells.items() if _BY_NAME[name].human}
+
+    def number(self, name: str) -> int | None:
+        """The whole number that a cell holds; None where it holds none."""
+        text = normalise(self.cells.get(name, "")).removesuffix(".0")
+        return int(text) if re.fullmatch(r"\d{1,9}", text) else None
+
+
+_BY_NAME = {column.name: column for column in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class StrangeColumn:
+    """A column that says something under a heading which is none of the ledger's, and so is not read.
+
+    `row` is that of the headings; `lacking` names the headings for people that its sheet has not.
+    """
+
+    sheet: str
+    row: int
+    letter: str
+    heading: str
+    lacking: tuple[str, ...]
+
+
+def read_ledger(content: bytes) -> tuple[list[ReadRow], list[StrangeColumn]]:
+    """Every row of the file that says something, and the columns that are not read.
+
+    Raises:
+        InvalidInput: it is no workbook or CSV file of the ledger, it is too large, or it lacks a column that
+            says which entry a row is of.
+    """
+    try:
+        sheets = _sheets(content)
+    except UnreadableFile as error:
+        raise InvalidInput(error.zh, error.en, field="file") from error
+    found = [(sheet, _header(sheet.rows)) for sheet in sheets]
+    if all(header is None for _, header in found):
+        raise InvalidInput(
+            f"找不到台账的表头：须有“{ENTRY_ID}”和“{VERSION}”两列（导出时为隐藏列）；"
+            "请重新导出台账，在导出的文件上填写。",
+            f"no ledger in it: the columns {ENTRY_ID} and {VERSION} (hidden in an export) are missing. "
+            "Export the ledger again and fill that in.",
+            field="file",
+        )
+    ledgers = [(sheet, header) for sheet, header in found if header is not None]
+    return (
+        [row for sheet, header in ledgers for row in _rows(sheet, header)],
+        [column for sheet, header in ledgers for column in _strange(sheet, header)],
+    )
+
+
+def _sheets(content: bytes) -> Sequence[Sheet]:
+    if len(content) > MAX_BYTES:
+        raise UnreadableFile(
+            "too_large",
+            f"文件超过 {MAX_BYTES >> 20} MB，请删去无关内容后再导入。",
+            f"the file is larger than {MAX_BYTES >> 20} MB.",
+        )
+    if not content.strip():
+        raise UnreadableFile("empty_file", "文件是空的，请检查是否保存成功。", "the file is empty.")
+    if content.startswith((ZIP_MARK, OLE_MARK)):
+        return [sheet for sheet in read_workbook(content) if not sheet.hidden]
+    text = decode(content)
+    if text.lossy:
+        raise UnreadableFile(
+            "bad_encoding",
+            "文件中有无法识别的文字，为免写入乱码未导入；请另存为“CSV UTF-8”或 .xlsx 再导入。",
+            "some text is neither UTF-8 nor GB18030: save it as CSV UTF-8 or .xlsx.",
+        )
+    lines = text.text.splitlines()[:_HEADER_WITHIN]
+    header = next((line for line in lines if ENTRY_ID in line), "")
+    delimiter = max(",;\t", key=header.count)
+    return [Sheet("", csv_rows(text.text, delimiter))]
+
+
+def _header(rows: Sequence[Sequence[str]]) -> int | None:
+    needed = {fold(heading) for heading in (ENTRY_ID, VERSION)}
+    for number, row in enumerate(rows[:_HEADER_WITHIN]):
+        if needed <= {fold(cell) for cell in row}:
+            return number
+    return None
+
+
+def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
+    columns: dict[str, int] = {}
+    for position, heading in enumerate(sheet.rows[header]):
+        column = _COLUMN_OF.get(fold(heading))
+        if column is not None and columns.setdefault(column.name, position) != position:
+            raise InvalidInput(
+                f"“{column.heading}”一列出现了两次（{column_letter(columns[column.name])} 和 "
+                f"{column_letter(position)}），请删去多余的一列。",
+                f"the column {column.heading} is there twice: delete one.",
+                field="file",
+            )
+    letters = {name: column_letter(position) for name, position in columns.items()}
+    found = []
+    for number, cells in enumerate(sheet.rows[header + 1 :], start=header + 2):
+        said = {
+            name: plain(cells[position]).strip() if position < len(cells) else ""
+            for name, position in columns.items()
+        }
+        if any(text for name, text in said.items() if name != "position"):
+            found.append(ReadRow(sheet.name, number, said, letters))
+    return found
+
+
+def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
+    headings = [fold(heading) for heading in sheet.rows[header]]
+    there = {_COLUMN_OF[heading].name for heading in headings if heading in _COLUMN_OF}
+    lacking = tuple(column.heading for column in COLUMNS if column.human and column.name not in there)
+    below = sheet.rows[header + 1 :]
+    return [
+        StrangeColumn(sheet.name, header + 1, column_letter(position), heading.strip(), lacking)
+        for position, heading in enumerate(sheet.rows[header])
+        if fold(heading) not in _COLUMN_OF
+        and any(position < len(cells) and cells[position].strip() for cells in below)
+    ]
+
+
+def says(column: Column, text: str) -> Any:
+    """What a human column's cell says, as a value of the column; a blank cell is "" or None.
+
+    Raises:
+        InvalidInput: it cannot be read; the message says how to write it.
+    """
+    if is_error(text):
+        raise _unreadable(text, "清除错误值后重新填写", "clear the error and fill it in again")
+    if column.kind is Kind.TEXT:
+        return text
+    if is_nothing(normalise(text)):
+        return None
+    match column.kind:
+        case Kind.DAY:
+            return _day(text)
+        case Kind.AMOUNT:
+            return _amount(text)
+        case Kind.GRADE:
+            return _grade(text)
+        case _:
+            return _choice(column.kind, text)
+
+
+def unchanged(text: str, held: str) -> bool:
+    """Whether a text cell still says what was written into it, whatever saving it has done to it."""
+    written = plain(held).strip()
+    return text in (written, in_gbk(written))
+
+
+def same_amount(one: float | None, other: float | None) -> bool:
+    """Whether two amounts are the same to the 15 digits that a spreadsheet keeps."""
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-14)
+
+
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{4})(\d{2})(\d{2})")
+_TIME_OF_DAY = re.compile(r"[Tt ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
+
+
+def _day(text: str) -> date:
+    said = _TIME_OF_DAY.sub("", normalise(text)).strip()
+    try:
+        if serial := _SERIAL.fullmatch(said):
+            return date(1899, 12, 30) + timedelta(days=int(serial[1]))
+        if day := _DAY.fullmatch(said):
+            year, month, number = (int(part) for part in day.groups() if part is not None)
+            return date(year, month, number)
+    except ValueError:
+        pass
+    raise _unreadable(text, "日期请写成 2027-12-31 或 2027年12月31日", "write a date as 2027-12-31")
+
+
+def _amount(text: str) -> float:
+    said = re.sub(r"[\s,，¥￥]", "", normalise(text))
+    said = re.sub("万元?$", "", said)
+    if _NUMBER.fullmatch(said):
+        return float(said)
+    raise _unreadable(text, "金额请写成数字，单位万元，如 120.5", "write a number of 万元, such as 120.5")
+
+
+def _grade(text: str) -> int:
+    said = normalise(text).removesuffix("分").removesuffix(".0")
+    if said not in CHOICES[Kind.GRADE]:
+        raise _unreadable(
+            text,
+            "评分请填 0（不匹配）、1（较弱）、2（较强）或 3（强）",
+            "a grade is 0 (none), 1 (weak), 2 (fairly strong) or 3 (strong)",
+        )
+    return int(said)
+
+
+_CHOICES: Mapping[Kind, Mapping[str, Stage | StallCode | DeclineCode]] = {
+    kind: {fold(word): code for code in codes for word in (label(code, "zh"), label(code, "en"), code.value)}
+    for kind, codes in ((Kind.STAGE, Stage), (Kind.STALL, StallCode), (Kind.DECLINE, DeclineCode))
+}
+
+
+def _choice(kind: Kind, text: str) -> Stage | StallCode | DeclineCode:
+    code = _CHOICES[kind].get(fold(text))
+    if code is None:
+        words = "、".join(CHOICES[kind])
+        raise _unreadable(text, f"请从下拉列表中选择：{words}", f"choose one of {words}")
+    return code
+
+
+def _unreadable(text: str, zh: str, en: str) -> InvalidInput:
+    return InvalidInput(f"看不懂“{text[:40]}”；{zh}。", f"{text[:40]!r} cannot be read: {en}.")

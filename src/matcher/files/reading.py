@@ -1,0 +1,354 @@
+"""Files in: one list file, read into good rows, rejected rows and problems.
+
+The format is told by the content, whatever the name says. Every visible sheet with a recognisable header
+is read. One bad row never loses the good ones; a file that cannot be read at all gives one problem.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
+
+from matcher.domain.listing import Side, content_digest, identity_key
+from matcher.domain.text import normalise
+from matcher.files.headings import (
+    HEADER_WITHIN,
+    REASON_HEADING,
+    Header,
+    aliases,
+    field_of,
+    find_header,
+)
+from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
+from matcher.files.rows import Cell, Place, RowReader, original_cells
+from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
+from matcher.files.texts import Line, Text, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
+
+EXAMPLE_CODE = "示例-请删除"
+"""The code of the template's example row, which is never imported."""
+
+_FOOTER = re.compile(
+    r"(?:注|说明|备注|填表人|填表说明|填报人|填报单位|制表人|审核人|单位负责人).{0,8}[:：].*|(?:合计|总计|小计).*",
+    re.DOTALL,
+)
+_OTHER_SIDE = {Side.SUPPLY: Side.DEMAND, Side.DEMAND: Side.SUPPLY}
+_LIST_NAME = {Side.SUPPLY: ("科技成果", "achievement"), Side.DEMAND: ("企业需求", "demand")}
+
+
+def read_list(content: bytes, filename: str, side: Side) -> ParsedList:
+    """Read one file of one side's list: .xlsx, .xls, .csv or .jsonl, told apart by content.
+
+    Never raises for what a file holds: a file that is no list gives no rows and one problem.
+    """
+    return read_lists([(filename, content)], side)
+
+
+def read_lists(files: Sequence[tuple[str, bytes]], side: Side) -> ParsedList:
+    """Read files (name, content) as one list: an item stated twice counts once, whichever files hold it."""
+    first: dict[str, ParsedRow] = {}
+    readers = [_ListReader(filename, side, first) for filename, _ in files]
+    for reader, (_, content) in zip(readers, files, strict=True):
+        try:
+            reader.read(content)
+        except UnreadableFile as error:
+            reader.give_up(reader.file_problem(error.code, error.zh, error.en, row=error.row))
+    return ParsedList(
+        rows=tuple(row for reader in readers for row in reader.rows),
+        rejected=tuple(row for reader in readers for row in reader.rejected),
+        problems=tuple(problem for reader in readers for problem in reader.problems),
+        read=sum(reader.read_count for reader in readers),
+    )
+
+
+class _ListReader:
+    """Gathers the rows of one file; `first` holds the first row of every identity in all files."""
+
+    def __init__(self, filename: str, side: Side, first: dict[str, ParsedRow]) -> None:
+        self.rows: list[ParsedRow] = []
+        self.rejected: list[RejectedRow] = []
+        self.problems: list[Problem] = []
+        self.read_count = 0
+        self._file = filename
+        self._side = side
+        self._first = first
+
+    def read(self, content: bytes) -> None:
+        """Read the file's content.
+
+        Raises:
+            UnreadableFile: the file holds no list of this side.
+        """
+        if len(content) > MAX_BYTES:
+            raise UnreadableFile(
+                "too_large",
+                f"文件超过 {MAX_BYTES >> 20} MB，请拆分成几个文件分别导入。",
+                f"the file is larger than {MAX_BYTES >> 20} MB; split it.",
+            )
+        if not content.strip():
+            raise UnreadableFile("empty_file", "文件是空的，请检查是否导出成功。", "the file is empty.")
+        if content.startswith((ZIP_MARK, OLE_MARK)):
+            self._read_sheets(read_workbook(content))
+        else:
+            text = decode(content)
+            suffix = PurePath(self._file).suffix.lower()
+            if is_jsonl(text) or suffix in (".jsonl", ".json", ".ndjson"):
+                self._read_lines(text)
+            else:
+                self._read_sheets([read_csv(text, self._side)])
+        if not self.read_count:
+            self.problems.append(
+                self.file_problem(
+                    "no_rows",
+                    "有表头但没有数据行，请在表头下方填写后再导入。",
+                    "there is a header but no row below it.",
+                    severity="doubtful",
+                )
+            )
+
+    def give_up(self, problem: Problem) -> None:
+        """Take nothing of the file, for `problem`."""
+        for row in self.rows:
+            del self._first[identity_key(row.listing)]
+        self.rows.clear()
+        self.rejected.clear()
+        self.read_count = 0
+        self.problems.append(problem)
+
+    def file_problem(
+        self,
+        code: str,
+        zh: str,
+        en: str,
+        *,
+        sheet: str = "",
+        row: int | None = None,
+        severity: Severity = "rejected",
+    ) -> Problem:
+        """A problem of the file or of one sheet."""
+        return Problem(self._file, sheet, row, "", code, zh, severity, en)
+
+    def _read_sheets(self, sheets: Sequence[Sheet]) -> None:
+        found = [(sheet, find_header(sheet.rows, self._side)) for sheet in sheets]
+        if not any(header and not sheet.hidden for sheet, header in found):
+            raise self._no_header(sheets)
+        for sheet, header in found:
+            if header and not sheet.hidden:
+                self._read_sheet(sheet, header)
+            elif header:
+                self.problems.append(
+                    self.file_problem(
+                        "hidden_sheet",
+                        "工作表已隐藏，未读取；如需导入请取消隐藏。",
+                        "the sheet is hidden and was not read; unhide it to import it.",
+                        sheet=sheet.name,
+                        severity="doubtful",
+                    )
+                )
+            elif not sheet.hidden and _looks_like_table(sheet) and not self._is_other_list(sheet):
+                zh, en = self._header_message(sheet)
+                self.problems.append(
+                    self.file_problem("no_header", zh, en, sheet=sheet.name, severity="doubtful")
+                )
+
+    def _no_header(self, sheets: Sequence[Sheet]) -> UnreadableFile:
+        if all(not any(map(_is_filled, sheet.rows)) for sheet in sheets):
+            return UnreadableFile(
+                "empty_file", "文件里没有内容，请检查是否导出成功。", "the file holds no cells."
+            )
+        hint = ("", "")
+        if any(self._is_other_list(sheet) for sheet in sheets):
+            other = _LIST_NAME[_OTHER_SIDE[self._side]]
+            hint = (f"看起来这是{other[0]}清单，请按该清单导入。", f" It looks like the {other[1]} list.")
+        fullest = max(sheets, key=lambda sheet: sum(map(_is_filled, sheet.rows[:HEADER_WITHIN])))
+        zh, en = self._header_message(fullest)
+        return UnreadableFile("no_header", zh + hint[0], en + hint[1])
+
+    def _is_other_list(self, sheet: Sheet) -> bool:
+        return find_header(sheet.rows, _OTHER_SIDE[self._side]) is not None
+
+    def _header_message(self, sheet: Sheet) -> tuple[str, str]:
+        wanted = aliases(self._side)["title"][0]
+        fullest = max(sheet.rows[:HEADER_WITHIN], key=lambda row: sum(map(bool, row)), default=[])
+        seen = "、".join(normalise(cell)[:12] for cell in fullest if cell.strip())[:80]
+        zh = (
+            f"前 {HEADER_WITHIN} 行中没有找到表头（至少要有“{wanted}”一列及另一列；见到的是：{seen}）。"
+            "请保留表头行，或使用模板。"
+        )
+        en = (
+            f"no header in the first {HEADER_WITHIN} rows: a column such as {wanted} and one more are needed "
+            f"(seen: {seen}). Keep the header row, or use the template."
+        )
+        return zh, en
+
+    def _read_sheet(self, sheet: Sheet, header: Header) -> None:
+        headings = _distinct([normalise(heading) for heading in header.headings])
+        titles = [column for column, name in enumerate(header.fields) if name == "title"]
+        for index in range(header.first_data_row, len(sheet.rows)):
+            row = sheet.rows[index]
+            if not _is_data(row, header, self._side):
+                continue
+            texts: Sequence[str] = row
+            if any(row[column].strip() for column in titles if column < len(row)):
+                texts = _filled_from_merged(sheet, index, header)
+            place = Place(self._file, sheet.name, index + 1)
+            cells = list(_cells(texts, headings, header))
+            if len(row) > len(headings) and _is_filled(row[len(headings) :]):
+                self.problems.append(
+                    place.problem(
+                        "extra_cells",
+                        "该行的列数多于表头，可能有未加引号的分隔符，请核对各列是否错位。",
+                        "the row has more cells than the header; check for an unquoted delimiter.",
+                        "doubtful",
+                    )
+                )
+            self._take(place, cells, undecodable=sheet.undecodable)
+
+    def _read_lines(self, text: Text) -> None:
+        if text.text.lstrip().startswith("["):
+            raise UnreadableFile(
+                "not_json",
+                "文件是一个 JSON 数组，请改为每行一个 JSON 对象（.jsonl）。",
+                "the file is one JSON array; write one object per line.",
+            )
+        for line in read_jsonl(text):
+            place = Place(self._file, "", line.number)
+            if line.record is None:
+                self._reject_line(place, line)
+            else:
+                cells = [_json_cell(key, value, self._side) for key, value in line.record.items()]
+                self._take(place, cells, undecodable=text.lossy)
+
+    def _reject_line(self, place: Place, line: Line) -> None:
+        problem = place.problem(
+            "not_json",
+            "该行不是一个完整的 JSON 对象，请改正后再导入。",
+            "the line is not a JSON object; mend it.",
+            "rejected",
+        )
+        self.read_count += 1
+        self.problems.append(problem)
+        self.rejected.append(place.reject([Cell("", "原文", None, line.text)], problem))
+
+    def _take(self, place: Place, cells: Sequence[Cell], *, undecodable: bool) -> None:
+        if any(cell.field == "code" and cell.text.strip() == EXAMPLE_CODE for cell in cells):
+            return
+        self.read_count += 1
+        reader = RowReader(place, self._side, undecodable=undecodable)
+        listing = reader.read(cells)
+        self.problems.extend(reader.problems)
+        if isinstance(listing, RejectedRow):
+            self.rejected.append(listing)
+            return
+        row = ParsedRow(place.file, place.sheet, place.row, listing, original_cells(cells))
+        first = self._first.setdefault(identity_key(listing), row)
+        if first is row:
+            self.rows.append(row)
+        else:
+            self._take_repeated(row, first)
+
+    def _take_repeated(self, row: ParsedRow, first: ParsedRow) -> None:
+        other_file = "" if first.file == row.file else first.file
+        stands = " ".join(part for part in (other_file, first.sheet) if part)
+        where = f"“{stands}”第 {first.row} 行" if stands else f"第 {first.row} 行"
+        if content_digest(row.listing) == content_digest(first.listing):
+            self.problems.append(
+                row.problem(
+                    "duplicate_in_file",
+                    f"与{where}完全相同，已略过；可删除此行。",
+                    f"the same as row {first.row} of {stands or 'the file'}; skipped.",
+                    severity="doubtful",
+                )
+            )
+            return
+        same = "编号" if row.listing.code else "名称和单位"
+        problem = row.problem(
+            "conflict_in_file",
+            f"与{where}的{same}相同而内容不同，未导入；请保留一行，或给两行填写不同的编号。",
+            f"the same identity as row {first.row} of {stands or 'the file'} with other content; "
+            "keep one, or give each a code of its own.",
+            severity="rejected",
+        )
+        self.problems.append(problem)
+        self.rejected.append(row.reject(problem))
+
+
+def _is_filled(row: Iterable[str]) -> bool:
+    return any(cell and not cell.isspace() for cell in row)
+
+
+def _looks_like_table(sheet: Sheet) -> bool:
+    """Whether a sheet without a header is worth a warning: three rows of three cells or more."""
+    return sum(sum(bool(cell.strip()) for cell in row) >= 3 for row in sheet.rows[:HEADER_WITHIN]) >= 3
+
+
+def _is_data(row: Sequence[str], header: Header, side: Side) -> bool:
+    """Whether a row states something: no blank or merely numbered row, footer or repeated header."""
+    filled = [(column, cell) for column, cell in enumerate(row) if cell and not cell.isspace()]
+    fields = [header.fields[column] if column < len(header.fields) else None for column, _ in filled]
+    if all(name == "sequence" for name in fields):
+        return False
+    if len(filled) == 1 and _FOOTER.fullmatch(normalise(filled[0][1])):
+        return False
+    titles = [cell for (_, cell), name in zip(filled, fields, strict=True) if name == "title"]
+    repeats_header = titles and all(field_of(cell, side) == "title" for cell in titles)
+    return not (repeats_header and sum(field_of(cell, side) is not None for _, cell in filled) > 1)
+
+
+def _filled_from_merged(sheet: Sheet, index: int, header: Header) -> Sequence[str]:
+    """The row with blanks under a vertically merged cell of the data filled from it.
+
+    A code belongs to one row only and is not repeated.
+    """
+    if not sheet.merged:
+        return sheet.rows[index]
+    texts = list(sheet.rows[index])
+    for column, text in enumerate(texts):
+        top = sheet.merged.get((index, column))
+        inherits = top and top[0] >= header.first_data_row
+        name = header.fields[column] if column < len(header.fields) else None
+        if top and inherits and not text.strip() and name not in ("code", "title"):
+            texts[column] = sheet.rows[top[0]][column]
+    return texts
+
+
+def _distinct(headings: Sequence[str]) -> list[str]:
+    """Headings made unique: a repeated one gets a number, a blank one its letter."""
+    names: list[str] = []
+    for column, heading in enumerate(headings):
+        name = heading or f"{column_letter(column)}列"
+        number = 2
+        while name in names:
+            name = f"{heading}（{number}）"
+            number += 1
+        names.append(name)
+    return names
+
+
+def _cells(texts: Sequence[str], headings: Sequence[str], header: Header) -> Iterator[Cell]:
+    for column, text in enumerate(texts):
+        letter = column_letter(column)
+        heading = headings[column] if column < len(headings) else f"{letter}列"
+        if heading == REASON_HEADING:
+            continue
+        name = header.fields[column] if column < len(header.fields) else None
+        yield Cell(f"{letter} {heading}", heading, name, text)
+
+
+def _json_cell(key: str, value: object, side: Side) -> Cell:
+    terms: tuple[str, ...] | None = None
+    match value:
+        case None:
+            text = ""
+        case bool():
+            text = "是" if value else "否"
+        case list():
+            terms = tuple(str(item) for item in value if item is not None)
+            text = "；".join(terms)
+        case dict():
+            text = json.dumps(value, ensure_ascii=False)
+        case float() if value.is_integer() and abs(value) < 1e15:
+            text = str(int(value))
+        case _:
+            text = str(value)
+    return Cell(key, key, field_of(key, side), text, terms)

@@ -1,0 +1,262 @@
+"""One row of cells, read as a listing: the good fields, and a problem for each cell in doubt."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from matcher.domain.errors import InvalidInput
+from matcher.domain.listing import (
+    Achievement,
+    Confidentiality,
+    Contact,
+    Demand,
+    Maturity,
+    Money,
+    Side,
+)
+from matcher.domain.maturity import parse_maturity
+from matcher.domain.money import parse_money
+from matcher.domain.text import normalise
+from matcher.files.headings import plain_heading, unit_of
+from matcher.files.report import Problem, RejectedRow, Severity
+from matcher.files.values import (
+    is_error,
+    is_nothing,
+    is_period,
+    parse_confidentiality,
+    parse_contact,
+    parse_date,
+    parse_kind,
+    parse_modes,
+    parse_yes_no,
+    split_terms,
+    unique_terms,
+)
+
+UNDECODABLE = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell with its column: the label for reports, the heading, and the field the heading names.
+
+    `text` is the cell as it stands in the file. `terms` holds the items of a JSON list, which need no
+    splitting.
+    """
+
+    column: str
+    heading: str
+    field: str | None
+    text: str
+    terms: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands: file, sheet and row number from 1."""
+
+    file: str
+    sheet: str
+    row: int
+
+    def problem(self, code: str, zh: str, en: str, severity: Severity, column: str = "") -> Problem:
+        """A problem of the row at this place."""
+        return Problem(self.file, self.sheet, self.row, column, code, zh, severity, en)
+
+    def reject(self, cells: Sequence[Cell], problem: Problem) -> RejectedRow:
+        """The row at this place as a rejected one."""
+        return RejectedRow(self.file, self.sheet, self.row, original_cells(cells), problem)
+
+
+def original_cells(cells: Sequence[Cell]) -> dict[str, str]:
+    """The row's own cells by heading, blank ones included, so that a rejected row shows what it lacks."""
+    return {cell.heading: cell.text for cell in cells}
+
+
+_LONG_TEXTS = frozenset({
+    "abstract", "abstract_en", "detail", "problems", "targets", "conditions", "transfer_note",
+})  # fmt: skip
+_CODES = {"price": "bad_amount", "budget": "bad_amount", "valid_until": "bad_date", "deadline": "bad_date"}
+_STRICTER = list(Confidentiality)
+
+
+def _line(text: str, _: Cell) -> str:
+    return text.replace("\n", " ")
+
+
+def _long_text(text: str, _: Cell) -> str:
+    return text
+
+
+def _keywords(text: str, cell: Cell) -> tuple[str, ...]:
+    return split_terms(text) if cell.terms is None else unique_terms([*cell.terms])
+
+
+def _maturity(text: str, cell: Cell) -> Maturity:
+    maturity = parse_maturity(text)
+    heading = plain_heading(cell.heading)
+    if maturity.low is None and any(scale in heading for scale in ("trl", "就绪", "readiness")):
+        return replace(parse_maturity(f"TRL{text}"), text=text)
+    return maturity
+
+
+def _money(text: str, cell: Cell) -> Money:
+    return parse_money(text, unit_of(cell.heading))
+
+
+_READERS: Mapping[str, Callable[[str, Cell], object]] = {
+    **dict.fromkeys(_LONG_TEXTS, _long_text),
+    "keywords": _keywords,
+    "modes": lambda text, _: parse_modes(text),
+    "maturity": _maturity,
+    "price": _money,
+    "budget": _money,
+    "valid_until": lambda text, _: parse_date(text),
+    "deadline": lambda text, _: parse_date(text),
+    "kind": lambda text, _: parse_kind(text),
+    "confidentiality": lambda text, _: parse_confidentiality(text),
+    "released": lambda text, _: parse_yes_no(text),
+    "contact": lambda text, _: parse_contact(text),
+}
+"""Field → how its normalised text is read; the fields not named here are one line of text."""
+
+
+class RowReader:
+    """Reads the cells of one row; `problems` tells what was in doubt."""
+
+    def __init__(self, place: Place, side: Side, *, undecodable: bool) -> None:
+        self.problems: list[Problem] = []
+        self._place = place
+        self._side = side
+        self._undecodable = undecodable
+        self._values: dict[str, Any] = {}
+        self._extra: dict[str, str] = {}
+        self._title_fault: Problem | None = None
+
+    def read(self, cells: Sequence[Cell]) -> Achievement | Demand | RejectedRow:
+        """The listing the cells state, or the row rejected for want of a title."""
+        for cell in cells:
+            self._take(cell)
+        title = self._values.get("title", "")
+        if self._title_fault is None and not any(character.isalnum() for character in title):
+            column = next((cell.column for cell in cells if cell.field == "title"), "")
+            self._title_fault = self._missing_title(title, column)
+        if self._title_fault is not None:
+            self.problems.insert(0, self._title_fault)
+            return self._place.reject(cells, self._title_fault)
+        return self._listing()
+
+    def _take(self, cell: Cell) -> None:
+        text = normalise(cell.text)
+        if not text or cell.field == "sequence" or (cell.field not in (None, "title") and is_nothing(text)):
+            return
+        if self._is_damaged(cell, text):
+            return
+        if cell.field is None:
+            self._keep(cell, text)
+            return
+        try:
+            value = _READERS.get(cell.field, _line)(text, cell)
+        except InvalidInput as error:
+            value = self._doubt(cell, text, error)
+        if isinstance(value, Maturity) and value.low is None:
+            self._report(
+                cell,
+                "unknown_value",
+                f"没有“{text}”这种成熟度，已保留原文；请改为如“通过小试”“中试阶段”或“TRL 6”。",
+                f"{text!r} is no known maturity and kept as text; write 通过小试, 中试阶段 or TRL 6.",
+            )
+        if value is not None:
+            self._set(cell, text, value)
+
+    def _is_damaged(self, cell: Cell, text: str) -> bool:
+        if is_error(text):
+            self._fault(
+                cell,
+                "cell_error",
+                f"单元格是公式错误“{text}”，请改正公式或直接填写内容。",
+                f"the cell holds the error {text}; mend the formula or type the content.",
+            )
+            return True
+        if self._undecodable and UNDECODABLE in text:
+            self._fault(
+                cell,
+                "bad_encoding",
+                "有无法识别的字符，请在原文件中核对该单元格，并另存为“CSV UTF-8”。",
+                "some characters could not be decoded; check the cell and save the file as CSV UTF-8.",
+            )
+            return cell.field == "title"
+        if cell.field in _LONG_TEXTS and is_cut(cell.text):
+            self._report(
+                cell,
+                "text_cut",
+                f"文字在第 {len(cell.text)} 个字处中断，可能被原系统截断，请补全。",
+                f"the text stops at character {len(cell.text)} and was probably cut; complete it.",
+            )
+        return False
+
+    def _doubt(self, cell: Cell, text: str, error: InvalidInput) -> object:
+        """What stands for a cell that could not be read: the strict value, or nothing."""
+        self._keep(cell, text)
+        if cell.field == "deadline" and is_period(text):
+            return None
+        self._report(cell, _CODES.get(str(cell.field), "unknown_value"), error.zh, error.en)
+        return {"confidentiality": Confidentiality.INTERNAL, "released": False}.get(str(cell.field))
+
+    def _set(self, cell: Cell, text: str, value: object) -> None:
+        name = str(cell.field)
+        former = self._values.setdefault(name, value)
+        if former is value or former == value:
+            return
+        if name in _LONG_TEXTS:
+            self._values[name] = f"{former}\n{value}"
+        elif name == "confidentiality":
+            self._values[name] = max(former, value, key=_STRICTER.index)
+        elif name == "released":
+            self._values[name] = former and value
+        else:
+            self._keep(cell, text)
+
+    def _keep(self, cell: Cell, text: str) -> None:
+        self._extra[cell.heading] = text
+
+    def _report(self, cell: Cell, code: str, zh: str, en: str) -> None:
+        self.problems.append(self._place.problem(code, zh, en, "doubtful", cell.column))
+
+    def _fault(self, cell: Cell, code: str, zh: str, en: str) -> None:
+        if cell.field == "title":
+            self._title_fault = self._place.problem(code, zh, en, "rejected", cell.column)
+        else:
+            self._report(cell, code, zh, en)
+
+    def _missing_title(self, title: str, column: str) -> Problem:
+        if title:
+            zh, en = (
+                f"名称“{title}”没有任何文字，请填写名称。",
+                f"the title {title!r} says nothing; fill it in.",
+            )
+        else:
+            zh, en = "没有名称，请填写名称。", "no title; fill it in."
+        return self._place.problem("missing_title", zh, en, "rejected", column)
+
+    def _listing(self) -> Achievement | Demand:
+        values = dict(self._values)
+        together = values.pop("contact", Contact())
+        phone = parse_contact(values.pop("contact_phone", ""))
+        values["contact"] = Contact(
+            name=values.pop("contact_name", "") or together.name,
+            phone=phone.phone or phone.name or together.phone,
+            email=values.pop("contact_email", "") or phone.email or together.email,
+        )
+        values["extra"] = self._extra
+        return Achievement(**values) if self._side is Side.SUPPLY else Demand(**values)
+
+
+_CUT_LENGTHS = frozenset({255, 256, 500, 512, 1000, 1024, 2000, 2048, 4000, 4096, 32_767})
+"""Widths of database columns and of an Excel cell: a text that fills one without an end was cut."""
+_ENDS = '。.!?！？；;)）”"》】…'
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text has the length of a full column and stops without a closing mark."""
+    return len(text) in _CUT_LENGTHS and text.rstrip()[-1:] not in _ENDS

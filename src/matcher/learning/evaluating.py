@@ -1,0 +1,290 @@
+"""How well the whole ranking pipeline agrees with human grades, on a directory in BEIR layout."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from matcher.domain import metrics
+from matcher.domain.errors import InvalidInput
+from matcher.domain.listing import Side
+from matcher.domain.match import Match
+from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
+from matcher.domain.text import TextView
+from matcher.learning.collections import Collection, read_collection
+from matcher.learning.figures import Measuring
+from matcher.learning.judging import folds, learn
+from matcher.matching.encoded import VectorsOf
+from matcher.matching.rank import Choice, Figures, SecondLook, choose
+from matcher.pipeline.nights.vectors import Progress, silent
+from matcher.ports import BuildChannels, Encoder, Query, Reranker, Rows, Vectors
+
+Channel = Literal["dense", "lexical", "fused", "reranked"]
+
+SCORERS: Mapping[Channel, Scorer] = {"dense": DENSE, "lexical": LEXICAL, "fused": DEFAULT_SCORER}
+"""By channel; what `reranked` is scored with depends on the cross-encoder."""
+
+_CUTOFF = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Means over queries, None where undefined; `averaged_over` says over how many queries each is.
+
+    `grade_mae` is over all judged pairs. `learned` says what the ranking was learned from, and is None where
+    nothing was.
+    """
+
+    figures: Mapping[str, float | None]
+    averaged_over: Mapping[str, int]
+    queries: int
+    queries_per_second: float
+    reliability: tuple[metrics.Bin, ...]
+    learned: Mapping[str, Any] | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys of `matcher evaluate --json`."""
+        return {
+            **self.figures,
+            "queries": self.queries,
+            "queries_per_second": self.queries_per_second,
+            "averaged_over": dict(self.averaged_over),
+            "reliability": [asdict(one) for one in self.reliability],
+            "learned": None if self.learned is None else dict(self.learned),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reranking:
+    """A cross-encoder, and the scorer that gives it a weight."""
+
+    reranker: Reranker
+    scorer: Scorer
+
+    def look(self, queries: Sequence[Query], texts: Sequence[TextView]) -> SecondLook:
+        """The second look of queries at texts."""
+
+        def look(place: int, rows: Rows) -> Figures:
+            asked = queries[place].text.full
+            return {"cross_encoder": self.reranker.figures([(asked, texts[row].full) for row in rows])}
+
+        return look
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What to learn from before ranking: another directory, or the other parts of the same of `folds`.
+
+    Queries whose text is ranked are never learned from. Raises InvalidInput where not one of the two is
+    given, or fewer than two folds.
+    """
+
+    directory: Path | None = None
+    folds: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.directory is None) == (self.folds is None):
+            raise InvalidInput(
+                "--learn-from 与 --folds 只能给出一个。",
+                "give --learn-from or --folds, not both.",
+                field="folds",
+            )
+        if self.folds is not None and self.folds < 2:
+            raise InvalidInput(
+                "折数至少为 2；请给出 --folds 5。",
+                "at least two folds are needed: say --folds 5.",
+                field="folds",
+            )
+
+
+def evaluate(
+    directory: Path,
+    encoder: Encoder,
+    build_channels: BuildChannels,
+    *,
+    pooled: bool,
+    channel: Channel,
+    reranking: Reranking | None = None,
+    lesson: Lesson | None = None,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Rank the documents (only each query's judged ones, where `pooled`) and compare with the grades.
+
+    Everything is ranked: no threshold, no abstention. Relevant means a grade of at least 1; an unjudged
+    document counts as 0. `mrr@10` and `recall@10` are means over the queries with a relevant document. So is
+    `ndcg@10`, except that a pooled one is the mean over the queries with both a grade of at least 2 and one
+    of at most 1, as `auc` always is. `ece` and `brier` compare the probabilities of all
+    judged pairs with whether their grade is at least 2, and `reliability` has the bins; null and empty
+    without a calibration, or where no grade reaches 2. `grade_mae` is the mean absolute error of the
+    predicted grade over all judged pairs, and `grade_score` 1 / (1 + grade_mae); null without a calibration.
+
+    With a `lesson` the ranking is by what was learned against `channel`'s scorer, whether it would be adopted
+    or not. Raises InvalidInput, naming file and line, for a directory that cannot be read, for grades that
+    cannot teach anything, and for the channel `reranked` without a `reranking`.
+    """
+    scorer = _scorer(channel, reranking)
+    collection = read_collection(directory)
+    texts = list(collection.documents.values())
+    asked = list(collection.queries.values())
+    scorers, learned = [scorer] * len(asked), None
+    if lesson is not None:
+        reads = reranking.reranker if reranking is not None and channel == "reranked" else None
+        measuring = Measuring(_vectors_by(encoder), build_channels, reads)
+        scorers, learned = _learned(lesson, collection, scorer, measuring, progress)
+    channels = build_channels(texts, encoder.encode([text.full for text in texts], Side.SUPPLY), None)
+    position = {document: row for row, document in enumerate(collection.documents)}
+    judged = [
+        {position[document]: grade for document, grade in collection.qrels[query].items()}
+        for query in collection.queries
+    ]
+    pools = [np.array(sorted(grades), dtype=np.int64) for grades in judged]
+    widest = max(map(len, pools), default=0)
+
+    started = time.perf_counter()
+    queries = _encoded(asked, encoder)
+
+    def ranking(k: int, allowed: Sequence[Rows | None]) -> list[list[Match]]:
+        found: list[list[Match]] = [[] for _ in queries]
+        for version in {one.version: None for one in scorers}:
+            places = [place for place, one in enumerate(scorers) if one.version == version]
+            own = [queries[place] for place in places]
+            look = None if reranking is None else reranking.look(own, texts)
+            choices = [Choice(k, allowed[place]) for place in places]
+            chosen = choose(own, channels, scorers[places[0]], choices, look=look)
+            for place, matches in zip(places, chosen, strict=True):
+                found[place] = matches
+        return found
+
+    if pooled:
+        ranked = pool_ranked = ranking(widest, pools)
+    else:
+        ranked = ranking(_CUTOFF, [None] * len(queries))
+    seconds = time.perf_counter() - started
+    if not pooled:
+        pool_ranked = ranking(widest, pools)
+
+    summary = _summary(judged, ranked, pool_ranked, pooled, seconds)
+    errors = _grade_errors(judged, pool_ranked, scorers)
+    return replace(summary, figures={**summary.figures, **errors}, learned=learned)
+
+
+def _learned(
+    lesson: Lesson, collection: Collection, current: Scorer, measuring: Measuring, progress: Progress
+) -> tuple[list[Scorer], dict[str, Any]]:
+    """The scorer of every query, never learned from one of the same text; and what it was learned from."""
+    asked = [text.full for text in collection.queries.values()]
+    if lesson.directory is not None:
+        graded = measuring.of_collection(read_collection(lesson.directory), progress)
+        own = set(asked)
+        others = [one for one in graded if one.demand not in own]
+        if graded and not others:
+            raise InvalidInput(
+                f"{lesson.directory} 的需求正是要评测的需求，不能自己批改自己；请改用 --folds 5。",
+                f"{lesson.directory} holds the very demands to be evaluated, and would mark its own "
+                "homework: use --folds 5 instead.",
+                field="learn-from",
+            )
+        one = learn(others, current, progress)
+        zh, en = one.why
+        said = {"from": lesson.directory.name, **one.counts, "better": one.better, "why_zh": zh, "why_en": en}
+        return [one.scorer("learned")] * len(asked), said
+    assert lesson.folds is not None
+    graded = measuring.of_collection(collection, progress)
+    parts = dict(zip(asked, folds(asked, lesson.folds).tolist(), strict=True))
+    count = max(parts.values(), default=-1) + 1
+    found = []
+    for part in range(count):
+        found.append(learn([one for one in graded if parts[one.demand] != part], current))
+        progress("learn", part + 1, count)
+    scorers = [one.scorer(f"learned-{part}") for part, one in enumerate(found)]
+    better = sum(one.better for one in found)
+    return [scorers[parts[text]] for text in asked], {"folds": count, "better": better}
+
+
+def _vectors_by(encoder: Encoder) -> VectorsOf:
+    def vectors(side: Side, texts: Sequence[TextView], _progress: Progress) -> tuple[Vectors, int]:
+        return encoder.encode([text.full for text in texts], side), len(texts)
+
+    return vectors
+
+
+def _grade_errors(
+    judged: Sequence[Mapping[int, int]], pool_ranked: Sequence[Sequence[Match]], scorers: Sequence[Scorer]
+) -> dict[str, float | None]:
+    """How far predicted grades are from given ones, over all judged pairs."""
+    pairs = [
+        (int(scorer.calibration.grade(match.score)), grades[match.row])
+        for grades, pool, scorer in zip(judged, pool_ranked, scorers, strict=True)
+        for match in pool
+        if scorer.calibration is not None
+    ]
+    error = metrics.grade_error([guess for guess, _ in pairs], [grade for _, grade in pairs])
+    return {"grade_mae": error, "grade_score": None if error is None else 1 / (1 + error)}
+
+
+def _scorer(channel: Channel, reranking: Reranking | None) -> Scorer:
+    if channel != "reranked":
+        return SCORERS[channel]
+    if reranking is None:
+        raise InvalidInput(
+            "通道 reranked 需要重排模型；请设置 MATCHER_RERANKER。",
+            "the channel reranked needs a cross-encoder: set MATCHER_RERANKER.",
+            field="channel",
+        )
+    return reranking.scorer
+
+
+def _encoded(texts: Sequence[TextView], encoder: Encoder) -> list[Query]:
+    vectors = encoder.encode([text.full for text in texts], Side.DEMAND)
+    titles = encoder.encode([text.title for text in texts], Side.DEMAND)
+    return [Query(*one) for one in zip(texts, vectors, titles, strict=True)]
+
+
+def _summary(
+    judged: Sequence[Mapping[int, int]],
+    ranked: Sequence[Sequence[Match]],
+    pool_ranked: Sequence[Sequence[Match]],
+    pooled: bool,
+    seconds: float,
+) -> Evaluation:
+    columns: dict[str, list[float | None]] = {"ndcg@10": [], "mrr@10": [], "recall@10": [], "auc": []}
+    for grades, matches, pool in zip(judged, ranked, pool_ranked, strict=True):
+        known = list(grades.values())
+        order = [grades.get(match.row, 0) for match in matches]
+        separation = metrics.auc([match.score for match in pool], [grades[match.row] for match in pool])
+        gain = metrics.ndcg(order, known, _CUTOFF)
+        columns["ndcg@10"].append(None if pooled and separation is None else gain)
+        columns["mrr@10"].append(metrics.reciprocal_rank(order, known, _CUTOFF))
+        columns["recall@10"].append(metrics.recall(order, known, _CUTOFF))
+        columns["auc"].append(separation)
+    means = {name: metrics.mean(column) for name, column in columns.items()}
+    probabilities, outcomes = _judged_probabilities(judged, pool_ranked)
+    bins = metrics.reliability(probabilities, outcomes)
+    figures = {name: figure for name, (figure, _) in means.items()}
+    return Evaluation(
+        figures=figures
+        | {"ece": metrics.calibration_error(bins), "brier": metrics.brier(probabilities, outcomes)},
+        averaged_over={name: count for name, (_, count) in means.items()},
+        reliability=tuple(bins),
+        queries=len(judged),
+        queries_per_second=len(judged) / seconds if judged else 0.0,
+        learned=None,
+    )
+
+
+def _judged_probabilities(
+    judged: Sequence[Mapping[int, int]], pool_ranked: Sequence[Sequence[Match]]
+) -> tuple[list[float], list[int]]:
+    """The probability and the grade of every judged pair, if they have one and some pair's grade is good."""
+    if not any(grade >= metrics.GOOD for grades in judged for grade in grades.values()):
+        return [], []
+    pairs = [
+        (match.probability, grades[match.row])
+        for grades, pool in zip(judged, pool_ranked, strict=True)
+        for match in pool
+        if match.probability is not None
+    ]
+    return [probability for probability, _ in pairs], [grade for _, grade in pairs]

@@ -1,0 +1,202 @@
+"""What graded pairs measure: the figures that a run would give them, in the versions that people saw."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import Scope
+from matcher.domain.days import beijing_day
+from matcher.domain.features import CHANNEL_FEATURES, FIELD_FEATURES, cross_encoder
+from matcher.domain.listing import Side
+from matcher.domain.stages import DeclineCode
+from matcher.domain.stated import STATED
+from matcher.domain.text import TextView
+from matcher.learning.collections import Collection
+from matcher.learning.judging import Graded
+from matcher.matching.encoded import Encoded, VectorsOf
+from matcher.matching.rank import COMPARABLE, DECIMALS
+from matcher.matching.searchable import Searchable
+from matcher.matching.second_look import PairLook
+from matcher.pipeline.nights.vectors import Progress, silent
+from matcher.ports import BuildChannels, Channels, Query, Reranker, Rows
+from matcher.store import grades
+from matcher.store.catalogue import LiveListing
+from matcher.store.grades import StandingGrade
+from matcher.store.past import PastListings
+from matcher.store.records import from_record
+
+Version = tuple[int, int]
+"""A listing's id and version."""
+
+_Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerGrades:
+    """A park's grades that stand, with both sides of every pair in the version that the person saw."""
+
+    grades: Sequence[StandingGrade]
+    demands: Mapping[Version, LiveListing]
+    supply: Mapping[Version, LiveListing]
+
+    @classmethod
+    def of(cls, session: Session, park_id: int) -> "LedgerGrades":
+        """Those of a park, as `session` sees them."""
+        found = grades.standing(session, park_id)
+        listings = partial(_listings, session, park_id)
+        return cls(
+            found,
+            listings(Side.DEMAND, {_demand(one) for one in found}),
+            listings(Side.SUPPLY, {_achievement(one) for one in found}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """What figures are measured with; `vectors` gives those of one side's texts."""
+
+    vectors: VectorsOf
+    build_channels: BuildChannels
+    reranker: Reranker | None = None
+
+    def of_ledger(self, held: LedgerGrades, progress: Progress = silent) -> list[Graded]:
+        """A park's grades with their figures, by id; of a listing that says too little there are none."""
+        if not held.grades:
+            return []
+        encoded = Encoded(self.vectors, progress)
+        demands = encoded.demands(list(held.demands.values()))
+        supply = encoded.supply(list(held.supply.values()), lambda _name, *parts: self.build_channels(*parts))
+        asked, offered = _rows_by_version(demands), _rows_by_version(supply)
+        kept = [one for one in held.grades if _demand(one) in asked and _achievement(one) in offered]
+        pairs = (
+            np.array([asked[_demand(one)] for one in kept], dtype=np.int64),
+            np.array([offered[_achievement(one)] for one in kept], dtype=np.int64),
+        )
+        figures = _by_channels(demands.queries(), supply.channels, *pairs)
+        figures |= self._second_look(demands, supply, pairs, [beijing_day(one.row.at) for one in kept])
+        text_of = _newest_texts(demands)
+        return [
+            Graded(
+                demand=text_of[one.demand_id],
+                figures=known,
+                grade=one.row.grade,
+                decline=None if one.declined is None else DeclineCode(one.declined),
+                explored=one.row.explored,
+            )
+            for one, known in zip(kept, _known(figures, len(kept)), strict=True)
+        ]
+
+    def of_collection(self, collection: Collection, progress: Progress = silent) -> list[Graded]:
+        """Every judged pair of a collection: what the channels and a cross-encoder say, for texts state no
+        more."""
+        documents, queries = list(collection.documents.values()), list(collection.queries.values())
+        supply, _ = self.vectors(Side.SUPPLY, documents, progress)
+        asked, _ = self.vectors(Side.DEMAND, queries, progress)
+        titles, _ = self.vectors(Side.DEMAND, [TextView(one.title) for one in queries], silent)
+        place = {document: row for row, document in enumerate(collection.documents)}
+        judged = [
+            (row, place[document], grade)
+            for row, query in enumerate(collection.queries)
+            for document, grade in collection.qrels[query].items()
+        ]
+        pairs = np.array([(row, document) for row, document, _ in judged], dtype=np.int64).reshape(-1, 2)
+        figures = _by_channels(
+            [Query(*one) for one in zip(queries, asked, titles, strict=True)],
+            self.build_channels(documents, supply, None),
+            pairs[:, 0],
+            pairs[:, 1],
+        )
+        if self.reranker is not None and judged:
+            read = [(queries[row].full, documents[document].full) for row, document in pairs.tolist()]
+            figures[cross_encoder.__name__] = self.reranker.figures(read)
+        return [
+            Graded(queries[row].full, known, grade)
+            for (row, _, grade), known in zip(judged, _known(figures, len(judged)), strict=True)
+        ]
+
+    def _second_look(
+        self, demands: Searchable, supply: Searchable, pairs: tuple[Rows, Rows], days: Sequence[date]
+    ) -> dict[str, _Values]:
+        """What is not the channels' to say; an achievement is as old as on the day of the grade."""
+        names = [*FIELD_FEATURES, *STATED]
+        if self.reranker is not None:
+            names.append(cross_encoder.__name__)
+        found = {name: np.full(len(days), np.nan) for name in names}
+        of_day = np.array([day.toordinal() for day in days], dtype=np.int64)
+        for ordinal in np.unique(of_day):
+            places = np.flatnonzero(of_day == ordinal)
+            look = PairLook(demands, supply, date.fromordinal(int(ordinal)), self.reranker)
+            for name, values in look.known_figures(names, pairs[0][places], pairs[1][places]).items():
+                found[name][places] = values
+        return found
+
+
+def _by_channels(
+    queries: Sequence[Query], channels: Channels, asked: Rows, offered: Rows
+) -> dict[str, _Values]:
+    """The channels' figures of the pairs of a query and a row of the index at the same place."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, row in enumerate(asked.tolist()):
+        places[row].append(place)
+    wanted = [queries[row] for row in places]
+    rows = [np.unique(offered[own]) for own in places.values()]
+    found = {}
+    for name in (*CHANNEL_FEATURES, COMPARABLE):
+        found[name] = np.zeros(len(asked))
+        for own, known, values in zip(
+            places.values(), rows, channels[name].values(wanted, rows), strict=True
+        ):
+            found[name][own] = values[np.searchsorted(known, offered[own])]
+    return found
+
+
+def _known(figures: Mapping[str, _Values], count: int) -> list[dict[str, float]]:
+    """Each pair's figures as a run rounds them, the unknown left out."""
+    columns = {name: values.round(DECIMALS).tolist() for name, values in figures.items()}
+    return [
+        {name: values[place] for name, values in columns.items() if values[place] == values[place]}
+        for place in range(count)
+    ]
+
+
+def _listings(session: Session, park_id: int, side: Side, wanted: set[Version]) -> dict[Version, LiveListing]:
+    """Listings of one side in those versions, by id and version; demands are the park's."""
+    scope = Scope(frozenset({park_id}))
+    past = PastListings.of(session, side, scope, {listing_id for listing_id, _ in wanted})
+    return {
+        (listing_id, one.version): LiveListing(
+            id=listing_id,
+            version=one.version,
+            listing=from_record(side, one.data),
+            park_id=park_id if side is Side.DEMAND else None,
+            stated_at=one.at,
+        )
+        for listing_id, revisions in sorted(past.revisions.items())
+        for one in revisions
+        if (listing_id, one.version) in wanted
+    }
+
+
+def _rows_by_version(index: Searchable) -> dict[Version, int]:
+    return {(one.id, one.version): row for row, one in enumerate(index.listings)}
+
+
+def _newest_texts(demands: Searchable) -> dict[int, str]:
+    """What stands for each demand: its text in the newest version that was graded, so that grades of an
+    edited demand stay together, and those of two demands that say the same."""
+    newest = sorted(zip(demands.listings, demands.texts, strict=True), key=lambda one: one[0].version)
+    return {one.id: text.full for one, text in newest}
+
+
+def _demand(grade: StandingGrade) -> Version:
+    return grade.demand_id, grade.row.demand_version
+
+
+def _achievement(grade: StandingGrade) -> Version:
+    return grade.achievement_id, grade.row.achievement_version

@@ -1,0 +1,75 @@
+"""Near misses among the achievements whose validity has ended lately: what would be proposed had it not."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from matcher.domain.counterfactual import obstacle_of_time
+from matcher.domain.ledger import Pair, Proposal
+from matcher.domain.listing import Achievement
+from matcher.domain.text import fold
+from matcher.matching.admission import Admission
+from matcher.matching.near_misses import Missed, best_places, by_demand
+from matcher.matching.rank import Choice
+from matcher.matching.repeats import repeats
+from matcher.matching.search import Search, ranked_demands
+from matcher.matching.searchable import Searchable
+from matcher.matching.second_look import PairLook
+from matcher.ports import Rows
+
+LOOKED_THROUGH = 10
+"""How many of the best are looked through for each demand."""
+
+
+def lapsed_search(search: Search, lapsed: Searchable, excluded: Collection[Pair], look: PairLook) -> Search:
+    """The same search by the same rules, of the achievements whose validity has ended.
+
+    One that repeats a live achievement, or another of them, is left out.
+    """
+    demands, alone = search.demands.listings, _alone(search.supply, lapsed)
+    nobody = np.array([], dtype=np.int64)
+    admission = Admission(demands, lapsed.listings, search.rules, excluded, nobody)
+    choices = []
+    for row, own in enumerate(search.choices):
+        allowed = admission.of_demand(row)
+        within = alone if allowed is None else np.intersect1d(allowed, alone, assume_unique=True)
+        choices.append(Choice(LOOKED_THROUGH, within, floor=own.floor))
+    return replace(search, supply=lapsed, choices=choices, admission=admission, look=look)
+
+
+def lapsed_misses(
+    search: Search, lapsed: Search, found: Sequence[tuple[float, Proposal]], day: date
+) -> dict[int, list[Missed]]:
+    """By the demand's row, those that would be among its matches if they were valid on `day`."""
+    shown = by_demand(found)
+    organisation = {one.id: fold(one.listing.organisation) for one in search.supply.listings}
+    misses: dict[int, list[Missed]] = defaultdict(list)
+    ranked = ranked_demands(lapsed, np.arange(len(search.demands.listings)), lapsed.choices)
+    for row, matches in enumerate(ranked):
+        choice, profile = search.choices[row], search.rules[row].profile
+        cap = profile.per_organisation
+        own = shown.get(search.demands.listings[row].id, ())
+        best = [(-figure, one.achievement_id) for figure, one in own if not one.explored]
+        units = [organisation[number] for _, number in best]
+        for match in matches:
+            listed = lapsed.supply.listings[match.row]
+            assert isinstance(listed.listing, Achievement)
+            unit = fold(listed.listing.organisation)
+            preference = match.score * profile.weight(listed.listing)
+            better = sum(one < (-preference, listed.id) for one in best)
+            over_its_unit = bool(unit) and cap is not None and units.count(unit) >= cap
+            if better < best_places(choice) and not over_its_unit:
+                misses[row].append((preference, match, listed.id, obstacle_of_time(listed.listing, day)))
+    return misses
+
+
+def _alone(supply: Searchable, lapsed: Searchable) -> Rows:
+    """The rows of the lapsed achievements that repeat no live one and none before them."""
+    listings, texts = (*supply.listings, *lapsed.listings), (*supply.texts, *lapsed.texts)
+    vectors = np.concatenate([supply.vectors, lapsed.vectors])
+    numbers = repeats(Searchable(listings, texts, vectors, {})).numbers
+    rows = np.arange(len(supply.listings), len(listings))
+    return np.flatnonzero((numbers[rows] < 0) | (numbers[rows] == rows))

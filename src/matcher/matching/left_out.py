@@ -1,0 +1,161 @@
+"""What a run does not propose: why a pair is left out, and which demands are left with nothing."""
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.abstention import Abstention
+from matcher.domain.ledger import AbstentionReason, Cause, Leaving, Pair
+from matcher.domain.listing import Achievement, same_organisation
+from matcher.domain.match import Match
+from matcher.domain.rules import Constraint
+from matcher.matching.rank import Choice, best_first, scores
+from matcher.matching.search import Search, ranked_demands
+from matcher.store.catalogue import LiveListing
+
+
+class LeftOut:
+    """Tells of a pair with two live sides why the search does not propose it.
+
+    `live` are the demands and achievements that may be matched, whether they say enough or not; `capped` the
+    pairs that were found and are over the number of a park's entries; `proposed` those that are left.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        excluded: Collection[Pair],
+        capped: Collection[Pair],
+        live: tuple[Iterable[LiveListing], Iterable[LiveListing]],
+        proposed: Collection[Pair],
+    ) -> None:
+        self._search = search
+        self._excluded = excluded
+        self._capped = capped
+        self._proposed = proposed
+        self._live = tuple(frozenset(one.id for one in side) for side in live)
+        self._rows = tuple(
+            {one.id: row for row, one in enumerate(side.listings)} for side in (search.demands, search.supply)
+        )
+        self._scores = lru_cache(maxsize=64)(self._scores_of)
+
+    def __call__(self, pair: Pair) -> Leaving:
+        """The first of the reasons, in the order in which they are applied."""
+        if pair in self._excluded:
+            return Leaving(Cause.EXCLUDED)
+        for listing_id, rows, live in zip(pair, self._rows, self._live, strict=True):
+            if listing_id not in rows:
+                silent = listing_id in live
+                constraint = Constraint.TOO_LITTLE_TEXT if silent else Constraint.CONFIDENTIAL
+                return Leaving(Cause.CONSTRAINT, (constraint,))
+        demand, achievement = (rows[listing_id] for listing_id, rows in zip(pair, self._rows, strict=True))
+        if against := self._constraints(demand, achievement):
+            return Leaving(Cause.CONSTRAINT, against)
+        choice = self._search.choices[demand]
+        if choice.floor is not None and -np.inf < self._scores(demand)[achievement] < choice.floor:
+            return Leaving(Cause.BELOW_THRESHOLD)
+        if self._is_repeated(demand, achievement):
+            return Leaving(Cause.REPEATED)
+        if pair in self._capped or self._is_over_its_unit(demand, achievement):
+            return Leaving(Cause.QUOTA)
+        return Leaving(Cause.OUTRANKED)
+
+    def _constraints(self, demand: int, achievement: int) -> tuple[Constraint, ...]:
+        wanting, offered = self._search.demands.listings[demand], self._search.supply.listings[achievement]
+        assert isinstance(offered.listing, Achievement)
+        own = same_organisation(wanting.listing, offered.listing)
+        against = self._search.rules[demand].against(offered.listing)
+        return (Constraint.OWN_ORGANISATION, *against) if own else against
+
+    def _is_over_its_unit(self, demand: int, achievement: int) -> bool:
+        """Whether the pair would be among the first but for the quota of its organisation."""
+        choice = self._search.choices[demand]
+        if choice.units is None:
+            return False
+        score = self._scores(demand)
+        rows = np.arange(len(score)) if choice.allowed is None else choice.allowed
+        if choice.floor is not None:
+            rows = rows[score[rows] >= choice.floor]
+        best = rows[best_first(rows, score[rows], choice.weights)]
+        if choice.repeats is not None:
+            best = best[choice.repeats.kept(best)]
+        return achievement in best[: choice.k]
+
+    def _is_repeated(self, demand: int, achievement: int) -> bool:
+        """Whether an achievement that it repeats, or that repeats it, is proposed in its place."""
+        repeats = self._search.choices[demand].repeats
+        if repeats is None or repeats.numbers[achievement] < 0:
+            return False
+        alike = np.flatnonzero(repeats.numbers == repeats.numbers[achievement])
+        asked, supply = self._search.demands.listings[demand].id, self._search.supply.listings
+        return any((asked, supply[row].id) in self._proposed for row in alike)
+
+    def _scores_of(self, demand: int) -> NDArray[np.float64]:
+        search = self._search
+        scorer, choice = search.scorers[demand], search.choices[demand]
+        look = search.look_of(scorer, np.array([demand]))
+        return scores(search.demands.query(demand), search.supply.channels, scorer, choice, look)
+
+
+def abstentions(
+    search: Search, matched: Collection[int], capped: Collection[Pair], live: Sequence[LiveListing]
+) -> list[Abstention]:
+    """The live demands that have no match; `matched` are the ids of those that have one."""
+    judged = {one.id: row for row, one in enumerate(search.demands.listings)}
+    without = [one for one in live if one.id not in matched]
+    rows = [judged[one.id] for one in without if one.id in judged]
+    nearest = iter(_nearest(search, rows))
+    had_some = {demand for demand, _ in capped}
+    found = []
+    for one in without:
+        assert one.park_id is not None
+        if one.id not in judged:
+            reason = AbstentionReason.TOO_LITTLE_TEXT
+            found.append(Abstention(demand_id=one.id, park_id=one.park_id, reason=reason, ruled_out={}))
+            continue
+        row = judged[one.id]
+        found.append(
+            Abstention(
+                demand_id=one.id,
+                park_id=one.park_id,
+                reason=_reason(search, row, over_quota=one.id in had_some),
+                ruled_out=search.admission.ruled_out(row),
+                **next(nearest),
+            )
+        )
+    return found
+
+
+def _reason(search: Search, row: int, *, over_quota: bool) -> AbstentionReason:
+    if not search.supply.listings:
+        return AbstentionReason.NO_SUPPLY
+    allowed = search.choices[row].allowed
+    if allowed is not None and len(allowed) == 0:
+        return AbstentionReason.CONSTRAINTS
+    return AbstentionReason.QUOTA if over_quota else AbstentionReason.BELOW_THRESHOLD
+
+
+def _nearest(search: Search, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """For each of these demands its nearest miss: the best achievement with rules and threshold set aside."""
+    if not search.supply.listings:
+        return [{} for _ in rows]
+    choices = {row: Choice(1, search.admission.without_rules(row)) for row in rows}
+    best = ranked_demands(search, np.array(rows, dtype=np.int64), choices)
+    return [_figures(search, row, *found) for row, found in zip(rows, best, strict=True)]
+
+
+def _figures(search: Search, row: int, match: Match | None = None) -> dict[str, Any]:
+    if match is None:
+        return {}
+    nearest = search.supply.listings[match.row]
+    assert isinstance(nearest.listing, Achievement)
+    return {
+        "nearest_id": nearest.id,
+        "nearest_failed": search.rules[row].against(nearest.listing),
+        "similarity": match.similarity,
+        "score": match.score,
+        "probability": match.probability,
+    }

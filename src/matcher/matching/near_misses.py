@@ -1,0 +1,286 @@
+"""Near misses: what a run would propose to a demand if one stated field were another, one at a time.
+
+Whether it would is tried with all that the same change lets in: who comes first then takes the places there
+are. The number of a whole park's entries is set aside.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from matcher.domain.counterfactual import (
+    Hindrance,
+    NearMiss,
+    Obstacle,
+    Whose,
+    changed_rules,
+    obstacle_of,
+    obstacle_of_threshold,
+)
+from matcher.domain.ledger import Proposal
+from matcher.domain.listing import Achievement
+from matcher.domain.match import Match
+from matcher.domain.rules import Rules
+from matcher.matching.admission import Mask
+from matcher.matching.rank import Choice
+from matcher.matching.search import Search, floor_of, ranked_demands
+from matcher.ports import Rows
+
+LIMIT = 3
+"""Near misses of one demand beside the nearest below its threshold."""
+
+READ = 60
+DEEPER = 4
+"""So many times the number of a demand's matches, and `READ` more, are looked through."""
+
+Missed = tuple[float, Match, int, Obstacle]
+"""What a near miss is ordered by, its figures, its id, and what is in its way."""
+
+
+def near_misses(
+    search: Search, found: Sequence[tuple[float, Proposal]], lapsed: Mapping[int, Sequence[Missed]]
+) -> list[NearMiss]:
+    """The near misses of every demand, best first; `found` is what was chosen for all of them, and `lapsed`
+    are those among the achievements whose validity has ended, by the demand's row."""
+    shown = by_demand(found)
+    by_row = defaultdict[int, list[Missed]](list, {row: [*missed] for row, missed in lapsed.items()})
+    below: dict[int, Missed] = {}
+    for line in _lines(search, shown):
+        by_row[line.row] += islice(line.hindered(), LIMIT)
+        if nearest := line.below():
+            below[line.row] = nearest
+    return [
+        _near_miss(search, row, place, missed)
+        for row in sorted({*by_row, *below})
+        for place, missed in enumerate(_best(by_row[row], below.get(row)), start=1)
+    ]
+
+
+def by_demand(found: Sequence[tuple[float, Proposal]]) -> dict[int, list[tuple[float, Proposal]]]:
+    """What was chosen, by the demand's id."""
+    shown: dict[int, list[tuple[float, Proposal]]] = defaultdict(list)
+    for preference, proposal in found:
+        shown[proposal.demand_id].append((preference, proposal))
+    return dict(shown)
+
+
+def best_places(choice: Choice) -> int:
+    """How many places of a choice go to the best for certain."""
+    return choice.k - (0 if choice.exploration is None else choice.exploration.slots)
+
+
+def _best(missed: Sequence[Missed], below: Missed | None) -> list[Missed]:
+    best = sorted(missed, key=lambda one: (-one[0], one[2]))[:LIMIT]
+    return best if below is None else [*best, below]
+
+
+def _near_miss(search: Search, row: int, place: int, missed: Missed) -> NearMiss:
+    demand = search.demands.listings[row]
+    assert demand.park_id is not None
+    _, match, achievement_id, obstacle = missed
+    return NearMiss(
+        demand_id=demand.id,
+        park_id=demand.park_id,
+        achievement_id=achievement_id,
+        place=place,
+        similarity=match.similarity,
+        score=match.score,
+        probability=match.probability,
+        obstacle=obstacle,
+    )
+
+
+def _lines(search: Search, shown: Mapping[int, Sequence[tuple[float, Proposal]]]) -> "Iterator[_Line]":
+    """The demands that a rule or a threshold keeps anything from, each with its best whatever rule is in the
+    way."""
+    if not search.supply.listings:
+        return
+    rows = [
+        row
+        for row, (rules, choice) in enumerate(zip(search.rules, search.choices, strict=True))
+        if rules.limiting or choice.floor is not None
+    ]
+    depth = {row: READ + DEEPER * search.choices[row].k for row in rows}  # its own: parks have their own k
+    whole = {row: Choice(depth[row]) for row in rows}
+    ranked = ranked_demands(search, np.array(rows, dtype=np.int64), whole)
+    reach = {row: search.admission.within_one(row) for row in rows}
+    best = {row: _within(matches, reach[row]) for row, matches in zip(rows, ranked, strict=True)}
+    short = [row for row in rows if len(best[row]) < search.choices[row].k < len(search.supply.listings)]
+    again = ranked_demands(
+        search, np.array(short, dtype=np.int64), {row: Choice(depth[row], reach[row]) for row in short}
+    )
+    last = {row: found[-1] for row, found in zip(rows, ranked, strict=True) if len(found) == depth[row]}
+    for row, matches in zip(short, again, strict=True):
+        best[row] = matches
+        last.pop(row, None)
+        if len(matches) == depth[row]:
+            last[row] = matches[-1]
+    place = {one.id: row for row, one in enumerate(search.supply.listings)}
+    for row in rows:
+        own = shown.get(search.demands.listings[row].id, ())
+        taken = [place[proposal.achievement_id] for _, proposal in own]
+        yield _Line.of(search, row, best[row], last.get(row), np.array(taken, dtype=np.int64))
+
+
+def _within(matches: Sequence[Match], rows: Rows | None) -> list[Match]:
+    if rows is None:
+        return [*matches]
+    allowed = frozenset(rows.tolist())
+    return [one for one in matches if one.row in allowed]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A demand's best achievements in the order in which it prefers them, those that one constraint keeps
+    from it among them, with what each is ordered by. Any other is ordered by `bound` at most; `taken` are the
+    rows chosen for the demand."""
+
+    search: Search
+    row: int
+    matches: Sequence[Match]
+    preferences: Sequence[float]
+    bound: float
+    taken: Rows
+
+    @classmethod
+    def of(
+        cls, search: Search, row: int, matches: Sequence[Match], last: Match | None, taken: Rows
+    ) -> "_Line":
+        """The line of the best by score; `last` is the last that was looked at, None where all were."""
+        weights = search.choices[row].weights
+        bound = -np.inf
+        if last is not None:
+            bound = last.score
+            if weights is not None:
+                bound *= float(weights.max() if bound > 0 else weights.min())
+        weighed = [
+            (one.score * (1.0 if weights is None else float(weights[one.row])), one) for one in matches
+        ]
+        line = sorted(
+            ((preference, one) for preference, one in weighed if preference >= bound),
+            key=lambda pair: (-pair[0], pair[1].row),
+        )
+        return cls(search, row, [one for _, one in line], [figure for figure, _ in line], bound, taken)
+
+    def hindered(self) -> Iterator[Missed]:
+        """Those that one change would propose, best first."""
+        named: set[int] = set()
+        for match, preference in zip(self.matches, self.preferences, strict=True):
+            if self.keeps[match.row]:
+                continue
+            obstacle = self._obstacle(match.row)
+            group = self._group(match.row)
+            if obstacle is None or group in named or not self._passes(match, obstacle):
+                continue
+            if group >= 0:
+                named.add(group)
+            yield preference, match, self._id(match), obstacle
+
+    def below(self) -> Missed | None:
+        """The nearest below the one threshold that it does not reach, where a lower one would propose it."""
+        if self.choice.floor is None:
+            return None
+        under = [
+            (match, preference)
+            for match, preference in zip(self.matches, self.preferences, strict=True)
+            if self.keeps[match.row] and match.score < self.choice.floor
+        ]
+        for match, preference in sorted(under, key=lambda one: -one[0].score):
+            obstacle = self._threshold(match)
+            if obstacle is not None and self._passes(match, obstacle):
+                return preference, match, self._id(match), obstacle
+        return None
+
+    @property
+    def choice(self) -> Choice:
+        """How the demand's matches are chosen."""
+        return self.search.choices[self.row]
+
+    @property
+    def rules(self) -> Rules:
+        """What the demand is matched by."""
+        return self.search.rules[self.row]
+
+    @cached_property
+    def keeps(self) -> Mask:
+        """Which achievements its rules allow."""
+        return self.search.admission.keeps(self.row)
+
+    def _threshold(self, match: Match) -> Obstacle | None:
+        profile, scorer = self.rules.profile, self.search.scorers[self.row]
+        by_score = profile.min_score is not None and match.score < profile.min_score
+        likely = floor_of(replace(profile, min_score=None), scorer)
+        by_probability = likely is not None and match.score < likely
+        if by_score == by_probability:
+            return None
+        if by_score:
+            assert profile.min_score is not None
+            return obstacle_of_threshold(Hindrance.MIN_SCORE, profile.min_score, match.score)
+        assert profile.min_probability is not None
+        assert match.probability is not None
+        return obstacle_of_threshold(Hindrance.MIN_PROBABILITY, profile.min_probability, match.probability)
+
+    def _passes(self, match: Match, obstacle: Obstacle) -> bool:
+        """Whether the demand's matches would hold this one with the change made, and nothing like it now."""
+        group = self._group(match.row)
+        if group >= 0 and group in self._groups_taken(match.row):
+            return False
+        rules = changed_rules(self.rules, obstacle.change)
+        ranked = self._admitted(match, obstacle, rules)
+        if not ranked:
+            return False
+        rows, choice = np.array(ranked, dtype=np.int64), self.choice
+        if choice.repeats is not None:
+            rows = rows[choice.repeats.one_of_each(rows, np.arange(len(rows)), choice.held)]
+        if choice.units is not None:
+            rows = rows[choice.units.kept(rows)]
+        return match.row in rows[: best_places(choice)]
+
+    def _admitted(self, match: Match, obstacle: Obstacle, rules: Rules) -> list[int]:
+        """The rows that the changed rules allow, in order, down to the match; none where it is too low."""
+        floor = floor_of(rules.profile, self.search.scorers[self.row])
+        weighed = obstacle.hindrance is Hindrance.PARTNERS and obstacle.change.whose is not Whose.ACHIEVEMENT
+        found: list[tuple[float, int]] = []
+        for one, preference in zip(self.matches, self.preferences, strict=True):
+            if (floor is None or one.score >= floor) and self._enters(one.row, match.row, obstacle, rules):
+                weight = rules.profile.weight(self._achievement(one.row)) if weighed else None
+                found.append((preference if weight is None else one.score * weight, one.row))
+            if one is match and not weighed:
+                break
+        found.sort(key=lambda one: (-one[0], one[1]))
+        own = next((preference for preference, row in found if row == match.row), None)
+        if own is None or own < self.bound:
+            return []
+        return [row for _, row in found]
+
+    def _enters(self, row: int, missed: int, obstacle: Obstacle, rules: Rules) -> bool:
+        if row == missed or self.keeps[row]:
+            return True
+        return obstacle.change.whose is not Whose.ACHIEVEMENT and not rules.against(self._achievement(row))
+
+    def _groups_taken(self, row: int) -> frozenset[int]:
+        """The groups that something else than `row` stands for now: what is proposed, or what is held."""
+        choice = self.choice
+        if choice.repeats is None:
+            return frozenset()
+        is_held = choice.held is not None and row in choice.held
+        held = self.taken if choice.held is None or is_held else np.concatenate([self.taken, choice.held])
+        return frozenset(choice.repeats.numbers[held].tolist())
+
+    def _obstacle(self, row: int) -> Obstacle | None:
+        return obstacle_of(self.rules, self._achievement(row))
+
+    def _group(self, row: int) -> int:
+        return -1 if self.choice.repeats is None else int(self.choice.repeats.numbers[row])
+
+    def _achievement(self, row: int) -> Achievement:
+        listing = self.search.supply.listings[row].listing
+        assert isinstance(listing, Achievement)
+        return listing
+
+    def _id(self, match: Match) -> int:
+        return self.search.supply.listings[match.row].id

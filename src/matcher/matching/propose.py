@@ -1,0 +1,292 @@
+"""From both lists and everybody's rules, in one snapshot, to what a run proposes; nothing is written."""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from matcher.domain.abstention import Abstention
+from matcher.domain.counterfactual import NearMiss
+from matcher.domain.ledger import Pair, Proposal, WhyNot
+from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, Side
+from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
+from matcher.domain.scoring import Scorer, Scorers
+from matcher.domain.text import fold
+from matcher.matching.admission import Admission
+from matcher.matching.encoded import Encoded, VectorsOf
+from matcher.matching.grouping import Grouping
+from matcher.matching.lapsed import lapsed_misses, lapsed_search
+from matcher.matching.left_out import LeftOut, abstentions
+from matcher.matching.near_misses import Missed, near_misses
+from matcher.matching.rank import Choice, Exploration
+from matcher.matching.repeats import repeats, with_repeats
+from matcher.matching.search import Search, floor_of, matches_of_achievements, matches_of_demands
+from matcher.matching.searchable import OpenChannels
+from matcher.matching.second_look import PairLook
+from matcher.pipeline.nights.vectors import Progress, silent
+from matcher.ports import Reranker
+from matcher.store import catalogue, exclusions, lapsed, ledger, rule_versions
+from matcher.store.catalogue import LiveListing
+
+SHARE_EXPLORED = 0.1
+"""Share of a demand's matches drawn from the next best where a learned scoring ranks them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What is matched, and by which rules: profiles by park id, constraints by demand id.
+
+    `held` are the pairs that the ledger holds as current: of achievements that repeat one another, the one
+    that people have before them stays. `lapsed` are achievements whose validity ended lately.
+    """
+
+    day: date
+    supply: Sequence[LiveListing]
+    demands: Sequence[LiveListing]
+    profiles: Mapping[int, ParkProfile]
+    constraints: Mapping[int, Constraints]
+    excluded: frozenset[Pair]
+    held: frozenset[Pair] = frozenset()
+    lapsed: Sequence[LiveListing] = ()
+
+    @classmethod
+    def at(cls, session: Session, day: date) -> "Inputs":
+        """Every park's, as `session` sees them, of what may be matched on `day`."""
+        return cls(
+            day=day,
+            supply=catalogue.live(session, Side.SUPPLY, day),
+            demands=catalogue.live(session, Side.DEMAND, day),
+            profiles={park: saved.rule for park, saved in rule_versions.profiles(session).items()},
+            constraints={demand: saved.rule for demand, saved in rule_versions.constraints(session).items()},
+            excluded=frozenset(exclusions.active(session)),
+            held=frozenset(ledger.current_pairs(session)),
+            lapsed=lapsed.lapsed(session, day),
+        )
+
+    @classmethod
+    def of_park(cls, session: Session, day: date, park_id: int) -> "Inputs":
+        """The same of one park; what it has is what it has among all."""
+        return cls(
+            day=day,
+            supply=catalogue.live(session, Side.SUPPLY, day),
+            demands=catalogue.live(session, Side.DEMAND, day, park_id),
+            profiles={park_id: rule_versions.profile(session, park_id).rule},
+            constraints={
+                demand: saved.rule for demand, saved in rule_versions.constraints(session, park_id).items()
+            },
+            excluded=frozenset(exclusions.active(session, park_id)),
+            held=frozenset(ledger.current_pairs(session, park_id)),
+        )
+
+    def rules_of(self, demand: LiveListing) -> Rules:
+        """What a demand is matched by."""
+        assert demand.park_id is not None
+        return Rules(
+            self.profiles.get(demand.park_id, DEFAULT_PROFILE),
+            self.constraints.get(demand.id, NO_CONSTRAINTS),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How proposals are made, whatever the lists say.
+
+    `vectors` gives those of one side's texts and how many had to be encoded; `top_k` is the number of matches
+    of a listing where its park does not say otherwise.
+    """
+
+    vectors: VectorsOf
+    open_channels: OpenChannels
+    scorers: Scorers
+    top_k: int
+    reranker: Reranker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What comes of the inputs; `encoded` texts had no vector yet.
+
+    `repeats` are the listings that repeat another of their list: id → id of the first, by side.
+    """
+
+    entries: list[Proposal]
+    feed: list[Proposal]
+    abstentions: list[Abstention]
+    near_misses: list[NearMiss]
+    why_not: WhyNot
+    repeats: Mapping[Side, Mapping[int, int]]
+    encoded: int
+
+
+def propose(
+    inputs: Inputs,
+    method: Method,
+    progress: Progress,
+    *,
+    with_feed: bool = True,
+    with_near_misses: bool = True,
+) -> Proposed:
+    """The matches of every demand and, `with_feed`, of every achievement."""
+    encoded = Encoded(method.vectors, progress)
+    supply = encoded.supply(inputs.supply, method.open_channels)
+    demands = encoded.demands(inputs.demands)
+    released = np.array(
+        [row for row, one in enumerate(demands.listings) if _is_released(one.listing)], dtype=np.int64
+    )
+    by_demand = [inputs.rules_of(one) for one in demands.listings]
+    repeated = {Side.DEMAND: repeats(demands), Side.SUPPLY: repeats(supply)}
+    excluded = with_repeats(inputs.excluded, supply.listings, repeated[Side.SUPPLY])
+    search = Search(
+        demands=demands,
+        supply=supply,
+        rules=by_demand,
+        choices=(),
+        scorers=[method.scorers.of(one.park_id) for one in demands.listings],
+        admission=Admission(demands.listings, supply.listings, by_demand, excluded, released),
+        look=PairLook(demands, supply, inputs.day, method.reranker),
+    )
+    choices = _choices(search, repeated[Side.SUPPLY], inputs.held, method.top_k)
+    search = replace(search, choices=tuple(choices))
+    found = matches_of_demands(search, progress)
+    entries, capped = _within_parks(found, inputs.profiles)
+    feed: list[Proposal] = []
+    if with_feed:
+        feed = matches_of_achievements(
+            search,
+            released,
+            repeated[Side.DEMAND],
+            method.open_channels,
+            method.top_k,
+            method.scorers.shared,
+            progress,
+        )
+    proposed = {(one.demand_id, one.achievement_id) for one in entries}
+    missed: list[NearMiss] = []
+    if with_near_misses:
+        missed = near_misses(search, found, _of_lapsed(search, found, inputs, method))
+    return Proposed(
+        entries=entries,
+        feed=feed,
+        abstentions=abstentions(search, {demand for demand, _ in proposed}, capped, inputs.demands),
+        near_misses=missed,
+        why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
+        repeats={
+            side: _first_ids(index.listings, repeated[side])
+            for side, index in ((Side.DEMAND, demands), (Side.SUPPLY, supply))
+        },
+        encoded=encoded.count,
+    )
+
+
+def _of_lapsed(
+    search: Search, found: Sequence[tuple[float, Proposal]], inputs: Inputs, method: Method
+) -> dict[int, list[Missed]]:
+    """The near misses among the achievements whose validity has ended, by the demand's row."""
+    if not inputs.lapsed:
+        return {}
+    supply = Encoded(method.vectors, silent).supply(
+        inputs.lapsed, lambda _, *listed: method.open_channels("lapsed", *listed)
+    )
+    look = PairLook(search.demands, supply, inputs.day, method.reranker)
+    return lapsed_misses(search, lapsed_search(search, supply, inputs.excluded, look), found, inputs.day)
+
+
+def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_k: int) -> Iterator[Choice]:
+    """How each demand's matches are chosen; a park's weights are worked out once."""
+    supply = search.supply.listings
+    ids = np.array([one.id for one in supply], dtype=np.int64)
+    units = _units(supply)
+    held = _held(current, supply, repeated)
+    weights: dict[int | None, NDArray[np.float64] | None] = {}
+    for row, (demand, own, scorer) in enumerate(
+        zip(search.demands.listings, search.rules, search.scorers, strict=True)
+    ):
+        profile = own.profile
+        if demand.park_id not in weights:
+            weights[demand.park_id] = _weights(profile, supply)
+        k = profile.top_k or top_k
+        cap = profile.per_organisation
+        slots = _explored_slots(profile, scorer, k)
+        yield Choice(
+            k=k,
+            allowed=search.admission.of_demand(row),
+            weights=weights[demand.park_id],
+            floor=floor_of(profile, scorer),
+            repeats=repeated,
+            held=held.get(demand.id),
+            units=None if cap is None else Grouping(units, cap),
+            exploration=Exploration(slots, demand.id, ids) if slots else None,
+        )
+
+
+def _held(
+    current: Collection[Pair], supply: Sequence[LiveListing], repeated: Grouping
+) -> dict[int, NDArray[np.int64]]:
+    """Demand id → the rows of those of its current achievements that repeat another."""
+    row = {supply[row].id: row for row in np.flatnonzero(repeated.numbers >= 0).tolist()}
+    found = defaultdict[int, list[int]](list)
+    for demand, achievement in current:
+        if achievement in row:
+            found[demand].append(row[achievement])
+    return {demand: np.array(sorted(rows), dtype=np.int64) for demand, rows in found.items()}
+
+
+def _units(supply: Sequence[LiveListing]) -> NDArray[np.int64]:
+    """A number for each research unit, −1 where none is named."""
+    numbers: dict[str, int] = {"": -1}
+    names = (fold(one.listing.organisation) for one in supply)
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+
+
+def _explored_slots(profile: ParkProfile, scorer: Scorer, k: int) -> int:
+    """How many of `k` matches are drawn from the next best."""
+    usual = SHARE_EXPLORED if scorer.learned else 0.0
+    share = usual if profile.exploration is None else profile.exploration
+    return math.floor(share * k + 1e-9)
+
+
+def _first_ids(listings: Sequence[LiveListing], repeated: Grouping) -> dict[int, int]:
+    return {
+        one.id: listings[first].id
+        for row, (one, first) in enumerate(zip(listings, repeated.numbers, strict=True))
+        if first >= 0 and first != row
+    }
+
+
+def _weights(profile: ParkProfile, supply: Sequence[LiveListing]) -> NDArray[np.float64] | None:
+    """What each achievement's score is multiplied by for the order; None where the park prefers nothing."""
+    if not profile.industries and (not profile.partners or profile.partner_weight == 1):
+        return None
+    achievements = (one.listing for one in supply)
+    return np.array([profile.weight(one) for one in achievements if isinstance(one, Achievement)])
+
+
+def _within_parks(
+    found: Sequence[tuple[float, Proposal]], profiles: Mapping[int, ParkProfile]
+) -> tuple[list[Proposal], frozenset[Pair]]:
+    """What is left where parks limit their entries, and the pairs that are over the limit.
+
+    A park keeps what it prefers most, then earlier demands; so a demand loses its last ranks first.
+    """
+    by_park: dict[int, list[tuple[float, Proposal]]] = defaultdict(list)
+    for preference, proposal in found:
+        by_park[proposal.park_id].append((preference, proposal))
+    over: set[Pair] = set()
+    for park_id, ranked in by_park.items():
+        limit = profiles.get(park_id, DEFAULT_PROFILE).max_entries
+        if limit is not None:
+            ranked.sort(key=lambda one: (-one[0], one[1].demand_id, one[1].rank))
+            over.update((one.demand_id, one.achievement_id) for _, one in ranked[limit:])
+    kept = [one for _, one in found if (one.demand_id, one.achievement_id) not in over]
+    return kept, frozenset(over)
+
+
+def _is_released(listing: Listing) -> bool:
+    return (
+        isinstance(listing, Demand) and listing.released and listing.confidentiality is Confidentiality.PUBLIC
+    )

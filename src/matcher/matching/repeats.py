@@ -1,0 +1,97 @@
+"""Listings of one list that say the same, grouped: the same result listed twice, or by two units."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matcher.domain.ledger import Pair
+from matcher.domain.repeats import MIN_TITLE, Said, say_the_same
+from matcher.matching.grouping import Grouping
+from matcher.matching.searchable import Searchable
+from matcher.store.catalogue import LiveListing
+
+COMMON = 64
+"""Listings whose titles begin or end alike are compared as long as they are no more than so many: a form of
+words that more of them use says nothing of any."""
+
+Key = tuple[int | None, str, str]
+
+
+@dataclass(slots=True)
+class _Group:
+    """What was found to be one thing: every wording of it, and the rows of the listings that have one."""
+
+    wordings: list[Said] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+
+    def takes(self, said: Said) -> bool:
+        """Whether this says the same as every wording here, so that a chain of likenesses joins nothing."""
+        return all(say_the_same(said, one) for one in self.wordings)
+
+
+def repeats(index: Searchable) -> Grouping:
+    """The rows that repeat one another, at most one of which is to be shown beside another.
+
+    Demands repeat those of their own park alone. The rows of a group are numbered by the first of them. Which
+    rows are together depends on what the listings say alone, not on their order.
+    """
+    numbers = np.full(len(index.listings), -1, dtype=np.int64)
+    for group in _groups(_rows_by_wording(index)):
+        if len(group.rows) > 1:
+            numbers[group.rows] = min(group.rows)
+    return Grouping(numbers, cap=1)
+
+
+def with_repeats(
+    pairs: Collection[Pair], supply: Sequence[LiveListing], repeated: Grouping
+) -> frozenset[Pair]:
+    """The pairs, and those of the same demands with what repeats their achievements."""
+    alike: dict[int, list[int]] = defaultdict(list)
+    for row in np.flatnonzero(repeated.numbers >= 0).tolist():
+        alike[int(repeated.numbers[row])].append(supply[row].id)
+    others = {identifier: group for group in alike.values() for identifier in group}
+    return frozenset(
+        (demand, other)
+        for demand, achievement in pairs
+        for other in (achievement, *others.get(achievement, ()))
+    )
+
+
+def _rows_by_wording(index: Searchable) -> dict[tuple[int | None, Said], list[int]]:
+    """Park and wording → the rows that have it."""
+    rows = defaultdict[tuple[int | None, Said], list[int]](list)
+    for row, (listing, text) in enumerate(zip(index.listings, index.texts, strict=True)):
+        rows[listing.park_id, Said.by(listing.listing, text)].append(row)
+    return rows
+
+
+def _groups(rows: Mapping[tuple[int | None, Said], Sequence[int]]) -> list[_Group]:
+    """The fullest wording of a thing opens its group; what says the same as all of it joins."""
+    wordings = sorted(
+        rows, key=lambda one: (-len(one[1].body), one[1].title, one[1].body, one[1].organisation)
+    )
+    using: dict[Key, int] = defaultdict(int)
+    for park_id, said in wordings:
+        for key in _keys(park_id, said):
+            using[key] += 1
+    groups: list[_Group] = []
+    holding: dict[Key, dict[int, _Group]] = defaultdict(dict)
+    for park_id, said in wordings:
+        keys = [key for key in _keys(park_id, said) if 1 < using[key] <= COMMON]
+        near = {number: group for key in keys for number, group in holding[key].items()}
+        number = next((one for one in sorted(near) if near[one].takes(said)), len(groups))
+        if number == len(groups):
+            groups.append(_Group())
+        groups[number].wordings.append(said)
+        groups[number].rows.extend(rows[park_id, said])
+        for key in keys:
+            holding[key][number] = groups[number]
+    return groups
+
+
+def _keys(park_id: int | None, said: Said) -> tuple[Key, ...]:
+    """What titles that are like each other have in common: all of it, how they begin, or how they end."""
+    ends = said.title[:MIN_TITLE], said.title[-MIN_TITLE:]
+    return (park_id, "whole", said.title), (park_id, "begins", ends[0]), (park_id, "ends", ends[1])

@@ -1,0 +1,203 @@
+"""The search itself: each demand in the supply list, and each achievement in the demands of every park."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matcher.domain.ledger import Proposal
+from matcher.domain.listing import Side
+from matcher.domain.match import Match
+from matcher.domain.rules import ParkProfile, Rules
+from matcher.domain.scoring import Scorer, Scorers
+from matcher.domain.terms import Phrases, matched_terms
+from matcher.matching.admission import Admission
+from matcher.matching.grouping import Grouping
+from matcher.matching.rank import Choice, SecondLook, choose
+from matcher.matching.searchable import OpenChannels, Searchable
+from matcher.matching.second_look import PairLook
+from matcher.pipeline.nights.vectors import Progress
+from matcher.ports import Channels, Query, Rows
+from matcher.store.catalogue import LiveListing
+
+BATCH = 1024
+"""Queries ranked between two reports of progress."""
+
+Look = Callable[[Scorer], SecondLook]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search of the supply list for every demand; row i of every part is the same demand."""
+
+    demands: Searchable
+    supply: Searchable
+    rules: Sequence[Rules]
+    choices: Sequence[Choice]
+    scorers: Sequence[Scorer]
+    admission: Admission
+    look: PairLook
+
+    def look_of(self, scorer: Scorer, rows: Rows) -> SecondLook:
+        """The second look of those demands at achievements, for what a scorer weighs."""
+        return self.look.of(Side.DEMAND, scorer.second_look, rows)
+
+
+def floor_of(profile: ParkProfile, scorer: Scorer) -> float | None:
+    """The score below which nothing is proposed; a probability is the score that has it.
+
+    What a score of 0 has already, scores below 0 have, too: there it is no floor.
+    """
+    floors = [] if profile.min_score is None else [profile.min_score]
+    if profile.min_probability is not None and scorer.calibration is not None:
+        likely = scorer.calibration.score_at(profile.min_probability)
+        floors += [likely] if likely > 0 else []
+    return max(floors, default=None)
+
+
+def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, Proposal]]:
+    """What is chosen for every demand, with the figure it is ordered by."""
+    demands, supply = search.demands, search.supply
+    if not supply.listings:
+        return []
+    phrases = [Phrases(text) for text in supply.texts]
+    found: list[tuple[float, Proposal]] = []
+    for start in range(0, len(demands.listings), BATCH):
+        rows = np.arange(start, min(start + BATCH, len(demands.listings)))
+        ranked = ranked_demands(search, rows, search.choices)
+        for row, matches in zip(rows.tolist(), ranked, strict=True):
+            asked, weights = Phrases(demands.texts[row]), search.choices[row].weights
+            for match in matches:
+                weight = 1.0 if weights is None else float(weights[match.row])
+                terms = matched_terms(asked, phrases[match.row])
+                pair = demands.listings[row], supply.listings[match.row]
+                found.append((match.score * weight, _proposal(*pair, match, terms)))
+        progress("match demands", int(rows[-1]) + 1, len(demands.listings))
+    return found
+
+
+def ranked_demands(
+    search: Search, rows: Rows, choices: Sequence[Choice] | Mapping[int, Choice]
+) -> list[list[Match]]:
+    """The matches of some demands by the choices of their rows, each by its own park's scorer."""
+    found: dict[int, list[Match]] = {}
+    for scorer, own in _parted(search.scorers, rows):
+        queries = [search.demands.query(row) for row in own]
+        chosen = [choices[row] for row in own]
+        look = search.look_of(scorer, own)
+        ranked = choose(queries, search.supply.channels, scorer, chosen, look=look)
+        found |= zip(own.tolist(), ranked, strict=True)
+    return [found[row] for row in rows.tolist()]
+
+
+def matches_of_achievements(
+    search: Search,
+    released: Rows,
+    repeated: Grouping,
+    open_channels: OpenChannels,
+    top_k: int,
+    shared: Scorer,
+    progress: Progress,
+) -> list[Proposal]:
+    """What is chosen of the released demands for every achievement; at most one of those that repeat.
+
+    Which they are is by `shared`, what the installation scores with, so that no park's grades move what is
+    shown of another's demands; their figures, and by these their order, are by their own park's scorer.
+    """
+    index = search.demands.part(released)
+    if not index.listings:
+        return []
+    channels = open_channels("feed", index.texts, index.vectors, index.fields["title"])
+    grouping = Grouping(repeated.numbers[released], repeated.cap)
+    parts = list(_parted([search.scorers[row] for row in released], np.arange(len(released))))
+    phrases = [Phrases(text) for text in index.texts]
+    supply = search.supply
+    found: list[Proposal] = []
+    for start in range(0, len(supply.listings), BATCH):
+        rows = np.arange(start, min(start + BATCH, len(supply.listings)))
+        achievements = range(start, start + len(rows))
+        allowed = map(search.admission.of_achievement, achievements)
+        choices = [Choice(top_k, one, repeats=grouping) for one in allowed]
+        queries = [supply.query(row) for row in achievements]
+
+        def look(scorer: Scorer, rows: Rows = rows) -> SecondLook:
+            inner = search.look.of(Side.SUPPLY, scorer.second_look, rows)
+            return lambda place, demands: inner(place, released[demands])
+
+        if any(scorer.version != shared.version for scorer, _ in parts):
+            shown = choose(queries, channels, shared, choices, look=look(shared))
+            choices = [Choice(top_k, np.array(sorted(one.row for one in own), np.int64)) for own in shown]
+        ranked = choose_among(queries, channels, parts, choices, look)
+        for row, matches in zip(achievements, ranked, strict=True):
+            asked = Phrases(supply.texts[row])
+            for match in matches:
+                terms = matched_terms(asked, phrases[match.row])
+                found.append(_proposal(index.listings[match.row], supply.listings[row], match, terms))
+        progress("match achievements", int(rows[-1]) + 1, len(supply.listings))
+    return found
+
+
+def choose_among(
+    queries: Sequence[Query],
+    channels: Channels,
+    parts: Sequence[tuple[Scorer, Rows]],
+    choices: Sequence[Choice],
+    look: Look,
+) -> list[list[Match]]:
+    """The matches of each query in an index whose rows have several scorers, each part its own.
+
+    Scores of different scorers do not compare; their probabilities do, so those order what the parts give.
+    """
+    if len(parts) == 1:
+        [(scorer, _)] = parts
+        return choose(queries, channels, scorer, choices, look=look(scorer))
+    found: list[list[Match]] = [[] for _ in queries]
+    for scorer, own in parts:
+        within = [replace(choice, allowed=_both(choice.allowed, own)) for choice in choices]
+        chosen = choose(queries, channels, scorer, within, look=look(scorer))
+        for all_found, some in zip(found, chosen, strict=True):
+            all_found += some
+    return [_best_of(matches, choice.k) for matches, choice in zip(found, choices, strict=True)]
+
+
+def _best_of(matches: Sequence[Match], k: int) -> list[Match]:
+    """The best of what the parts gave; repeats are of one park, so no two parts gave the same thing."""
+    ordered = sorted(matches, key=lambda one: (-(one.probability or 0.0), -one.score, one.row))
+    return [replace(one, rank=rank) for rank, one in enumerate(ordered[:k], start=1)]
+
+
+def _both(allowed: Rows | None, own: Rows) -> Rows:
+    return own if allowed is None else np.intersect1d(allowed, own, assume_unique=True)
+
+
+def by_scorer(demands: Sequence[LiveListing], scorers: Scorers) -> Iterator[tuple[Scorer, Rows]]:
+    """The distinct scorers of some demands, each with the rows of its own, ascending."""
+    return _parted([scorers.of(one.park_id) for one in demands], np.arange(len(demands)))
+
+
+def _parted(scorers: Sequence[Scorer], rows: Rows) -> Iterator[tuple[Scorer, Rows]]:
+    members: dict[str, list[int]] = {}
+    for row in rows.tolist():
+        members.setdefault(scorers[row].version, []).append(row)
+    for own in members.values():
+        yield scorers[own[0]], np.array(own, dtype=np.int64)
+
+
+def _proposal(
+    demand: LiveListing, achievement: LiveListing, match: Match, terms: tuple[str, ...]
+) -> Proposal:
+    assert demand.park_id is not None
+    return Proposal(
+        demand_id=demand.id,
+        achievement_id=achievement.id,
+        park_id=demand.park_id,
+        rank=match.rank,
+        similarity=match.similarity,
+        score=match.score,
+        contributions=match.contributions,
+        terms=terms,
+        demand_version=demand.version,
+        achievement_version=achievement.version,
+        probability=match.probability,
+        explored=match.explored,
+    )

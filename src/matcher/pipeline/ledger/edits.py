@@ -1,0 +1,299 @@
+"""What people do to one entry of the ledger: read it, edit it, move it, grade it, answer a grade, add one.
+
+Every write is one transaction, which reads the entry under the write lock; a write that names the version it
+has read is refused where the entry is at another one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import DISTRICT, Principal, Right, Role
+from matcher.domain.days import beijing_day
+from matcher.domain.entries import EntryView
+from matcher.domain.errors import Conflict, Forbidden, InvalidInput, StaleVersion
+from matcher.domain.stages import MAIN_LINE, DeclineCode, Stage
+from matcher.domain.work import REASONS, UNTOUCHED, Work, edit, grade, keep_reason, move, reason_of, reply
+from matcher.pipeline.idempotency import Request, once
+from matcher.pipeline.ledger.grades import grade_json, no_entry, visible_to
+from matcher.pipeline.ledger.keep_masked import keep_masked
+from matcher.pipeline.ledger.named_pair import named_sides, require_matchable
+from matcher.pipeline.matches.views import ledger_json
+from matcher.store import access, exclusions, grades, ledger
+from matcher.store import human_columns as stored
+from matcher.store.database import Database
+from matcher.store.tables import AchievementRow, DemandRow, GradeRow
+
+
+def read_entry(
+    database: Database, principal: Principal, entry_id: int, now: datetime, *, unmask: bool = False
+) -> dict[str, Any]:
+    """One entry in scope; unmasking what people wrote is recorded with who asked.
+
+    Raises:
+        NotFound: no such entry, or another park's.
+        Forbidden: the caller may not read entries, or not see contacts.
+    """
+    principal.require(Right.READ_PARK)
+    if not unmask:
+        with database.reading() as session:
+            return ledger_json(_found(session, principal, entry_id))
+    with database.writing() as session:
+        entry = _found(session, principal, entry_id)
+        principal.require(Right.UNMASK)
+        access.record(
+            session,
+            at=now,
+            actor=principal.name,
+            act="unmask_work",
+            subject=f"ledger:{entry_id}",
+            park_id=entry.park_id,
+        )
+        return ledger_json(entry, unmasked=True)
+
+
+def edit_entry(
+    database: Database,
+    request: Request,
+    entry_id: int,
+    changes: Mapping[str, Any],
+    *,
+    version: int | None = None,
+) -> dict[str, Any]:
+    """Write over editable columns (`domain.work.EDITABLE`); values are the columns' own or their JSON form.
+
+    A text equal to the masked form of what is stored keeps what is stored.
+
+    Raises:
+        NotFound, Forbidden, StaleVersion: as `writable_entry`.
+        InvalidInput: a column or a value that cannot be written; `field` names it.
+    """
+
+    def write(session: Session) -> dict[str, Any]:
+        entry = writable_entry(session, request.principal, entry_id, version)
+        values = keep_masked(entry.work, stored.values_of(changes))
+        work = edit(entry.work, values, beijing_day(request.now))
+        keep_reason(entry.work, work)
+        return _saved(session, request, entry, work, "edit")
+
+    return once(database, request, write)
+
+
+def move_entry(
+    database: Database,
+    request: Request,
+    entry_id: int,
+    stage: Stage,
+    *,
+    reason: str | None = None,
+    return_on: date | None = None,
+    version: int | None = None,
+) -> dict[str, Any]:
+    """Move an entry to a stage; `reason` is the code of a `DeclineCode` or `StallCode`.
+
+    Raises:
+        NotFound, Forbidden, StaleVersion: as `writable_entry`.
+        IllegalMove: the stage does not follow the present one.
+        InvalidInput: the reason or the day to return is missing or wrong.
+    """
+
+    def write(session: Session) -> dict[str, Any]:
+        entry = writable_entry(session, request.principal, entry_id, version)
+        code = reason_of(reason, stage) if reason else None
+        today = beijing_day(request.now)
+        work = move(entry.work, stage, today=today, reason=code, return_on=return_on)
+        return _saved(session, request, entry, work, "stage")
+
+    return once(database, request, write)
+
+
+def grade_entry(
+    database: Database,
+    request: Request,
+    entry_id: int,
+    value: int,
+    reason: str,
+    *,
+    version: int | None = None,
+) -> dict[str, Any]:
+    """Write the enterprise's grade (0–3), and keep with it what the person saw.
+
+    Raises:
+        NotFound, Forbidden, StaleVersion: as `writable_entry`.
+        InvalidInput: no such grade, or a reason that is too long.
+    """
+
+    def write(session: Session) -> dict[str, Any]:
+        entry = writable_entry(session, request.principal, entry_id, version)
+        values = keep_masked(entry.work, {"grade_reason": reason})
+        work = grade(entry.work, value, values["grade_reason"])
+        grades.add(session, grade_row(entry, work, request))
+        return _saved(session, request, entry, work, "grade")
+
+    return once(database, request, write)
+
+
+def reply_to_grade(
+    database: Database, request: Request, entry_id: int, text: str, *, version: int | None = None
+) -> dict[str, Any]:
+    """Answer the newest grade of an entry; gives that grade, as `list_grades` shows it to the caller.
+
+    A research unit answers grades of its own achievements; it reads no entry, and `version` is not its to
+    name.
+
+    Raises:
+        NotFound, Forbidden, StaleVersion: as `writable_entry`.
+        InvalidInput: nothing is graded, or the answer is empty or too long.
+    """
+    principal = request.principal
+
+    def write(session: Session) -> dict[str, Any]:
+        if principal.role is Role.RESEARCH_UNIT:
+            if not grades.of_entry(session, visible_to(session, principal), entry_id):
+                raise no_entry(entry_id)
+            entry = ledger.entry(session, DISTRICT, entry_id)
+            assert entry is not None, "a grade is an entry's"
+        else:
+            entry = writable_entry(session, principal, entry_id, version)
+        answered = reply(entry.work, keep_masked(entry.work, {"reply": text})["reply"])
+        newest = grades.of_entry(session, visible_to(session, principal), entry_id)[-1]
+        grades.answer(session, newest[0], reply=answered.reply, at=request.now, by=principal.name)
+        _write(session, request, entry, answered, "reply")
+        return grade_json(newest, principal)
+
+    return once(database, request, write)
+
+
+def add_entry(
+    database: Database,
+    request: Request,
+    demand_id: int,
+    achievement_id: int,
+    *,
+    stage: Stage = Stage.SCREENING,
+    changes: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Add a pair that no run proposed, at a stage of the main line, with editable columns.
+
+    Raises:
+        NotFound: no such demand or achievement in scope.
+        Forbidden: the caller does not run the park.
+        Conflict: the pair is in the ledger, or excluded.
+        InvalidInput: a side that is not matched any more, a stage aside of the main line, a wrong value.
+    """
+    request.principal.require(Right.RUN_PARK)
+
+    def write(session: Session) -> dict[str, Any]:
+        today, scope = beijing_day(request.now), request.principal.scope
+        demand, achievement = sides = named_sides(session, scope, demand_id, achievement_id)
+        require_matchable(sides, today)
+        _require_not_excluded(session, *sides)
+        held = stored.entry_of_pair(session, demand_id, achievement_id, park_id=demand.park_id)
+        if held is not None:
+            raise Conflict(
+                f"该供需对已在台账中（条目编号 {held}）；请在那一条上办理。",
+                f"the pair is in the ledger already (entry {held}): work that one.",
+                field="achievement_id",
+            )
+        work = replace(UNTOUCHED, stage=_first_stage(stage))
+        work = edit(work, stored.values_of(changes or {}), today)
+        entry_id = stored.add_pair(session, demand, achievement, request.now)
+        return _saved(session, request, _found(session, request.principal, entry_id), work, "add")
+
+    return once(database, request, write)
+
+
+def writable_entry(
+    session: Session, principal: Principal, entry_id: int, version: int | None = None
+) -> EntryView:
+    """An entry that the caller may write, at the version they have read (None: at any).
+
+    Raises:
+        NotFound: no such entry, or another park's.
+        Forbidden: the caller may not work the ledger, or is a technology manager of other entries.
+        StaleVersion: the entry is at another version.
+    """
+    principal.require(Right.WORK_LEDGER)
+    entry = _found(session, principal, entry_id)
+    if not assigned(principal, entry.work):
+        raise Forbidden(
+            "这一条不由您负责；请由园区操作员指派负责人或技术经理人。",
+            "this entry is not assigned to you: a park operator assigns its owner or technology manager.",
+        )
+    if version is not None and version != entry.version:
+        raise StaleVersion(
+            f"该条目已是第 {entry.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
+            f"this entry is at version {entry.version}, yours is {version}: read it again.",
+            field="version",
+        )
+    return entry
+
+
+def assigned(principal: Principal, work: Work) -> bool:
+    """Whether an entry is the caller's to work on: a technology manager's are those that name them."""
+    own = {name for name in (work.owner, work.technology_manager) if name}
+    return principal.role is not Role.TECHNOLOGY_MANAGER or principal.subject in own
+
+
+def _found(session: Session, principal: Principal, entry_id: int) -> EntryView:
+    entry = ledger.entry(session, principal.scope, entry_id)
+    if entry is None:
+        raise no_entry(entry_id)
+    return entry
+
+
+def _write(session: Session, request: Request, entry: EntryView, work: Work, act: str) -> None:
+    done = stored.Act(actor=request.principal.name, at=request.now, act=act, via=request.via)
+    stored.write(session, entry_id=entry.id, park_id=entry.park_id, work=work, act=done)
+
+
+def _saved(session: Session, request: Request, entry: EntryView, work: Work, act: str) -> dict[str, Any]:
+    _write(session, request, entry, work, act)
+    return ledger_json(_found(session, request.principal, entry.id))
+
+
+def grade_row(entry: EntryView, work: Work, request: Request) -> GradeRow:
+    """The grade in `work` as it is kept: with what the person saw of the entry."""
+    decline = REASONS.get(work.grade_reason)
+    return GradeRow(
+        park_id=entry.park_id,
+        entry_id=entry.id,
+        grade=work.grade,
+        reason=work.grade_reason,
+        decline_code=decline.value if isinstance(decline, DeclineCode) else None,
+        at=request.now,
+        actor=request.principal.name,
+        rank=entry.rank,
+        similarity=entry.similarity,
+        score=entry.score,
+        probability=entry.probability,
+        explored=entry.explored,
+        run_id=entry.run_id,
+        demand_version=entry.demand_version,
+        achievement_version=entry.achievement_version,
+    )
+
+
+def _first_stage(stage: Stage) -> Stage:
+    if stage not in MAIN_LINE:
+        raise InvalidInput(
+            "新增条目的阶段须在主线上（待研判至已落地）。",
+            f"a new entry starts on the main line: {', '.join(MAIN_LINE)}.",
+            field="stage",
+        )
+    return stage
+
+
+def _require_not_excluded(session: Session, demand: DemandRow, achievement: AchievementRow) -> None:
+    held = exclusions.of_pair(
+        session, park_id=demand.park_id, demand_id=demand.id, achievement_id=achievement.id
+    )
+    if held is not None:
+        raise Conflict(
+            f"该供需对已被排除（编号 {held.id}）；请先解除排除。",
+            f"the pair is excluded (exclusion {held.id}): lift that first.",
+            field="achievement_id",
+        )

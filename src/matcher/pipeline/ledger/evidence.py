@@ -1,0 +1,206 @@
+"""Evidence of an entry: links and files that people put beside it and take off it again."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import Principal, Right
+from matcher.domain.entries import EntryView
+from matcher.domain.errors import InvalidInput, NotFound
+from matcher.domain.text import mask_contacts
+from matcher.pipeline.idempotency import Request, once
+from matcher.pipeline.ledger.edits import writable_entry
+from matcher.pipeline.ledger.grades import no_entry
+from matcher.store import evidence, ledger
+from matcher.store import human_columns as stored
+from matcher.store.database import Database
+from matcher.store.tables import Evidence
+
+MAX_FILE = 20 * 1024 * 1024
+"""Bytes of one file."""
+
+MAX_TITLE = 200
+MAX_URL = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was sent: name, media type and bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def list_evidence(database: Database, principal: Principal, entry_id: int) -> list[dict[str, Any]]:
+    """What backs an entry, oldest first.
+
+    Raises:
+        NotFound: no such entry, or another park's.
+        Forbidden: the caller may not read entries.
+    """
+    principal.require(Right.READ_PARK)
+    with database.reading() as session:
+        if ledger.entry(session, principal.scope, entry_id) is None:
+            raise no_entry(entry_id)
+        return [_as_json(one) for one in evidence.of_entry(session, principal.scope, entry_id)]
+
+
+def read_file(database: Database, principal: Principal, entry_id: int, evidence_id: int) -> File:
+    """A file that backs an entry.
+
+    Raises:
+        NotFound: no such file on an entry in scope; a link is none.
+        Forbidden: the caller may not read entries.
+    """
+    principal.require(Right.READ_PARK)
+    with database.reading() as session:
+        found = evidence.find(session, principal.scope, entry_id, evidence_id, with_content=True)
+    if found is None or found.content is None:
+        raise _none(evidence_id)
+    return File(found.file_name or "", found.media_type or "", found.content)
+
+
+def add_link(database: Database, request: Request, entry_id: int, title: str, url: str) -> dict[str, Any]:
+    """Put a link to a page (http or https) on an entry.
+
+    Raises:
+        NotFound, Forbidden: as `writable_entry`.
+        InvalidInput: no title, or no such address.
+    """
+
+    def write(session: Session) -> dict[str, Any]:
+        entry = writable_entry(session, request.principal, entry_id)
+        return _add(session, request, entry, Evidence(title=_title(title), url=_url(url)))
+
+    return once(database, request, write)
+
+
+def add_file(database: Database, request: Request, entry_id: int, title: str, file: File) -> dict[str, Any]:
+    """Put a file on an entry; it is kept in the database.
+
+    Raises:
+        NotFound, Forbidden: as `writable_entry`.
+        InvalidInput: no title, an empty file, or one that is too large.
+    """
+
+    def write(session: Session) -> dict[str, Any]:
+        entry = writable_entry(session, request.principal, entry_id)
+        _check(file)
+        row = Evidence(
+            title=_title(title),
+            file_name=_file_name(file.name),
+            media_type=file.media_type or "application/octet-stream",
+            size=len(file.content),
+            sha256=hashlib.sha256(file.content).hexdigest(),
+            content=file.content,
+        )
+        return _add(session, request, entry, row)
+
+    return once(database, request, write)
+
+
+def remove_evidence(database: Database, request: Request, entry_id: int, evidence_id: int) -> dict[str, Any]:
+    """Take a link or a file off an entry; that it was there stays in the history, its content does not.
+
+    Raises:
+        NotFound, Forbidden: as `writable_entry`; also where the entry holds no such evidence.
+    """
+
+    def write(session: Session) -> dict[str, Any]:
+        entry = writable_entry(session, request.principal, entry_id)
+        row = evidence.find(session, request.principal.scope, entry_id, evidence_id)
+        if row is None:
+            raise _none(evidence_id)
+        shown = _as_json(row)
+        evidence.remove(session, row, at=request.now, by=request.principal.name)
+        _note(session, request, entry, before=row.title, after=None)
+        return shown
+
+    return once(database, request, write)
+
+
+def _add(session: Session, request: Request, entry: EntryView, row: Evidence) -> dict[str, Any]:
+    row.park_id, row.entry_id = entry.park_id, entry.id
+    row.added_at, row.added_by = request.now, request.principal.name
+    evidence.add(session, row)
+    _note(session, request, entry, before=None, after=row.title)
+    return _as_json(row)
+
+
+def _note(
+    session: Session, request: Request, entry: EntryView, *, before: str | None, after: str | None
+) -> None:
+    act = stored.Act(actor=request.principal.name, at=request.now, act="evidence", via=request.via)
+    stored.write(
+        session,
+        entry_id=entry.id,
+        park_id=entry.park_id,
+        work=entry.work,
+        act=act,
+        besides={"evidence": [before, after]},
+    )
+
+
+def _as_json(row: Evidence) -> dict[str, Any]:
+    return {
+        "evidence_id": row.id,
+        "entry_id": row.entry_id,
+        "title": mask_contacts(row.title),
+        "url": row.url,
+        "file_name": None if row.file_name is None else mask_contacts(row.file_name),
+        "media_type": row.media_type,
+        "size": row.size,
+        "sha256": row.sha256,
+        "added_at": row.added_at.isoformat(),
+        "added_by": row.added_by,
+    }
+
+
+def _title(title: str) -> str:
+    title = title.strip()
+    if not 0 < len(title) <= MAX_TITLE:
+        raise InvalidInput(
+            f"请填写名称，最多 {MAX_TITLE} 字。",
+            f"give a title of up to {MAX_TITLE} characters.",
+            field="title",
+        )
+    return title
+
+
+def _url(url: str) -> str:
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or len(url) > MAX_URL or url != _line(url):
+        raise InvalidInput(
+            "请填写以 http:// 或 https:// 开头的地址。",
+            "give an address that starts with http:// or https://.",
+            field="url",
+        )
+    return url
+
+
+def _line(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable() and not sign.isspace())
+
+
+def _file_name(name: str) -> str:
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in base if sign.isprintable())[-MAX_TITLE:] or "file"
+
+
+def _check(file: File) -> None:
+    if not file.content:
+        raise InvalidInput("文件是空的。", "the file is empty.", field="file")
+    if len(file.content) > MAX_FILE:
+        raise InvalidInput("文件超过 20 MB。", "the file is larger than 20 MB.", field="file")
+
+
+def _none(evidence_id: int) -> NotFound:
+    return NotFound(f"该条目没有编号为 {evidence_id} 的佐证。", f"this entry has no evidence {evidence_id}.")

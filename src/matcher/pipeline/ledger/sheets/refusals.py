@@ -1,0 +1,133 @@
+"""Why a cell or a row of an edited sheet is not written, and what to do about it, in both languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matcher.domain.errors import IllegalMove, InvalidInput
+from matcher.files.ledger_reading import ReadRow, StrangeColumn
+from matcher.files.ledger_sheet import COLUMNS, Column
+
+COLUMN_OF: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A cell (or, by its entry id, a row) that is not written: why, and what to do, in both languages."""
+
+    column: str
+    code: str
+    reason: str
+    reason_en: str
+    remedy: str
+    remedy_en: str
+
+    @classmethod
+    def of(cls, error: InvalidInput | IllegalMove, column: str) -> "Refusal":
+        """What a rule of the domain says of a column."""
+        return cls(
+            column,
+            error.code,
+            error.zh,
+            error.en,
+            "改正这一格（或恢复原值）后再次导入该文件；已导入的行不受影响。",
+            "mend this cell, or put it back, and import the file again: rows already written stand.",
+        )
+
+
+def place_of(row: ReadRow, column: str, entry_id: int | None) -> dict[str, Any]:
+    """Where a cell stands, and what it is of."""
+    return {
+        "sheet": row.sheet,
+        "row": row.row,
+        "column": row.letters.get(column, ""),
+        "heading": COLUMN_OF[column].heading,
+        "field": column,
+        "entry_id": entry_id,
+    }
+
+
+UNKNOWN_ENTRY = Refusal(
+    "entry_id",
+    "unknown_entry",
+    "本园区台账中没有这一条（隐藏的“条目编号”列为空或有误）。",
+    "the park's ledger has no such entry: the hidden column of its id is blank or wrong.",
+    "新的供需对请在系统中添加；已有的条目请重新导出后填写。",
+    "add a new pair in the service; for one that is there, export the ledger again.",
+)
+UNKNOWN_VERSION = Refusal(
+    "version",
+    "unknown_version",
+    "隐藏的“行版本”列为空或有误，无法判断改了哪些格。",
+    "the hidden column of the row's version is blank or wrong: what was edited cannot be told.",
+    "请重新导出台账后填写。",
+    "export the ledger again and fill that in.",
+)
+DOUBLED = Refusal(
+    "entry_id",
+    "doubled_row",
+    "同一条目在表中有几行，内容不同。",
+    "the sheet holds this entry several times, and the rows differ.",
+    "请只保留一行。",
+    "keep one of the rows.",
+)
+ANOTHER_ENTRY = Refusal(
+    "entry_id",
+    "another_entry",
+    "本行的需求或成果与隐藏的条目编号不符，可能只排序了一部分列。",
+    "the row's demand or achievement is not that of its entry id: perhaps only some columns were sorted.",
+    "请撤消排序后选中整行重新排序，或重新导出后填写。",
+    "undo the sorting and sort whole rows, or export the ledger again.",
+)
+NOT_ASSIGNED = Refusal(
+    "owner",
+    "not_assigned",
+    "这一条不由您负责。",
+    "this entry is not assigned to you.",
+    "请由园区操作员指派负责人或技术经理人，或由其导入。",
+    "a park operator assigns its owner or technology manager, or imports it.",
+)
+
+
+def machine_cell(column: str) -> Refusal:
+    """A cell of the machine's that someone has changed."""
+    return Refusal(
+        column,
+        "machine_column",
+        "这一列由系统维护，改动未采用。",
+        "this column is the system's: the change was not taken.",
+        "需要更正时，请在需求或成果清单中修改。",
+        "to mend it, edit the demand or the achievement.",
+    )
+
+
+def refused(row: ReadRow, entry_id: int | None, refusal: Refusal) -> dict[str, Any]:
+    """A refusal as it is reported, with its place in the sheet."""
+    return place_of(row, refusal.column, entry_id) | {
+        "code": refusal.code,
+        "reason": refusal.reason,
+        "reason_en": refusal.reason_en,
+        "remedy": refusal.remedy,
+        "remedy_en": refusal.remedy_en,
+    }
+
+
+def strange_column(column: StrangeColumn) -> dict[str, Any]:
+    """A column that is not read, as it is reported: what people wrote in it would be lost in silence."""
+    remedy, remedy_en = "自加的列可不理会。", "a column of your own may stay."
+    if column.lacking:
+        remedy = f"如改动过表头，请改回（表中缺少：{'、'.join(column.lacking)}）后再次导入。"
+        remedy_en = f"a changed heading? Put it back (lacking: {', '.join(column.lacking)}); import again."
+    return {
+        "sheet": column.sheet,
+        "row": column.row,
+        "column": column.letter,
+        "heading": column.heading,
+        "field": "",
+        "entry_id": None,
+        "code": "unknown_heading",
+        "reason": "台账没有这个表头，这一列没有读取。",
+        "reason_en": "the ledger has no such heading: the column was not read.",
+        "remedy": remedy,
+        "remedy_en": remedy_en,
+    }

@@ -1,0 +1,151 @@
+"""One row of an edited sheet beside its entry: which cells people changed, and the columns they make.
+
+What was edited is told by the columns at the version the sheet was written from, so that a row nobody has
+edited is never an edit, whatever has happened to its entry since.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from matcher.domain.entries import EntryView
+from matcher.domain.errors import IllegalMove, InvalidInput
+from matcher.domain.masking import restore_contacts
+from matcher.domain.stages import Stage
+from matcher.domain.text import mask_contacts
+from matcher.domain.work import EDITABLE, Work, edit, grade, keep_reason, move
+from matcher.files.ledger_reading import ReadRow, same_amount, says, unchanged
+from matcher.files.ledger_sheet import (
+    ADDED_LATER,
+    HUMAN,
+    MACHINE,
+    Kind,
+    cell_text,
+    checksum,
+    human_value,
+    same_machine_cell,
+    values_of,
+)
+from matcher.pipeline.ledger.entries import sheet_row
+from matcher.pipeline.ledger.sheets.refusals import COLUMN_OF, Refusal
+
+
+def shown(column: str, work: Work) -> str | float | None:
+    """What a cell of these columns says, contacts masked: a label, a text, a number, or a day as text."""
+    value = human_value(COLUMN_OF[column], work)
+    if isinstance(value, str):
+        return mask_contacts(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def edits_of(row: ReadRow, base: Work) -> tuple[dict[str, Any], list[Refusal]]:
+    """The human columns whose cells say something else than `base`, with their values; what is unreadable.
+
+    A text that is only masked, or reshaped by being saved, says the same.
+    """
+    edits: dict[str, Any] = {}
+    refusals: list[Refusal] = []
+    for column in HUMAN:
+        text = row.cells.get(column.name)
+        if text is None:
+            continue
+        held = getattr(base, column.name)
+        if column.kind is Kind.TEXT:
+            if unchanged(text, held) or unchanged(text, mask_contacts(held)):
+                continue
+            text = restore_contacts(text, held)
+        try:
+            value = says(column, text)
+        except InvalidInput as error:
+            refusals.append(Refusal.of(error, column.name))
+            continue
+        same = same_amount(value, held) if column.kind is Kind.AMOUNT else value == held
+        if not same and not (column.kind is Kind.TEXT and unchanged(value, held)):
+            edits[column.name] = value
+    return edits, refusals
+
+
+def applied(work: Work, edits: Mapping[str, Any], today: date) -> Work | Refusal:
+    """The columns with the edits made by the ledger's rules, or why they cannot be."""
+    column = next(iter(edits))
+    try:
+        plain = {name: value for name, value in edits.items() if name in EDITABLE}
+        edited = edit(work, plain, today) if plain else work
+        if "stage" in edits or "return_on" in edits:
+            column = "stage"
+            edited = _moved(edited, edits, today)
+        keep_reason(work, edited)
+        if "grade" in edits or "grade_reason" in edits:
+            column = "grade_reason"
+            edited = _graded(edited, edits)
+    except (InvalidInput, IllegalMove) as error:
+        field = error.field if error.field in COLUMN_OF else None
+        if error.field == "reason" and column == "stage":
+            field = "decline_code"
+        return Refusal.of(error, field or column)
+    return edited
+
+
+def _moved(work: Work, edits: Mapping[str, Any], today: date) -> Work:
+    to = edits.get("stage", work.stage)
+    if to is None:
+        raise InvalidInput("阶段不能为空。", "the stage is never blank.", field="stage")
+    return_on = edits.get("return_on")
+    if to is not Stage.PAUSED and return_on is not None:
+        raise InvalidInput(
+            "恢复日期只在阶段为“暂缓”时填写。", "only a paused pair has a day to return.", field="return_on"
+        )
+    if to is Stage.PAUSED and "return_on" in edits and return_on is None:
+        work = replace(work, return_on=None)
+    reason = work.decline_code or work.stall_code if to is Stage.ENDED else None
+    return move(work, to, today=today, reason=reason, return_on=return_on)
+
+
+def _graded(work: Work, edits: Mapping[str, Any]) -> Work:
+    value = edits.get("grade", work.grade)
+    if value is None and work.grade is not None:
+        raise InvalidInput(
+            "已有的评分不能清空，只能改评。", "a grade is changed, never blanked.", field="grade"
+        )
+    if value is None:
+        raise InvalidInput("写了评分理由，请同时填评分。", "a reason needs a grade.", field="grade")
+    return grade(work, value, edits.get("grade_reason", work.grade_reason))
+
+
+def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> list[str]:
+    """The machine's columns of which someone has changed this row's cell; none where that cannot be told.
+
+    `reason` gives the entry's line of reasons as it is now; it is asked for where a cell may have changed.
+    """
+    there = [column for column in MACHINE if column.name in row.cells]
+    if "check" not in row.cells or {column.name for column in MACHINE} - row.cells.keys() - ADDED_LATER:
+        return []
+    if row.cells["check"] == checksum(entry.id, row.cells):
+        return []
+    why = reason()
+    now = [values_of(0, sheet_row(entry, why, unmasked=unmasked)) for unmasked in (False, True)]
+    return [
+        column.name
+        for column in there
+        if not any(
+            same_machine_cell(row.cells[column.name], cell_text(values[column.name])) for values in now
+        )
+    ]
+
+
+_SIDES = (
+    ("demand_title", "demand_code", "enterprise"),
+    ("achievement_title", "achievement_code", "organisation"),
+)
+
+
+def is_of_another_entry(row: ReadRow, changed: list[str]) -> bool:
+    """Whether the row's cells name another pair than its hidden entry id does, as after sorting some columns.
+
+    A side is another one where its title differs and so does its code or, without codes, its organisation.
+    """
+    return any(
+        title in changed and (code if row.cells[code] else organisation) in changed
+        for title, code, organisation in _SIDES
+    )

@@ -1,0 +1,59 @@
+"""What a page on another site may see of a demand's matches."""
+
+from datetime import datetime
+from typing import Any
+
+from matcher.domain.errors import NotFound
+from matcher.domain.listing import Confidentiality, Side
+from matcher.pipeline.access import EmbedGrant, embed_scope
+from matcher.pipeline.matches.free_text import EmptyReason, matches_of_demand
+from matcher.store import catalogue
+from matcher.store.database import Database
+
+
+def embedded_matches(
+    database: Database, demand_id: int, grant: EmbedGrant, now: datetime
+) -> tuple[list[dict[str, Any]], EmptyReason | None]:
+    """A public demand's public achievements, ranked anew from 1, and why there are none.
+
+    Only an achievement's title and organisation, the figures and the matched terms are part of it.
+
+    Raises:
+        NotFound: no such demand in the park the token opens, or not a public one.
+    """
+    scope = embed_scope(grant)
+    with database.reading() as session:
+        demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
+    if demand is None or demand.confidentiality != Confidentiality.PUBLIC.value:
+        raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
+    written = matches_of_demand(database, demand_id, scope, now)
+    with database.reading() as session:
+        rows = catalogue.rows_by_id(
+            session, Side.SUPPLY, (one.achievement_id for one in written.items if one.achievement_id), scope
+        )
+    public = [
+        one
+        for one in written.items
+        if one.achievement_id is not None
+        and rows[one.achievement_id].confidentiality == Confidentiality.PUBLIC.value
+    ]
+    items = [
+        {
+            "rank": rank,
+            "achievement_title": one.achievement_title,
+            "achievement_organisation": one.achievement_organisation,
+            "similarity": one.similarity,
+            "score": one.score,
+            "probability": one.probability,
+            "terms": list(one.terms),
+            "explored": one.explored,
+        }
+        for rank, one in enumerate(public, start=1)
+    ]
+    if items or written.reason is not None:
+        return items, written.reason
+    return items, EmptyReason(
+        "no_public_supply",
+        "没有可以公开的匹配成果；请联系园区。",
+        "no matching achievement is public: ask the park.",
+    )

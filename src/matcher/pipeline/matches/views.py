@@ -1,0 +1,161 @@
+"""What callers are shown of a match, with one set of JSON keys for the CLI, REST and the widget."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from matcher.domain.entries import EntryView, PairView
+from matcher.domain.labels import label
+from matcher.domain.listing import Side
+from matcher.domain.match import Match
+from matcher.domain.stages import moves_from
+from matcher.domain.text import TextView, mask_contacts
+from matcher.domain.work import Work
+from matcher.store.catalogue import LiveListing
+from matcher.store.records import work_to_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchView:
+    """One ranked pair. A side that is a free text has no id and no code; its title is the text's."""
+
+    rank: int
+    demand_id: int | None
+    demand_code: str | None
+    demand_title: str
+    demand_organisation: str | None
+    achievement_id: int | None
+    achievement_code: str | None
+    achievement_title: str
+    achievement_organisation: str | None
+    park: str | None
+    similarity: float
+    score: float
+    probability: float | None
+    contributions: Mapping[str, float]
+    terms: tuple[str, ...]
+    explored: bool = False
+    also: tuple[int, ...] = ()
+
+    @classmethod
+    def of_pair(cls, entry: PairView, also: tuple[int, ...] = ()) -> "MatchView":
+        """A pair that a run proposes, in the ledger or in the reverse feed; `also` repeat its achievement."""
+        return cls(**_pair_record(entry), also=also)
+
+    @classmethod
+    def of_free_text(
+        cls,
+        match: Match,
+        *,
+        found: LiveListing,
+        query: TextView,
+        query_side: Side,
+        terms: tuple[str, ...],
+        park: str | None,
+        also: tuple[int, ...] = (),
+    ) -> "MatchView":
+        """A listing found for a free text that stands on `query_side`."""
+        asked: dict[str, Any] = {"id": None, "code": None, "title": query.title, "organisation": None}
+        listed: dict[str, Any] = {
+            "id": found.id,
+            "code": found.listing.code,
+            "title": found.listing.title,
+            "organisation": found.listing.organisation,
+        }
+        demand, achievement = (asked, listed) if query_side is Side.DEMAND else (listed, asked)
+        sides = {f"demand_{name}": value for name, value in demand.items()}
+        sides |= {f"achievement_{name}": value for name, value in achievement.items()}
+        for title in ("demand_title", "achievement_title"):
+            sides[title] = mask_contacts(sides[title])
+        return cls(
+            **sides,
+            rank=match.rank,
+            park=park,
+            similarity=match.similarity,
+            score=match.score,
+            probability=match.probability,
+            contributions=match.contributions,
+            terms=terms,
+            also=also,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable JSON form."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {
+            "contributions": dict(self.contributions),
+            "terms": list(self.terms),
+            "also": list(self.also),
+        }
+
+
+def ledger_json(entry: EntryView, *, unmasked: bool = False) -> dict[str, Any]:
+    """A ledger entry's stable JSON form: a match's keys, the ledger's own, and the people's columns.
+
+    Contacts in what people wrote are masked unless `unmasked`.
+    """
+    work = entry.work if unmasked else masked_work(entry.work)
+    return (
+        _pair_record(entry)
+        | work_to_record(work)
+        | {
+            "contributions": dict(entry.contributions),
+            "terms": list(entry.terms),
+            "also": list(entry.also),
+            "entry_id": entry.id,
+            "version": entry.version,
+            "human_version": entry.human_version,
+            "stage_label": label(work.stage, "zh"),
+            "moves": [stage.value for stage in moves_from(work.stage, work.paused_from)],
+            "standing": entry.standing.value,
+            "standing_label": label(entry.standing, "zh"),
+            "cause": None if entry.cause is None else entry.cause.value,
+            "cause_label": None if entry.cause is None else label(entry.cause, "zh"),
+            "excluded": entry.excluded,
+            "run_id": entry.run_id,
+            "first_seen": entry.first_seen.isoformat(),
+            "updated_at": None if entry.updated_at is None else entry.updated_at.isoformat(),
+            "updated_by": entry.updated_by,
+        }
+    )
+
+
+def _pair_record(pair: PairView) -> dict[str, Any]:
+    return {
+        "rank": pair.rank,
+        "demand_id": pair.demand_id,
+        "demand_code": pair.demand_code,
+        "demand_title": mask_contacts(pair.demand_title),
+        "demand_organisation": pair.demand_organisation,
+        "achievement_id": pair.achievement_id,
+        "achievement_code": pair.achievement_code,
+        "achievement_title": mask_contacts(pair.achievement_title),
+        "achievement_organisation": pair.achievement_organisation,
+        "park": pair.park_code,
+        "similarity": pair.similarity,
+        "score": pair.score,
+        "probability": pair.probability,
+        "contributions": pair.contributions,
+        "terms": pair.terms,
+        "explored": pair.explored,
+    }
+
+
+_FREE_TEXTS = (
+    "owner",
+    "technology_manager",
+    "responsible_unit",
+    "next_action",
+    "payment_trigger",
+    "notes",
+    "grade_reason",
+    "reply",
+)
+
+
+def masked_work(work: Work) -> Work:
+    """The human columns with contacts inside their free texts hidden."""
+    milestones = tuple(
+        replace(one, name=mask_contacts(one.name), note=mask_contacts(one.note)) for one in work.milestones
+    )
+    texts: dict[str, Any] = {name: mask_contacts(getattr(work, name)) for name in _FREE_TEXTS}
+    return replace(work, milestones=milestones, **texts)

@@ -1,0 +1,343 @@
+"""Refresh: match every live demand of every park with the supply list, and write what changed.
+
+One run at a time. Everything a run changes is written in one transaction together with the run's
+success, so a kill at any moment leaves the ledger of the run before or of this one.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matcher import __version__
+from matcher.domain.access import Principal
+from matcher.domain.days import beijing_day
+from matcher.domain.errors import RefreshRunning
+from matcher.domain.ledger import ChangeCause, Pair, RunStatus, Trigger, WhyNot
+from matcher.domain.listing import Side
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
+from matcher.domain.stated import freshness
+from matcher.domain.text import TextView
+from matcher.matching.propose import Inputs, Method, Proposed, propose
+from matcher.matching.searchable import OpenChannels
+from matcher.pipeline.nights.encoders import EncoderInUse
+from matcher.pipeline.nights.vectors import Progress, silent, vectors_of
+from matcher.ports import Encoder, Reranker, Vectors
+from matcher.store import (
+    abstentions,
+    catalogue,
+    exclusions,
+    lapsed,
+    ledger,
+    near_misses,
+    night,
+    rule_versions,
+    runs,
+    scorings,
+)
+from matcher.store.database import Database
+from matcher.store.tables import RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a run worked on and what it changed of the ledger; `seconds` is wall time.
+
+    `abstentions` are the live demands without a match.
+    """
+
+    run_id: int
+    demands: int
+    achievements: int
+    encoded: int
+    entries_created: int
+    entries_changed: int
+    entries_kept: int
+    entries_vanished: int
+    feed_entries: int
+    abstentions: int
+    seconds: float
+
+    def as_json(self) -> dict[str, int | float]:
+        """The stable JSON form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """The use case with what it works on; `clock` gives the present moment in UTC."""
+
+    database: Database
+    encoder_in_use: EncoderInUse
+    open_channels: OpenChannels
+    top_k: int
+    clock: Callable[[], datetime]
+    shipped: Scorer = DEFAULT_SCORER
+    reranker: Reranker | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder in use now; a run asks once and keeps to the answer."""
+        return self.encoder_in_use()
+
+    def __call__(self, principal: Principal, trigger: Trigger, progress: Progress = silent) -> RefreshReport:
+        """Run once.
+
+        Raises:
+            RefreshRunning: another run holds the ledger.
+        """
+        with self.database.exclusive("refresh", wait=False) as held:
+            if not held:
+                raise RefreshRunning(
+                    "另一次匹配刷新正在进行，请等它结束后再试。",
+                    "another refresh is running; try again when it has ended.",
+                )
+            encoder = self.encoder_in_use()
+            run_id, basis = self._start(principal, trigger, encoder)
+            try:
+                return replace(self, encoder_in_use=lambda: encoder)._run(run_id, basis, progress)
+            except BaseException as error:
+                with self.database.writing() as session:
+                    runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
+                raise
+
+    def is_due(self) -> bool:
+        """Whether the lists, the Beijing day, or what figures depend on moved on since the last run."""
+        now = self.clock()
+        with self.database.reading() as session:
+            revision = catalogue.revision(session)
+            last = runs.last_success(session)
+            scorers = scorings.in_use(session, self.shipped)
+        if last is None:
+            return revision > 0
+        return (
+            last.catalogue_revision != revision
+            or beijing_day(last.started_at) != beijing_day(now)
+            or last.code_version != __version__
+            or last.encoder_id != self.encoder.encoder_id
+            or last.scorer != scorers.shared.version
+            or last.calibration != scorers.shared.calibration_version
+            or last.top_k != self.top_k
+        )
+
+    def method(self, scorers: Scorers, *, keep: bool = True) -> Method:
+        """How proposals are made; `keep` caches what has to be encoded for them."""
+
+        encoder = self.encoder
+
+        def vectors(side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
+            return vectors_of(self.database, encoder, side, texts, progress, keep=keep)
+
+        return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker)
+
+    def _start(self, principal: Principal, trigger: Trigger, encoder: Encoder) -> "tuple[int, _Basis]":
+        started = self.clock()
+        with self.database.reading() as session:
+            basis = _Basis.at(session, started, self.shipped)
+        with self.database.writing() as session:
+            runs.close_interrupted(session, started)
+            run_id = runs.add(
+                session,
+                RunRow(
+                    trigger=trigger.value,
+                    status=RunStatus.RUNNING.value,
+                    actor=principal.name,
+                    started_at=started,
+                    code_version=__version__,
+                    encoder_id=encoder.encoder_id,
+                    top_k=self.top_k,
+                    counts={},
+                    **basis.columns(),
+                ),
+            )
+        return run_id, basis
+
+    def _run(self, run_id: int, basis: "_Basis", progress: Progress) -> RefreshReport:
+        fingerprint = self._fingerprint(basis)
+        with self.database.reading() as session:
+            last = runs.last_success(session)
+        if last is not None and last.fingerprint == fingerprint:
+            return self._keep(run_id, basis)
+        return self._rematch(run_id, basis.started, progress)
+
+    def _fingerprint(self, basis: "_Basis") -> str:
+        reranker = None if self.reranker is None else self.reranker.reranker_id
+        return basis.fingerprint(self.encoder.encoder_id, reranker, self.top_k)
+
+    def _keep(self, run_id: int, basis: "_Basis") -> RefreshReport:
+        """Nothing that a figure depends on has changed since the last run: every entry stands."""
+        with self.database.writing() as session:
+            kept, feed = ledger.count_standing(session)
+            without = abstentions.count(session)
+            report = self._report(run_id, basis, kept=kept, feed=feed, without=without)
+            self._succeed(session, basis, report)
+        return report
+
+    def _rematch(self, run_id: int, started: datetime, progress: Progress) -> RefreshReport:
+        with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
+            basis = _Basis.at(session, started, self.shipped)
+            inputs = Inputs.at(session, basis.day)
+        found = propose(inputs, self.method(basis.scorers), progress)
+        why_not = _answered(found, inputs.held)
+        with self.database.writing() as session:
+            changed = night.apply_night(
+                session,
+                run_id,
+                found.entries,
+                basis.day,
+                why_not,
+                self._shared(session, run_id, basis),
+            )
+            night.apply_feed(session, run_id, found.feed)
+            night.apply_repeats(session, found.repeats)
+            abstentions.apply(session, run_id, found.abstentions)
+            near_misses.apply(session, run_id, found.near_misses)
+            report = self._report(
+                run_id,
+                basis,
+                encoded=found.encoded,
+                created=len(changed.created),
+                changed=len(changed.changed),
+                kept=changed.kept,
+                vanished=len(changed.vanished),
+                feed=len(found.feed),
+                without=len(found.abstentions),
+            )
+            self._succeed(session, basis, report)
+        return report
+
+    def _succeed(self, session: Session, basis: "_Basis", report: RefreshReport) -> None:
+        worked_on = basis.columns() | {"fingerprint": self._fingerprint(basis)}
+        runs.succeed(session, report.run_id, self.clock(), worked_on, report.as_json())
+
+    def _shared(
+        self, session: Session, run_id: int, basis: "_Basis"
+    ) -> Callable[[int], frozenset[ChangeCause]]:
+        """What changed since the last success beside the lists: for every pair, and for those of a park."""
+        last = runs.last_success(session)
+        if last is None:
+            return lambda _: frozenset()
+        this = session.get_one(RunRow, run_id)
+        everywhere = frozenset(
+            cause for cause, name in _CAUSES.items() if getattr(this, name) != getattr(last, name)
+        )
+        ruled = _moved(basis.profiles, last.profiles)
+        ruled |= rule_versions.parks_constrained(session, after=last.constraints_to, to=basis.constraints_to)
+        scored = _moved(this.scorers, last.scorers)
+        learned = {ChangeCause.SCORER, ChangeCause.CALIBRATION}
+        return lambda park_id: (
+            everywhere
+            | ({ChangeCause.PROFILE} if park_id in ruled else set())
+            | (learned if park_id in scored else set())
+        )
+
+    def _report(
+        self,
+        run_id: int,
+        basis: "_Basis",
+        *,
+        kept: int,
+        feed: int,
+        without: int,
+        encoded: int = 0,
+        created: int = 0,
+        changed: int = 0,
+        vanished: int = 0,
+    ) -> RefreshReport:
+        return RefreshReport(
+            run_id=run_id,
+            demands=len(basis.demands),
+            achievements=len(basis.supply),
+            encoded=encoded,
+            entries_created=created,
+            entries_changed=changed,
+            entries_kept=kept,
+            entries_vanished=vanished,
+            feed_entries=feed,
+            abstentions=without,
+            seconds=round((self.clock() - basis.started).total_seconds(), 3),
+        )
+
+
+_CAUSES = {
+    ChangeCause.ENCODER: "encoder_id",
+    ChangeCause.SCORER: "scorer",
+    ChangeCause.CALIBRATION: "calibration",
+    ChangeCause.CODE: "code_version",
+}
+"""What of a run, where it is another than the last success's, is a cause of change for every pair."""
+
+
+def _answered(found: Proposed, held: Set[Pair]) -> WhyNot:
+    """Why pairs are not proposed, answered for those in the ledger before a transaction is open: a scorer
+    with a second look reads texts for it."""
+    proposed = {(one.demand_id, one.achievement_id) for one in found.entries}
+    known = {pair: found.why_not(pair) for pair in sorted(held - proposed)}
+    return lambda pair: known[pair] if pair in known else found.why_not(pair)
+
+
+def _moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
+    """The parks whose version of something is another."""
+    return {int(park) for park in {*now, *before} if now.get(park) != before.get(park)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a run works on: ids and versions of both lists on one Beijing day, and of everybody's rules."""
+
+    started: datetime
+    day: date
+    revision: int
+    supply: tuple[tuple[int, int], ...]
+    demands: tuple[tuple[int, int], ...]
+    lapsed: tuple[tuple[int, int], ...]
+    profiles: dict[str, int]
+    constraints_to: int
+    excluded: tuple[Pair, ...]
+    scorers: Scorers
+
+    @classmethod
+    def at(cls, session: Session, started: datetime, shipped: Scorer) -> "_Basis":
+        """The lists, rules and scorers as `session` sees them."""
+        day = beijing_day(started)
+        return cls(
+            started=started,
+            day=day,
+            revision=catalogue.revision(session),
+            supply=tuple(catalogue.live_versions(session, Side.SUPPLY, day)),
+            demands=tuple(catalogue.live_versions(session, Side.DEMAND, day)),
+            lapsed=tuple(lapsed.versions(session, day)),
+            profiles=rule_versions.profile_versions(session),
+            constraints_to=rule_versions.constraints_to(session),
+            excluded=tuple(sorted(exclusions.active(session))),
+            scorers=scorings.in_use(session, shipped),
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """What the record of the run says of it."""
+        return {
+            "catalogue_revision": self.revision,
+            "scorer": self.scorers.shared.version,
+            "calibration": self.scorers.shared.calibration_version,
+            "scorers": self.own_scorers,
+            "profiles": self.profiles,
+            "constraints_to": self.constraints_to,
+        }
+
+    @property
+    def own_scorers(self) -> dict[str, str]:
+        """Park id → version of the scorer it has adopted."""
+        return {str(park): scorer.version for park, scorer in sorted(self.scorers.by_park.items())}
+
+    def fingerprint(self, encoder_id: str, reranker_id: str | None, top_k: int) -> str:
+        """SHA-256 of everything a figure of the ledger depends on."""
+        shared = self.scorers.shared
+        made_with = [__version__, encoder_id, reranker_id, shared.version, shared.calibration_version, top_k]
+        ruled_by = [self.profiles, self.constraints_to, self.excluded, self.own_scorers]
+        aging = any(freshness.__name__ in one.weights for one in (shared, *self.scorers.by_park.values()))
+        said = [made_with, self.supply, self.demands, self.lapsed, ruled_by, str(self.day) if aging else ""]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""Matching by day: while the service runs, a changed list is matched within a minute."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Thread
+
+from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.errors import RefreshRunning
+from matcher.domain.ledger import Trigger
+from matcher.pipeline.nights.refresh import Refresh
+
+_log = logging.getLogger(__name__)
+
+
+class ChangeWatcher:
+    """Looks every `interval` seconds whether a run is due, and calls `prepare` after every look.
+
+    Several services may watch one database: the refresh lock lets one of them work.
+    """
+
+    def __init__(
+        self, refresh: Refresh, interval: float, prepare: Callable[[], object] = lambda: None
+    ) -> None:
+        self._refresh = refresh
+        self._interval = interval
+        self._prepare = prepare
+        self._stopping = Event()
+        self._thread = Thread(target=self._watch, name="change-watcher", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End watching; a run under way is finished first."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        self._look()
+        while not self._stopping.wait(self._interval):
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            with suppress(RefreshRunning):
+                if self._refresh.is_due():
+                    self._refresh(LOCAL_OPERATOR, Trigger.CHANGE)
+            self._prepare()
+        except Exception:
+            _log.exception("matching the changed lists failed; the next look tries again")

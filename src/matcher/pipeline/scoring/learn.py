@@ -1,0 +1,148 @@
+"""Learn: from a park's grades, or a folder of judged pairs, to a scoring that is kept and may be put to use.
+
+A park learns from its own grades alone, and for itself alone; what the whole installation is scored by is
+learned from folders only, so that no park's grades move another park's results.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matcher.domain.access import Right
+from matcher.domain.errors import Conflict
+from matcher.domain.scoring import Scorer, Scorers
+from matcher.learning.collections import read_collection
+from matcher.learning.figures import LedgerGrades, Measuring
+from matcher.learning.judging import Graded, Learned, learn
+from matcher.pipeline.idempotency import Request, answered, once
+from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.nights.refresh import Refresh
+from matcher.pipeline.nights.vectors import Progress, silent
+from matcher.pipeline.scoring.scorings import put_to_use, scoring_json
+from matcher.ports import BuildChannels
+from matcher.store import scorings
+from matcher.store.scorings import calibration_to_record
+from matcher.store.tables import Scoring
+
+LEDGER = "ledger"
+"""The source of what was learned from a park's own grades; a folder is named by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is learned from, for a park or (None) the installation; `adopt` puts what is better to use."""
+
+    park_id: int | None
+    name: str
+    adopt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """The use case with what it works on: what `refresh` scores with now is what has to be surpassed."""
+
+    refresh: Refresh
+    build_channels: BuildChannels
+
+    def from_ledger(
+        self, request: Request, park: str, *, adopt: bool, progress: Progress = silent
+    ) -> dict[str, Any]:
+        """Learn for a park from its own grades, and with `adopt` put it to use where it is better.
+
+        Raises:
+            NotFound: the park is not in scope.
+            Forbidden: the caller does not run the park.
+            InvalidInput: its grades cannot teach anything yet.
+            Conflict: something else was put to use meanwhile, or the Idempotency-Key stood for another
+                request.
+        """
+        request.principal.require(Right.RUN_PARK)
+        park_id = get_park(self.refresh.database, park, request.principal.scope).id
+        before = answered(self.refresh.database, request)
+        if before is not None:
+            return before
+        with self.refresh.database.reading() as session:
+            current = self._scorer(session, park_id)
+            held = LedgerGrades.of(session, park_id)
+        graded = self._measuring(current, keep=True).of_ledger(held, progress)
+        return self._learned(request, Source(park_id, LEDGER, adopt), current, graded, progress)
+
+    def from_folder(
+        self, request: Request, directory: Path, *, adopt: bool, progress: Progress = silent
+    ) -> dict[str, Any]:
+        """Learn for the whole installation from a folder in BEIR layout; its texts are not kept.
+
+        Raises:
+            Forbidden: the caller does not administer the installation.
+            InvalidInput: the folder cannot be read, or its grades cannot teach anything.
+            Conflict: as `from_ledger`.
+        """
+        request.principal.require(Right.ADMINISTER)
+        collection = read_collection(directory)
+        with self.refresh.database.reading() as session:
+            current = self._scorer(session, None)
+        graded = self._measuring(current, keep=False).of_collection(collection, progress)
+        source = Source(None, directory.resolve().name, adopt)
+        return self._learned(request, source, current, graded, progress)
+
+    def _scorer(self, session: Session, park_id: int | None) -> Scorer:
+        return scorings.in_use(session, self.refresh.shipped).of(park_id)
+
+    def _measuring(self, current: Scorer, *, keep: bool) -> Measuring:
+        method = self.refresh.method(Scorers(current), keep=keep)
+        return Measuring(method.vectors, self.build_channels, self.refresh.reranker)
+
+    def _learned(
+        self,
+        request: Request,
+        source: Source,
+        current: Scorer,
+        graded: Sequence[Graded],
+        progress: Progress,
+    ) -> dict[str, Any]:
+        """Learn, keep what was learned, and put it to use where that is wanted and it is better."""
+        learned = learn(graded, current, progress)
+
+        def write(session: Session) -> dict[str, Any]:
+            row = scorings.add(
+                session,
+                Scoring(
+                    park_id=source.park_id,
+                    source=source.name,
+                    at=request.now,
+                    actor=request.principal.name,
+                    **_columns(learned, current),
+                ),
+            )
+            adopted = source.adopt and learned.better
+            if adopted:
+                if self._scorer(session, source.park_id) != current:
+                    raise Conflict(
+                        "学习期间已启用了另一评分方案；请重新学习。",
+                        "another scoring was put to use meanwhile: learn again.",
+                    )
+                put_to_use(session, request, source.park_id, row.id)
+            return scoring_json(session, request.principal.scope, row) | {"adopted": adopted}
+
+        return once(self.refresh.database, request, write)
+
+
+def _columns(learned: Learned, current: Scorer) -> Mapping[str, Any]:
+    """What is kept of what was learned; a weight of 0 is none."""
+    zh, en = learned.why
+    judged = {name: dict(figures) for name, figures in learned.evaluation.items()}
+    return {
+        "weights": {name: weight for name, weight in learned.weights.items() if weight},
+        "calibration": calibration_to_record(learned.calibration),
+        "learned_from": dict(learned.counts),
+        "evaluation": {
+            **judged,
+            "against": current.version,
+            "better": learned.better,
+            "why_zh": zh,
+            "why_en": en,
+        },
+    }
