@@ -16,7 +16,7 @@ from matcher.domain.calibration import PRIOR
 from matcher.domain.errors import TooLittleText
 from matcher.domain.listing import Side
 from matcher.embed.factory import load_encoder
-from matcher.pipeline.matches.free_text import matches_of_demand
+from matcher.pipeline.matches.written import matches_of_demand
 from matcher.ports import Encoder
 from matcher.store.tables import LedgerEntry, LedgerHuman
 from tests.pipeline.given import Desk, row, rows_of

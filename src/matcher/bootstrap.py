@@ -6,7 +6,7 @@ from functools import cached_property
 
 from pydantic import SecretStr, ValidationError
 
-from matcher.domain.days import utc_now
+from matcher.clock import utc_now
 from matcher.domain.errors import InvalidInput
 from matcher.domain.reminder import Outlet, ReminderChannel
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked

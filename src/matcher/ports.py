@@ -1,4 +1,4 @@
-"""What the pipeline asks of the outside: an encoder, a retriever, and a reranker where one is configured."""
+"""What matching asks of the outside: an encoder, a retriever, a reranker where one is configured."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,14 @@ Vectors = NDArray[np.float32]
 
 Rows = NDArray[np.int64]
 """Row positions in an index, ascending."""
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, how much of it is done, and how much there is."""
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Report progress to nobody."""
 
 
 class Encoder(Protocol):

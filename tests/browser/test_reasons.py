@@ -15,7 +15,7 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import grade_entry
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.explanations import read_explanation
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.rules.saved import save_constraints
 from tests.browser.served import MARKUP, Site
 

@@ -19,7 +19,7 @@ from matcher.pipeline.access import create_key
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import edit_entry, grade_entry
 from matcher.pipeline.ledger.entries import list_entries
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from tests.browser.served import Site
 
 pytestmark = pytest.mark.browser

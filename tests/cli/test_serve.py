@@ -16,7 +16,7 @@ from typing import Any
 
 from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.pipeline.lists.listings import add_park
+from matcher.pipeline.lists.parks import add_park
 from matcher.pipeline.lists.samples import load_samples
 from matcher.settings import Settings
 from tests.cli.conftest import SEED, command, environment, run_process

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from matcher.domain.days import beijing_day, utc_now
+from matcher.clock import utc_now
+from matcher.domain.days import beijing_day
 from tests.cli.conftest import Matcher
 
 SUPPLY = (

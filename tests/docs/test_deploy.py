@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from matcher import __version__
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.cli.app import EXIT_CODES
-from matcher.domain.days import utc_now
+from matcher.clock import utc_now
 from matcher.domain.ledger import RunStatus
 from matcher.pipeline.nights.runs import LedgerState
 from matcher.settings import Settings

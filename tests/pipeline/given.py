@@ -15,6 +15,7 @@ from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Demand, Listing, Side
 from matcher.pipeline.lists import listings
 from matcher.pipeline.lists.importing import ImportReport, ImportRequest, import_list
+from matcher.pipeline.lists.parks import add_park
 from matcher.pipeline.matches.free_text import Matching
 from matcher.pipeline.nights.refresh import Refresh, RefreshReport
 from matcher.ports import Encoder
@@ -99,7 +100,7 @@ class Desk:
 
     def park(self, code: str) -> int:
         """Add a park; returns its id."""
-        return listings.add_park(self.database, LOCAL_OPERATOR, code, f"{code}园", "", self.now).id
+        return add_park(self.database, LOCAL_OPERATOR, code, f"{code}园", "", self.now).id
 
     def supply(self, *rows: Row, source: str = "", **options: Any) -> ImportReport:
         """Import rows of a supply list."""

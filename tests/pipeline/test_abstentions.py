@@ -11,7 +11,7 @@ from matcher.domain.listing import Side
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.exclusions import exclude_pair
 from matcher.pipeline.matches.abstentions import list_abstentions
-from matcher.pipeline.matches.free_text import matches_of_demand
+from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.rules import saved
 from matcher.pipeline.rules.saved import constraints_from, profile_from
 from matcher.store.tables import AbstentionRow

@@ -19,8 +19,9 @@ from matcher.domain.ledger import Trigger
 from matcher.domain.reasons import LINE
 from matcher.files.ledger_workbook import HEADER_ROW
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.ledger.entries import SheetFormat, export_ledger, list_entries
+from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.explanations import lines, read_explanation
+from matcher.pipeline.ledger.sheets.export import SheetFormat, export_ledger
 from matcher.pipeline.ledger.sheets.importing import import_ledger
 from matcher.pipeline.lists.samples import load_samples
 from matcher.settings import Settings

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from matcher.domain.ledger import Proposal
-from matcher.domain.listing import Achievement, Demand, Money
+from matcher.domain.listing import Achievement, Demand, LiveListing, Money
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.scoring import DEFAULT_SCORER, Scorers
 from matcher.matching.propose import Inputs, Method, Proposed, propose
-from matcher.pipeline.nights.vectors import silent
-from matcher.store.catalogue import LiveListing
+from matcher.ports import silent
 from tests.pipeline.test_propose import METHOD
 
 THINGS = ("电解槽隔膜", "液氢阀门", "焊缝图像识别", "疫苗佐剂", "冷库除霜")

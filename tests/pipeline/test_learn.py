@@ -17,7 +17,7 @@ from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.domain.stages import DeclineCode
 from matcher.domain.work import grade
-from matcher.learning.figures import LedgerGrades, Measuring
+from matcher.learning.figures import Measuring
 from matcher.pipeline.idempotency import Replayed, Request
 from matcher.pipeline.ledger.edits import grade_entry
 from matcher.pipeline.ledger.entries import list_entries
@@ -26,6 +26,7 @@ from matcher.pipeline.ledger.sheets.undo import undo_import
 from matcher.pipeline.nights.vectors import vectors_of
 from matcher.pipeline.scoring import scorings
 from matcher.pipeline.scoring.learn import Learn
+from matcher.pipeline.scoring.park_grades import grades_of_park
 from matcher.store import catalogue
 from matcher.store import scorings as stored
 from matcher.store.catalogue import Shelf
@@ -205,10 +206,10 @@ def test_grades_that_teach_nothing_are_refused_with_what_is_missing(office: Offi
 def measured(office: Office) -> dict[int, Any]:
     """The grades of park a by entry, with their figures."""
     with office.database.reading() as session:
-        held = LedgerGrades.of(session, office.a)
+        held = grades_of_park(session, office.a)
     vectors = partial(vectors_of, office.database, office.desk.encoder)
     found = Measuring(vectors, office.desk.service.build_channels).of_ledger(held)
-    return dict(zip([one.row.entry_id for one in held.grades], found, strict=True))
+    return dict(zip([one.entry_id for one in held.grades], found, strict=True))
 
 
 def test_figures_are_those_the_run_had_in_the_versions_that_the_person_saw(office: Office) -> None:

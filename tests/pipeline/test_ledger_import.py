@@ -20,7 +20,8 @@ from matcher.domain.work import Milestone, Work, grade
 from matcher.files.ledger_sheet import COLUMNS
 from matcher.files.ledger_workbook import HEADER_ROW
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.ledger.entries import SheetFormat, export_ledger, get_entry, list_entries
+from matcher.pipeline.ledger.entries import get_entry, list_entries
+from matcher.pipeline.ledger.sheets.export import SheetFormat, export_ledger
 from matcher.pipeline.ledger.sheets.importing import import_ledger
 from matcher.pipeline.ledger.sheets.undo import list_imports, undo_import
 from matcher.store import grades, human_columns

@@ -7,7 +7,7 @@ from matcher.domain.calibration import PRIOR
 from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.listing import Achievement, Confidentiality, Contact, Side
 from matcher.pipeline.lists import listings
-from matcher.pipeline.matches.free_text import matches_of_achievement, matches_of_demand
+from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, row, rows_of
 

@@ -14,7 +14,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
 from matcher.domain.counterfactual import Hindrance, NearMiss, Whose, changed_rules
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.ledger import Cause
-from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, Side
+from matcher.domain.listing import Achievement, Demand, Listing, LiveListing, Maturity, Money, Side
 from matcher.domain.remedies import remedy
 from matcher.domain.rules import Constraint, Constraints, ParkProfile
 from matcher.matching import near_misses
@@ -22,11 +22,10 @@ from matcher.matching.propose import Inputs
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.exclusions import exclude_pair
 from matcher.pipeline.matches.abstentions import list_abstentions
-from matcher.pipeline.matches.free_text import matches_of_demand
 from matcher.pipeline.matches.near_misses import demand_near_misses, park_near_misses
+from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.rules import saved
 from matcher.pipeline.rules.saved import constraints_from, profile_from
-from matcher.store.catalogue import LiveListing
 from matcher.store.tables import NearMissRow
 from tests.pipeline.given import Desk, operator_of, row
 from tests.pipeline.test_propose import MEANS, THINGS, achievements, constraints, inputs, proposed

@@ -21,6 +21,7 @@ from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens, authen
 from matcher.pipeline.access.issuer_keys import LIFESPAN, PAUSE
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.lists import listings
+from matcher.pipeline.lists.parks import add_park, list_parks
 from matcher.settings import Settings
 from matcher.store.database import Database
 from tests.pipeline.given import NOON
@@ -65,12 +66,12 @@ def tokens(issuer: Issuer, clock: Clock) -> OpenIdTokens:
 @pytest.fixture
 def district(database: Database) -> Database:
     for code in ("jia", "yi"):
-        listings.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOON)
+        add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOON)
     return database
 
 
 def park_codes(database: Database, principal: Principal) -> list[str]:
-    return [park.code for park in listings.list_parks(database, principal.scope)]
+    return [park.code for park in list_parks(database, principal.scope)]
 
 
 def test_a_genuine_token_is_an_operator_of_the_parks_it_names(

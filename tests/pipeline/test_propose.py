@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 import matcher.matching.rank as ranking
 from matcher.domain.calibration import PRIOR, Calibration, Odds
 from matcher.domain.ledger import Cause, Pair, Proposal
-from matcher.domain.listing import Achievement, Demand, Listing, Maturity, Money, same_organisation
+from matcher.domain.listing import (
+    Achievement,
+    Demand,
+    Listing,
+    LiveListing,
+    Maturity,
+    Money,
+    same_organisation,
+)
 from matcher.domain.repeats import MIN_ALONE
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
@@ -22,8 +30,7 @@ from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels
 from matcher.matching.propose import Inputs, Method, Proposed, propose
 from matcher.matching.search import floor_of
-from matcher.pipeline.nights.vectors import silent
-from matcher.store.catalogue import LiveListing
+from matcher.ports import silent
 
 PARKS = (1, 2)
 K = 3

@@ -21,7 +21,7 @@ from matcher.domain.scoring import Scorer
 from matcher.embed.factory import BUNDLED
 from matcher.embed.instructions import Instructions
 from matcher.embed.static import StaticEncoder
-from matcher.pipeline.matches.free_text import matches_of_achievement, matches_of_demand
+from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
 from matcher.pipeline.nights.runs import get_run, ledger_state, list_runs
 from matcher.ports import Encoder, Vectors
 from matcher.store.catalogue import Shelf

@@ -11,17 +11,17 @@ from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Scope
 from matcher.domain.entries import EntryFilter, EntryView
-from matcher.domain.listing import Achievement, Demand, Listing, Side, text_of
+from matcher.domain.listing import Achievement, Demand, Listing, LiveListing, Side, text_of
 from matcher.domain.rules import ParkProfile
 from matcher.matching.repeats import repeats
 from matcher.matching.searchable import Searchable
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
-from matcher.pipeline.matches.free_text import matches_of_demand
+from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.rules.saved import save_profile
 from matcher.store import repeats as stored
-from matcher.store.catalogue import LiveListing, Shelf
+from matcher.store.catalogue import Shelf
 from matcher.store.tables import Repeat
 from tests.pipeline.given import Desk, Row, row
 

@@ -6,7 +6,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Demand
 from matcher.pipeline.lists import listings
-from matcher.pipeline.matches.free_text import matches_of_demand
+from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.nights.runs import list_runs
 from matcher.pipeline.nights.watch import ChangeWatcher
 from tests.pipeline.given import Desk, row

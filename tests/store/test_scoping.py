@@ -22,14 +22,16 @@ from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.embed.factory import load_encoder
 from matcher.pipeline import access
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.ledger.entries import export_ledger, get_entry, list_entries
+from matcher.pipeline.ledger.entries import get_entry, list_entries
 from matcher.pipeline.ledger.history import read_history
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.replay import ledger_as_of
+from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import listings
 from matcher.pipeline.lists.importing import ImportRequest, import_history, import_list, undo_import
+from matcher.pipeline.lists.parks import add_park, get_park, list_parks
 from matcher.pipeline.matches.abstentions import list_abstentions
-from matcher.pipeline.matches.free_text import matches_of_achievement, matches_of_demand
+from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
 from matcher.pipeline.rules import saved
 from matcher.pipeline.scoring import scorings
 from matcher.pipeline.scoring.learn import Learn
@@ -93,7 +95,7 @@ def the_encoder() -> Encoder:
 def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
     desk = Desk.at(database_url, tmp_path, the_encoder())
     database = desk.database
-    parks = [listings.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
+    parks = [add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
     made = listings.create_listing(
         database, LOCAL_OPERATOR, Achievement(title="阀门泄漏检测方法", organisation="研究所"), NOW
     )
@@ -123,7 +125,7 @@ def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
 
 
 REFUSED: dict[str, Callable[[Town], object]] = {
-    "get_park": lambda t: listings.get_park(t.database, "b", t.caller.scope),
+    "get_park": lambda t: get_park(t.database, "b", t.caller.scope),
     "list_listings": lambda t: listings.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW, park="b"),
     "get_listing": lambda t: listings.get_listing(t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW),
     "get_listing unmasked": lambda t: listings.get_listing(
@@ -174,7 +176,7 @@ def test_a_foreign_row_and_one_that_does_not_exist_are_told_apart_by_nobody(town
 
 LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]]] = {
     "list_parks": (
-        lambda t: [one.code for one in listings.list_parks(t.database, t.caller.scope)],
+        lambda t: [one.code for one in list_parks(t.database, t.caller.scope)],
         lambda t: ["a"],
     ),
     "list_listings": (
@@ -270,7 +272,7 @@ def test_the_store_itself_answers_within_the_scope(town: Town) -> None:
 
 def test_an_empty_scope_sees_nothing(town: Town) -> None:
     nobody = Scope(frozenset())
-    assert listings.list_parks(town.database, nobody) == []
+    assert list_parks(town.database, nobody) == []
     assert listings.list_listings(town.database, Side.DEMAND, nobody, NOW)[0] == []
     assert list_entries(town.database, nobody, EntryFilter())[0] == []
     assert matches_of_achievement(town.database, town.achievement, nobody, NOW).items == ()

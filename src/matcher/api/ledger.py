@@ -18,7 +18,7 @@ from matcher.domain.stages import Stage
 from matcher.pipeline.ledger import edits, entries
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.ledger.past.replay import ledger_as_of
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.views import ledger_json
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])

@@ -33,7 +33,7 @@ from matcher.domain.access import Principal
 from matcher.domain.listing import Contact, Listing, Side
 from matcher.pipeline.lists import listings
 from matcher.pipeline.lists.listings import ListingView, masked
-from matcher.pipeline.matches.free_text import WrittenMatches, matches_of_achievement, matches_of_demand
+from matcher.pipeline.matches.written import WrittenMatches, matches_of_achievement, matches_of_demand
 
 
 @dataclass(frozen=True, slots=True)

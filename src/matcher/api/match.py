@@ -8,7 +8,7 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.openapi import problems
 from matcher.api.schemas import FoundAnswer, FreeText
 from matcher.domain.access import Right
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 
 router = APIRouter(prefix="/v1/match", tags=["match"])
 

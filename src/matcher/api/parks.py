@@ -8,7 +8,7 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.fields import ParkCode
 from matcher.api.openapi import problems
 from matcher.api.schemas import NewPark, ParkAnswer, ParkList
-from matcher.pipeline.lists import listings
+from matcher.pipeline.lists import parks
 
 router = APIRouter(prefix="/v1/parks", tags=["parks"])
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/parks", tags=["parks"])
 )
 def list_parks(service: Installation, caller: Caller) -> Any:
     """调用者可见的全部园区。"""
-    return {"items": [park.as_json() for park in listings.list_parks(service.database, caller.scope)]}
+    return {"items": [view.as_json() for view in parks.list_parks(service.database, caller.scope)]}
 
 
 @router.post(
@@ -31,7 +31,7 @@ def list_parks(service: Installation, caller: Caller) -> Any:
 )
 def create_park(service: Installation, caller: Caller, body: NewPark) -> Any:
     """新增一个园区，仅限区级；重复新增同一园区不作改变。"""
-    park = listings.add_park(service.database, caller, body.code, body.name, body.industry, service.now())
+    park = parks.add_park(service.database, caller, body.code, body.name, body.industry, service.now())
     return park.as_json()
 
 
@@ -46,4 +46,4 @@ def read_park(
     service: Installation, caller: Caller, code: Annotated[ParkCode, Path(examples=["hydrogen"])]
 ) -> Any:
     """一个园区；不可见的园区答 404。"""
-    return listings.get_park(service.database, code, caller.scope).as_json()
+    return parks.get_park(service.database, code, caller.scope).as_json()

@@ -20,7 +20,7 @@ from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import RefreshReport
 from matcher.pipeline.nights.runs import RunView, get_run, list_runs
 

@@ -13,7 +13,7 @@ from matcher.domain.access import Principal
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.pipeline import access
-from matcher.pipeline.lists.listings import list_parks
+from matcher.pipeline.lists.parks import list_parks
 
 router = APIRouter(prefix="/v1/session", tags=["access"])
 

@@ -19,9 +19,9 @@ from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.ledger import entries, erasure
-from matcher.pipeline.ledger.entries import SheetFormat
-from matcher.pipeline.ledger.sheets import importing, undo
+from matcher.pipeline.ledger import erasure
+from matcher.pipeline.ledger.sheets import export, importing, undo
+from matcher.pipeline.ledger.sheets.export import SheetFormat
 
 CSV = "text/csv"
 _TYPES = {SheetFormat.XLSX: XLSX, SheetFormat.CSV: CSV}
@@ -56,7 +56,7 @@ def export_ledger(
     """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
     caller.require(Right.READ_PARK)
     stream = BytesIO()
-    entries.export_ledger(
+    export.export_ledger(
         service.database,
         caller.scope,
         park,

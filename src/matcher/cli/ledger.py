@@ -15,7 +15,7 @@ from matcher.domain.stages import Stage
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.ledger.past.replay import ledger_as_of
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.views import ledger_json
 
 app = typer.Typer(help="The docking ledger (供需对接服务台账).", no_args_is_help=True)

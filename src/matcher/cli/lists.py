@@ -12,7 +12,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
-from matcher.pipeline.lists import listings
+from matcher.pipeline.lists import listings, parks
 from matcher.pipeline.lists.importing import (
     ImportReport,
     ImportRequest,
@@ -47,7 +47,7 @@ def add_park(
 ) -> None:
     """Add a park; adding it again changes nothing."""
     with opened() as service:
-        park = listings.add_park(service.database, LOCAL_OPERATOR, code, name, industry, service.now())
+        park = parks.add_park(service.database, LOCAL_OPERATOR, code, name, industry, service.now())
     print_json(park.as_json()) if as_json else say(f"park {park.code}: {park.name}")
 
 
@@ -55,11 +55,11 @@ def add_park(
 def list_parks(as_json: AsJson = False) -> None:
     """List the parks."""
     with opened() as service:
-        parks = [park.as_json() for park in listings.list_parks(service.database, DISTRICT)]
+        views = [park.as_json() for park in parks.list_parks(service.database, DISTRICT)]
     if as_json:
-        print_json(parks)
+        print_json(views)
     else:
-        print_table({"code": "代码", "name": "名称", "industry": "产业"}, parks)
+        print_table({"code": "代码", "name": "名称", "industry": "产业"}, views)
 
 
 @import_app.command("achievements")

@@ -11,7 +11,7 @@ from matcher.domain.days import BEIJING
 from matcher.domain.entries import MAX_ID
 from matcher.pipeline.ledger.past.differences import LedgerDiff, ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.runs import RunView
 
 _NAMES = {"new": "新增", "changed": "变化", "vanished": "消失", "aside": "未提出而现状变化"}

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, MatcherError
-from matcher.pipeline.nights.vectors import Progress as Report
+from matcher.ports import Progress as Report
 
 _PIPED_WIDTH = 160
 """Columns of a table that no terminal limits: wide enough for two titles side by side."""

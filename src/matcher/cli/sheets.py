@@ -15,9 +15,9 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.person import person_of
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import erasure
-from matcher.pipeline.ledger.entries import SheetFormat, export_ledger
 from matcher.pipeline.ledger.sheets import importing
 from matcher.pipeline.ledger.sheets import undo as ledger_undo
+from matcher.pipeline.ledger.sheets.export import SheetFormat, export_ledger
 
 ParkCode = Annotated[str, typer.Option("--park", help="Code of the park.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what would change; write nothing.")]

@@ -1,14 +1,9 @@
-"""The one place where the pipeline asks what time it is; every use case takes the moment as an argument."""
+"""Days: the Beijing calendar day of a moment. Every use case takes the moment as an argument."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-
-
-def utc_now() -> datetime:
-    """The present moment, in UTC."""
-    return datetime.now(UTC)
 
 
 def beijing_day(moment: datetime) -> date:

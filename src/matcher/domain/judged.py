@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from matcher.domain.stages import DeclineCode
 from matcher.domain.text import fold
 
 LEAST = 0.02
@@ -17,6 +19,31 @@ class Judged:
     grade: int
     demand_title: str
     achievement_title: str
+
+
+Version = tuple[int, int]
+"""A listing's id and version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingGrade:
+    """A grade (0–3) that stands, with the pair it is of in the versions that the person saw.
+
+    `declined` is why the enterprise declined it, `explored` whether it was shown to learn about it.
+    """
+
+    entry_id: int
+    demand_seen: Version
+    achievement_seen: Version
+    grade: int
+    at: datetime
+    declined: DeclineCode | None
+    explored: bool
+
+    @property
+    def demand_id(self) -> int:
+        """The demand, in whatever version."""
+        return self.demand_seen[0]
 
 
 @dataclass(frozen=True, slots=True)

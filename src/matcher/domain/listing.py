@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from matcher.domain.text import TextView, fold, join_texts, mask_contacts
@@ -119,6 +119,17 @@ class Demand(Listing):
     organisation_nature: str = ""
     deadline: date | None = None
     released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveListing:
+    """A listing that may be matched today; `stated_at` is when it was put on its list or last edited."""
+
+    id: int
+    version: int
+    listing: Listing
+    park_id: int | None = None
+    stated_at: datetime | None = None
 
 
 def identity_key(listing: Listing) -> str:

@@ -4,35 +4,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
-from matcher.domain.access import Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.features import CHANNEL_FEATURES, FIELD_FEATURES, cross_encoder
-from matcher.domain.listing import Side
-from matcher.domain.stages import DeclineCode
+from matcher.domain.judged import StandingGrade, Version
+from matcher.domain.listing import LiveListing, Side
 from matcher.domain.stated import STATED
 from matcher.domain.text import TextView
 from matcher.learning.collections import Collection
 from matcher.learning.judging import Graded
-from matcher.matching.encoded import Encoded, VectorsOf
 from matcher.matching.rank import COMPARABLE, DECIMALS
-from matcher.matching.searchable import Searchable
+from matcher.matching.searchable import Encoded, Searchable, VectorsOf
 from matcher.matching.second_look import PairLook
-from matcher.pipeline.nights.vectors import Progress, silent
-from matcher.ports import BuildChannels, Channels, Query, Reranker, Rows
-from matcher.store import grades
-from matcher.store.catalogue import LiveListing
-from matcher.store.grades import StandingGrade
-from matcher.store.past import PastListings
-from matcher.store.records import from_record
-
-Version = tuple[int, int]
-"""A listing's id and version."""
+from matcher.ports import BuildChannels, Channels, Progress, Query, Reranker, Rows, silent
 
 _Values = NDArray[np.float64]
 
@@ -44,17 +31,6 @@ class LedgerGrades:
     grades: Sequence[StandingGrade]
     demands: Mapping[Version, LiveListing]
     supply: Mapping[Version, LiveListing]
-
-    @classmethod
-    def of(cls, session: Session, park_id: int) -> "LedgerGrades":
-        """Those of a park, as `session` sees them."""
-        found = grades.standing(session, park_id)
-        listings = partial(_listings, session, park_id)
-        return cls(
-            found,
-            listings(Side.DEMAND, {_demand(one) for one in found}),
-            listings(Side.SUPPLY, {_achievement(one) for one in found}),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +49,21 @@ class Measuring:
         demands = encoded.demands(list(held.demands.values()))
         supply = encoded.supply(list(held.supply.values()), lambda _name, *parts: self.build_channels(*parts))
         asked, offered = _rows_by_version(demands), _rows_by_version(supply)
-        kept = [one for one in held.grades if _demand(one) in asked and _achievement(one) in offered]
+        kept = [one for one in held.grades if one.demand_seen in asked and one.achievement_seen in offered]
         pairs = (
-            np.array([asked[_demand(one)] for one in kept], dtype=np.int64),
-            np.array([offered[_achievement(one)] for one in kept], dtype=np.int64),
+            np.array([asked[one.demand_seen] for one in kept], dtype=np.int64),
+            np.array([offered[one.achievement_seen] for one in kept], dtype=np.int64),
         )
         figures = _by_channels(demands.queries(), supply.channels, *pairs)
-        figures |= self._second_look(demands, supply, pairs, [beijing_day(one.row.at) for one in kept])
+        figures |= self._second_look(demands, supply, pairs, [beijing_day(one.at) for one in kept])
         text_of = _newest_texts(demands)
         return [
             Graded(
                 demand=text_of[one.demand_id],
                 figures=known,
-                grade=one.row.grade,
-                decline=None if one.declined is None else DeclineCode(one.declined),
-                explored=one.row.explored,
+                grade=one.grade,
+                decline=one.declined,
+                explored=one.explored,
             )
             for one, known in zip(kept, _known(figures, len(kept)), strict=True)
         ]
@@ -165,24 +141,6 @@ def _known(figures: Mapping[str, _Values], count: int) -> list[dict[str, float]]
     ]
 
 
-def _listings(session: Session, park_id: int, side: Side, wanted: set[Version]) -> dict[Version, LiveListing]:
-    """Listings of one side in those versions, by id and version; demands are the park's."""
-    scope = Scope(frozenset({park_id}))
-    past = PastListings.of(session, side, scope, {listing_id for listing_id, _ in wanted})
-    return {
-        (listing_id, one.version): LiveListing(
-            id=listing_id,
-            version=one.version,
-            listing=from_record(side, one.data),
-            park_id=park_id if side is Side.DEMAND else None,
-            stated_at=one.at,
-        )
-        for listing_id, revisions in sorted(past.revisions.items())
-        for one in revisions
-        if (listing_id, one.version) in wanted
-    }
-
-
 def _rows_by_version(index: Searchable) -> dict[Version, int]:
     return {(one.id, one.version): row for row, one in enumerate(index.listings)}
 
@@ -192,11 +150,3 @@ def _newest_texts(demands: Searchable) -> dict[int, str]:
     edited demand stay together, and those of two demands that say the same."""
     newest = sorted(zip(demands.listings, demands.texts, strict=True), key=lambda one: one[0].version)
     return {one.id: text.full for one, text in newest}
-
-
-def _demand(grade: StandingGrade) -> Version:
-    return grade.demand_id, grade.row.demand_version
-
-
-def _achievement(grade: StandingGrade) -> Version:
-    return grade.achievement_id, grade.row.achievement_version

@@ -13,7 +13,7 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.scoring import Scorer
 from matcher.domain.stages import DeclineCode
 from matcher.learning.fitting import Table, fit, fit_calibration_alone
-from matcher.pipeline.nights.vectors import Progress, silent
+from matcher.ports import Progress, silent
 
 FOLDS = 5
 """Parts of the demands, each kept aside once; fewer where there are fewer demands."""

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.ledger import Pair
-from matcher.domain.listing import Achievement
+from matcher.domain.listing import Achievement, LiveListing
 from matcher.domain.rules import DEFAULT_PROFILE, Constraint, Constraints, Rules
 from matcher.domain.text import fold
 from matcher.ports import Rows
-from matcher.store.catalogue import LiveListing
 
 Mask = NDArray[np.bool_]
 """For each row of a list, whether it may be had."""

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from matcher.domain.abstention import Abstention
 from matcher.domain.ledger import AbstentionReason, Cause, Leaving, Pair
-from matcher.domain.listing import Achievement, same_organisation
+from matcher.domain.listing import Achievement, LiveListing, same_organisation
 from matcher.domain.match import Match
 from matcher.domain.rules import Constraint
 from matcher.matching.rank import Choice, best_first, scores
 from matcher.matching.search import Search, ranked_demands
-from matcher.store.catalogue import LiveListing
 
 
 class LeftOut:

@@ -8,17 +8,15 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from matcher.domain.abstention import Abstention
 from matcher.domain.counterfactual import NearMiss
 from matcher.domain.ledger import Pair, Proposal, WhyNot
-from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, Side
+from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, LiveListing, Side
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.text import fold
 from matcher.matching.admission import Admission
-from matcher.matching.encoded import Encoded, VectorsOf
 from matcher.matching.grouping import Grouping
 from matcher.matching.lapsed import lapsed_misses, lapsed_search
 from matcher.matching.left_out import LeftOut, abstentions
@@ -26,12 +24,9 @@ from matcher.matching.near_misses import Missed, near_misses
 from matcher.matching.rank import Choice, Exploration
 from matcher.matching.repeats import repeats, with_repeats
 from matcher.matching.search import Search, floor_of, matches_of_achievements, matches_of_demands
-from matcher.matching.searchable import OpenChannels
+from matcher.matching.searchable import Encoded, OpenChannels, VectorsOf
 from matcher.matching.second_look import PairLook
-from matcher.pipeline.nights.vectors import Progress, silent
-from matcher.ports import Reranker
-from matcher.store import catalogue, exclusions, lapsed, ledger, rule_versions
-from matcher.store.catalogue import LiveListing
+from matcher.ports import Progress, Reranker, silent
 
 SHARE_EXPLORED = 0.1
 """Share of a demand's matches drawn from the next best where a learned scoring ranks them."""
@@ -53,35 +48,6 @@ class Inputs:
     excluded: frozenset[Pair]
     held: frozenset[Pair] = frozenset()
     lapsed: Sequence[LiveListing] = ()
-
-    @classmethod
-    def at(cls, session: Session, day: date) -> "Inputs":
-        """Every park's, as `session` sees them, of what may be matched on `day`."""
-        return cls(
-            day=day,
-            supply=catalogue.live(session, Side.SUPPLY, day),
-            demands=catalogue.live(session, Side.DEMAND, day),
-            profiles={park: saved.rule for park, saved in rule_versions.profiles(session).items()},
-            constraints={demand: saved.rule for demand, saved in rule_versions.constraints(session).items()},
-            excluded=frozenset(exclusions.active(session)),
-            held=frozenset(ledger.current_pairs(session)),
-            lapsed=lapsed.lapsed(session, day),
-        )
-
-    @classmethod
-    def of_park(cls, session: Session, day: date, park_id: int) -> "Inputs":
-        """The same of one park; what it has is what it has among all."""
-        return cls(
-            day=day,
-            supply=catalogue.live(session, Side.SUPPLY, day),
-            demands=catalogue.live(session, Side.DEMAND, day, park_id),
-            profiles={park_id: rule_versions.profile(session, park_id).rule},
-            constraints={
-                demand: saved.rule for demand, saved in rule_versions.constraints(session, park_id).items()
-            },
-            excluded=frozenset(exclusions.active(session, park_id)),
-            held=frozenset(ledger.current_pairs(session, park_id)),
-        )
 
     def rules_of(self, demand: LiveListing) -> Rules:
         """What a demand is matched by."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matcher.domain.ledger import Pair
+from matcher.domain.listing import LiveListing
 from matcher.domain.repeats import MIN_TITLE, Said, say_the_same
 from matcher.matching.grouping import Grouping
 from matcher.matching.searchable import Searchable
-from matcher.store.catalogue import LiveListing
 
 COMMON = 64
 """Listings whose titles begin or end alike are compared as long as they are no more than so many: a form of

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.domain.ledger import Proposal
-from matcher.domain.listing import Side
+from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
 from matcher.domain.rules import ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
@@ -16,9 +16,7 @@ from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Choice, SecondLook, choose
 from matcher.matching.searchable import OpenChannels, Searchable
 from matcher.matching.second_look import PairLook
-from matcher.pipeline.nights.vectors import Progress
-from matcher.ports import Channels, Query, Rows
-from matcher.store.catalogue import LiveListing
+from matcher.ports import Channels, Progress, Query, Rows
 
 BATCH = 1024
 """Queries ranked between two reports of progress."""

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matcher.domain.listing import Demand, fields_of, text_of
+from matcher.domain.listing import Demand, LiveListing, Side, fields_of, text_of
 from matcher.domain.text import TextView, says_enough
-from matcher.ports import Channels, Query, Rows, Vectors
-from matcher.store.catalogue import LiveListing
+from matcher.ports import Channels, Progress, Query, Rows, Vectors, silent
 
 OpenChannels = Callable[[str, Sequence[TextView], Vectors, Vectors | None], Channels]
 """Builds the channels over a named list, with what the cache on disk holds of them."""
+
+VectorsOf = Callable[[Side, Sequence[TextView], Progress], tuple[Vectors, int]]
+"""Gives the vectors of texts of one side, and how many of them had to be encoded."""
 
 EncodeAll = Callable[[Sequence[TextView]], Vectors]
 """Gives the vectors of texts of one side."""
@@ -73,3 +75,34 @@ def field_vectors(demands: Sequence[LiveListing], encode: EncodeAll) -> dict[str
         found[name] = np.zeros((len(said), vectors.shape[1]), dtype=np.float32)
         found[name][spoken] = vectors
     return found
+
+
+class Encoded:
+    """Makes lists searchable; `count` is how many listings' texts had no vector yet."""
+
+    def __init__(
+        self,
+        vectors: VectorsOf,
+        progress: Progress,
+    ) -> None:
+        self._vectors = vectors
+        self._progress = progress
+        self.count = 0
+
+    def supply(self, listings: Sequence[LiveListing], open_channels: OpenChannels) -> Searchable:
+        """The achievements, with the channels over them."""
+        kept, texts = judgeable(listings)
+        vectors = self._of(Side.SUPPLY, texts)
+        return Searchable(kept, texts, vectors, open_channels("supply", texts, vectors, None))
+
+    def demands(self, listings: Sequence[LiveListing]) -> Searchable:
+        """The demands, with the vectors of their single fields; without channels."""
+        kept, texts = judgeable(listings)
+        vectors = self._of(Side.DEMAND, texts)
+        fields = field_vectors(kept, lambda said: self._vectors(Side.DEMAND, said, silent)[0])
+        return Searchable(kept, texts, vectors, {}, fields)
+
+    def _of(self, side: Side, texts: Sequence[TextView]) -> Vectors:
+        vectors, encoded = self._vectors(side, texts, self._progress)
+        self.count += encoded
+        return vectors

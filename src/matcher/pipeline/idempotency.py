@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal
 from matcher.domain.errors import Conflict
 from matcher.store import idempotency
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.tables import IdempotentAnswer
 
 
@@ -49,7 +47,9 @@ class Replayed(dict[str, Any]):
     """The answer to a repeated request, as it was given the first time; nothing was done for it again."""
 
 
-def once(database: Database, request: Request, write: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
+def once(
+    database: Database, request: Request, write: Callable[[Transaction], dict[str, Any]]
+) -> dict[str, Any]:
     """What `write` answers, in one transaction; `Replayed` where the request is a repeated one.
 
     Raises:
@@ -87,7 +87,7 @@ def answered(database: Database, request: Request) -> Replayed | None:
         return _held(session, request)
 
 
-def _held(session: Session, request: Request) -> Replayed | None:
+def _held(session: Transaction, request: Request) -> Replayed | None:
     assert request.key is not None
     held = idempotency.find(session, request.caller, request.key, request.now)
     if held is None:

@@ -18,6 +18,7 @@ from matcher.domain.listing import (
     Confidentiality,
     Demand,
     Listing,
+    LiveListing,
     Side,
     content_digest,
     identity_key,
@@ -67,17 +68,6 @@ class Change:
     at: datetime
     via: str
     import_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LiveListing:
-    """A listing that may be matched today; `stated_at` is when it was put on its list or last edited."""
-
-    id: int
-    version: int
-    listing: Listing
-    park_id: int | None = None
-    stated_at: datetime | None = None
 
 
 def side_of(row: ListingRow) -> Side:

@@ -19,6 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from matcher.domain.errors import InvalidInput, StoreError
 
+Transaction = Session
+"""What a use case holds while it reads or writes: it is passed on to queries, and asked nothing itself."""
+
 _BUSY_MILLISECONDS = 30_000
 """How long SQLite waits for another writer."""
 

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
+from matcher.domain.judged import StandingGrade
+from matcher.domain.stages import DeclineCode
 from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, LedgerHuman, Park
 
 Row = tuple[GradeRow, DemandRow, AchievementRow, str]
@@ -69,16 +71,6 @@ def page(
     return _rows(session, visible, *conditions, limit=limit)
 
 
-@dataclass(frozen=True, slots=True)
-class StandingGrade:
-    """A grade that stands, with the pair it is of; `declined` is why the enterprise declined it."""
-
-    row: GradeRow
-    demand_id: int
-    achievement_id: int
-    declined: str | None
-
-
 def standing(session: Session, park_id: int) -> list[StandingGrade]:
     """The newest grade of each of a park's entries that has not been taken back, by id."""
     held = and_(LedgerHuman.entry_id == GradeRow.entry_id, LedgerHuman.park_id == GradeRow.park_id)
@@ -96,8 +88,17 @@ def standing(session: Session, park_id: int) -> list[StandingGrade]:
         .order_by(GradeRow.id)
     )
     return [
-        StandingGrade(row, demand_id, achievement_id, row.decline_code or declined)
+        StandingGrade(
+            entry_id=row.entry_id,
+            demand_seen=(demand_id, row.demand_version),
+            achievement_seen=(achievement_id, row.achievement_version),
+            grade=row.grade,
+            at=row.at,
+            declined=None if code is None else DeclineCode(code),
+            explored=row.explored,
+        )
         for row, demand_id, achievement_id, declined in rows
+        for code in [row.decline_code or declined]
     ]
 
 

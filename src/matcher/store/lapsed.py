@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.listing import Confidentiality
-from matcher.store.catalogue import LiveListing, listing_of
+from matcher.domain.listing import Confidentiality, LiveListing
+from matcher.store.catalogue import listing_of
 from matcher.store.tables import AchievementRow
 
 LATELY = timedelta(days=365)

@@ -7,8 +7,8 @@ Python imports this file at start-up where its folder is on PYTHONPATH.
 import os
 from datetime import timedelta
 
-from matcher.domain import days
+from matcher import clock
 
-_now = days.utc_now
+_now = clock.utc_now
 _back = timedelta(seconds=float(os.environ["DOCS_SECONDS_BACK"]))
-days.utc_now = lambda: _now() - _back
+clock.utc_now = lambda: _now() - _back

@@ -8,12 +8,11 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import DISTRICT, Principal, Role, Scope
 from matcher.domain.errors import Unauthorized
 from matcher.domain.text import fold
 from matcher.store import access, catalogue
+from matcher.store.database import Transaction
 from matcher.store.tables import AccessKey
 
 _MARK = "mk_"
@@ -25,7 +24,7 @@ def is_credential(text: str) -> bool:
 
 
 def issue(
-    session: Session,
+    session: Transaction,
     kind: str,
     name: str,
     role: Role,
@@ -50,7 +49,7 @@ def issue(
     return access.add_key(session, row), f"{_MARK}{prefix}_{secret}"
 
 
-def find_valid(session: Session, credential: str, now: datetime, kinds: set[str]) -> AccessKey:
+def find_valid(session: Transaction, credential: str, now: datetime, kinds: set[str]) -> AccessKey:
     """The row of a credential of one of these kinds.
 
     Raises:
@@ -65,7 +64,7 @@ def find_valid(session: Session, credential: str, now: datetime, kinds: set[str]
     return row
 
 
-def is_in_force(session: Session, row: AccessKey, now: datetime) -> bool:
+def is_in_force(session: Transaction, row: AccessKey, now: datetime) -> bool:
     """Whether a credential is neither revoked nor expired, nor the key it was opened with."""
     opener = None if row.opened_by is None else access.key(session, row.opened_by)
     return all(
@@ -75,7 +74,7 @@ def is_in_force(session: Session, row: AccessKey, now: datetime) -> bool:
     )
 
 
-def principal_of(session: Session, row: AccessKey) -> Principal:
+def principal_of(session: Transaction, row: AccessKey) -> Principal:
     """The caller who holds a credential."""
     return Principal(
         name=row.name,
@@ -87,7 +86,7 @@ def principal_of(session: Session, row: AccessKey) -> Principal:
     )
 
 
-def scope_of(session: Session, role: Role, park_ids: list[int] | None, subject: str) -> Scope:
+def scope_of(session: Transaction, role: Role, park_ids: list[int] | None, subject: str) -> Scope:
     """What a role sees: a research unit its own achievements, others their parks and the supply list."""
     if role is Role.RESEARCH_UNIT:
         own = fold(subject)

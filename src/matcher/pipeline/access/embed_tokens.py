@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import jwt
-from sqlalchemy.orm import Session
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.errors import Forbidden, InvalidInput, NotFound
 from matcher.pipeline.access.credentials import is_in_force, refused
 from matcher.store import access, parks
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 
 MAX_EMBED_LIFETIME = timedelta(hours=24)
 _SECRET = "embed-token"  # noqa: S105 - the secret's name
@@ -130,7 +129,7 @@ def _is_origin(origin: str) -> bool:
         return False
 
 
-def _signing_secret(session: Session) -> str:
+def _signing_secret(session: Transaction) -> str:
     found = access.secret(session, _SECRET)
     if found is None:
         found = secrets.token_hex(32)

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import DISTRICT, Role
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.labels import label
 from matcher.domain.text import fold, normalise
 from matcher.pipeline.access.credentials import issue
 from matcher.store import access, parks
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.tables import AccessKey
 
 MAX_DAYS = 3650
@@ -161,14 +159,14 @@ def _end(now: datetime, expires_at: datetime | None, days: int | None) -> dateti
     return expires_at
 
 
-def _park_id(session: Session, code: str) -> int:
+def _park_id(session: Transaction, code: str) -> int:
     park = parks.find(session, code, DISTRICT)
     if park is None:
         raise NotFound(f"没有代码为 {code} 的园区。", f"there is no park {code}.", field="park")
     return park.id
 
 
-def _codes(session: Session) -> dict[int, str]:
+def _codes(session: Transaction) -> dict[int, str]:
     return {park.id: park.code for park in parks.page(session, DISTRICT)}
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jwt
-from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT, Principal, Role
 from matcher.domain.errors import Forbidden, Unauthorized
@@ -16,7 +15,7 @@ from matcher.domain.text import fold, normalise
 from matcher.pipeline.access.credentials import scope_of
 from matcher.pipeline.access.issuer_keys import IssuerKeys
 from matcher.store import parks
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a private key alone: never `none`, never a secret that both sides hold."""
@@ -120,7 +119,7 @@ class OpenIdTokens:
             f"{', '.join(sorted(found)) or 'none'}.",
         )
 
-    def _park_ids(self, session: Session, role: Role, claims: Mapping[str, Any]) -> list[int] | None:
+    def _park_ids(self, session: Transaction, role: Role, claims: Mapping[str, Any]) -> list[int] | None:
         codes = _texts(_claim(claims, self._claims.parks))
         if EVERY_PARK in codes and role in _DISTRICT_ROLES:
             return None

@@ -1,0 +1,1 @@
+"""The morning brief: made, shown as text or workbook, and sent."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryView
@@ -15,10 +13,10 @@ from matcher.domain.stages import DueKind, Stage
 from matcher.pipeline.ledger.due import due
 from matcher.pipeline.ledger.past.differences import DiffItem, LedgerDiff, ledger_diff
 from matcher.pipeline.ledger.past.named_runs import When
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.store import ledger, runs
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 
 SINCE = timedelta(hours=24)
 """How far back the run lies that a brief compares with, unless told."""
@@ -143,7 +141,7 @@ def _difference(
     return ledger_diff(database, scope, run_id=last.id, since=start, park_id=park_id)
 
 
-def _changes(session: Session, scope: Scope, diff: LedgerDiff) -> dict[str, list[Record]]:
+def _changes(session: Transaction, scope: Scope, diff: LedgerDiff) -> dict[str, list[Record]]:
     """The lists of pairs, the best score first; of those that left, what people work on comes before all."""
     found = {"new": diff.new, "changed": diff.changed, "vanished": diff.vanished, "aside": diff.aside}
     every = [item.difference.entry_id for items in found.values() for item in items]

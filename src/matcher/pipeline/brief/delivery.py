@@ -15,7 +15,7 @@ from matcher.domain.labels import label
 from matcher.domain.reminder import Attachment, Outlet, Reminder, ReminderChannel
 from matcher.pipeline.brief.contents import Brief, make_brief
 from matcher.pipeline.brief.shown import brief_text, brief_workbook
-from matcher.pipeline.lists.listings import ParkView, get_park, list_parks
+from matcher.pipeline.lists.parks import ParkView, get_park, list_parks
 from matcher.store import reminders
 from matcher.store.database import Database
 

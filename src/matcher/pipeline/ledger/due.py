@@ -3,18 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.due import TRIAL_NOTICE_DAYS, due_within
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.views import ledger_json
 from matcher.store import human_columns as stored
 from matcher.store import ledger
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 
 MAX_DAYS = 366
 
@@ -44,7 +42,7 @@ def list_due(
 
 
 def due(
-    session: Session,
+    session: Transaction,
     scope: Scope,
     now: datetime,
     *,

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import DISTRICT, Principal, Right, Role
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryView
@@ -24,7 +22,7 @@ from matcher.pipeline.ledger.named_pair import named_sides, require_matchable
 from matcher.pipeline.matches.views import ledger_json
 from matcher.store import access, exclusions, grades, ledger
 from matcher.store import human_columns as stored
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.tables import AchievementRow, DemandRow, GradeRow
 
 
@@ -72,7 +70,7 @@ def edit_entry(
         InvalidInput: a column or a value that cannot be written; `field` names it.
     """
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         entry = writable_entry(session, request.principal, entry_id, version)
         values = keep_masked(entry.work, stored.values_of(changes))
         work = edit(entry.work, values, beijing_day(request.now))
@@ -100,7 +98,7 @@ def move_entry(
         InvalidInput: the reason or the day to return is missing or wrong.
     """
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         entry = writable_entry(session, request.principal, entry_id, version)
         code = reason_of(reason, stage) if reason else None
         today = beijing_day(request.now)
@@ -126,7 +124,7 @@ def grade_entry(
         InvalidInput: no such grade, or a reason that is too long.
     """
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         entry = writable_entry(session, request.principal, entry_id, version)
         values = keep_masked(entry.work, {"grade_reason": reason})
         work = grade(entry.work, value, values["grade_reason"])
@@ -150,7 +148,7 @@ def reply_to_grade(
     """
     principal = request.principal
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         if principal.role is Role.RESEARCH_UNIT:
             if not grades.of_entry(session, visible_to(session, principal), entry_id):
                 raise no_entry(entry_id)
@@ -186,7 +184,7 @@ def add_entry(
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         today, scope = beijing_day(request.now), request.principal.scope
         demand, achievement = sides = named_sides(session, scope, demand_id, achievement_id)
         require_matchable(sides, today)
@@ -207,7 +205,7 @@ def add_entry(
 
 
 def writable_entry(
-    session: Session, principal: Principal, entry_id: int, version: int | None = None
+    session: Transaction, principal: Principal, entry_id: int, version: int | None = None
 ) -> EntryView:
     """An entry that the caller may write, at the version they have read (None: at any).
 
@@ -238,19 +236,19 @@ def assigned(principal: Principal, work: Work) -> bool:
     return principal.role is not Role.TECHNOLOGY_MANAGER or principal.subject in own
 
 
-def _found(session: Session, principal: Principal, entry_id: int) -> EntryView:
+def _found(session: Transaction, principal: Principal, entry_id: int) -> EntryView:
     entry = ledger.entry(session, principal.scope, entry_id)
     if entry is None:
         raise no_entry(entry_id)
     return entry
 
 
-def _write(session: Session, request: Request, entry: EntryView, work: Work, act: str) -> None:
+def _write(session: Transaction, request: Request, entry: EntryView, work: Work, act: str) -> None:
     done = stored.Act(actor=request.principal.name, at=request.now, act=act, via=request.via)
     stored.write(session, entry_id=entry.id, park_id=entry.park_id, work=work, act=done)
 
 
-def _saved(session: Session, request: Request, entry: EntryView, work: Work, act: str) -> dict[str, Any]:
+def _saved(session: Transaction, request: Request, entry: EntryView, work: Work, act: str) -> dict[str, Any]:
     _write(session, request, entry, work, act)
     return ledger_json(_found(session, request.principal, entry.id))
 
@@ -287,7 +285,7 @@ def _first_stage(stage: Stage) -> Stage:
     return stage
 
 
-def _require_not_excluded(session: Session, demand: DemandRow, achievement: AchievementRow) -> None:
+def _require_not_excluded(session: Transaction, demand: DemandRow, achievement: AchievementRow) -> None:
     held = exclusions.of_pair(
         session, park_id=demand.park_id, demand_id=demand.id, achievement_id=achievement.id
     )

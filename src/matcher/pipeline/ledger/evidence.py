@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import InvalidInput, NotFound
@@ -16,7 +14,7 @@ from matcher.pipeline.ledger.edits import writable_entry
 from matcher.pipeline.ledger.grades import no_entry
 from matcher.store import evidence, ledger
 from matcher.store import human_columns as stored
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.tables import Evidence
 
 MAX_FILE = 20 * 1024 * 1024
@@ -72,7 +70,7 @@ def add_link(database: Database, request: Request, entry_id: int, title: str, ur
         InvalidInput: no title, or no such address.
     """
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         entry = writable_entry(session, request.principal, entry_id)
         return _add(session, request, entry, Evidence(title=_title(title), url=_url(url)))
 
@@ -87,7 +85,7 @@ def add_file(database: Database, request: Request, entry_id: int, title: str, fi
         InvalidInput: no title, an empty file, or one that is too large.
     """
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         entry = writable_entry(session, request.principal, entry_id)
         _check(file)
         row = Evidence(
@@ -110,7 +108,7 @@ def remove_evidence(database: Database, request: Request, entry_id: int, evidenc
         NotFound, Forbidden: as `writable_entry`; also where the entry holds no such evidence.
     """
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         entry = writable_entry(session, request.principal, entry_id)
         row = evidence.find(session, request.principal.scope, entry_id, evidence_id)
         if row is None:
@@ -123,7 +121,7 @@ def remove_evidence(database: Database, request: Request, entry_id: int, evidenc
     return once(database, request, write)
 
 
-def _add(session: Session, request: Request, entry: EntryView, row: Evidence) -> dict[str, Any]:
+def _add(session: Transaction, request: Request, entry: EntryView, row: Evidence) -> dict[str, Any]:
     row.park_id, row.entry_id = entry.park_id, entry.id
     row.added_at, row.added_by = request.now, request.principal.name
     evidence.add(session, row)
@@ -132,7 +130,7 @@ def _add(session: Session, request: Request, entry: EntryView, row: Evidence) ->
 
 
 def _note(
-    session: Session, request: Request, entry: EntryView, *, before: str | None, after: str | None
+    session: Transaction, request: Request, entry: EntryView, *, before: str | None, after: str | None
 ) -> None:
     act = stored.Act(actor=request.principal.name, at=request.now, act="evidence", via=request.via)
     stored.write(

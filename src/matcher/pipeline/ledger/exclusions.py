@@ -5,17 +5,15 @@ Every change raises the catalogue revision, so that the next run takes it up.
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Conflict, InvalidInput, NotFound
 from matcher.domain.text import mask_contacts
 from matcher.domain.work import MAX_TEXT
 from matcher.pipeline.idempotency import Request, once
 from matcher.pipeline.ledger.named_pair import named_sides
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.store import catalogue, exclusions
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.exclusions import Row
 from matcher.store.tables import Exclusion
 
@@ -50,7 +48,7 @@ def exclude_pair(
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         demand, _ = named_sides(session, request.principal.scope, demand_id, achievement_id)
         held = exclusions.of_pair(
             session, park_id=demand.park_id, demand_id=demand_id, achievement_id=achievement_id
@@ -85,7 +83,7 @@ def lift_exclusion(database: Database, request: Request, exclusion_id: int) -> d
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         found = exclusions.find(session, request.principal.scope, exclusion_id)
         if found is None:
             raise NotFound(f"没有编号为 {exclusion_id} 的排除。", f"there is no exclusion {exclusion_id}.")
@@ -97,7 +95,7 @@ def lift_exclusion(database: Database, request: Request, exclusion_id: int) -> d
     return once(database, request, write)
 
 
-def _shown(session: Session, principal: Principal, exclusion_id: int) -> dict[str, Any]:
+def _shown(session: Transaction, principal: Principal, exclusion_id: int) -> dict[str, Any]:
     found = exclusions.find(session, principal.scope, exclusion_id)
     assert found is not None, "it was written in this transaction"
     return _as_json(found)

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day, years_since
 from matcher.domain.entries import EntryView
@@ -27,7 +25,7 @@ from matcher.domain.stated import Sides
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.ledger.grades import no_entry
 from matcher.store import catalogue, ledger, rule_versions, states
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.judged import judged_cases
 from matcher.store.past import PastListings, PastPairs
 from matcher.store.records import from_record
@@ -55,7 +53,7 @@ def read_explanation(database: Database, principal: Principal, entry_id: int) ->
         return _Explained.of(session, principal.scope, entry).as_json()
 
 
-def lines(session: Session, scope: Scope, entries: Sequence[EntryView]) -> dict[int, str]:
+def lines(session: Transaction, scope: Scope, entries: Sequence[EntryView]) -> dict[int, str]:
     """The short line of reasons of each entry, by entry id: what the ledger's sheet shows."""
     texts = _Texts(session, scope, entries)
     return {one.id: _reasons(one, facts_of(texts.sides(one))).line() for one in entries}
@@ -64,7 +62,7 @@ def lines(session: Session, scope: Scope, entries: Sequence[EntryView]) -> dict[
 class _Texts:
     """The listings of some entries in the versions that their figures are of, each read once."""
 
-    def __init__(self, session: Session, scope: Scope, entries: Iterable[EntryView]) -> None:
+    def __init__(self, session: Transaction, scope: Scope, entries: Iterable[EntryView]) -> None:
         self._past = PastPairs.of(session, scope, [(one.demand_id, one.achievement_id) for one in entries])
         self._read: dict[tuple[Side, int, int], Listing] = {}
 
@@ -103,7 +101,7 @@ class _Explained:
     judged: tuple[Near, ...]
 
     @classmethod
-    def of(cls, session: Session, scope: Scope, entry: EntryView) -> "_Explained":
+    def of(cls, session: Transaction, scope: Scope, entry: EntryView) -> "_Explained":
         run = next(
             (
                 run

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import DISTRICT, Principal, Right, Role
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
@@ -11,7 +9,7 @@ from matcher.domain.listing import Confidentiality
 from matcher.domain.stages import DeclineCode
 from matcher.domain.text import fold, mask_contacts
 from matcher.store import catalogue, grades, ledger
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.grades import Row, Visible
 
 
@@ -54,7 +52,7 @@ def list_all_grades(
     return [grade_json(row, principal) for row in page], page[-1][0].id if len(found) > limit else None
 
 
-def visible_to(session: Session, principal: Principal) -> Visible:
+def visible_to(session: Transaction, principal: Principal) -> Visible:
     """Which grades a caller sees: a research unit its own achievements', others their parks'.
 
     Raises:

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Right
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.work import hand_over
 from matcher.pipeline.idempotency import Request, once
 from matcher.store import access, parks
 from matcher.store import human_columns as stored
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 
 MAX_NAME = 200
 
@@ -29,7 +27,7 @@ def hand_over_entries(
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         given, taken = _name(one, "from"), _name(other, "to")
         if given == taken:
             raise InvalidInput("交接双方是同一人。", "both names are the same.", field="to")

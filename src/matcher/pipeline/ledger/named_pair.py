@@ -2,19 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Scope
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.listing import Confidentiality, Side, is_valid_on
 from matcher.store import catalogue
 from matcher.store.catalogue import listing_of
+from matcher.store.database import Transaction
 from matcher.store.tables import AchievementRow, DemandRow
 
 Sides = tuple[DemandRow, AchievementRow]
 
 
-def named_sides(session: Session, scope: Scope, demand_id: int, achievement_id: int) -> Sides:
+def named_sides(session: Transaction, scope: Scope, demand_id: int, achievement_id: int) -> Sides:
     """The demand and the achievement of these ids.
 
     Raises:

@@ -1,0 +1,1 @@
+"""The two lists and the parks they belong to."""

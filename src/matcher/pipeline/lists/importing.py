@@ -9,8 +9,6 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal
 from matcher.domain.errors import Conflict, NotFound
 from matcher.domain.listing import Side, content_digest, identity_key, text_of
@@ -20,7 +18,7 @@ from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow
 from matcher.pipeline.lists.listings import require_writer
 from matcher.store import catalogue, imports
 from matcher.store.catalogue import Change, Shelf
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.records import from_record
 from matcher.store.tables import ImportBatch, ListingRow
 
@@ -101,7 +99,7 @@ def import_list(
 
 
 def apply_list(
-    session: Session, request: ImportRequest, parsed: ParsedList, principal: Principal, now: datetime
+    session: Transaction, request: ImportRequest, parsed: ParsedList, principal: Principal, now: datetime
 ) -> ImportReport:
     """Bring the shelf up to date with what was read, inside the caller's transaction."""
     return _Importer(session, request, principal, now).run(parsed)
@@ -139,7 +137,9 @@ class _Absent:
 class _Importer:
     """One import's transaction: what stands on the shelf, and what the files make of it."""
 
-    def __init__(self, session: Session, request: ImportRequest, principal: Principal, now: datetime) -> None:
+    def __init__(
+        self, session: Transaction, request: ImportRequest, principal: Principal, now: datetime
+    ) -> None:
         self.session = session
         self.request = request
         self.principal = principal
@@ -322,7 +322,7 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
         )
 
 
-def _restore(session: Session, shelf: Shelf, row: ListingRow, version: int, change: Change) -> str:
+def _restore(session: Transaction, shelf: Shelf, row: ListingRow, version: int, change: Change) -> str:
     former = catalogue.revision_before(session, shelf, row.id, version)
     if former is None:
         catalogue.withdraw(session, row, change)

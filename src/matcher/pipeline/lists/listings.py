@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right, Role, Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion
@@ -22,27 +20,14 @@ from matcher.domain.listing import (
     is_valid_on,
 )
 from matcher.domain.text import fold, mask_contacts, mask_name, mask_number, normalise
+from matcher.pipeline.lists.parks import get_park, park_named
 from matcher.store import access, catalogue, parks, repeats
 from matcher.store.catalogue import Change, Shelf, listing_of
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.records import to_record
-from matcher.store.tables import AchievementRow, DemandRow, ListingRow, Park
+from matcher.store.tables import AchievementRow, DemandRow, ListingRow
 
 _WORDS = {Side.SUPPLY: ("成果", "achievement"), Side.DEMAND: ("需求", "demand")}
-
-
-@dataclass(frozen=True, slots=True)
-class ParkView:
-    """A park as callers see it."""
-
-    code: str
-    name: str
-    industry: str
-    id: int
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
-        return {"code": self.code, "name": self.name, "industry": self.industry}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,55 +90,6 @@ def _hidden(value: Any) -> Any:
             return value
 
 
-def add_park(
-    database: Database, principal: Principal, code: str, name: str, industry: str, now: datetime
-) -> ParkView:
-    """Add a park; adding the same one again changes nothing.
-
-    Raises:
-        Forbidden: the caller is not the district's.
-        Conflict: the code is another park's.
-        InvalidInput: a code that is not 1–64 letters, digits, `-` or `_`, or no name.
-    """
-    principal.require(Right.ADMINISTER)
-    code, name = normalise(code), normalise(name)
-    if not code or len(code) > 64 or not all(sign.isalnum() or sign in "-_" for sign in code):
-        raise InvalidInput(
-            "园区代码须为 1–64 个字母、数字、“-”或“_”。",
-            "a park code is 1–64 letters, digits, - or _.",
-            field="code",
-        )
-    if not name:
-        raise InvalidInput("请填写园区名称。", "give the park a name.", field="name")
-    with database.writing() as session:
-        found = parks.find(session, code, principal.scope)
-        if found is None:
-            return _park_view(parks.add(session, code, name, industry, now))
-        if found.name != name:
-            raise Conflict(
-                f"园区代码 {code} 已用于“{found.name}”。",
-                f"the park code {code} is {found.name}'s.",
-                field="code",
-            )
-        return _park_view(found)
-
-
-def list_parks(database: Database, scope: Scope) -> list[ParkView]:
-    """Every park in scope."""
-    with database.reading() as session:
-        return [_park_view(park) for park in parks.page(session, scope)]
-
-
-def get_park(database: Database, code: str, scope: Scope) -> ParkView:
-    """One park in scope.
-
-    Raises:
-        NotFound: no such park, or another's.
-    """
-    with database.reading() as session:
-        return _park_view(_park(session, code, scope))
-
-
 def list_listings(
     database: Database,
     side: Side,
@@ -172,7 +108,7 @@ def list_listings(
         NotFound: the park is not in scope.
     """
     with database.reading() as session:
-        park_id = None if park is None else _park(session, park, scope).id
+        park_id = None if park is None else park_named(session, park, scope).id
         rows = catalogue.page(
             session,
             side,
@@ -246,7 +182,7 @@ def create_listing(
         source = principal.subject
     with database.writing() as session:
         if side is Side.DEMAND:
-            shelf = Shelf(side, park_id=_park(session, park or "", principal.scope).id)
+            shelf = Shelf(side, park_id=park_named(session, park or "", principal.scope).id)
         else:
             shelf = Shelf(side, source=source)
         held = catalogue.find_by_key(session, shelf, listing)
@@ -344,7 +280,7 @@ def require_writer(principal: Principal, side: Side) -> None:
 
 
 def _find(
-    session: Session, side: Side, listing_id: int, scope: Scope, *, version: int | None = None
+    session: Transaction, side: Side, listing_id: int, scope: Scope, *, version: int | None = None
 ) -> ListingRow:
     row = catalogue.find(session, side, listing_id, scope, lock=version is not None)
     zh, en = _WORDS[side]
@@ -357,13 +293,6 @@ def _find(
             field="version",
         )
     return row
-
-
-def _park(session: Session, code: str, scope: Scope) -> Park:
-    park = parks.find(session, code, scope)
-    if park is None:
-        raise NotFound(f"没有代码为 {code} 的园区。", f"there is no park {code}.", field="park")
-    return park
 
 
 def _of_own_organisation(principal: Principal, listing: Listing) -> Listing:
@@ -407,13 +336,13 @@ def _shelf_of(row: ListingRow) -> Shelf:
     return Shelf(Side.SUPPLY, source=row.source)
 
 
-def _park_codes(session: Session, rows: Sequence[ListingRow]) -> dict[int, str]:
+def _park_codes(session: Transaction, rows: Sequence[ListingRow]) -> dict[int, str]:
     wanted = frozenset(row.park_id for row in rows if isinstance(row, DemandRow))
     return {park.id: park.code for park in parks.page(session, Scope(wanted))} if wanted else {}
 
 
 def _views(
-    session: Session, side: Side, rows: Sequence[ListingRow], scope: Scope, now: datetime
+    session: Transaction, side: Side, rows: Sequence[ListingRow], scope: Scope, now: datetime
 ) -> list[ListingView]:
     codes = _park_codes(session, rows)
     alike = repeats.others(session, side, [row.id for row in rows], scope)
@@ -433,7 +362,3 @@ def _view(row: ListingRow, codes: dict[int, str], alike: tuple[int, ...], now: d
         listing=listing,
         repeats=alike,
     )
-
-
-def _park_view(park: Park) -> ParkView:
-    return ParkView(code=park.code, name=park.name, industry=park.industry, id=park.id)

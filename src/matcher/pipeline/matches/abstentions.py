@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.abstention import what_binds, what_would_change
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day
@@ -13,12 +11,12 @@ from matcher.domain.labels import label
 from matcher.domain.listing import Achievement
 from matcher.domain.rules import NO_CONSTRAINTS, Constraint, Rules
 from matcher.domain.text import mask_contacts
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.near_misses import near_misses_of
 from matcher.store import abstentions, rule_versions
 from matcher.store.abstentions import Unmatched
 from matcher.store.catalogue import listing_of
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 
 
 def list_abstentions(
@@ -54,7 +52,7 @@ def list_abstentions(
 
 
 def why_unmatched(
-    session: Session, scope: Scope, day: date, *, park_id: int, demand_id: int
+    session: Transaction, scope: Scope, day: date, *, park_id: int, demand_id: int
 ) -> tuple[str, str, str] | None:
     """Why the last run left a demand without a match, as a code, and with what would give one in Chinese and
     in English; None where it did not."""
@@ -109,7 +107,7 @@ def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
     }
 
 
-def _rules(session: Session, page: Sequence[Unmatched]) -> Mapping[int, Rules]:
+def _rules(session: Transaction, page: Sequence[Unmatched]) -> Mapping[int, Rules]:
     """What each demand of a page is matched by, by demand id."""
     parks = {one.abstention.park_id for one in page}
     profiles = {park_id: rule_versions.profile(session, park_id).rule for park_id in parks}

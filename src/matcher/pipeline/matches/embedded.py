@@ -6,7 +6,7 @@ from typing import Any
 from matcher.domain.errors import NotFound
 from matcher.domain.listing import Confidentiality, Side
 from matcher.pipeline.access import EmbedGrant, embed_scope
-from matcher.pipeline.matches.free_text import EmptyReason, matches_of_demand
+from matcher.pipeline.matches.written import EmptyReason, matches_of_demand
 from matcher.store import catalogue
 from matcher.store.database import Database
 

@@ -5,8 +5,6 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.counterfactual import Hindrance, obstacle_of_time
 from matcher.domain.days import beijing_day
@@ -15,10 +13,10 @@ from matcher.domain.labels import label
 from matcher.domain.listing import Achievement, Side
 from matcher.domain.remedies import remedy
 from matcher.domain.text import mask_contacts
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.store import catalogue, near_misses
 from matcher.store.catalogue import listing_of
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.near_misses import Missed
 
 
@@ -56,7 +54,7 @@ def park_near_misses(
 
 
 def near_misses_of(
-    session: Session, scope: Scope, day: date, demand_ids: Collection[int]
+    session: Transaction, scope: Scope, day: date, demand_ids: Collection[int]
 ) -> dict[int, list[dict[str, Any]]]:
     """Demand id → its near misses, as JSON."""
     listed: dict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -6,12 +6,11 @@ from typing import Any
 
 from matcher.domain.entries import EntryView, PairView
 from matcher.domain.labels import label
-from matcher.domain.listing import Side
+from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
 from matcher.domain.stages import moves_from
 from matcher.domain.text import TextView, mask_contacts
 from matcher.domain.work import Work
-from matcher.store.catalogue import LiveListing
 from matcher.store.records import work_to_record
 
 

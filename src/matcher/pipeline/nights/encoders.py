@@ -10,18 +10,16 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import Conflict, Forbidden, NotFound
 from matcher.domain.listing import Demand, Side, fields_of
 from matcher.domain.text import TextView
 from matcher.matching.searchable import judgeable
-from matcher.pipeline.nights.vectors import Progress, silent, vectors_of
-from matcher.ports import Encoder
+from matcher.pipeline.nights.vectors import vectors_of
+from matcher.ports import Encoder, Progress, silent
 from matcher.store import catalogue, encoders, runs
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.encoders import CachedVectors
 from matcher.store.tables import EncoderChoice
 
@@ -274,7 +272,7 @@ def _id_before(every: Encoders) -> str:
     return every.load(None).encoder_id if choice is None else choice.encoder_id
 
 
-def _id_of_last_run(session: Session) -> tuple[str, ...]:
+def _id_of_last_run(session: Transaction) -> tuple[str, ...]:
     last = runs.last_success(session)
     return () if last is None else (last.encoder_id,)
 

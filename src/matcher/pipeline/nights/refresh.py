@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher import __version__
 from matcher.domain.access import Principal
 from matcher.domain.days import beijing_day
@@ -22,11 +20,12 @@ from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.stated import freshness
 from matcher.domain.text import TextView
-from matcher.matching.propose import Inputs, Method, Proposed, propose
+from matcher.matching.propose import Method, Proposed, propose
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.nights.encoders import EncoderInUse
-from matcher.pipeline.nights.vectors import Progress, silent, vectors_of
-from matcher.ports import Encoder, Reranker, Vectors
+from matcher.pipeline.nights.inputs import inputs_of_all
+from matcher.pipeline.nights.vectors import vectors_of
+from matcher.ports import Encoder, Progress, Reranker, Vectors, silent
 from matcher.store import (
     abstentions,
     catalogue,
@@ -39,7 +38,7 @@ from matcher.store import (
     runs,
     scorings,
 )
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.tables import RunRow
 
 
@@ -180,7 +179,7 @@ class Refresh:
     def _rematch(self, run_id: int, started: datetime, progress: Progress) -> RefreshReport:
         with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
             basis = _Basis.at(session, started, self.shipped)
-            inputs = Inputs.at(session, basis.day)
+            inputs = inputs_of_all(session, basis.day)
         found = propose(inputs, self.method(basis.scorers), progress)
         why_not = _answered(found, inputs.held)
         with self.database.writing() as session:
@@ -210,12 +209,12 @@ class Refresh:
             self._succeed(session, basis, report)
         return report
 
-    def _succeed(self, session: Session, basis: "_Basis", report: RefreshReport) -> None:
+    def _succeed(self, session: Transaction, basis: "_Basis", report: RefreshReport) -> None:
         worked_on = basis.columns() | {"fingerprint": self._fingerprint(basis)}
         runs.succeed(session, report.run_id, self.clock(), worked_on, report.as_json())
 
     def _shared(
-        self, session: Session, run_id: int, basis: "_Basis"
+        self, session: Transaction, run_id: int, basis: "_Basis"
     ) -> Callable[[int], frozenset[ChangeCause]]:
         """What changed since the last success beside the lists: for every pair, and for those of a park."""
         last = runs.last_success(session)
@@ -301,7 +300,7 @@ class _Basis:
     scorers: Scorers
 
     @classmethod
-    def at(cls, session: Session, started: datetime, shipped: Scorer) -> "_Basis":
+    def at(cls, session: Transaction, started: datetime, shipped: Scorer) -> "_Basis":
         """The lists, rules and scorers as `session` sees them."""
         day = beijing_day(started)
         return cls(

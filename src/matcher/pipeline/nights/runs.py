@@ -4,13 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Scope
 from matcher.domain.errors import NotFound
 from matcher.domain.ledger import RunStatus, Trigger
 from matcher.store import ledger, parks, runs
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.tables import RunRow
 
 
@@ -101,7 +99,7 @@ def ledger_state(database: Database) -> LedgerState:
     )
 
 
-def view_of(session: Session, scope: Scope, row: RunRow) -> RunView:
+def view_of(session: Transaction, scope: Scope, row: RunRow) -> RunView:
     """A run as a caller with this scope sees it."""
     whole = scope.parks is None
     codes = (

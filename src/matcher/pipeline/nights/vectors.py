@@ -1,24 +1,17 @@
 """Vectors of listings: taken from the cache, or encoded once and cached."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from matcher.domain.listing import Side
 from matcher.domain.text import TextView
-from matcher.ports import Encoder, Vectors
+from matcher.ports import Encoder, Progress, Vectors, silent
 from matcher.store import vectors
 from matcher.store.database import Database
 
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name, how much of it is done, and how much there is."""
-
 BATCH = 256
 """Texts encoded between two saves: a kill loses at most this much work."""
-
-
-def silent(_stage: str, _done: int, _total: int) -> None:
-    """Report progress to nobody."""
 
 
 def vectors_of(

@@ -6,8 +6,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.abstention import Abstention, what_binds
 from matcher.domain.access import Scope
 from matcher.domain.days import beijing_day
@@ -18,9 +16,11 @@ from matcher.domain.listing import Listing, Side
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.text import mask_contacts
 from matcher.matching.propose import Inputs, propose
+from matcher.pipeline.nights.inputs import inputs_of_park
 from matcher.pipeline.nights.refresh import Refresh
-from matcher.pipeline.nights.vectors import silent
+from matcher.ports import silent
 from matcher.store import abstentions, catalogue, ledger, scorings
+from matcher.store.database import Transaction
 
 _FIGURES = ("rank", "similarity", "score", "probability")
 
@@ -53,7 +53,7 @@ def _difference(
 ) -> dict[str, Any]:
     day = beijing_day(refresh.clock())
     with refresh.database.reading() as session:
-        inputs = change(Inputs.of_park(session, day, park.id))
+        inputs = change(inputs_of_park(session, day, park.id))
         entries = ledger.entries(session, park.scope, EntryFilter(park_id=park.id, demand_id=only))
         unmatched = abstentions.of_park(session, park.id)
         gone = _gone(session, entries, day, park.scope)
@@ -79,7 +79,7 @@ def _difference(
     }
 
 
-def _gone(session: Session, entries: Sequence[EntryView], day: date, scope: Scope) -> dict[Pair, Leaving]:
+def _gone(session: Transaction, entries: Sequence[EntryView], day: date, scope: Scope) -> dict[Pair, Leaving]:
     """The current pairs of which a side is withdrawn or expired, and which."""
     current = [one for one in entries if one.standing is Standing.CURRENT]
     causes: dict[tuple[Side, int], Cause | None] = {}

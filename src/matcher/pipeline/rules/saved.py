@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy.orm import Session
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.errors import InvalidInput, NotFound, StaleVersion
@@ -16,11 +15,11 @@ from matcher.domain.listing import Side
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.text import normalise
 from matcher.pipeline.idempotency import Request, once
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import Refresh
 from matcher.pipeline.rules.dry_run import TriedPark, try_constraints, try_profile
 from matcher.store import catalogue, parks, rule_versions
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.rule_versions import Saved
 from matcher.store.tables import DemandRow
 
@@ -92,7 +91,7 @@ def save_profile(
     request.principal.require(Right.RUN_PARK)
     park = get_park(database, code, request.principal.scope)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         held = rule_versions.profile(session, park.id)
         _require_version(held.version, version)
         if held.rule != profile:
@@ -144,7 +143,7 @@ def save_constraints(
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         demand = _demand(session, demand_id, request.principal.scope)
         held = rule_versions.constraints_of(session, demand.park_id, demand_id)
         _require_version(held.version, version)
@@ -174,7 +173,7 @@ def dry_run_constraints(
     return try_constraints(refresh, TriedPark(park.id, park.code, principal.scope), demand_id, own)
 
 
-def _demand(session: Session, demand_id: int, scope: Scope) -> DemandRow:
+def _demand(session: Transaction, demand_id: int, scope: Scope) -> DemandRow:
     row = catalogue.find(session, Side.DEMAND, demand_id, scope)
     if not isinstance(row, DemandRow):
         raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")

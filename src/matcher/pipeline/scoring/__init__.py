@@ -1,0 +1,1 @@
+"""Scorings: learned from grades, put to use, taken back."""

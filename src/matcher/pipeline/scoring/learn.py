@@ -9,21 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Right
 from matcher.domain.errors import Conflict
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.learning.collections import read_collection
-from matcher.learning.figures import LedgerGrades, Measuring
+from matcher.learning.figures import Measuring
 from matcher.learning.judging import Graded, Learned, learn
 from matcher.pipeline.idempotency import Request, answered, once
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import Refresh
-from matcher.pipeline.nights.vectors import Progress, silent
+from matcher.pipeline.scoring.park_grades import grades_of_park
 from matcher.pipeline.scoring.scorings import put_to_use, scoring_json
-from matcher.ports import BuildChannels
+from matcher.ports import BuildChannels, Progress, silent
 from matcher.store import scorings
+from matcher.store.database import Transaction
 from matcher.store.scorings import calibration_to_record
 from matcher.store.tables import Scoring
 
@@ -66,7 +65,7 @@ class Learn:
             return before
         with self.refresh.database.reading() as session:
             current = self._scorer(session, park_id)
-            held = LedgerGrades.of(session, park_id)
+            held = grades_of_park(session, park_id)
         graded = self._measuring(current, keep=True).of_ledger(held, progress)
         return self._learned(request, Source(park_id, LEDGER, adopt), current, graded, progress)
 
@@ -88,7 +87,7 @@ class Learn:
         source = Source(None, directory.resolve().name, adopt)
         return self._learned(request, source, current, graded, progress)
 
-    def _scorer(self, session: Session, park_id: int | None) -> Scorer:
+    def _scorer(self, session: Transaction, park_id: int | None) -> Scorer:
         return scorings.in_use(session, self.refresh.shipped).of(park_id)
 
     def _measuring(self, current: Scorer, *, keep: bool) -> Measuring:
@@ -106,7 +105,7 @@ class Learn:
         """Learn, keep what was learned, and put it to use where that is wanted and it is better."""
         learned = learn(graded, current, progress)
 
-        def write(session: Session) -> dict[str, Any]:
+        def write(session: Transaction) -> dict[str, Any]:
             row = scorings.add(
                 session,
                 Scoring(

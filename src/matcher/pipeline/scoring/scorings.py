@@ -6,15 +6,13 @@ that raises the catalogue revision, so that the next run takes it up.
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.errors import Conflict, InvalidInput, NotFound
 from matcher.domain.scoring import Scorer
 from matcher.pipeline.idempotency import Request, once
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.store import catalogue, parks, scorings
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.tables import Scoring, ScoringChoice
 
 
@@ -90,7 +88,7 @@ def use_scoring(
     """
     park_id = _chooser(database, request.principal, park)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         if scoring_id is not None:
             scoring = _found(session, request.principal.scope, scoring_id)
             if scoring.park_id not in {None, park_id}:
@@ -116,7 +114,7 @@ def use_former(database: Database, request: Request, shipped: Scorer, park: str 
     """
     park_id = _chooser(database, request.principal, park)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         last = scorings.last_choices(session, park_id, 2)
         if not last:
             raise Conflict(
@@ -130,7 +128,7 @@ def use_former(database: Database, request: Request, shipped: Scorer, park: str 
 
 
 def put_to_use(
-    session: Session, request: Request, park_id: int | None, scoring_id: int | None
+    session: Transaction, request: Request, park_id: int | None, scoring_id: int | None
 ) -> ScoringChoice | None:
     """Write that a scoring is used from now on and raise the catalogue revision, unless it is used already.
 
@@ -147,7 +145,7 @@ def put_to_use(
     return choice
 
 
-def scoring_json(session: Session, scope: Scope, row: Scoring) -> dict[str, Any]:
+def scoring_json(session: Transaction, scope: Scope, row: Scoring) -> dict[str, Any]:
     """A scoring's stable JSON form; who learned the installation's is told to those who see all of it."""
     chosen = scorings.choices(session, scope)
     codes = {one.id: one.code for one in parks.page(session, scope)}
@@ -176,7 +174,7 @@ def _chooser(database: Database, principal: Principal, park: str | None) -> int 
     return None if park is None else get_park(database, park, principal.scope).id
 
 
-def _found(session: Session, scope: Scope, scoring_id: int) -> Scoring:
+def _found(session: Transaction, scope: Scope, scoring_id: int) -> Scoring:
     row = scorings.find(session, scope, scoring_id)
     if row is None:
         raise NotFound(

@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Scope
 from matcher.domain.difference import Difference, fold
 from matcher.domain.entries import PairView
@@ -20,7 +18,7 @@ from matcher.pipeline.ledger.past.replay import sides_shown
 from matcher.pipeline.matches.views import MatchView
 from matcher.pipeline.nights.runs import RunView, view_of
 from matcher.store import parks, runs, states
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.past import PastPairs
 from matcher.store.tables import RunRow
 
@@ -133,14 +131,14 @@ _CAUSES: Mapping[str, StrEnum] = {
 """Every code that a run gives as a cause; where two kinds share one, they say the same."""
 
 
-def _last(session: Session) -> RunRow:
+def _last(session: Transaction) -> RunRow:
     run = runs.last_success(session)
     if run is None:
         raise NotFound("还没有成功的匹配运行。", "no run has succeeded yet.")
     return run
 
 
-def _items(session: Session, scope: Scope, found: Iterable[Difference], run: RunRow) -> list[DiffItem]:
+def _items(session: Transaction, scope: Scope, found: Iterable[Difference], run: RunRow) -> list[DiffItem]:
     """The differences with their pairs, in the ledger's order."""
     differences = {one.entry_id: one for one in found}
     rows = states.entries_by_id(session, scope, differences)

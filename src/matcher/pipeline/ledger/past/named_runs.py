@@ -2,13 +2,12 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.ledger import RunStatus
 from matcher.pipeline.nights.runs import no_run
 from matcher.store import runs
+from matcher.store.database import Transaction
 from matcher.store.tables import RunRow
 
 When = int | date
@@ -36,7 +35,7 @@ def read_when(text: str, field: str) -> When:
     return day
 
 
-def successful_run(session: Session, run_id: int, field: str) -> RunRow:
+def successful_run(session: Transaction, run_id: int, field: str) -> RunRow:
     """A run that left a ledger.
 
     Raises:
@@ -55,7 +54,7 @@ def successful_run(session: Session, run_id: int, field: str) -> RunRow:
     return row
 
 
-def run_as_of(session: Session, when: When) -> RunRow:
+def run_as_of(session: Transaction, when: When) -> RunRow:
     """The run itself, or the last one that ended on the day or before.
 
     Raises:
@@ -73,7 +72,7 @@ def run_as_of(session: Session, when: When) -> RunRow:
     return run
 
 
-def run_since(session: Session, since: When | None, run: RunRow) -> RunRow | None:
+def run_since(session: Transaction, since: When | None, run: RunRow) -> RunRow | None:
     """The run that `run` is compared with: the one named, the last that ended before the day began, or the
     success before it; None where there is none.
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Scope
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.ledger import Cause, Pair, Standing
@@ -15,7 +13,7 @@ from matcher.pipeline.ledger.entries import Cursor
 from matcher.pipeline.ledger.past.named_runs import When, run_as_of
 from matcher.pipeline.nights.runs import RunView, view_of
 from matcher.store import parks, past, states
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.human_columns import folded
 from matcher.store.ledger import UNRANKED
 from matcher.store.past import PastPairs, Said
@@ -80,7 +78,7 @@ class _Replay:
     changes: Mapping[int, Sequence[HumanChange]]
 
     @classmethod
-    def of(cls, session: Session, scope: Scope, run: RunRow, park_id: int | None) -> "_Replay":
+    def of(cls, session: Transaction, scope: Scope, run: RunRow, park_id: int | None) -> "_Replay":
         """What there was when `run` ended, of one park or of all in scope."""
         until = run.finished_at or run.started_at
         changes = past.changes_until(session, scope, until, park_id)
@@ -112,7 +110,7 @@ class _Replay:
         people = {None, work.owner, work.technology_manager}
         return wanted.stage in {None, work.stage} and wanted.person in people
 
-    def views(self, session: Session, page: Sequence[Outline]) -> list[EntryView]:
+    def views(self, session: Transaction, page: Sequence[Outline]) -> list[EntryView]:
         """These entries as they were shown."""
         identifiers = [one.entry_id for one in page]
         rows = states.entries_by_id(session, self.scope, identifiers)

@@ -1,0 +1,1 @@
+"""The ledger as a sheet: out, back in cell by cell, and undone."""

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Right
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
@@ -40,10 +38,10 @@ from matcher.pipeline.ledger.sheets.rows import (
     machine_edits,
     shown,
 )
-from matcher.pipeline.lists.listings import get_park
-from matcher.pipeline.nights.vectors import Progress, silent
+from matcher.pipeline.lists.parks import get_park
+from matcher.ports import Progress, silent
 from matcher.store import grades, human_columns, ledger, ledger_imports
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.records import work_from_record, work_to_record
 from matcher.store.tables import LedgerImport
 
@@ -81,7 +79,7 @@ def import_ledger(
         created_at=request.now,
     )
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         done = _Importer(session, request, record, progress).run(rows)
         done["ignored"] = [strange_column(column) for column in strange] + done["ignored"]
         return {
@@ -112,7 +110,9 @@ class _Report:
 class _Importer:
     """One import's transaction: the park's entries, and what the sheet's rows make of them."""
 
-    def __init__(self, session: Session, request: Request, record: LedgerImport, progress: Progress) -> None:
+    def __init__(
+        self, session: Transaction, request: Request, record: LedgerImport, progress: Progress
+    ) -> None:
         self.session = session
         self.request = request
         self.record = record
@@ -237,7 +237,9 @@ class _Importer:
             )
 
 
-def put(session: Session, request: Request, entry: EntryView, after: Work, act: str, import_id: int) -> None:
+def put(
+    session: Transaction, request: Request, entry: EntryView, after: Work, act: str, import_id: int
+) -> None:
     """Write an entry's human columns, as an import or its undoing does."""
     done = human_columns.Act(
         actor=request.principal.name, at=request.now, act=act, via="workbook", import_id=import_id

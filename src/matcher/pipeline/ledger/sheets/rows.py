@@ -27,7 +27,7 @@ from matcher.files.ledger_sheet import (
     same_machine_cell,
     values_of,
 )
-from matcher.pipeline.ledger.entries import sheet_row
+from matcher.pipeline.ledger.sheets.export import sheet_row
 from matcher.pipeline.ledger.sheets.refusals import COLUMN_OF, Refusal
 
 

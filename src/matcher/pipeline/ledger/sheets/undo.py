@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from matcher.domain.access import Principal, Right
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, NotFound
@@ -13,9 +11,9 @@ from matcher.pipeline.ledger.edits import assigned, grade_row
 from matcher.pipeline.ledger.sheets.importing import put
 from matcher.pipeline.ledger.sheets.refusals import NOT_ASSIGNED
 from matcher.pipeline.ledger.sheets.rows import shown
-from matcher.pipeline.lists.listings import get_park
+from matcher.pipeline.lists.parks import get_park
 from matcher.store import grades, ledger, ledger_imports
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 from matcher.store.records import work_from_record, work_to_record
 from matcher.store.tables import LedgerImport
 
@@ -66,7 +64,7 @@ def undo_import(database: Database, request: Request, import_id: int) -> dict[st
     """
     request.principal.require(Right.WORK_LEDGER)
 
-    def write(session: Session) -> dict[str, Any]:
+    def write(session: Transaction) -> dict[str, Any]:
         record = ledger_imports.find(session, import_id, request.principal.scope)
         if record is None:
             raise NotFound(f"没有编号为 {import_id} 的台账导入。", f"there is no ledger import {import_id}.")
@@ -79,7 +77,7 @@ def undo_import(database: Database, request: Request, import_id: int) -> dict[st
     return once(database, request, write)
 
 
-def _undo(session: Session, request: Request, record: LedgerImport) -> dict[str, Any]:
+def _undo(session: Transaction, request: Request, record: LedgerImport) -> dict[str, Any]:
     found = ledger.entries(session, request.principal.scope, EntryFilter(park_id=record.park_id))
     entries = {entry.id: entry for entry in found}
     changes: list[dict[str, Any]] = []

@@ -1,0 +1,36 @@
+"""What a night matches, read in one snapshot: both lists, everybody's rules, exclusions, current pairs."""
+
+from datetime import date
+
+from matcher.domain.listing import Side
+from matcher.matching.propose import Inputs
+from matcher.store import catalogue, exclusions, lapsed, ledger, rule_versions
+from matcher.store.database import Transaction
+
+
+def inputs_of_all(session: Transaction, day: date) -> Inputs:
+    """Every park's, as `session` sees them, of what may be matched on `day`."""
+    return Inputs(
+        day=day,
+        supply=catalogue.live(session, Side.SUPPLY, day),
+        demands=catalogue.live(session, Side.DEMAND, day),
+        profiles={park: saved.rule for park, saved in rule_versions.profiles(session).items()},
+        constraints={demand: saved.rule for demand, saved in rule_versions.constraints(session).items()},
+        excluded=frozenset(exclusions.active(session)),
+        held=frozenset(ledger.current_pairs(session)),
+        lapsed=lapsed.lapsed(session, day),
+    )
+
+
+def inputs_of_park(session: Transaction, day: date, park_id: int) -> Inputs:
+    """The same of one park; what it has is what it has among all."""
+    constraints = rule_versions.constraints(session, park_id)
+    return Inputs(
+        day=day,
+        supply=catalogue.live(session, Side.SUPPLY, day),
+        demands=catalogue.live(session, Side.DEMAND, day, park_id),
+        profiles={park_id: rule_versions.profile(session, park_id).rule},
+        constraints={demand: saved.rule for demand, saved in constraints.items()},
+        excluded=frozenset(exclusions.active(session, park_id)),
+        held=frozenset(ledger.current_pairs(session, park_id)),
+    )
