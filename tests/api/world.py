@@ -16,12 +16,13 @@ import uvicorn
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import select
 
-from matcher.api import schemas
 from matcher.api.app import create_app
+from matcher.api.schemas.problems import Problem
 from matcher.bootstrap import Service
 from matcher.domain.access import Role
 from matcher.domain.days import beijing_day
 from matcher.pipeline.access import create_key
+from matcher.pipeline.answers import every_model
 from matcher.store.tables import AuditRow
 
 UNDOCUMENTED = {400, 405, 500}
@@ -74,7 +75,7 @@ class Server:
             assert response.headers["cache-control"] == "no-store"
         if response.status_code >= 400:
             assert response.headers["content-type"] == "application/problem+json"
-            problem = schemas.Problem.model_validate_json(response.content)
+            problem = Problem.model_validate_json(response.content)
             assert problem.status == response.status_code
             assert problem.detail_zh != problem.detail_en
             assert "Traceback" not in response.text
@@ -88,7 +89,7 @@ class Server:
         for content in offered.values():
             schema = content.get("schema", {})
             named = [one.get("$ref", "").rpartition("/")[2] for one in schema.get("anyOf", [schema])]
-            if models := [model for name, model in schemas.models().items() if name in named]:
+            if models := [model for model in every_model() if model.__name__ in named]:
                 TypeAdapter[BaseModel](reduce(or_, models)).validate_json(response.content)
 
 

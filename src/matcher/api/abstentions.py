@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Limit, Park
 from matcher.api.openapi import problems
 from matcher.api.schemas.rules import AbstentionPage
+from matcher.pipeline import cursors
 from matcher.pipeline.matches import abstentions
 
 router = APIRouter(prefix="/v1/abstentions", tags=["ledger"])

@@ -10,7 +10,7 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import XLSX, workbook
 from matcher.api.fields import ParkCode
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas import BriefAnswer
+from matcher.api.schemas.brief import BriefAnswer
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
 from matcher.pipeline.brief.contents import Brief, make_brief

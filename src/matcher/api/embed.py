@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Id
 from matcher.api.openapi import problems
-from matcher.api.schemas import EmbeddedMatches, EmbedTokenAnswer, NewEmbedToken
+from matcher.api.schemas.access import EmbedTokenAnswer, NewEmbedToken
+from matcher.api.schemas.matches import EmbeddedMatches
 from matcher.domain.errors import Unauthorized
 from matcher.pipeline.access import issue_embed_token, read_embed_token
 from matcher.pipeline.matches.embedded import embedded_matches

@@ -67,12 +67,6 @@ _HTTP_DETAILS = {
 }
 
 
-class InvalidCursor(InvalidInput):
-    """A page cursor that this list did not give out."""
-
-    code = "invalid_cursor"
-
-
 class TooLarge(HTTPException):
     """A request body over the limit, in bytes. Raised while the body is read, under FastAPI's own parsing.
 

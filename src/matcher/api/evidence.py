@@ -10,7 +10,8 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import attachment
 from matcher.api.fields import FilledLine, Id
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas import EvidenceAnswer, EvidenceList, NewLink
+from matcher.api.schemas.history import EvidenceAnswer, EvidenceList
+from matcher.api.schemas.work import NewLink
 from matcher.api.writes import Asked, written
 from matcher.pipeline.ledger import evidence
 

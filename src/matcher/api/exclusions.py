@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
-from matcher.api.schemas import ExclusionAnswer, ExclusionPage, NewExclusion
+from matcher.api.schemas.due import ExclusionAnswer, ExclusionPage
+from matcher.api.schemas.work import NewExclusion
 from matcher.api.writes import Asked, written
+from matcher.pipeline import cursors
 from matcher.pipeline.ledger import exclusions
 
 router = APIRouter(prefix="/v1/ledger/exclusions", tags=["ledger"])

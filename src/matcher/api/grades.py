@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Limit
 from matcher.api.openapi import problems
-from matcher.api.schemas import GradePage
+from matcher.api.schemas.grades import GradePage
+from matcher.pipeline import cursors
 from matcher.pipeline.ledger import grades
 
 router = APIRouter(prefix="/v1/grades", tags=["ledger"])

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from matcher.api.auth import Installation
 from matcher.api.metrics import RequestMetrics
 from matcher.api.openapi import problems
-from matcher.api.schemas import HealthAnswer
+from matcher.api.schemas.runs import HealthAnswer
 
 router = APIRouter(tags=["health"])
 

@@ -7,16 +7,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from starlette.responses import Response
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation, caller
 from matcher.api.downloads import XLSX, workbook
 from matcher.api.fields import Cursor, Id, Limit, Line, ParkCode
 from matcher.api.listings import ACHIEVEMENTS, DEMANDS, ListKind
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas import ImportAnswer, PastImportPage
+from matcher.api.schemas.lists import ImportAnswer, PastImportPage
 from matcher.api.writes import DryRunOfFile
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
+from matcher.pipeline import cursors
 from matcher.pipeline.lists.importing import ImportRequest, Renames, import_history, import_list, undo_import
 from matcher.pipeline.lists.listings import import_shelf
 from matcher.pipeline.lists.templates import rejects_workbook, template_workbook

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from matcher.api.auth import Installation, administrator
 from matcher.api.fields import Id
 from matcher.api.openapi import problems
-from matcher.api.schemas import IssuedKey, KeyList, NewKey
+from matcher.api.schemas.access import IssuedKey, KeyList, NewKey
 from matcher.pipeline import access
 
 router = APIRouter(prefix="/v1/keys", tags=["access"], dependencies=[Depends(administrator)])

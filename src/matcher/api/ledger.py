@@ -5,16 +5,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import AsOf, Cursor, Id, Limit, Park, Person, Unmask
 from matcher.api.openapi import problems
-from matcher.api.schemas import EntryAnswer, EntryPage
+from matcher.api.schemas.ledger import EntryAnswer, EntryPage
 from matcher.api.writes import written
 from matcher.domain.access import Right
 from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
+from matcher.pipeline import cursors
 from matcher.pipeline.ledger import edits, entries
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.ledger.past.replay import ledger_as_of

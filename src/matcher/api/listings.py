@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.bodies import (
     AchievementBody,
@@ -20,17 +19,13 @@ from matcher.api.bodies import (
 )
 from matcher.api.fields import Cursor, Id, IfMatch, Limit, Line, Park, version_of
 from matcher.api.openapi import problems
-from matcher.api.schemas import (
-    AchievementAnswer,
-    AchievementPage,
-    Answer,
-    DemandAnswer,
-    DemandPage,
-    MatchesAnswer,
-)
+from matcher.api.schemas.lists import AchievementAnswer, AchievementPage, DemandAnswer, DemandPage
+from matcher.api.schemas.matches import MatchesAnswer
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
 from matcher.domain.listing import Contact, Listing, Side
+from matcher.pipeline import cursors
+from matcher.pipeline.answers import Answer
 from matcher.pipeline.lists import listings
 from matcher.pipeline.lists.listings import ListingView, masked
 from matcher.pipeline.matches.written import WrittenMatches, matches_of_achievement, matches_of_demand

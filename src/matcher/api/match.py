@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.openapi import problems
-from matcher.api.schemas import FoundAnswer, FreeText
+from matcher.api.schemas.matches import FoundAnswer, FreeText
 from matcher.domain.access import Right
 from matcher.pipeline.lists.parks import get_park
 

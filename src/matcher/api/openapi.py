@@ -7,9 +7,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from matcher import __version__
-from matcher.api import bodies, schemas
 from matcher.api.errors import PROBLEM_TYPE, TITLES
-from matcher.api.schemas import Problem
+from matcher.api.schemas.problems import Problem
+from matcher.pipeline.answers import every_model
 
 TITLE = "供需对接匹配服务 matcher"
 DESCRIPTION = """科技成果供给清单与企业需求清单的匹配，以及供需对接台账。
@@ -97,10 +97,10 @@ def install(app: FastAPI) -> None:
 
 def _restore_nulls(document: dict[str, Any]) -> None:
     """Give the examples back the nulls that `get_openapi` leaves out of them (fastapi 0.165)."""
-    models = vars(bodies) | schemas.models()
+    models = {model.__name__: model for model in every_model()}
     for name, schema in document["components"]["schemas"].items():
         if "examples" in schema:
-            schema["examples"] = models[name].model_config["json_schema_extra"]["examples"]
+            schema["examples"] = models[name].model_config["json_schema_extra"]["examples"]  # type: ignore[index]
     for item in document["paths"].values():
         for operation in item.values():
             for answer in operation["responses"].values():

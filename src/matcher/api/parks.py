@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import ParkCode
 from matcher.api.openapi import problems
-from matcher.api.schemas import NewPark, ParkAnswer, ParkList
+from matcher.api.schemas.lists import NewPark, ParkAnswer, ParkList
 from matcher.pipeline.lists import parks
 
 router = APIRouter(prefix="/v1/parks", tags=["parks"])

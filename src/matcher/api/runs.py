@@ -9,15 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
-from matcher.api.schemas import DiffAnswer, RunAnswer, RunPage
+from matcher.api.schemas.nights import DiffAnswer
+from matcher.api.schemas.runs import RunAnswer, RunPage
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
+from matcher.pipeline import cursors
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.lists.parks import get_park

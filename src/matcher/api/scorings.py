@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
@@ -18,6 +17,7 @@ from matcher.api.schemas.scorings import (
     UseScoring,
 )
 from matcher.api.writes import Asked, written
+from matcher.pipeline import cursors
 from matcher.pipeline.scoring import scorings
 
 router = APIRouter(prefix="/v1/scorings", tags=["rules"])

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from matcher.api.auth import Caller, Installation, require_same_origin, session_cookie
 from matcher.api.openapi import problems
-from matcher.api.schemas import SessionAnswer, SignIn, WhoAnswer
+from matcher.api.schemas.access import SessionAnswer, SignIn, WhoAnswer
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
 from matcher.domain.errors import NotFound

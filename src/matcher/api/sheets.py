@@ -8,16 +8,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.responses import JSONResponse, Response
 
-from matcher.api import cursors
 from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import XLSX, attachment
 from matcher.api.fields import Cursor, Id, Limit, Park, ParkCode, Unmask
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas import sheets as schemas
+from matcher.api.schemas.sheets import (
+    ErasureAnswer,
+    LedgerImportAnswer,
+    LedgerUndoAnswer,
+    NewErasure,
+    PastLedgerImportPage,
+)
 from matcher.api.writes import Asked, DryRunOfFile, written
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise
+from matcher.pipeline import cursors
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import erasure
 from matcher.pipeline.ledger.sheets import export, importing, undo
@@ -72,7 +78,7 @@ def export_ledger(
     "/ledger/import",
     operation_id="import_ledger",
     summary="导回填写过的台账",
-    response_model=schemas.LedgerImportAnswer,
+    response_model=LedgerImportAnswer,
     responses=problems(401, 403, 404, 409, 413, 422),
 )
 def import_ledger(
@@ -95,7 +101,7 @@ def import_ledger(
     "/ledger/imports",
     operation_id="list_ledger_imports",
     summary="列出台账导回记录",
-    response_model=schemas.PastLedgerImportPage,
+    response_model=PastLedgerImportPage,
     responses=problems(401, 403, 404, 422),
 )
 def list_ledger_imports(
@@ -119,7 +125,7 @@ def list_ledger_imports(
     "/ledger/imports/{import_id}/undo",
     operation_id="undo_ledger_import",
     summary="撤销一次台账导回",
-    response_model=schemas.LedgerUndoAnswer,
+    response_model=LedgerUndoAnswer,
     responses=problems(401, 403, 404, 409, 422),
 )
 def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> JSONResponse:
@@ -131,10 +137,10 @@ def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> JS
     "/erasures",
     operation_id="erase_person",
     summary="删除一个人的信息",
-    response_model=schemas.ErasureAnswer,
+    response_model=ErasureAnswer,
     responses=problems(401, 403, 413, 422),
 )
-def erase_person(service: Installation, caller: Caller, body: schemas.NewErasure) -> Any:
+def erase_person(service: Installation, caller: Caller, body: NewErasure) -> Any:
     """在清单、台账、历史和记录中处处删除，代之以〔已删除〕；历史只留其事。作为佐证的文件须另行移除。"""
     caller.require(Right.ADMINISTER)
     person = person_of(name=body.name, phone=body.phone, email=body.email)

@@ -8,17 +8,10 @@ from starlette.responses import JSONResponse
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Id, IfMatch, version_of
 from matcher.api.openapi import problems
-from matcher.api.schemas import (
-    EntryAnswer,
-    EntryChanges,
-    GradeAnswer,
-    GradeList,
-    HistoryAnswer,
-    NewEntry,
-    NewGrade,
-    NewReply,
-    StageMove,
-)
+from matcher.api.schemas.grades import GradeAnswer, GradeList
+from matcher.api.schemas.history import HistoryAnswer
+from matcher.api.schemas.ledger import EntryAnswer
+from matcher.api.schemas.work import EntryChanges, NewEntry, NewGrade, NewReply, StageMove
 from matcher.api.writes import Asked, written
 from matcher.pipeline.ledger import edits, grades, history
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Form, Query, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import IdempotencyKey
 from matcher.pipeline import idempotency
+from matcher.pipeline.answers import Answer
 from matcher.pipeline.idempotency import Replayed, digest_of
 
 Asking = Callable[[Mapping[str, Any]], idempotency.Request]
@@ -29,6 +30,22 @@ def _asking(
 
 Asked = Annotated[Asking, Depends(_asking)]
 """Gives, for the body that was sent, the request as the use cases take it."""
+
+
+def shown(answer: Answer, *, status: int = 200, location: str | None = None) -> Response:
+    """An answer as it is given: read or written; `ETag` is its version where it has one.
+
+    It was validated when it was made, and is not again.
+    """
+    headers = {}
+    version = getattr(answer, "version", None)
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    if location is not None:
+        headers["Location"] = location
+    if answer.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(answer.model_dump_json(), status, headers, "application/json")
 
 
 def written(answer: Mapping[str, Any], *, status: int = 200, location: str | None = None) -> JSONResponse:

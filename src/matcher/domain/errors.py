@@ -2,7 +2,8 @@
 
 MatcherError
 ├── InvalidInput        something given is wrong and can be mended
-│   └── TooLittleText   a text too short to judge
+│   ├── TooLittleText   a text too short to judge
+│   └── InvalidCursor   a page cursor that the list did not give out
 ├── NotFound            no such thing, or it is another park's
 ├── Conflict            someone changed it meanwhile, or it exists already
 │   └── StaleVersion    it is at another version than the caller has read
@@ -44,6 +45,12 @@ class TooLittleText(InvalidInput):
     """The text says too little to judge a match on."""
 
     code = "too_little_text"
+
+
+class InvalidCursor(InvalidInput):
+    """A page cursor that this list did not give out."""
+
+    code = "invalid_cursor"
 
 
 class NotFound(MatcherError):

@@ -5,10 +5,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from matcher.domain.access import Principal
 from matcher.domain.errors import Conflict
+from matcher.pipeline.answers import Answer
 from matcher.store import idempotency
 from matcher.store.database import Database, Transaction
 from matcher.store.tables import IdempotentAnswer
@@ -43,6 +44,9 @@ def digest_of(operation: str, asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+A = TypeVar("A", bound=Answer)
+
+
 class Replayed(dict[str, Any]):
     """The answer to a repeated request, as it was given the first time; nothing was done for it again."""
 
@@ -73,6 +77,45 @@ def once(
             ),
         )
         return answer
+
+
+def done_once(database: Database, request: Request, kind: type[A], write: Callable[[Transaction], A]) -> A:
+    """What `write` answers, in one transaction; the kept answer where the request is a repeated one.
+
+    Raises:
+        Conflict: the Idempotency-Key stood for another request.
+    """
+    with database.writing() as session:
+        if request.key is None:
+            return write(session)
+        held = _held(session, request)
+        if held is not None:
+            return kind.from_kept(held)
+        answer = write(session)
+        idempotency.keep(
+            session,
+            IdempotentAnswer(
+                caller=request.caller,
+                key=request.key,
+                digest=request.digest,
+                answer=answer.as_json(),
+                at=request.now,
+            ),
+        )
+        return answer
+
+
+def done_before(database: Database, request: Request, kind: type[A]) -> A | None:
+    """The answer to a request that was done before; for what takes long before it can write.
+
+    Raises:
+        Conflict: as `done_once`.
+    """
+    if request.key is None:
+        return None
+    with database.reading() as session:
+        held = _held(session, request)
+    return None if held is None else kind.from_kept(held)
 
 
 def answered(database: Database, request: Request) -> Replayed | None:

@@ -2,10 +2,10 @@
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import Answer, Moment
 from matcher.api.schemas.near_misses import NearMissAnswer
 from matcher.domain.ledger import AbstentionReason
 from matcher.domain.rules import Constraint
+from matcher.pipeline.answers import Answer, Moment
 
 
 class NearestMiss(Answer):

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from matcher.api.fields import FilledLine, Line, ParkCode
-from matcher.api.schemas.common import Answer, Moment
 from matcher.domain.access import Right, Role
 from matcher.pipeline.access import MAX_DAYS
+from matcher.pipeline.answers import Answer, Moment
 
 _KEY: Mapping[str, Any] = {
     "id": 5,

@@ -1,24 +1,7 @@
 """What every answer is made of: its base, its moments, and the pair that the examples show."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
-
-Moment = Annotated[
-    datetime,
-    PlainSerializer(datetime.isoformat, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-"""A moment in UTC, written as everywhere in the service: 2026-11-22T10:05:00+00:00."""
-
-
-class Answer(BaseModel):
-    """Whatever the service answers; its keys are stable."""
-
-    model_config = ConfigDict(extra="forbid")
-
+from typing import Any
 
 MATCH: Mapping[str, Any] = {
     "rank": 1,

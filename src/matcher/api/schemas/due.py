@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import MATCH, Answer, Moment
+from matcher.api.schemas.common import MATCH
 from matcher.api.schemas.ledger import ENTRY, EntryAnswer
 from matcher.domain.stages import DueKind, Teaming
+from matcher.pipeline.answers import Answer, Moment
 
 
 class DueAnswer(Answer):

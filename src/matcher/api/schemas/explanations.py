@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import Answer
 from matcher.domain.facts import Agreement
 from matcher.domain.rules import Constraint, Verdict
+from matcher.pipeline.answers import Answer
 
 
 class StepAnswer(Answer):

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import MATCH, Answer, Moment
+from matcher.api.schemas.common import MATCH
 from matcher.domain.stages import DeclineCode
+from matcher.pipeline.answers import Answer, Moment
 
 _SIDES = ("id", "code", "title", "organisation")
 GRADE: Mapping[str, Any] = {

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import Answer, Moment
+from matcher.pipeline.answers import Answer, Moment
 
 
 class ColumnChange(Answer):

@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import MATCH, Answer, Moment
+from matcher.api.schemas.common import MATCH
 from matcher.api.schemas.runs import RunAnswer
 from matcher.domain.ledger import Cause, Standing
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
+from matcher.pipeline.answers import Answer, Moment
 
 _UNTOUCHED: Mapping[str, Any] = {
     "stage": "screening",

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.api.bodies import ACHIEVEMENT, DEMAND, AchievementBody, DemandBody
 from matcher.api.fields import FilledLine, Line, ParkCode
-from matcher.api.schemas.common import Answer, Moment
 from matcher.domain.listing import Side
+from matcher.pipeline.answers import Answer, Moment
 
 _OWN: Mapping[str, Any] = {
     "id": 41,

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from matcher.api.fields import ParkCode
-from matcher.api.schemas.common import MATCH, Answer
+from matcher.api.schemas.common import MATCH
 from matcher.domain.listing import Side
+from matcher.pipeline.answers import Answer
 
 
 class MatchAnswer(Answer):

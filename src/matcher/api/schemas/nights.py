@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import MATCH, Answer
+from matcher.api.schemas.common import MATCH
 from matcher.api.schemas.runs import RUN, RunAnswer
 from matcher.domain.ledger import Event, Standing
+from matcher.pipeline.answers import Answer
 
 CHANGED: Mapping[str, Any] = {
     **{name: value for name, value in MATCH.items() if name != "also"},

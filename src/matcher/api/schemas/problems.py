@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import Answer
+from matcher.pipeline.answers import Answer
 
 
 class FieldProblem(Answer):

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.api.schemas.abstentions import AbstentionAnswer
-from matcher.api.schemas.common import MATCH, Answer, Moment
+from matcher.api.schemas.common import MATCH
 from matcher.api.schemas.nights import FigureChange
 from matcher.domain.ledger import AbstentionReason, Event
 from matcher.domain.rules import MAX_PRICE, MAX_TOP_K, MAX_WEIGHT, Constraints, ParkProfile
+from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.rules.saved import constraints_from, profile_from
 
 _CONSTRAINTS: Mapping[str, Any] = {

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.common import Answer, Moment
 from matcher.domain.ledger import RunStatus, Trigger
+from matcher.pipeline.answers import Answer, Moment
 
 RUN: Mapping[str, Any] = {
     "run_id": 7,

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.api.fields import ParkCode
-from matcher.api.schemas.common import Answer, Moment
 from matcher.domain.entries import MAX_ID
+from matcher.pipeline.answers import Answer, Moment
 
 _CURRENT: Mapping[str, float] = {
     "log_loss": 0.61,

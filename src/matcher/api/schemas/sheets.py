@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.api.fields import Line
-from matcher.api.schemas.common import Answer, Moment
+from matcher.pipeline.answers import Answer, Moment
 
 _PLACE: dict[str, Any] = {
     "sheet": "台账",

@@ -3,10 +3,13 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from matcher.api.errors import InvalidCursor
+from matcher.domain.errors import InvalidCursor
 
 _LARGEST = 2**31 - 1
+T = TypeVar("T")
 
 
 def encode(kind: str, *place: int) -> str:
@@ -30,6 +33,22 @@ def decode(kind: str, length: int, cursor: str | None) -> tuple[int, ...] | None
     if named != kind or len(place) != length or not all(_is_place(number) for number in place):
         raise _invalid()
     return tuple(place)
+
+
+def after_id(kind: str, cursor: str | None) -> int:
+    """The id that a page of the list `kind`, which is ordered by id, continues after; 0 for the first page.
+
+    Raises:
+        InvalidCursor: as `decode`.
+    """
+    place = decode(kind, 1, cursor)
+    return 0 if place is None else place[0]
+
+
+def cut(rows: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> tuple[Sequence[T], str | None]:
+    """The first `limit` of the rows that were asked for with one more, and the cursor of the next page."""
+    shown = rows[:limit]
+    return shown, cursor_of(shown[-1]) if len(rows) > limit and shown else None
 
 
 def _is_place(number: object) -> bool:
