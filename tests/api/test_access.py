@@ -57,14 +57,14 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(server: Server) -> No
 
 def test_a_key_ends_with_its_date(server: Server) -> None:
     now, day = server.service.now(), timedelta(days=1)
-    _, key = create_key(
+    key = create_key(
         server.service.database,
         name="过期",
         role=Role.ADMIN,
         park_codes=None,
         now=now - 2 * day,
         expires_at=now - day,
-    )
+    ).key
     expired = server.client(key)
     assert expired.get("/v1/parks").status_code == 401
     assert server.client().post("/v1/session", json={"token": key}).status_code == 401

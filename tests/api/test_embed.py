@@ -65,7 +65,9 @@ def test_expired_forged_and_missing_tokens_are_refused(world: World) -> None:
     service = world.server.service
     principal = authenticate(service.database, world.server.key("区", Role.ADMIN), service.now())
     long_ago = service.now() - timedelta(hours=2)
-    expired, _ = issue_embed_token(service.database, principal, "jia", [PORTAL], timedelta(hours=1), long_ago)
+    expired = issue_embed_token(
+        service.database, principal, "jia", [PORTAL], timedelta(hours=1), long_ago
+    ).token
     genuine = _token(world)
     head, claims, signature = genuine.split(".")
     forged = f"{head}.{_token(world, 'yi').split('.')[1]}.{signature}"

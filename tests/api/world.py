@@ -54,8 +54,7 @@ class Server:
 
     def key(self, name: str, role: Role, parks: list[str] | None = None, **more: Any) -> str:
         now = self.service.now()
-        _, key = create_key(self.service.database, name=name, role=role, park_codes=parks, now=now, **more)
-        return key
+        return create_key(self.service.database, name=name, role=role, park_codes=parks, now=now, **more).key
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """The operation that serves a request; literal paths before templates, as the router has them."""

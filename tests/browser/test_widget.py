@@ -57,10 +57,9 @@ def portal() -> Iterator[Portal]:
 
 
 def token(site: Site, origin: str, lifetime: timedelta = timedelta(hours=1), park: str = "hydrogen") -> str:
-    issued, _ = issue_embed_token(
+    return issue_embed_token(
         site.service.database, LOCAL_OPERATOR, park, [origin], lifetime, site.service.now()
-    )
-    return issued
+    ).token
 
 
 def embed(page: Page, portal: Portal, site: Site, **attributes: str) -> Locator:

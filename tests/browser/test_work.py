@@ -57,14 +57,14 @@ def open_entry(page: Page, site: Site, entry_id: int) -> Locator:
 
 
 def signed_in(page: Page, site: Site, role: Role, parks: Sequence[str] | None = (PARK,), **more: Any) -> None:
-    _, key = create_key(
+    key = create_key(
         site.service.database,
         name=f"{role.value}示例",
         role=role,
         park_codes=parks,
         now=site.service.now(),
         **more,
-    )
+    ).key
     page.goto(site.address)
     page.get_by_label("访问密钥").fill(key)
     page.get_by_role("button", name="登录").click()

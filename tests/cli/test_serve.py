@@ -138,7 +138,7 @@ import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
 from matcher.bootstrap import Service
-from matcher.pipeline.samples import load_samples
+from matcher.pipeline.lists.samples import load_samples
 
 service = Service.from_environment()
 seen = []

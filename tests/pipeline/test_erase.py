@@ -258,14 +258,14 @@ def all_history(desk: Desk) -> list[HumanChange]:
 
 def test_the_key_of_an_erased_technology_manager_opens_nothing(desk: Desk) -> None:
     desk.park("a")
-    _, credential = create_key(
+    credential = create_key(
         desk.database,
         name="某密钥",
         role=Role.TECHNOLOGY_MANAGER,
         park_codes=["a"],
         now=desk.now,
         subject=NAME,
-    )
+    ).key
     authenticate(desk.database, credential, desk.now)
     erased(desk)
     with pytest.raises(Unauthorized):

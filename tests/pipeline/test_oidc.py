@@ -247,7 +247,7 @@ def test_an_issuer_that_is_down_is_said_to_be_and_keys_work_on(
     for _ in range(2):
         with pytest.raises(IssuerUnavailable, match="use an API key"):
             authenticate(district, issuer.token(), NOON, tokens)
-    _, key = create_key(district, name="脚本", role=Role.READER, park_codes=["jia"], now=NOON)
+    key = create_key(district, name="脚本", role=Role.READER, park_codes=["jia"], now=NOON).key
     assert authenticate(district, key, NOON, tokens).name == "脚本"
     issuer.down = False
     clock.seconds += PAUSE

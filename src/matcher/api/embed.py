@@ -1,7 +1,6 @@
 """Results on other sites: short-lived tokens, and the one read they open."""
 
 from datetime import timedelta
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -10,10 +9,11 @@ from starlette.responses import JSONResponse, Response
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Id
 from matcher.api.openapi import problems
-from matcher.api.schemas.access import EmbedTokenAnswer, NewEmbedToken
+from matcher.api.schemas.access import NewEmbedToken
 from matcher.api.schemas.matches import EmbeddedMatches
+from matcher.api.writes import shown
 from matcher.domain.errors import Unauthorized
-from matcher.pipeline.access import issue_embed_token, read_embed_token
+from matcher.pipeline.access import EmbedTokenAnswer, issue_embed_token, read_embed_token
 from matcher.pipeline.matches.embedded import embedded_matches
 
 router = APIRouter(prefix="/v1", tags=["embed"])
@@ -37,9 +37,9 @@ _PREFLIGHT = {
     response_model=EmbedTokenAnswer,
     responses=problems(401, 403, 404, 413, 422),
 )
-def create_embed_token(service: Installation, caller: Caller, body: NewEmbedToken) -> Any:
+def create_embed_token(service: Installation, caller: Caller, body: NewEmbedToken) -> Response:
     """签发一个只读、短期的令牌，只在列出的来源的页面上可用。"""
-    token, grant = issue_embed_token(
+    issued = issue_embed_token(
         service.database,
         caller,
         body.park,
@@ -47,12 +47,7 @@ def create_embed_token(service: Installation, caller: Caller, body: NewEmbedToke
         timedelta(seconds=body.lifetime_seconds),
         service.now(),
     )
-    return {
-        "token": token,
-        "park": grant.park_code,
-        "origins": list(grant.origins),
-        "expires_at": grant.expires_at.isoformat(),
-    }
+    return shown(issued, status=201)
 
 
 @router.get(

@@ -1,24 +1,29 @@
 """API keys, for administrators of the whole district."""
 
-from typing import Any
-
 from fastapi import APIRouter, Depends
+from starlette.responses import Response
 
 from matcher.api.auth import Installation, administrator
 from matcher.api.fields import Id
 from matcher.api.openapi import problems
-from matcher.api.schemas.access import IssuedKey, KeyList, NewKey
+from matcher.api.schemas.access import NewKey
+from matcher.api.writes import shown
 from matcher.pipeline import access
+from matcher.pipeline.answers import Listed
 
 router = APIRouter(prefix="/v1/keys", tags=["access"], dependencies=[Depends(administrator)])
 
 
 @router.get(
-    "", operation_id="list_keys", summary="列出密钥", response_model=KeyList, responses=problems(401, 403)
+    "",
+    operation_id="list_keys",
+    summary="列出密钥",
+    response_model=Listed[access.KeyAnswer],
+    responses=problems(401, 403),
 )
-def list_keys(service: Installation) -> Any:
+def list_keys(service: Installation) -> Response:
     """全部密钥，不含密文，含已作废的。"""
-    return {"items": [key.as_json() for key in access.list_keys(service.database)]}
+    return shown(access.list_keys(service.database))
 
 
 @router.post(
@@ -26,12 +31,12 @@ def list_keys(service: Installation) -> Any:
     operation_id="create_key",
     summary="签发密钥",
     status_code=201,
-    response_model=IssuedKey,
+    response_model=access.IssuedKey,
     responses=problems(401, 403, 404, 413, 422),
 )
-def create_key(service: Installation, body: NewKey) -> Any:
+def create_key(service: Installation, body: NewKey) -> Response:
     """签发一把密钥；完整密钥只在这次回答中出现。"""
-    view, credential = access.create_key(
+    issued = access.create_key(
         service.database,
         name=body.name,
         role=body.role,
@@ -41,7 +46,7 @@ def create_key(service: Installation, body: NewKey) -> Any:
         expires_in_days=body.expires_in_days,
         subject=body.subject,
     )
-    return view.as_json() | {"key": credential}
+    return shown(issued, status=201)
 
 
 @router.delete(

@@ -34,7 +34,7 @@ def create(
 ) -> None:
     """Make a key. Its credential is shown this once."""
     with opened() as service:
-        key, credential = access.create_key(
+        issued = access.create_key(
             service.database,
             name=name,
             role=role,
@@ -44,9 +44,9 @@ def create(
             subject=subject,
         )
     if as_json:
-        print_json(key.as_json() | {"key": credential})
+        print_json(issued.as_json())
         return
-    out.print(credential)
+    out.print(issued.key)
     say("请立即保存：密钥只显示这一次。")
 
 
@@ -54,7 +54,7 @@ def create(
 def list_keys(as_json: AsJson = False) -> None:
     """List the keys, without their secrets."""
     with opened() as service:
-        keys = [key.as_json() for key in access.list_keys(service.database)]
+        keys = access.list_keys(service.database).as_json()["items"]
     if as_json:
         print_json(keys)
         return

@@ -92,12 +92,12 @@ def _local_key(service: Service) -> str:
         pass
     # The name tells data folders apart that share one database: none revokes another's key.
     name = f"local scripts {socket.gethostname()}:{service.settings.data_dir.resolve()}"
-    for key in access.list_keys(service.database):
+    for key in access.list_keys(service.database).items:
         if key.name == name and key.revoked_at is None:
             access.revoke_key(service.database, key.id, service.now())
-    _, credential = access.create_key(
+    credential = access.create_key(
         service.database, name=name, role=Role.ADMIN, park_codes=None, now=service.now()
-    )
+    ).key
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.chmod(0o600)

@@ -42,7 +42,7 @@ A = TypeVar("A", bound=Answer)
 
 
 class Listed(Answer, Generic[A]):
-    """Everything there is to show, in one answer."""
+    """全部条目，在一次回答中。"""
 
     items: list[A]
 
@@ -53,7 +53,7 @@ class Listed(Answer, Generic[A]):
 
 
 class Page(Answer, Generic[A]):
-    """One page of what there is to show."""
+    """一页条目。"""
 
     items: list[A]
     next_cursor: str | None = Field(description="下一页的游标；最后一页为 null")

@@ -1,34 +1,74 @@
 """Keys, sessions, the service's own secrets, and the record of sensitive acts."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from matcher.domain.access import Role
 from matcher.store.tables import AccessKey, AuditRow, ServiceSecret
 
 
-def add_key(session: Session, key: AccessKey) -> AccessKey:
-    """Keep a key's hash."""
-    session.add(key)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCredential:
+    """A credential to keep: its public prefix, the SHA-256 of its secret, and whom it makes a caller.
+
+    `kind` is key, login (one use) or session; `parks` None means every park; a session ends with the key
+    (`opened_by`) that it was opened with.
+    """
+
+    prefix: str
+    secret_hash: str
+    kind: str
+    name: str
+    role: Role
+    subject: str
+    parks: tuple[int, ...] | None
+    created_at: datetime
+    expires_at: datetime | None
+    opened_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential(NewCredential):
+    """A credential that is kept, in force or not."""
+
+    id: int
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor expired itself."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+def add(session: Session, new: NewCredential) -> Credential:
+    """Keep a credential's hash."""
+    columns = asdict(new) | {"role": new.role.value, "parks": None if new.parks is None else list(new.parks)}
+    row = AccessKey(**columns)
+    session.add(row)
     session.flush()
-    return key
+    return _credential(row)
 
 
-def key_by_prefix(session: Session, prefix: str) -> AccessKey | None:
-    """The key with this public prefix, valid or not."""
-    return session.scalar(select(AccessKey).where(AccessKey.prefix == prefix))
+def by_prefix(session: Session, prefix: str) -> Credential | None:
+    """The credential with this public prefix, in force or not."""
+    row = session.scalar(select(AccessKey).where(AccessKey.prefix == prefix))
+    return None if row is None else _credential(row)
 
 
-def key(session: Session, key_id: int) -> AccessKey | None:
-    """The key with this id, valid or not."""
-    return session.get(AccessKey, key_id)
+def by_id(session: Session, key_id: int) -> Credential | None:
+    """The credential with this id, in force or not."""
+    row = session.get(AccessKey, key_id)
+    return None if row is None else _credential(row)
 
 
-def keys(session: Session, kind: str) -> Sequence[AccessKey]:
-    """Every key of a kind, oldest first."""
-    return session.scalars(select(AccessKey).where(AccessKey.kind == kind).order_by(AccessKey.id)).all()
+def keys(session: Session) -> list[Credential]:
+    """Every API key, oldest first."""
+    rows = session.scalars(select(AccessKey).where(AccessKey.kind == "key").order_by(AccessKey.id))
+    return [_credential(row) for row in rows]
 
 
 def revoke(session: Session, key_id: int, at: datetime) -> bool:
@@ -64,3 +104,21 @@ def record(
 ) -> None:
     """Append one sensitive act to the audit record."""
     session.add(AuditRow(at=at, actor=actor, act=act, subject=subject, park_id=park_id))
+
+
+def _credential(row: AccessKey) -> Credential:
+    return Credential(
+        id=row.id,
+        prefix=row.prefix,
+        secret_hash=row.secret_hash,
+        kind=row.kind,
+        name=row.name,
+        role=Role(row.role),
+        subject=row.subject,
+        parks=None if row.parks is None else tuple(row.parks),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        opened_by=row.opened_by,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+    )

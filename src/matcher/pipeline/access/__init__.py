@@ -3,23 +3,36 @@
 from matcher.pipeline.access.embed_tokens import (
     MAX_EMBED_LIFETIME,
     EmbedGrant,
+    EmbedTokenAnswer,
     embed_scope,
     issue_embed_token,
     read_embed_token,
 )
 from matcher.pipeline.access.issuer_keys import IssuerKeys
-from matcher.pipeline.access.keys import MAX_DAYS, KeyView, create_key, list_keys, revoke_key
+from matcher.pipeline.access.keys import MAX_DAYS, IssuedKey, KeyAnswer, create_key, list_keys, revoke_key
 from matcher.pipeline.access.openid import ClaimNames, OpenIdTokens
-from matcher.pipeline.access.sessions import authenticate, issue_login, sign_in, sign_out
+from matcher.pipeline.access.sessions import (
+    SessionAnswer,
+    WhoAnswer,
+    authenticate,
+    issue_login,
+    sign_in,
+    sign_out,
+    who_is,
+)
 
 __all__ = [
     "MAX_DAYS",
     "MAX_EMBED_LIFETIME",
     "ClaimNames",
     "EmbedGrant",
+    "EmbedTokenAnswer",
+    "IssuedKey",
     "IssuerKeys",
-    "KeyView",
+    "KeyAnswer",
     "OpenIdTokens",
+    "SessionAnswer",
+    "WhoAnswer",
     "authenticate",
     "create_key",
     "embed_scope",
@@ -30,4 +43,5 @@ __all__ = [
     "revoke_key",
     "sign_in",
     "sign_out",
+    "who_is",
 ]

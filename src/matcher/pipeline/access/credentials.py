@@ -6,14 +6,15 @@ SHA-256 is stored (a slow hash protects guessable passwords, which these are not
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 
 from matcher.domain.access import DISTRICT, Principal, Role, Scope
 from matcher.domain.errors import Unauthorized
 from matcher.domain.text import fold
 from matcher.store import access, catalogue
+from matcher.store.access import Credential, NewCredential
 from matcher.store.database import Transaction
-from matcher.store.tables import AccessKey
 
 _MARK = "mk_"
 
@@ -28,65 +29,63 @@ def issue(
     kind: str,
     name: str,
     role: Role,
-    park_ids: list[int] | None,
+    park_ids: Sequence[int] | None,
     now: datetime,
     expires_at: datetime | None,
     subject: str = "",
-) -> tuple[AccessKey, str]:
-    """Make and keep a credential of a kind (`key`, `login`, `session`); it is returned this once."""
+    opened_by: int | None = None,
+) -> tuple[Credential, str]:
+    """Make and keep a credential of a kind (`key`, `login`, `session`); its text is returned this once."""
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-    row = AccessKey(
+    new = NewCredential(
         prefix=prefix,
         secret_hash=_hash(secret),
         kind=kind,
         name=name,
-        role=role.value,
+        role=role,
         subject=subject,
-        parks=park_ids,
+        parks=None if park_ids is None else tuple(park_ids),
         created_at=now,
         expires_at=expires_at,
+        opened_by=opened_by,
     )
-    return access.add_key(session, row), f"{_MARK}{prefix}_{secret}"
+    return access.add(session, new), f"{_MARK}{prefix}_{secret}"
 
 
-def find_valid(session: Transaction, credential: str, now: datetime, kinds: set[str]) -> AccessKey:
-    """The row of a credential of one of these kinds.
+def find_valid(session: Transaction, text: str, now: datetime, kinds: Set[str]) -> Credential:
+    """The credential of one of these kinds that a text is.
 
     Raises:
         Unauthorized: unknown, expired or revoked, itself or the key it was opened with.
     """
-    prefix, _, secret = credential.removeprefix(_MARK).partition("_")
-    row = access.key_by_prefix(session, prefix) if is_credential(credential) else None
-    if row is None or row.kind not in kinds or not secrets.compare_digest(row.secret_hash, _hash(secret)):
+    prefix, _, secret = text.removeprefix(_MARK).partition("_")
+    held = access.by_prefix(session, prefix) if is_credential(text) else None
+    if held is None or held.kind not in kinds or not secrets.compare_digest(held.secret_hash, _hash(secret)):
         raise refused()
-    if not is_in_force(session, row, now):
+    if not is_in_force(session, held, now):
         raise refused()
-    return row
+    return held
 
 
-def is_in_force(session: Transaction, row: AccessKey, now: datetime) -> bool:
+def is_in_force(session: Transaction, held: Credential, now: datetime) -> bool:
     """Whether a credential is neither revoked nor expired, nor the key it was opened with."""
-    opener = None if row.opened_by is None else access.key(session, row.opened_by)
-    return all(
-        one.revoked_at is None and (one.expires_at is None or one.expires_at > now)
-        for one in (row, opener)
-        if one is not None
-    )
+    opener = None if held.opened_by is None else access.by_id(session, held.opened_by)
+    return held.in_force(now) and (opener is None or opener.in_force(now))
 
 
-def principal_of(session: Transaction, row: AccessKey) -> Principal:
+def principal_of(session: Transaction, held: Credential) -> Principal:
     """The caller who holds a credential."""
     return Principal(
-        name=row.name,
-        role=Role(row.role),
-        scope=scope_of(session, Role(row.role), row.parks, row.subject),
-        key_id=row.id,
-        subject=row.subject,
-        expires_at=row.expires_at,
+        name=held.name,
+        role=held.role,
+        scope=scope_of(session, held.role, held.parks, held.subject),
+        key_id=held.id,
+        subject=held.subject,
+        expires_at=held.expires_at,
     )
 
 
-def scope_of(session: Transaction, role: Role, park_ids: list[int] | None, subject: str) -> Scope:
+def scope_of(session: Transaction, role: Role, park_ids: Iterable[int] | None, subject: str) -> Scope:
     """What a role sees: a research unit its own achievements, others their parks and the supply list."""
     if role is Role.RESEARCH_UNIT:
         own = fold(subject)

@@ -11,6 +11,7 @@ import jwt
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.errors import Forbidden, InvalidInput, NotFound
 from matcher.pipeline.access.credentials import is_in_force, refused
+from matcher.pipeline.answers import Answer, Moment
 from matcher.store import access, parks
 from matcher.store.database import Database, Transaction
 
@@ -28,6 +29,15 @@ class EmbedGrant:
     expires_at: datetime
 
 
+class EmbedTokenAnswer(Answer):
+    """签发的嵌入令牌（JWT），只读。"""
+
+    token: str
+    park: str
+    origins: list[str]
+    expires_at: Moment
+
+
 def issue_embed_token(
     database: Database,
     principal: Principal,
@@ -35,7 +45,7 @@ def issue_embed_token(
     origins: Sequence[str],
     lifetime: timedelta,
     now: datetime,
-) -> tuple[str, EmbedGrant]:
+) -> EmbedTokenAnswer:
     """A signed token (JWT, HS256) for a page on another origin; it ends with the caller's credential.
 
     Raises:
@@ -64,17 +74,18 @@ def issue_embed_token(
     ends = now + lifetime
     if principal.expires_at is not None:
         ends = min(ends, principal.expires_at)
-    grant = EmbedGrant(park.id, park.code, tuple(origins), ends.replace(microsecond=0))
+    ends = ends.replace(microsecond=0)
     claims = {
         "aud": "matcher-embed",
         "sub": str(park.id),
         "park": park.code,
         "origins": list(origins),
         "iat": now,
-        "exp": grant.expires_at,
+        "exp": ends,
         "key": principal.key_id,
     }
-    return jwt.encode(claims, key, algorithm="HS256"), grant
+    token = jwt.encode(claims, key, algorithm="HS256")
+    return EmbedTokenAnswer(token=token, park=park.code, origins=list(origins), expires_at=ends)
 
 
 def read_embed_token(database: Database, token: str, origin: str | None, now: datetime) -> EmbedGrant:
@@ -100,7 +111,7 @@ def read_embed_token(database: Database, token: str, origin: str | None, now: da
     if expires_at <= now:
         raise refused()
     with database.reading() as session:
-        issuer = None if claims["key"] is None else access.key(session, claims["key"])
+        issuer = None if claims["key"] is None else access.by_id(session, claims["key"])
         if issuer is not None and not is_in_force(session, issuer, now):
             raise refused()
     grant = EmbedGrant(int(claims["sub"]), claims["park"], tuple(claims["origins"]), expires_at)

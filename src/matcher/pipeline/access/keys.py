@@ -1,17 +1,20 @@
 """API keys: made, listed and revoked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
 
 from matcher.domain.access import DISTRICT, Role
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.labels import label
 from matcher.domain.text import fold, normalise
 from matcher.pipeline.access.credentials import issue
+from matcher.pipeline.answers import Answer, Listed, Moment
 from matcher.store import access, parks
+from matcher.store.access import Credential
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import AccessKey
 
 MAX_DAYS = 3650
 """The longest life of a key, in days, where its end is given as a number of days."""
@@ -28,36 +31,26 @@ _SUBJECTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeyView:
-    """A key without its secret."""
+class KeyAnswer(Answer):
+    """一把密钥，不含密文。"""
 
     id: int
     prefix: str
     name: str
     role: Role
-    parks: tuple[str, ...] | None
+    role_label: str
+    parks: list[str] | None = Field(description="园区代码；null 为全部园区，空为不属于任何园区")
     subject: str
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
+    last_used_at: Moment | None
 
-    def as_json(self) -> dict[str, object]:
-        """The stable JSON form; moments are ISO 8601 in UTC."""
-        return {
-            "id": self.id,
-            "prefix": self.prefix,
-            "name": self.name,
-            "role": self.role.value,
-            "role_label": label(self.role, "zh"),
-            "parks": None if self.parks is None else list(self.parks),
-            "subject": self.subject,
-            "created_at": self.created_at.isoformat(),
-            "expires_at": self.expires_at and self.expires_at.isoformat(),
-            "revoked_at": self.revoked_at and self.revoked_at.isoformat(),
-            "last_used_at": self.last_used_at and self.last_used_at.isoformat(),
-        }
+
+class IssuedKey(KeyAnswer):
+    """新签发的密钥；`key` 只显示这一次。"""
+
+    key: str = Field(description="完整密钥 mk_…，只显示这一次")
 
 
 def create_key(
@@ -70,8 +63,8 @@ def create_key(
     expires_at: datetime | None = None,
     expires_in_days: int | None = None,
     subject: str = "",
-) -> tuple[KeyView, str]:
-    """Make a key; the credential is returned this once. `park_codes` None means every park.
+) -> IssuedKey:
+    """Make a key; its credential is answered this once. `park_codes` None means every park.
 
     `subject` is a technology manager's name or a research unit's organisation. A research unit's key is
     for no park, and takes none.
@@ -98,15 +91,15 @@ def create_key(
         raise InvalidInput("请至少指定一个园区。", "name at least one park.", field="parks")
     with database.writing() as session:
         park_ids = None if park_codes is None else [_park_id(session, code) for code in park_codes]
-        row, credential = issue(session, "key", name.strip(), role, park_ids, now, end, subject)
-        return _view(row, _codes(session)), credential
+        held, credential = issue(session, "key", name.strip(), role, park_ids, now, end, subject)
+        return IssuedKey(**_said_of(held, _codes(session)), key=credential)
 
 
-def list_keys(database: Database) -> list[KeyView]:
+def list_keys(database: Database) -> Listed[KeyAnswer]:
     """Every API key, revoked ones included."""
     with database.reading() as session:
         codes = _codes(session)
-        return [_view(row, codes) for row in access.keys(session, "key")]
+        return Listed[KeyAnswer](items=[KeyAnswer(**_said_of(held, codes)) for held in access.keys(session)])
 
 
 def revoke_key(database: Database, key_id: int, now: datetime) -> None:
@@ -116,8 +109,8 @@ def revoke_key(database: Database, key_id: int, now: datetime) -> None:
         NotFound: no such key, or it is revoked already.
     """
     with database.writing() as session:
-        row = access.key(session, key_id)
-        if row is None or row.kind != "key" or not access.revoke(session, key_id, now):
+        held = access.by_id(session, key_id)
+        if held is None or held.kind != "key" or not access.revoke(session, key_id, now):
             raise NotFound(f"没有编号为 {key_id} 的有效密钥。", f"there is no valid key {key_id}.")
 
 
@@ -170,16 +163,17 @@ def _codes(session: Transaction) -> dict[int, str]:
     return {park.id: park.code for park in parks.page(session, DISTRICT)}
 
 
-def _view(row: AccessKey, codes: Mapping[int, str]) -> KeyView:
-    return KeyView(
-        id=row.id,
-        prefix=row.prefix,
-        name=row.name,
-        role=Role(row.role),
-        parks=None if row.parks is None else tuple(codes[park] for park in row.parks),
-        subject=row.subject,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        last_used_at=row.last_used_at,
-    )
+def _said_of(held: Credential, codes: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "prefix": held.prefix,
+        "name": held.name,
+        "role": held.role,
+        "role_label": label(held.role, "zh"),
+        "parks": None if held.parks is None else [codes[park_id] for park_id in held.parks],
+        "subject": held.subject,
+        "created_at": held.created_at,
+        "expires_at": held.expires_at,
+        "revoked_at": held.revoked_at,
+        "last_used_at": held.last_used_at,
+    }

@@ -1,17 +1,40 @@
 """Coming in: with a key, a token of the issuer, or a browser session opened with a key or a one-time link."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from matcher.domain.access import Principal, Role
+from pydantic import Field
+
+from matcher.domain.access import Principal, Right, Role
+from matcher.domain.labels import label
 from matcher.pipeline.access.credentials import find_valid, is_credential, issue, principal_of, refused
 from matcher.pipeline.access.openid import OpenIdTokens
-from matcher.store import access
-from matcher.store.database import Database
-from matcher.store.tables import AccessKey
+from matcher.pipeline.answers import Answer, Moment
+from matcher.store import access, parks
+from matcher.store.access import Credential
+from matcher.store.database import Database, Transaction
 
 LOGIN_LIFETIME = timedelta(hours=1)
 SESSION_LIFETIME = timedelta(hours=12)
 _LAST_USED_PRECISION = timedelta(minutes=1)
+
+
+class WhoAnswer(Answer):
+    """调用者。"""
+
+    name: str
+    role: Role
+    role_label: str
+    parks: list[str] | None = Field(description="可见园区的代码；null 为全部园区，空为不属于任何园区")
+    subject: str = Field(description="技术经理人的姓名或研发单位的名称；其他角色为空")
+    rights: list[Right] = Field(description="在可见范围内可以做什么")
+    expires_at: Moment | None = Field(description="凭证自行到期的时间；null 为不到期")
+
+
+class SessionAnswer(WhoAnswer):
+    """新建立的浏览器会话。"""
+
+    expires_at: Moment
 
 
 def authenticate(
@@ -27,10 +50,10 @@ def authenticate(
     if openid is not None and not is_credential(credential):
         return openid.principal(database, credential)
     with database.reading() as session:
-        row = find_valid(session, credential, now, {"key", "session"})
-        principal = principal_of(session, row)
-    if row.last_used_at is None or now - row.last_used_at > _LAST_USED_PRECISION:
-        database.note(lambda session: access.mark_used(session, _used_with(row), now))
+        held = find_valid(session, credential, now, {"key", "session"})
+        principal = principal_of(session, held)
+    if held.last_used_at is None or now - held.last_used_at > _LAST_USED_PRECISION:
+        database.note(lambda session: access.mark_used(session, _used_with(held), now))
     return principal
 
 
@@ -40,8 +63,8 @@ def issue_login(database: Database, now: datetime) -> str:
         return issue(session, "login", "local", Role.ADMIN, None, now, now + LOGIN_LIFETIME)[1]
 
 
-def sign_in(database: Database, credential: str, now: datetime) -> tuple[str, Principal, datetime]:
-    """Exchange a one-time login or an API key for a browser session and its end.
+def sign_in(database: Database, credential: str, now: datetime) -> tuple[str, SessionAnswer]:
+    """Exchange a one-time login or an API key for a browser session: its credential, and whose it is.
 
     The session ends with the key at the latest.
 
@@ -49,18 +72,33 @@ def sign_in(database: Database, credential: str, now: datetime) -> tuple[str, Pr
         Unauthorized: unknown, expired, revoked, or a login that was used already.
     """
     with database.writing() as session:
-        row = find_valid(session, credential, now, {"login", "key"})
-        if row.kind == "login" and not access.revoke(session, row.id, now):
+        held = find_valid(session, credential, now, {"login", "key"})
+        is_key = held.kind == "key"
+        if is_key:
+            access.mark_used(session, [held.id], now)
+        elif not access.revoke(session, held.id, now):
             raise refused()
         ends = [now + SESSION_LIFETIME]
-        if row.kind == "key" and row.expires_at is not None:
-            ends.append(row.expires_at)
-        role, expires_at = Role(row.role), min(ends)
-        held, issued = issue(session, "session", row.name, role, row.parks, now, expires_at, row.subject)
-        if row.kind == "key":
-            held.opened_by = row.id
-            access.mark_used(session, [row.id], now)
-        return issued, principal_of(session, held), expires_at
+        if is_key and held.expires_at is not None:
+            ends.append(held.expires_at)
+        opened, issued = issue(
+            session,
+            "session",
+            held.name,
+            held.role,
+            held.parks,
+            now,
+            min(ends),
+            held.subject,
+            opened_by=held.id if is_key else None,
+        )
+        return issued, SessionAnswer(**_said_of(session, principal_of(session, opened)))
+
+
+def who_is(database: Database, principal: Principal) -> WhoAnswer:
+    """What a caller may know of who they are."""
+    with database.reading() as session:
+        return WhoAnswer(**_said_of(session, principal))
 
 
 def sign_out(database: Database, principal: Principal, now: datetime) -> None:
@@ -70,6 +108,21 @@ def sign_out(database: Database, principal: Principal, now: datetime) -> None:
             access.revoke(session, principal.key_id, now)
 
 
-def _used_with(row: AccessKey) -> list[int]:
+def _used_with(held: Credential) -> list[int]:
     """A credential and the key it was opened with: whoever uses a session uses its key."""
-    return [row.id] if row.opened_by is None else [row.id, row.opened_by]
+    return [held.id] if held.opened_by is None else [held.id, held.opened_by]
+
+
+def _said_of(session: Transaction, principal: Principal) -> dict[str, Any]:
+    codes = None
+    if principal.scope.parks is not None:
+        codes = [park.code for park in parks.page(session, principal.scope)]
+    return {
+        "name": principal.name,
+        "role": principal.role,
+        "role_label": label(principal.role, "zh"),
+        "parks": codes,
+        "subject": principal.subject,
+        "rights": list(principal.rights),
+        "expires_at": principal.expires_at,
+    }
