@@ -6,10 +6,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.domain.listing import Side
 from matcher.lists.headings import REASON_HEADING, field_of
-from matcher.lists.reading import EXAMPLE_CODE, read_list
+from matcher.lists.reading import EXAMPLE_CODE
 from matcher.lists.rejects import write_rejects
 from matcher.lists.template import write_template
-from tests.lists.files import csv_text, saved
+from tests.lists.files import csv_text, read_list, saved
 
 
 def _opened(content: bytes) -> Worksheet:

@@ -26,10 +26,11 @@ from matcher.pipeline.diff import ledger_diff
 from matcher.pipeline.history import read_history
 from matcher.pipeline.import_list import ImportRequest, import_history, import_list, undo_import
 from matcher.pipeline.learn import Learn
-from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
+from matcher.pipeline.ledger import export_ledger, list_entries
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
 from matcher.pipeline.once import Request
 from matcher.pipeline.replay import ledger_as_of
+from matcher.pipeline.work import read_entry
 from matcher.ports import Encoder
 from matcher.store import catalogue as stored
 from matcher.store import imports, ledger
@@ -140,7 +141,7 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     "import_shelf": lambda t: catalogue.import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
     "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
-    "get_entry": lambda t: get_entry(t.database, t.caller.scope, t.foreign_entry),
+    "read_entry": lambda t: read_entry(t.database, t.caller, t.foreign_entry, NOW),
     "export_ledger": lambda t: export_ledger(t.database, t.caller.scope, "b", io.BytesIO(), NOW),
     "matches_of_demand": lambda t: matches_of_demand(t.database, t.foreign_demand, t.caller.scope, NOW),
     "issue_embed_token": lambda t: access.issue_embed_token(
@@ -312,7 +313,7 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "the ledger as of a run": lambda t: ledger_as_of(t.database, t.caller.scope, 1),
     "a difference": lambda t: ledger_diff(t.database, t.caller.scope),
     "history": lambda t: read_history(t.database, t.caller, t.own_entry),
-    "get an entry": lambda t: get_entry(t.database, t.caller.scope, t.own_entry),
+    "read an entry": lambda t: read_entry(t.database, t.caller, t.own_entry, NOW),
     "export": lambda t: export_ledger(t.database, t.caller.scope, "a", io.BytesIO(), NOW),
     "matches of a demand": lambda t: matches_of_demand(t.database, t.own_demand, t.caller.scope, NOW),
     "matches of an achievement": lambda t: matches_of_achievement(

@@ -6,6 +6,7 @@ next begins, and a large ledger takes little memory.
 
 import re
 from datetime import date, datetime, time
+from io import BytesIO
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -55,15 +56,19 @@ class Style(NamedTuple):
 
 
 class SafeBook:
-    """A workbook whose texts no spreadsheet program evaluates; it is in the stream once the block is left.
+    """A workbook whose texts no spreadsheet program evaluates.
+
+    The stream gets it whole when the block is left, and nothing where an exception ends the block.
 
     Raises:
-        OSError: the stream cannot be written to.
+        OSError: the stream, or the folder of temporary files, cannot be written to.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._whole = BytesIO()
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self._workbook = Workbook(stream, options | {"constant_memory": True})
+        self._workbook = Workbook(self._whole, options | {"constant_memory": True})
         self._run = self._workbook.add_format()
 
     def __enter__(self) -> Self:
@@ -76,6 +81,8 @@ class SafeBook:
             self._workbook.close()
         except FileCreateError as error:
             raise OSError(*error.args[0].args) from error
+        if kind is None:
+            self._stream.write(self._whole.getbuffer())
 
     def add_sheet(self, title: str) -> Worksheet:
         """A further sheet, blank."""
