@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from xlsxwriter.worksheet import Worksheet
 
-from matcher.lists import safe_cells
 from matcher.lists.safe_cells import (
+    BANNER,
     BOLD,
     GRID,
     HEADER_FILL,
@@ -218,4 +218,4 @@ def _look(column: _Column) -> Look:
 
 def _write_title(out: SafeBook, sheet: Worksheet, text: str, width: int) -> None:
     sheet.set_row(0, 32)
-    out.write_across(sheet, 0, width, text, out.style(safe_cells.TITLE))
+    out.write_across(sheet, 0, width, text, out.style(BANNER))

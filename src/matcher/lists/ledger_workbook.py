@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 from xlsxwriter.worksheet import Worksheet
 
 from matcher.domain.work import MAX_AMOUNT
-from matcher.lists import safe_cells
 from matcher.lists.ledger_sheet import CHOICES, COLUMNS, UNKNOWN, Column, Kind, LedgerRow, values_of
 from matcher.lists.safe_cells import (
+    BANNER,
     FIRST_DAY,
     GRID,
     HEADING,
@@ -77,7 +77,7 @@ def _write_head(book: SafeBook, sheet: Worksheet, park_name: str, printed_on: da
     day = f"{printed_on.year}年{printed_on.month}月{printed_on.day}日"
     about = f"园区：{park_name}　　打印日期：{day}　　共 {count} 条"
     wrapped = book.style(WRAPPED)
-    head = ((TITLE, 32, book.style(safe_cells.TITLE)), (about, 18, wrapped), (NOTE, 32, wrapped))
+    head = ((TITLE, 32, book.style(BANNER)), (about, 18, wrapped), (NOTE, 32, wrapped))
     for row, (text, height, style) in enumerate(head):
         sheet.set_row(row, height)
         book.write_across(sheet, row, shown, text, style)

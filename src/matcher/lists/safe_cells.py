@@ -32,7 +32,7 @@ GRID: Look = {"border": 1, "border_color": "#808080"}
 HEADER_FILL: Look = {"bg_color": "#D9E2F3"}
 HUMAN_FILL: Look = {"bg_color": "#FFF2CC"}
 MACHINE_FILL: Look = {"bg_color": "#F2F2F2"}
-TITLE: Look = BOLD | MIDDLE | {"font_size": 18}
+BANNER: Look = BOLD | MIDDLE | {"font_size": 18}
 HEADING: Look = BOLD | MIDDLE | GRID | HEADER_FILL
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")

@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 from matcher.domain.labels import label
 from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.lists.reading import EXAMPLE_CODE
-from matcher.lists.safe_cells import BOLD, FROM_TOP, HEADING, TITLE, SafeBook, set_up_page
+from matcher.lists.safe_cells import BANNER, BOLD, FROM_TOP, HEADING, SafeBook, set_up_page
 
 BLANK_ROWS = 500
 """Rows below the header that carry the drop-downs."""
@@ -107,7 +107,7 @@ def write_template(side: Side, stream: BinaryIO) -> None:
     with SafeBook(stream) as book:
         sheet = book.add_sheet(_TITLES[side])
         sheet.set_row(0, 30)
-        book.write_across(sheet, 0, len(columns), _TITLES[side], book.style(TITLE))
+        book.write_across(sheet, 0, len(columns), _TITLES[side], book.style(BANNER))
         heading, example = book.style(HEADING), book.style(_EXAMPLE)
         for number, column in enumerate(columns):
             book.write(sheet, _HEADER_ROW, number, column.heading, heading)
