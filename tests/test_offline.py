@@ -27,18 +27,28 @@ socket.getaddrinfo = refuse_lookup
 
 ASK = """
 import sys
+
+opened = []
+sys.addaudithook(lambda event, about: event == "open" and opened.append(str(about[0])))
+
+def files_of_the_model():
+    return [path for path in opened if path.startswith(str(BUNDLED))]
+
 from matcher.bootstrap import Service
 from matcher.domain.access import DISTRICT
 from matcher.domain.entries import EntryFilter
 from matcher.domain.listing import Side
 from matcher.pipeline.ledger.entries import list_entries
+from matcher.embed.factory import BUNDLED
+from matcher.pipeline.ledger import list_entries
 
 service = Service.from_environment()
 entries, _ = list_entries(service.database, DISTRICT, EntryFilter())
 assert entries
-assert not service.encoders.is_loaded, "ledger reads load no model"
+assert not files_of_the_model(), "ledger reads load no model"
 for side in Side:
     assert service.matching.match("液氢阀门在低温下泄漏检测", side, DISTRICT, 5)
+assert files_of_the_model()
 heavy = {"torch", "sentence_transformers", "transformers"} & sys.modules.keys()
 assert not heavy, heavy
 """

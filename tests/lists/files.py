@@ -6,9 +6,10 @@ from typing import Any
 
 import xlwt
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.domain.listing import Achievement, Demand, Side
-from matcher.files.reading import read_list
+from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
 
 Rows = Sequence[Sequence[Any]]
@@ -38,6 +39,12 @@ def saved(workbook: Workbook) -> bytes:
     return stream.getvalue()
 
 
+def pages_across(sheet: Worksheet) -> int:
+    """The pages that a print is fitted to in width: 1 where the file leaves it out (ECMA-376, 18.3.1.63)."""
+    across = sheet.page_setup.fitToWidth
+    return 1 if across is None else int(across)
+
+
 def xls(rows: Rows, *, titles: int = 0) -> bytes:
     """The same in the old format."""
     workbook = xlwt.Workbook()
@@ -52,6 +59,11 @@ def xls(rows: Rows, *, titles: int = 0) -> bytes:
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()
+
+
+def read_list(content: bytes, filename: str, side: Side) -> ParsedList:
+    """A list that is one file."""
+    return read_lists([(filename, content)], side)
 
 
 def csv_text(rows: Rows, delimiter: str = ",") -> str:

@@ -13,6 +13,7 @@ from matcher.files.brief_workbook import (
     UnsuppliedRow,
     write_brief,
 )
+from tests.lists.files import pages_across
 
 SHEETS = ["简报", "待办", "新增", "变化", "消失", "无可信供给"]
 
@@ -128,7 +129,7 @@ def test_every_sheet_prints_on_a4_with_its_headings_repeated() -> None:
     book = written(new=[pair()] * 60)
     for sheet in book:
         assert sheet.page_setup.paperSize == 9
-        assert sheet.page_setup.fitToWidth == 1
+        assert pages_across(sheet) == 1
         assert sheet.page_setup.fitToHeight == 0
         assert sheet.print_title_rows == ("$1:$1" if sheet.title == "简报" else "$1:$3")
     assert book["简报"].page_setup.orientation == "portrait"

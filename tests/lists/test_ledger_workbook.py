@@ -1,9 +1,13 @@
 """The ledger as a workbook and as CSV: what an office finds in it, and what reads back from it."""
 
 import csv
+import errno
 import io
+import math
+import tempfile
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +34,7 @@ from matcher.files.ledger_sheet import (
     checksum,
 )
 from matcher.files.ledger_workbook import HEADER_ROW, TITLE, write_ledger
-from tests.lists.files import saved
+from tests.lists.files import pages_across, saved
 
 BY_HEADING = {column.heading: column for column in COLUMNS}
 BY_NAME = {column.name: column for column in COLUMNS}
@@ -122,7 +126,7 @@ def test_a_ledger_has_what_an_office_expects() -> None:
     assert sheet.auto_filter.ref == f"A4:{get_column_letter(len(COLUMNS))}6"
     assert sheet.print_title_rows == "$1:$4"
     assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert (pages_across(sheet), sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.oddFooter is not None
@@ -235,7 +239,8 @@ NASTY = st.lists(
         [
             "=1+1", "+86 138 0000 5555", "-5", "@某", "'", "''=", "\n", "\r\n", "\t", '"', "，", "１２３",
             "😀", "𠮷", "䶮", "_x0041_", "_x000D_", "\u200b", "\ufffe", "\x0b", " ", "　", "w@example.com",
-            "007", "1E5", "3/4", "TRUE", "#N/A", "null", "&amp;", "<b>", ";", "。",
+            "007", "1E5", "3/4", "TRUE", "#N/A", "null", "&amp;", "<b>", ";", "。", "<r>", "</r>",
+            "_", "x0042_",
         ]
     )
     | st.text(max_size=5),
@@ -252,6 +257,54 @@ def test_nasty_texts_read_back_as_they_were(made: Any, texts: list[str]) -> None
     assert len(read) == len(texts)
     for text, found in zip(texts, read, strict=True):
         assert unchanged(found.cells["notes"], text.strip())
+
+
+@pytest.mark.parametrize(
+    "text", ["<r>&</r>", "<r>乙</r>", "<r>", "_x0041_", "_x0041_x0042_", "_x005F_x0041_", "<r>_x000d_</r>"]
+)
+def test_text_that_is_markup_to_a_workbook_is_text(text: str) -> None:
+    content = workbook_of(row(demand_title=text, work=Work(notes=text)))
+    [read], _ = read_ledger(content)
+    assert (read.cells["demand_title"], read.cells["notes"]) == (text, text)
+    assert load_workbook(io.BytesIO(content)).sheetnames == ["台账"]
+
+
+def test_a_text_is_cut_where_a_cell_is_full_and_counts_as_unchanged() -> None:
+    for text in ("验" * 40_000, "𠮷" * 20_000, "a" + "𠮷" * 20_000):
+        [read], _ = read_ledger(workbook_of(row(work=Work(notes=text))))
+        held = read.cells["notes"]
+        assert text.startswith(held)
+        assert 32_766 <= len(held.encode("utf-16-le")) // 2 <= 32_767
+        assert unchanged(held, text)
+
+
+@given(st.sampled_from([k / 1000 + 0.0005 for k in range(1000)]), st.sampled_from([-1.0, 0.0, 1.0, 2.0]))
+@settings(deadline=None, max_examples=40)
+def test_a_figure_of_any_digits_counts_as_unchanged(middle: float, towards: float) -> None:
+    figure = math.nextafter(middle, towards)
+    [read], _ = read_ledger(workbook_of(row(similarity=figure, score=figure, probability=figure)))
+    assert read.cells["check"] == checksum(7, read.cells)
+
+
+class _Full(io.BytesIO):
+    """A file on a disk that is full."""
+
+    def write(self, content: object, /) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_told_as_what_it_is() -> None:
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        write_ledger([row()], park_name="某园区", printed_on=date(2026, 11, 22), stream=_Full())
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_lack_of_temporary_files_is_told_as_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(FileNotFoundError):
+        workbook_of(row())
 
 
 def test_what_a_csv_saved_in_gbk_cannot_hold_counts_as_unchanged() -> None:

@@ -10,12 +10,12 @@ from openpyxl import Workbook, load_workbook
 
 from matcher.domain.listing import Confidentiality, DemandKind, Side, identity_key
 from matcher.files import reading
-from matcher.files.reading import read_list
 from tests.lists.files import (
     achievement,
     codes,
     csv_text,
     demand,
+    read_list,
     read_one_demand,
     read_supply,
     saved,

@@ -6,22 +6,25 @@ import pytest
 
 from matcher.domain.listing import Side
 from matcher.files import workbooks
-from matcher.files.reading import read_list
 from matcher.files.sheets import MAX_ROWS
-from tests.lists.files import codes, xls, xlsx
+from tests.lists.files import codes, read_list, xls, xlsx
 
 GOOD = xlsx([["成果名称", "完成单位"], ["甲方法", "某院"]])
 SHEET = "xl/worksheets/sheet1.xml"
 
 
 def _with_sheet(xml: bytes) -> bytes:
+    return _with_part(SHEET, xml)
+
+
+def _with_part(part: str, xml: bytes) -> bytes:
     stream = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(GOOD)) as source,
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as copy,
     ):
         for name in source.namelist():
-            copy.writestr(name, xml if name == SHEET else source.read(name))
+            copy.writestr(name, xml if name == part else source.read(name))
     return stream.getvalue()
 
 
@@ -63,6 +66,17 @@ def test_formatted_blank_cells_far_below_do_no_harm() -> None:
     )
     parsed = read_list(_with_sheet(_sheet(rows)), "a.xlsx", Side.SUPPLY)
     assert [row.listing.title for row in parsed.rows] == ["Method"]
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+@pytest.mark.parametrize(
+    "kind", ['<!DOCTYPE a [<!ENTITY b "c">]>', '<!DOCTYPE a SYSTEM "file:///etc/passwd">', "<!DOCTYPE a>"]
+)
+def test_a_workbook_whose_xml_states_a_document_type_is_refused(part: str, kind: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        xml = archive.read(part)
+    assert _problems(_with_part(part, xml)) == []
+    assert _problems(_with_part(part, kind.encode() + xml)) == [("unreadable_file", "rejected")]
 
 
 def test_a_zip_that_is_no_workbook_is_refused() -> None:

@@ -6,10 +6,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.domain.listing import Side
 from matcher.files.headings import REASON_HEADING, field_of
-from matcher.files.reading import EXAMPLE_CODE, read_list
+from matcher.files.reading import EXAMPLE_CODE
 from matcher.files.rejects import write_rejects
 from matcher.files.template import write_template
-from tests.lists.files import csv_text, saved
+from tests.lists.files import csv_text, read_list, saved
 
 
 def _opened(content: bytes) -> Worksheet:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from matcher.bootstrap import Service
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
+from matcher.domain.entries import EntryView
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Demand, Listing, Side
 from matcher.pipeline.lists import listings
@@ -20,6 +21,7 @@ from matcher.pipeline.matches.free_text import Matching
 from matcher.pipeline.nights.refresh import Refresh, RefreshReport
 from matcher.ports import Encoder
 from matcher.settings import Settings
+from matcher.store import ledger
 from matcher.store.catalogue import Shelf, listing_of, on_shelf
 from matcher.store.database import Database
 from matcher.store.tables import Base, ListingRow
@@ -52,6 +54,14 @@ _HEADINGS = {
         "price": "预算金额（万元）",
     },
 }
+
+
+def entry_held(database: Database, entry_id: int) -> EntryView:
+    """A ledger entry as the database holds it, nothing masked."""
+    with database.reading() as session:
+        entry = ledger.entry(session, DISTRICT, entry_id)
+    assert entry is not None
+    return entry
 
 
 def row(title: str, text: str = "", **cells: str) -> Row:

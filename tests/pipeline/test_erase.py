@@ -18,7 +18,7 @@ from matcher.pipeline.access import authenticate, create_key
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits as working
 from matcher.pipeline.ledger import evidence, exclusions
-from matcher.pipeline.ledger.entries import get_entry, list_entries
+from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.erasure import erase_person
 from matcher.pipeline.ledger.sheets.importing import import_ledger
 from matcher.pipeline.ledger.sheets.undo import undo_import
@@ -35,7 +35,7 @@ from matcher.store.tables import (
     HumanChange,
     VectorRow,
 )
-from tests.pipeline.given import Desk, Dump, dump, row
+from tests.pipeline.given import Desk, Dump, dump, entry_held, row
 from tests.pipeline.test_ledger_import import exported, with_cells
 
 NAME, PHONE, EMAIL = "吴示例", "13800005555", "wu.shili@example.com"
@@ -158,11 +158,11 @@ def test_history_keeps_the_fact_and_everything_else_keeps_what_it_says(desk: Des
     _, entry_id = planted(desk)
     with desk.database.reading() as session:
         before = human_columns.history(session, DISTRICT, entry_id)
-    standing = get_entry(desk.database, DISTRICT, entry_id)
+    standing = entry_held(desk.database, entry_id)
     erased(desk)
     with desk.database.reading() as session:
         after = human_columns.history(session, DISTRICT, entry_id)
-        entry = get_entry(desk.database, DISTRICT, entry_id)
+        entry = entry_held(desk.database, entry_id)
         folded = human_columns.at_versions(session, DISTRICT, {entry_id: entry.human_version})[entry_id]
     assert [(one.act, one.at, list(one.changes)) for one in after[:-1]] == [
         (one.act, one.at, list(one.changes)) for one in before

@@ -20,7 +20,7 @@ from matcher.domain.work import Milestone, Work, grade
 from matcher.files.ledger_sheet import COLUMNS
 from matcher.files.ledger_workbook import HEADER_ROW
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.ledger.entries import get_entry, list_entries
+from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.sheets.export import SheetFormat, export_ledger
 from matcher.pipeline.ledger.sheets.importing import import_ledger
 from matcher.pipeline.ledger.sheets.undo import list_imports, undo_import
@@ -29,7 +29,7 @@ from matcher.store.grades import Visible
 from matcher.store.tables import AuditRow, HumanChange
 from tests.lists.files import saved
 from tests.pipeline.conftest import NewDesk
-from tests.pipeline.given import Desk, dump, rows_of
+from tests.pipeline.given import Desk, dump, entry_held, rows_of
 
 NAMES = {column.heading: column.name for column in COLUMNS}
 
@@ -135,7 +135,7 @@ def test_edits_are_written_and_reported_cell_by_cell(desk: Desk) -> None:
         (6, "grade_reason"): (None, "过早"),
     }
     assert {one["column"] for one in done["changes"] if one["field"] == "stage"} == {"S"}
-    now = get_entry(desk.database, DISTRICT, first.id).work
+    now = entry_held(desk.database, first.id).work
     assert now.notes == "请致电 13800005555 张工；已约 11 月 5 日", "a masked number is no edit"
     assert (now.amount, now.due) == (12.5, date(2026, 12, 1))
     with desk.database.reading() as session:
@@ -164,7 +164,7 @@ def test_a_row_that_someone_changed_meanwhile_is_a_conflict_and_stays_as_it_is(d
         ("notes", None, "新", None, "示例郑经理"),
     ]
     assert report["import_id"] is None
-    assert get_entry(desk.database, DISTRICT, first.id).work.notes == ""
+    assert entry_held(desk.database, first.id).work.notes == ""
 
 
 REFUSED: tuple[tuple[dict[str, Any], str, str], ...] = (
@@ -202,7 +202,7 @@ def test_a_row_with_a_cell_that_breaks_a_rule_is_not_written_and_the_others_are(
     for problem in report["rejected"]:
         assert problem["heading"]
         assert all(problem[name] for name in ("reason", "reason_en", "remedy", "remedy_en"))
-    written = [get_entry(desk.database, DISTRICT, entry.id).work.owner for entry in entries]
+    written = [entry_held(desk.database, entry.id).work.owner for entry in entries]
     assert written == [*[""] * len(REFUSED), "乙", *[""] * (len(entries) - len(REFUSED) - 1)]
 
 
@@ -219,9 +219,9 @@ def test_an_illegal_move_names_the_legal_ones_and_moves_take_their_reason_from_t
     )
     report = brought(desk, content)
     assert "可以到：待对接、暂缓、终止" in report["rejected"][0]["reason"]
-    ended = get_entry(desk.database, DISTRICT, second.id).work
+    ended = entry_held(desk.database, second.id).work
     assert (ended.stage, ended.decline_code) == (Stage.ENDED, DeclineCode.BENEFIT_UNCLEAR)
-    paused = get_entry(desk.database, DISTRICT, third.id).work
+    paused = entry_held(desk.database, third.id).work
     assert (paused.stage, paused.paused_from, paused.return_on) == (
         Stage.PAUSED,
         Stage.SCREENING,
@@ -344,8 +344,8 @@ def test_a_technology_manager_brings_back_only_rows_that_name_them(desk: Desk) -
     content = with_rows(exported(desk), {0: {"notes": "我的"}, 2: {"notes": "别人的"}})
     report = brought(desk, content, by=manager)
     assert reason_codes(report) == [("owner", "not_assigned")]
-    assert get_entry(desk.database, DISTRICT, first.id).work.notes == "我的"
-    assert get_entry(desk.database, DISTRICT, third.id).work.notes == ""
+    assert entry_held(desk.database, first.id).work.notes == "我的"
+    assert entry_held(desk.database, third.id).work.notes == ""
 
 
 def test_a_grade_that_was_taken_back_waits_for_no_answer(desk: Desk) -> None:
@@ -375,7 +375,7 @@ def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(d
         },
     )
     done = brought(desk, content)
-    changed = get_entry(desk.database, DISTRICT, second.id)
+    changed = entry_held(desk.database, second.id)
     put(desk, changed, replace(changed.work, notes="人又改了"))
     request = Request(LOCAL_OPERATOR, desk.now)
     undone = undo_import(desk.database, request, done["import_id"])
@@ -383,11 +383,11 @@ def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(d
     assert [(one["entry_id"], one["changed_by"]) for one in undone["conflicts"]] == [
         (second.id, "示例郑经理")
     ]
-    restored = get_entry(desk.database, DISTRICT, first.id).work
+    restored = entry_held(desk.database, first.id).work
     assert (restored.notes, restored.amount, restored.stage) == ("原来的", 3.0, Stage.SCREENING)
     assert [one.name for one in restored.milestones] == ["样机"]
-    assert get_entry(desk.database, DISTRICT, second.id).work.notes == "人又改了"
-    assert get_entry(desk.database, DISTRICT, third.id).work.grade == 1
+    assert entry_held(desk.database, second.id).work.notes == "人又改了"
+    assert entry_held(desk.database, third.id).work.grade == 1
     with desk.database.reading() as session:
         acts = [change.act for change in human_columns.history(session, DISTRICT, first.id)]
         newest = grades.of_entry(session, Visible(DISTRICT), third.id)[-1][0]

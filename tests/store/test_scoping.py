@@ -22,7 +22,8 @@ from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.embed.factory import load_encoder
 from matcher.pipeline import access
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.ledger.entries import get_entry, list_entries
+from matcher.pipeline.ledger.edits import read_entry
+from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.history import read_history
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.replay import ledger_as_of
@@ -143,7 +144,7 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     "import_shelf": lambda t: listings.import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
     "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
-    "get_entry": lambda t: get_entry(t.database, t.caller.scope, t.foreign_entry),
+    "read_entry": lambda t: read_entry(t.database, t.caller, t.foreign_entry, NOW),
     "export_ledger": lambda t: export_ledger(t.database, t.caller.scope, "b", io.BytesIO(), NOW),
     "matches_of_demand": lambda t: matches_of_demand(t.database, t.foreign_demand, t.caller.scope, NOW),
     "issue_embed_token": lambda t: access.issue_embed_token(
@@ -313,7 +314,7 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "the ledger as of a run": lambda t: ledger_as_of(t.database, t.caller.scope, 1),
     "a difference": lambda t: ledger_diff(t.database, t.caller.scope),
     "history": lambda t: read_history(t.database, t.caller, t.own_entry),
-    "get an entry": lambda t: get_entry(t.database, t.caller.scope, t.own_entry),
+    "read an entry": lambda t: read_entry(t.database, t.caller, t.own_entry, NOW),
     "export": lambda t: export_ledger(t.database, t.caller.scope, "a", io.BytesIO(), NOW),
     "matches of a demand": lambda t: matches_of_demand(t.database, t.own_demand, t.caller.scope, NOW),
     "matches of an achievement": lambda t: matches_of_achievement(

@@ -92,8 +92,3 @@ def fold(before: Mapping[int, State], steps: Iterable[Step]) -> dict[int, Differ
             causes = tuple(dict.fromkeys((*last.causes, *step.causes)))
         found[step.entry_id] = Difference(step.entry_id, start, step.state, causes)
     return {entry_id: one for entry_id, one in found.items() if one.is_any}
-
-
-def applied(ledger: Mapping[int, State], difference: Mapping[int, Difference]) -> dict[int, State]:
-    """The ledger after a difference."""
-    return {**ledger, **{entry_id: one.after for entry_id, one in difference.items()}}

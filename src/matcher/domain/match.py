@@ -13,14 +13,6 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A row that at least one channel found, with every channel's figure for it."""
-
-    row: int
-    channels: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """A ranked candidate. `score` is the sum of `contributions`; `similarity` is the encoder's cosine.
 

@@ -5,13 +5,20 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill
-from openpyxl.styles import Side as Edge
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.worksheet import Worksheet
 
-from matcher.files.safe_cells import set_up_landscape, write_text
+from matcher.files.safe_cells import (
+    BANNER,
+    BOLD,
+    GRID,
+    HEADER_FILL,
+    HEADING,
+    MIDDLE,
+    WRAPPED,
+    Look,
+    SafeBook,
+    set_up_page,
+)
 
 TITLE = "供需对接晨报"
 UNKNOWN = "—"
@@ -87,6 +94,9 @@ class BriefBook:
     unsupplied: Sequence[UnsuppliedRow]
 
 
+_Row = PairRow | DutyRow | UnsuppliedRow
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     heading: str
@@ -137,101 +147,75 @@ _UNSUPPLIED = (
     _Column("得分", 8, "0.000"),
     _Column("怎样可以匹配", 40),
 )
-_HEADER_ROW = 3
-
-_THIN = Edge("thin", color="808080")
-_BORDER = Border(_THIN, _THIN, _THIN, _THIN)
-_HEADER_FILL = PatternFill("solid", fgColor="D9E2F3")
-_BOLD = Font(bold=True)
-_TITLE_FONT = Font(bold=True, size=18)
-_MIDDLE = Alignment("center", "center", wrap_text=True)
-_WRAPPED = Alignment(vertical="center", wrap_text=True)
+_HEADER_ROW = 2
+"""Counted from zero."""
 
 
 def write_brief(book: BriefBook, stream: BinaryIO) -> None:
     """Write a park's brief to `stream`, ready to be printed."""
-    workbook = Workbook()
-    _write_summary(workbook.worksheets[0], book)
-    where = f"{book.park_name}　　{book.day:%Y-%m-%d}"
-    _write_list(workbook, "待办", _DUTY, book.duties, where)
-    _write_list(workbook, "新增", _PAIR, book.new, where)
-    _write_list(workbook, "变化", _PAIR, book.changed, where)
-    _write_list(workbook, "消失", _PAIR, book.vanished, where)
-    _write_list(workbook, "无可信供给", _UNSUPPLIED, book.unsupplied, where)
-    workbook.save(stream)
+    lists: tuple[tuple[str, Sequence[_Column], Sequence[_Row]], ...] = (
+        ("待办", _DUTY, book.duties),
+        ("新增", _PAIR, book.new),
+        ("变化", _PAIR, book.changed),
+        ("消失", _PAIR, book.vanished),
+        ("无可信供给", _UNSUPPLIED, book.unsupplied),
+    )
+    with SafeBook(stream) as out:
+        _write_summary(out, book)
+        for title, columns, rows in lists:
+            where = f"{book.park_name}　　{book.day:%Y-%m-%d}　　共 {len(rows)} 条"
+            _write_list(out, title, columns, rows, where)
 
 
-def _write_summary(sheet: Worksheet, book: BriefBook) -> None:
-    sheet.title = "简报"
-    for column, width in enumerate((26, 60), start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    _write_title(sheet, TITLE, 2)
-    row = 2
+def _write_summary(out: SafeBook, book: BriefBook) -> None:
+    sheet = out.add_sheet("简报")
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 60)
+    _write_title(out, sheet, TITLE, 2)
     day = f"{book.day.year}年{book.day.month}月{book.day.day}日"
-    row = _write_pairs(sheet, row, (("园区", book.park_name), ("日期", day), *book.facts))
-    for heading, figures in (("要点", book.counts), ("各阶段条目数", book.stages)):
-        sheet.merge_cells(start_row=row + 1, start_column=1, end_row=row + 1, end_column=2)
-        head = write_text(sheet, row + 1, 1, heading)
-        head.font, head.fill = _BOLD, _HEADER_FILL
-        row = _write_pairs(sheet, row + 2, figures)
-    set_up_landscape(sheet, "1:1")
-    sheet.page_setup.orientation = "portrait"
-
-
-def _write_pairs(sheet: Worksheet, row: int, pairs: Iterable[tuple[str, str | int]]) -> int:
-    """Write label and value in one row each; returns the row after them."""
-    for name, value in pairs:
-        _write_value(sheet, row, 1, name)
-        _write_value(sheet, row, 2, value, Alignment("left", "center", wrap_text=True))
-        row += 1
-    return row
+    label, value = out.style(WRAPPED | GRID), out.style(WRAPPED | GRID | {"align": "left"})
+    head = out.style(BOLD | HEADER_FILL)
+    groups: tuple[tuple[str, Iterable[tuple[str, str | int]]], ...] = (
+        ("", (("园区", book.park_name), ("日期", day), *book.facts)),
+        ("要点", book.counts),
+        ("各阶段条目数", book.stages),
+    )
+    row = 1
+    for heading, pairs in groups:
+        if heading:
+            out.write_across(sheet, row + 1, 2, heading, head)
+            row += 2
+        for name, said in pairs:
+            out.write(sheet, row, 0, name, label)
+            out.write(sheet, row, 1, said, value)
+            row += 1
+    set_up_page(sheet, 0, 0, portrait=True)
 
 
 def _write_list(
-    workbook: Workbook,
-    title: str,
-    columns: Sequence[_Column],
-    rows: Sequence[PairRow | DutyRow | UnsuppliedRow],
-    where: str,
+    out: SafeBook, title: str, columns: Sequence[_Column], rows: Sequence[_Row], where: str
 ) -> None:
-    sheet: Worksheet = workbook.create_sheet(title)
-    width = len(columns) + 1
-    _write_title(sheet, title, width)
-    sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=width)
-    write_text(sheet, 2, 1, f"{where}　　共 {len(rows)} 条").alignment = _WRAPPED
-    for number, column in enumerate((_Column("序号", 6), *columns), start=1):
-        _write_value(sheet, _HEADER_ROW, number, column.heading, _MIDDLE)
-        sheet.cell(_HEADER_ROW, number).font = _BOLD
-        sheet.cell(_HEADER_ROW, number).fill = _HEADER_FILL
-        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet = out.add_sheet(title)
+    numbered = (_Column("序号", 6, "0"), *columns)
+    _write_title(out, sheet, title, len(numbered))
+    out.write_across(sheet, 1, len(numbered), where, out.style(WRAPPED))
+    heading = out.style(HEADING)
+    for number, column in enumerate(numbered):
+        out.write(sheet, _HEADER_ROW, number, column.heading, heading)
+        sheet.set_column(number, number, column.width)
+    styles = [out.style(_look(column)) for column in numbered]
     for position, row in enumerate(rows, start=1):
-        at = _HEADER_ROW + position
-        _write_value(sheet, at, 1, position, _MIDDLE)
-        for number, (column, value) in enumerate(zip(columns, astuple(row), strict=True), start=2):
-            _write_value(sheet, at, number, value)
-            if column.number_format:
-                sheet.cell(at, number).number_format = column.number_format
-                sheet.cell(at, number).alignment = _MIDDLE
-    last = get_column_letter(width)
-    sheet.auto_filter.ref = f"A{_HEADER_ROW}:{last}{_HEADER_ROW + len(rows)}"
-    sheet.freeze_panes = f"A{_HEADER_ROW + 1}"
-    set_up_landscape(sheet, f"1:{_HEADER_ROW}")
+        for number, (value, style) in enumerate(zip((position, *astuple(row)), styles, strict=True)):
+            out.write(sheet, _HEADER_ROW + position, number, UNKNOWN if value is None else value, style)
+    sheet.autofilter(_HEADER_ROW, 0, _HEADER_ROW + len(rows), len(numbered) - 1)
+    sheet.freeze_panes(_HEADER_ROW + 1, 0)
+    set_up_page(sheet, 0, _HEADER_ROW)
 
 
-def _write_title(sheet: Worksheet, text: str, width: int) -> None:
-    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=width)
-    title = write_text(sheet, 1, 1, text)
-    title.font, title.alignment = _TITLE_FONT, _MIDDLE
-    sheet.row_dimensions[1].height = 32
+def _look(column: _Column) -> Look:
+    return GRID | (MIDDLE | {"num_format": column.number_format} if column.number_format else WRAPPED)
 
 
-def _write_value(
-    sheet: Worksheet, row: int, column: int, value: str | float | date | None, alignment: Alignment = _WRAPPED
-) -> None:
-    """Write text as text, whatever it starts with; figures and days as what they are, None as a dash."""
-    if value is None or isinstance(value, str):
-        cell = write_text(sheet, row, column, UNKNOWN if value is None else value)
-    else:
-        cell = write_text(sheet, row, column, "")
-        cell.value = value
-    cell.alignment, cell.border = alignment, _BORDER
+def _write_title(out: SafeBook, sheet: Worksheet, text: str, width: int) -> None:
+    sheet.set_row(0, 32)
+    out.write_across(sheet, 0, width, text, out.style(BANNER))

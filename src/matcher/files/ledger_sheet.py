@@ -227,13 +227,14 @@ _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T].*)?")
 
 
 def _comparable(text: str) -> str:
+    """A cell's text without what saving does to it; a spreadsheet keeps 15 digits of a figure."""
     text = in_gbk(plain(text)).strip()
     if text == UNKNOWN:
         return ""
     if day := _DATE.fullmatch(text):
         return f"{day[1]}-{day[2]:0>2}-{day[3]:0>2}"
     try:
-        return f"{float(text):.3f}"
+        return f"{float(f'{float(text):.15g}'):.3f}"
     except ValueError:
         return text
 

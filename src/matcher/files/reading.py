@@ -36,16 +36,12 @@ _OTHER_SIDE = {Side.SUPPLY: Side.DEMAND, Side.DEMAND: Side.SUPPLY}
 _LIST_NAME = {Side.SUPPLY: ("科技成果", "achievement"), Side.DEMAND: ("企业需求", "demand")}
 
 
-def read_list(content: bytes, filename: str, side: Side) -> ParsedList:
-    """Read one file of one side's list: .xlsx, .xls, .csv or .jsonl, told apart by content.
-
-    Never raises for what a file holds: a file that is no list gives no rows and one problem.
-    """
-    return read_lists([(filename, content)], side)
-
-
 def read_lists(files: Sequence[tuple[str, bytes]], side: Side) -> ParsedList:
-    """Read files (name, content) as one list: an item stated twice counts once, whichever files hold it."""
+    """Read files (name, content) as one list: an item stated twice counts once, whichever files hold it.
+
+    Files are .xlsx, .xls, .csv or .jsonl, told apart by content. Never raises for what a file holds: a file
+    that is no list gives no rows and one problem.
+    """
     first: dict[str, ParsedRow] = {}
     readers = [_ListReader(filename, side, first) for filename, _ in files]
     for reader, (_, content) in zip(readers, files, strict=True):

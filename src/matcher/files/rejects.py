@@ -1,42 +1,30 @@
 """Rejected rows out: a workbook to mend and import again."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import BinaryIO
-
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from matcher.files.headings import REASON_HEADING
 from matcher.files.report import RejectedRow
-from matcher.files.safe_cells import write_text
-
-_HEADER_FONT = Font(bold=True)
-_REASON_FILL = PatternFill("solid", fgColor="FFF2CC")
-_WRAPPED = Alignment(vertical="top", wrap_text=True)
+from matcher.files.safe_cells import BOLD, FROM_TOP, HUMAN_FILL, SafeBook
 
 
-def write_rejects(rejected: Sequence[RejectedRow], target: Path | BinaryIO) -> None:
+def write_rejects(rejected: Sequence[RejectedRow], stream: BinaryIO) -> None:
     """Write the rows with their original headings and a first column that says what is wrong.
 
     Reading ignores that column, so the mended workbook imports as it is.
     """
     headings = list(dict.fromkeys(heading for row in rejected for heading in row.cells))
-    workbook = Workbook()
-    sheet = workbook.worksheets[0]
-    sheet.title = "未导入的行"
-    for column, heading in enumerate([REASON_HEADING, *headings], start=1):
-        write_text(sheet, 1, column, heading).font = _HEADER_FONT
-        sheet.column_dimensions[get_column_letter(column)].width = 44 if column == 1 else 22
-    for number, row in enumerate(rejected, start=2):
-        reason = write_text(sheet, number, 1, _reason(row))
-        reason.fill = _REASON_FILL
-        reason.alignment = _WRAPPED
-        for column, heading in enumerate(headings, start=2):
-            write_text(sheet, number, column, row.cells.get(heading, "")).alignment = _WRAPPED
-    sheet.freeze_panes = "B2"
-    workbook.save(target)
+    with SafeBook(stream) as book:
+        sheet = book.add_sheet("未导入的行")
+        bold, reason, cell = (book.style(look) for look in (BOLD, FROM_TOP | HUMAN_FILL, FROM_TOP))
+        for column, heading in enumerate([REASON_HEADING, *headings]):
+            book.write(sheet, 0, column, heading, bold)
+            sheet.set_column(column, column, 44 if column == 0 else 22)
+        for number, row in enumerate(rejected, start=1):
+            book.write(sheet, number, 0, _reason(row), reason)
+            for column, heading in enumerate(headings, start=1):
+                book.write(sheet, number, column, row.cells.get(heading, ""), cell)
+        sheet.freeze_panes(1, 1)
 
 
 def _reason(row: RejectedRow) -> str:

@@ -1,20 +1,21 @@
 """Blank workbooks for the two lists: header, drop-downs, one example row and instructions."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill
-from openpyxl.styles import Side as Edge
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.worksheet import Worksheet
 
 from matcher.domain.labels import label
 from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.files.reading import EXAMPLE_CODE
-from matcher.files.safe_cells import set_up_landscape, write_text
+from matcher.files.safe_cells import (
+    BANNER,
+    BOLD,
+    FROM_TOP,
+    HEADING,
+    SafeBook,
+    set_up_page,
+)
 
 BLANK_ROWS = 500
 """Rows below the header that carry the drop-downs."""
@@ -99,67 +100,56 @@ _COLUMNS: dict[Side, tuple[_Column, ...]] = {
 }  # fmt: skip
 _TITLES = {Side.SUPPLY: "科技成果供给清单", Side.DEMAND: "企业需求清单"}
 
-_THIN = Edge("thin", color="BFBFBF")
-_BORDER = Border(_THIN, _THIN, _THIN, _THIN)
-_HEADER_FILL = PatternFill("solid", fgColor="DDEBF7")
-_EXAMPLE_FONT = Font(italic=True, color="7F7F7F")
-_CENTRED = Alignment("center", "center", wrap_text=True)
-_WRAPPED = Alignment(vertical="top", wrap_text=True)
-_HEADER_ROW = 2
+_EXAMPLE = FROM_TOP | {"italic": True, "font_color": "#7F7F7F"}
+_HEADER_ROW = 1
+"""Counted from zero."""
 
 
-def write_template(side: Side, target: Path | BinaryIO) -> None:
+def write_template(side: Side, stream: BinaryIO) -> None:
     """Write a blank workbook of one side's list.
 
     The example row is recognised by its code and never imported, even if it is left in.
     """
-    workbook = Workbook()
-    sheet = workbook.worksheets[0]
-    sheet.title = _TITLES[side]
     columns = _COLUMNS[side]
-    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(columns))
-    title = write_text(sheet, 1, 1, _TITLES[side])
-    title.font = Font(bold=True, size=16)
-    title.alignment = _CENTRED
-    sheet.row_dimensions[1].height = 30
-    for number, column in enumerate(columns, start=1):
-        _write_column(sheet, number, column)
-    sheet.freeze_panes = f"C{_HEADER_ROW + 1}"
-    set_up_landscape(sheet, f"{_HEADER_ROW}:{_HEADER_ROW}")
-    _write_notes(workbook.create_sheet("说明"), columns)
-    workbook.save(target)
+    with SafeBook(stream) as book:
+        sheet = book.add_sheet(_TITLES[side])
+        sheet.set_row(0, 30)
+        book.write_across(sheet, 0, len(columns), _TITLES[side], book.style(BANNER))
+        heading, example = book.style(HEADING), book.style(_EXAMPLE)
+        for number, column in enumerate(columns):
+            book.write(sheet, _HEADER_ROW, number, column.heading, heading)
+            sheet.set_column(number, number, column.width)
+            _offer_choices(sheet, number, column)
+        for number, column in enumerate(columns):
+            book.write(sheet, _HEADER_ROW + 1, number, column.example, example)
+        sheet.freeze_panes(_HEADER_ROW + 1, 2)
+        set_up_page(sheet, _HEADER_ROW, _HEADER_ROW)
+        _write_notes(book, columns)
 
 
-def _write_column(sheet: Worksheet, number: int, column: _Column) -> None:
-    heading = write_text(sheet, _HEADER_ROW, number, column.heading)
-    heading.font = Font(bold=True)
-    heading.fill = _HEADER_FILL
-    heading.alignment = _CENTRED
-    heading.border = _BORDER
-    example = write_text(sheet, _HEADER_ROW + 1, number, column.example)
-    example.font = _EXAMPLE_FONT
-    example.alignment = _WRAPPED
-    letter = get_column_letter(number)
-    sheet.column_dimensions[letter].width = column.width
+def _offer_choices(sheet: Worksheet, number: int, column: _Column) -> None:
     if column.choices:
-        choices = ",".join(column.choices)
-        validation = DataValidation("list", formula1=f'"{choices}"', allow_blank=True)
-        validation.showErrorMessage = column.strict
-        validation.errorTitle = column.heading
-        validation.error = "请从下拉项中选择。"
-        sheet.add_data_validation(validation)
-        validation.add(f"{letter}{_HEADER_ROW + 1}:{letter}{_HEADER_ROW + BLANK_ROWS}")
+        rule = {
+            "validate": "list",
+            "source": list(column.choices),
+            "show_error": column.strict,
+            "error_title": column.heading,
+            "error_message": "请从下拉项中选择。",
+        }
+        sheet.data_validation(_HEADER_ROW + 1, number, _HEADER_ROW + BLANK_ROWS, number, rule)
 
 
-def _write_notes(sheet: Worksheet, columns: tuple[_Column, ...]) -> None:
+def _write_notes(book: SafeBook, columns: tuple[_Column, ...]) -> None:
     lines = (
-        "填写说明",
         f"1. 从表头下一行开始填写。编号为“{EXAMPLE_CODE}”的示例行不会被导入，可以保留也可以删除。",
         "2. 只有名称是必填项；不知道的请留空，不要填“无”。留空的内容不会被当作符合条件。",
         "3. 可以增加自己的列，系统会原样保留。请不要删除表头行。",
+        "",
+        *(f"{column.heading}：{column.note}" for column in columns),
     )
+    sheet = book.add_sheet("说明")
+    sheet.set_column(0, 0, 100)
+    book.write(sheet, 0, 0, "填写说明", book.style(BOLD))
+    usual = book.style({})
     for row, line in enumerate(lines, start=1):
-        write_text(sheet, row, 1, line).font = Font(bold=row == 1)
-    for row, column in enumerate(columns, start=len(lines) + 2):
-        write_text(sheet, row, 1, f"{column.heading}：{column.note}")
-    sheet.column_dimensions["A"].width = 100
+        book.write(sheet, row, 0, line, usual)

@@ -15,8 +15,9 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from xml.etree.ElementTree import Element
 
-from openpyxl.xml.functions import fromstring
+from defusedxml.ElementTree import fromstring
 
 from matcher.files import calamine_process
 from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, cell_position, too_many_rows
@@ -216,14 +217,19 @@ def _scan(text: bytes, extent: _Extent, *, last: bool = False) -> bytes:
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name → path of its XML in the archive."""
-    relations = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    relations = _parsed(archive, "xl/_rels/workbook.xml.rels")
     targets = {relation.get("Id"): str(relation.get("Target")) for relation in relations}
-    sheets = fromstring(archive.read("xl/workbook.xml")).iter(f"{_NAMESPACE}sheet")
+    sheets = _parsed(archive, "xl/workbook.xml").iter(f"{_NAMESPACE}sheet")
     return {
         str(sheet.get("name")): _part(targets[sheet.get(_RELATION_ID)])
         for sheet in sheets
         if sheet.get(_RELATION_ID) in targets
     }
+
+
+def _parsed(archive: zipfile.ZipFile, name: str) -> Element:
+    """An XML part of the archive; one with a document type, which no workbook has, counts as damaged."""
+    return fromstring(archive.read(name), forbid_dtd=True)
 
 
 def _part(target: str) -> str:

@@ -2,7 +2,6 @@
 
 from matcher.domain.access import Scope
 from matcher.domain.entries import EntryFilter, EntryView
-from matcher.domain.errors import NotFound
 from matcher.store import ledger
 from matcher.store.database import Database
 
@@ -26,16 +25,3 @@ def list_entries(
     last = page[-1] if page else None
     cursor = ledger.place_of(last) if last is not None and len(found) > len(page) else None
     return page, cursor
-
-
-def get_entry(database: Database, scope: Scope, entry_id: int) -> EntryView:
-    """One entry in scope.
-
-    Raises:
-        NotFound: no such entry, or another park's.
-    """
-    with database.reading() as session:
-        found = ledger.entry(session, scope, entry_id)
-    if found is None:
-        raise NotFound(f"没有编号为 {entry_id} 的台账条目。", f"there is no ledger entry {entry_id}.")
-    return found

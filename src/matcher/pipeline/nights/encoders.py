@@ -52,11 +52,6 @@ class Encoders:
         self._lock = Lock()
         self._held: tuple[_Wanted, Encoder] | None = None
 
-    @property
-    def is_loaded(self) -> bool:
-        """Whether an encoder has been loaded to be used."""
-        return self._held is not None
-
     def in_use(self) -> Encoder:
         """The encoder in use now, loaded when it is first asked for; the one before it is let go.
 
