@@ -19,7 +19,8 @@ from matcher.domain.ledger import Trigger
 from matcher.domain.reasons import LINE
 from matcher.lists.ledger_workbook import HEADER_ROW
 from matcher.pipeline.explain import lines, read_explanation
-from matcher.pipeline.ledger import SheetFormat, export_ledger, list_entries
+from matcher.pipeline.ledger import list_entries
+from matcher.pipeline.ledger_export import SheetFormat, export_ledger
 from matcher.pipeline.ledger_import import import_ledger
 from matcher.pipeline.once import Request
 from matcher.pipeline.samples import load_samples

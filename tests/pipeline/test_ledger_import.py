@@ -19,7 +19,8 @@ from matcher.domain.stages import DeclineCode, Stage
 from matcher.domain.work import Milestone, Work, grade
 from matcher.lists.ledger_sheet import COLUMNS
 from matcher.lists.ledger_workbook import HEADER_ROW
-from matcher.pipeline.ledger import SheetFormat, export_ledger, get_entry, list_entries
+from matcher.pipeline.ledger import get_entry, list_entries
+from matcher.pipeline.ledger_export import SheetFormat, export_ledger
 from matcher.pipeline.ledger_import import import_ledger
 from matcher.pipeline.ledger_undo import list_imports, undo_import
 from matcher.pipeline.once import Request

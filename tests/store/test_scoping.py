@@ -26,7 +26,8 @@ from matcher.pipeline.diff import ledger_diff
 from matcher.pipeline.history import read_history
 from matcher.pipeline.import_list import ImportRequest, import_history, import_list, undo_import
 from matcher.pipeline.learn import Learn
-from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
+from matcher.pipeline.ledger import get_entry, list_entries
+from matcher.pipeline.ledger_export import export_ledger
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
 from matcher.pipeline.once import Request
 from matcher.pipeline.replay import ledger_as_of

@@ -18,8 +18,8 @@ from matcher.api.writes import Asked, DryRunOfFile, written
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise
-from matcher.pipeline import erase, ledger, ledger_import, ledger_undo
-from matcher.pipeline.ledger import SheetFormat
+from matcher.pipeline import erase, ledger_export, ledger_import, ledger_undo
+from matcher.pipeline.ledger_export import SheetFormat
 from matcher.pipeline.once import Request
 
 CSV = "text/csv"
@@ -55,7 +55,7 @@ def export_ledger(
     """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
     caller.require(Right.READ_PARK)
     stream = BytesIO()
-    ledger.export_ledger(
+    ledger_export.export_ledger(
         service.database,
         caller.scope,
         park,

@@ -14,7 +14,7 @@ from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.person import person_of
 from matcher.pipeline import erase, ledger_import, ledger_undo
-from matcher.pipeline.ledger import SheetFormat, export_ledger
+from matcher.pipeline.ledger_export import SheetFormat, export_ledger
 from matcher.pipeline.once import Request
 
 ParkCode = Annotated[str, typer.Option("--park", help="Code of the park.")]

@@ -27,7 +27,7 @@ from matcher.lists.ledger_sheet import (
     same_machine_cell,
     values_of,
 )
-from matcher.pipeline.ledger import sheet_row
+from matcher.pipeline.ledger_export import sheet_row
 from matcher.pipeline.refusals import COLUMN_OF, Refusal
 
 

@@ -1,0 +1,102 @@
+"""The ledger written as the office workbook or as CSV."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import BinaryIO
+
+from matcher.domain.access import Principal, Right, Scope
+from matcher.domain.entries import EntryFilter, EntryView
+from matcher.domain.labels import label
+from matcher.domain.text import mask_contacts
+from matcher.lists.ledger_csv import write_ledger_csv
+from matcher.lists.ledger_sheet import LedgerRow
+from matcher.lists.ledger_workbook import write_ledger
+from matcher.pipeline.catalogue import get_park
+from matcher.pipeline.clock import beijing_day
+from matcher.pipeline.encode import Progress, silent
+from matcher.pipeline.explain import lines
+from matcher.pipeline.ledger import list_entries
+from matcher.pipeline.views import masked_work
+from matcher.store import access
+from matcher.store.database import Database
+
+
+class SheetFormat(StrEnum):
+    """What a ledger is written as; both can be read back."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+def export_ledger(
+    database: Database,
+    scope: Scope,
+    park_code: str,
+    stream: BinaryIO,
+    now: datetime,
+    *,
+    form: SheetFormat = SheetFormat.XLSX,
+    unmask_for: Principal | None = None,
+    progress: Progress = silent,
+) -> int:
+    """Write a park's entries in view as a workbook or a CSV file; returns how many.
+
+    Contacts are masked unless `unmask_for` names who is to see them, which is recorded.
+
+    Raises:
+        NotFound: the park is not in scope.
+        Forbidden: `unmask_for` may not see contacts.
+    """
+    park = get_park(database, park_code, scope)
+    if unmask_for is not None:
+        unmask_for.require(Right.UNMASK)
+        with database.writing() as session:
+            access.record(
+                session,
+                at=now,
+                actor=unmask_for.name,
+                act="unmask_ledger",
+                subject=f"export:{form}",
+                park_id=park.id,
+            )
+    found, _ = list_entries(database, scope, EntryFilter(park_id=park.id, in_view=True))
+    with database.reading() as session:
+        reasons = lines(session, scope, found)
+    rows = [sheet_row(entry, reasons[entry.id], unmasked=unmask_for is not None) for entry in found]
+    if form is SheetFormat.CSV:
+        write_ledger_csv(rows, stream)
+        return len(rows)
+    write_ledger(
+        rows,
+        park_name=park.name,
+        printed_on=beijing_day(now),
+        stream=stream,
+        written=lambda done: progress("write rows", done, len(rows)),
+    )
+    return len(rows)
+
+
+def sheet_row(entry: EntryView, reason: str, *, unmasked: bool) -> LedgerRow:
+    """An entry as a row of the sheet; contacts in people's texts are masked unless `unmasked`."""
+    return LedgerRow(
+        entry_id=entry.id,
+        version=entry.human_version,
+        work=entry.work if unmasked else masked_work(entry.work),
+        rank=entry.rank,
+        demand_code=entry.demand_code,
+        demand_title=mask_contacts(entry.demand_title),
+        enterprise=entry.demand_organisation,
+        achievement_code=entry.achievement_code,
+        achievement_title=mask_contacts(entry.achievement_title),
+        organisation=entry.achievement_organisation,
+        industry=entry.achievement_industry,
+        similarity=entry.similarity,
+        score=entry.score,
+        probability=entry.probability,
+        terms="、".join(entry.terms),
+        reason=reason,
+        standing=label(entry.standing, "zh"),
+        cause="" if entry.cause is None else label(entry.cause, "zh"),
+        run_id=entry.run_id,
+        first_seen=beijing_day(entry.first_seen),
+    )
