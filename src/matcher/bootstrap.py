@@ -1,8 +1,13 @@
-"""The only place where adapters meet: settings become a database, an encoder, an index and use cases."""
+"""The only place where adapters meet: settings become a database, an encoder, an index and use cases.
+
+What needs a model, an index, a web client or SciPy is imported where it is made: together they take a second
+of processor time, which a command that reads the ledger does without.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr, ValidationError
 
@@ -11,24 +16,29 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.reminder import Outlet, ReminderChannel
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
 from matcher.domain.text import TextView
-from matcher.embed.cross_encoder import CrossEncoderReranker
-from matcher.embed.factory import load_encoder
-from matcher.index.snapshot import build_channels, open_channels
 from matcher.learning.evaluating import Reranking
-from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens
+from matcher.pipeline.access import OpenIdTokens
 from matcher.pipeline.matches.free_text import Matching
 from matcher.pipeline.nights.encoders import Encoders
 from matcher.pipeline.nights.refresh import Refresh
 from matcher.pipeline.nights.watch import ChangeWatcher
 from matcher.pipeline.scoring.learn import Learn
 from matcher.ports import Channels, Encoder, Reranker, Vectors
-from matcher.remind.email import MailServer, checked_addresses
-from matcher.remind.webhook import Webhook
 from matcher.settings import Settings
 from matcher.store.database import Database
 
+if TYPE_CHECKING:
+    from matcher.learning.evaluating import Reranking
+    from matcher.pipeline.access import OpenIdTokens
+    from matcher.pipeline.matches.free_text import Matching
+    from matcher.pipeline.nights.encoders import Encoders
+    from matcher.pipeline.nights.refresh import Refresh
+    from matcher.pipeline.nights.watch import ChangeWatcher
+    from matcher.pipeline.scoring.learn import Learn
+    from matcher.ports import Channels, Encoder, Reranker, Vectors
 
-def _openid_tokens(settings: Settings) -> OpenIdTokens | None:
+
+def _openid_tokens(settings: Settings) -> "OpenIdTokens | None":
     """The issuer whose tokens are accepted; None where none is set.
 
     Raises:
@@ -44,6 +54,8 @@ def _openid_tokens(settings: Settings) -> OpenIdTokens | None:
             f"MATCHER_OIDC_ISSUER and MATCHER_OIDC_AUDIENCE go together: set {missing}, too.",
             field=missing,
         )
+    from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens
+
     claims = ClaimNames(settings.oidc_role_claim, settings.oidc_parks_claim, settings.oidc_subject_claim)
     return OpenIdTokens(issuer, audience, IssuerKeys(issuer, settings.oidc_jwks_url), claims)
 
@@ -90,7 +102,7 @@ class Service:
         return service
 
     @property
-    def encoder(self) -> Encoder:
+    def encoder(self) -> "Encoder":
         """The encoder in use now.
 
         Raises:
@@ -99,7 +111,7 @@ class Service:
         return self.encoders.in_use()
 
     @property
-    def configured_encoder(self) -> Encoder:
+    def configured_encoder(self) -> "Encoder":
         """What `MATCHER_ENCODER` names, else the bundled model, whatever was chosen in the database.
 
         Raises:
@@ -108,11 +120,15 @@ class Service:
         return self.encoders.load(self.settings.encoder)
 
     @cached_property
-    def encoders(self) -> Encoders:
+    def encoders(self) -> "Encoders":
         """Which encoder is in use, and those that may be."""
+        from matcher.pipeline.nights.encoders import Encoders
+
         return Encoders(self.database, self._load_encoder, self.settings.encoder)
 
-    def _load_encoder(self, spec: str | None) -> Encoder:
+    def _load_encoder(self, spec: str | None) -> "Encoder":
+        from matcher.embed.factory import load_encoder
+
         settings = self.settings
         return load_encoder(
             spec,
@@ -124,7 +140,7 @@ class Service:
         )
 
     @cached_property
-    def reranker(self) -> Reranker | None:
+    def reranker(self) -> "Reranker | None":
         """The cross-encoder, where one is configured; its model is loaded when it first reads a pair.
 
         Raises:
@@ -133,13 +149,17 @@ class Service:
         spec, settings = self.settings.reranker, self.settings
         if spec is None:
             return None
+        from matcher.embed.cross_encoder import CrossEncoderReranker
+
         return CrossEncoderReranker(
             spec, device=settings.encoder_device, batch_size=settings.encoder_batch_size
         )
 
     @property
-    def reranking(self) -> Reranking | None:
+    def reranking(self) -> "Reranking | None":
         """The cross-encoder with the scorer that gives it its weight, where one is configured."""
+        from matcher.learning.evaluating import Reranking
+
         return None if self.reranker is None else Reranking(self.reranker, self.shipped)
 
     @property
@@ -154,18 +174,26 @@ class Service:
         return reranked(DEFAULT_SCORER, self.settings.reranker_weight, self.reranker.reranker_id)
 
     def open_channels(
-        self, name: str, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None
-    ) -> Channels:
+        self, name: str, texts: Sequence[TextView], vectors: "Vectors", titles: "Vectors | None"
+    ) -> "Channels":
         """The channels over a named list, from the cache in the data folder where it holds them."""
+        from matcher.index.snapshot import open_channels
+
         return open_channels(self.settings.data_dir / "index" / name, texts, vectors, titles)
 
-    def build_channels(self, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None) -> Channels:
+    def build_channels(
+        self, texts: Sequence[TextView], vectors: "Vectors", titles: "Vectors | None"
+    ) -> "Channels":
         """The channels over texts that are no list of the service's, in memory."""
+        from matcher.index.snapshot import build_channels
+
         return build_channels(texts, vectors, titles)
 
     @cached_property
-    def refresh(self) -> Refresh:
+    def refresh(self) -> "Refresh":
         """The nightly batch."""
+        from matcher.pipeline.nights.refresh import Refresh
+
         return Refresh(
             database=self.database,
             encoder_in_use=self.encoders.in_use,
@@ -177,20 +205,26 @@ class Service:
         )
 
     @cached_property
-    def matching(self) -> Matching:
+    def matching(self) -> "Matching":
         """Free-text matching."""
+        from matcher.pipeline.matches.free_text import Matching
+
         return Matching(
             self.database, self.encoders.in_use, self.open_channels, utc_now, self.shipped, self.reranker
         )
 
     @cached_property
-    def learn(self) -> Learn:
+    def learn(self) -> "Learn":
         """Learning from grades."""
+        from matcher.pipeline.scoring.learn import Learn
+
         return Learn(self.refresh, self.build_channels)
 
     @cached_property
-    def watcher(self) -> ChangeWatcher | None:
+    def watcher(self) -> "ChangeWatcher | None":
         """Matching by day; None where it is switched off."""
+        from matcher.pipeline.nights.watch import ChangeWatcher
+
         interval = self.settings.change_interval
         return ChangeWatcher(self.refresh, interval, self.matching.prepare) if interval > 0 else None
 
@@ -203,6 +237,8 @@ class Service:
         """
         settings, found = self.settings, []
         if settings.remind_to:
+            from matcher.remind.email import MailServer, checked_addresses
+
             server = MailServer(
                 host=settings.smtp_host or "",
                 port=settings.smtp_port,
@@ -214,6 +250,8 @@ class Service:
             to = checked_addresses(settings.remind_to)
             found.append(Outlet(ReminderChannel.EMAIL, server.send, to))
         if url := _revealed(settings.webhook_url):
+            from matcher.remind.webhook import Webhook
+
             webhook = Webhook(url, _revealed(settings.webhook_secret), utc_now)
             found.append(Outlet(ReminderChannel.WEBHOOK, webhook.send, {}, (webhook.host,)))
         return tuple(found)

@@ -2,12 +2,16 @@
 
 import json
 import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
 from typing import Any
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from matcher.api.schemas.problems import Problem
+from matcher.logs import formatter
 from matcher.pipeline.answers import every_model
 from tests.api.world import World
 
@@ -101,20 +105,51 @@ def test_metrics_tell_how_the_night_went_and_name_no_tenant(world: World) -> Non
     assert after[("matcher_ledger_entries",)] == 12
 
 
-def test_the_access_log_has_a_line_for_each_request_and_no_secret(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO, "matcher.access"):
+@contextmanager
+def _logged() -> Iterator[StringIO]:
+    """What the service writes to its log meanwhile."""
+    log, written = logging.getLogger("matcher"), StringIO()
+    handler, level = logging.StreamHandler(written), log.level
+    handler.setFormatter(formatter())
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield written
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+
+
+def test_the_access_log_has_a_line_for_each_request_and_no_secret(world: World) -> None:
+    with _logged() as written:
         token = world.jia.headers["authorization"]
         world.jia.get("/v1/demands", params={"q": "13800005555", "token": token})
         world.jia.get(f"/no/{token}")
         world.jia.get(f"/v1/demands/{world.demands['jia'][0]}", params={"unmask": True})
-    lines = [json.loads(one.getMessage()) for one in caplog.records if one.name == "matcher.access"]
-    assert [one["route"] for one in lines] == ["/v1/demands", "unmatched", "/v1/demands/{listing_id}"]
-    assert [one["status"] for one in lines] == [200, 404, 200]
+        world.jia.get("/v1/parks/13800005555/brief")
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert {one["logger"] for one in lines} == {"matcher.access"}
+    assert [one["http.route"] for one in lines] == [
+        "/v1/demands",
+        "unmatched",
+        "/v1/demands/{listing_id}",
+        "/v1/parks/{code}/brief",
+    ]
+    assert [one["http.response.status_code"] for one in lines] == [200, 404, 200, 404]
     assert lines[0]["key_id"] == lines[2]["key_id"] is not None
-    assert token.removeprefix("Bearer ") not in caplog.text
-    assert "13800005555" not in caplog.text
+    assert token.removeprefix("Bearer ") not in written.getvalue()
+    assert "13800005555" not in written.getvalue()
+
+
+def test_every_answer_has_an_id_the_callers_own_where_it_is_well_formed(world: World) -> None:
+    def answered(given: str) -> str:
+        identifier: str = world.jia.get("/v1/parks", headers={"X-Request-Id": given}).headers["x-request-id"]
+        return identifier
+
+    assert answered("4bf92f3577b34da6-7") == "4bf92f3577b34da6-7"
+    for given in ("", "a b", "x" * 65, "a/b"):
+        assert re.fullmatch("[0-9a-f]{32}", answered(given))
+    assert re.fullmatch("[0-9a-f]{32}", world.server.client().get("/no/such").headers["x-request-id"])
 
 
 def test_health_and_readiness_need_no_key(world: World) -> None:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
@@ -34,13 +34,15 @@ LISTS = (
 
 
 @contextmanager
-def serving(data_dir: Path, *args: object) -> Iterator[tuple[str, str]]:
+def serving(
+    data_dir: Path, *args: object, stderr: int | IO[str] = subprocess.STDOUT, **more: str
+) -> Iterator[tuple[str, str]]:
     """A service that is up: its address and the key for scripts."""
     process = subprocess.Popen(
         command("serve", "--port", "0", *args),
-        env=environment(data_dir, MATCHER_CHANGE_INTERVAL="0.1"),
+        env=environment(data_dir, **{"MATCHER_CHANGE_INTERVAL": "0.1"} | more),
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=stderr,
         text=True,
     )
     assert process.stdout is not None

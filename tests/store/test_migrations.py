@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
@@ -17,7 +18,7 @@ from matcher.domain.access import DISTRICT
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
 from matcher.store import ledger
-from matcher.store.database import Database
+from matcher.store.database import Database, newest_migration
 
 NIGHT = datetime(2026, 10, 10, 18, tzinfo=UTC)
 
@@ -151,3 +152,9 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(first: Database) ->
         found = MetaData()
         found.reflect(connection)
     assert "idempotent_answer" not in found.tables
+
+
+def test_the_newest_migrations_file_names_alembics_head() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(matcher.store.__path__[0]) / "migrations"))
+    assert newest_migration() == ScriptDirectory.from_config(config).get_current_head()

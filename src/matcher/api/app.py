@@ -1,6 +1,5 @@
 """The application: routes, middleware and what starts and stops with them."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -37,6 +36,7 @@ from matcher.api.listings import ACHIEVEMENTS, DEMANDS, listing_router
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.api.middleware import LimitedBody, Observed, ResponseHeaders
 from matcher.bootstrap import Service
+from matcher.logs import log_to_stderr
 from matcher.pipeline.nights.runs import ledger_state
 
 # Addresses such as /v1/ledger/due come before /v1/ledger/{entry_id}.
@@ -87,16 +87,12 @@ def create_app(service: Service) -> FastAPI:
 
 
 def from_environment() -> FastAPI:
-    """The application over the installation that `MATCHER_*` describes, its access log on standard error.
+    """The application over the installation that `MATCHER_*` describes, its log on standard error.
 
     Raises:
         StoreError: the database cannot be reached or needs an upgrade.
     """
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    log = logging.getLogger("matcher")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
+    log_to_stderr()
     return create_app(Service.from_environment())
 
 

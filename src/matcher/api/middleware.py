@@ -1,18 +1,23 @@
 """What surrounds every request: response headers, the access log, metrics, and the limit of a body."""
 
-import json
 import logging
+import re
 from time import perf_counter
+from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from matcher.api.errors import TooLarge, internal_problem
 from matcher.api.metrics import RequestMetrics
 
 _access = logging.getLogger("matcher.access")
 _log = logging.getLogger(__name__)
+
+REQUEST_ID = "X-Request-Id"
+_REQUEST_IDS = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 JSON_LIMIT = 1_000_000
 """Bytes of a body that is not a file: three full spreadsheet cells of Chinese are a third of it."""
@@ -59,7 +64,8 @@ class ResponseHeaders:
 class Observed:
     """Counts and logs every request by its route, never by its address, query, headers or body.
 
-    A failure nobody foresaw is logged with its traceback and answered with a problem that has none.
+    Every line logged on the way holds the request's id, which the answer has as `X-Request-Id`. A failure
+    nobody foresaw is logged with its traceback and answered with a problem that has none.
     """
 
     def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
@@ -71,6 +77,11 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        request_id = _request_id(scope)
+        with bound_contextvars(request_id=request_id):
+            await self._observe(scope, receive, send, request_id)
+
+    async def _observe(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = perf_counter()
         status = 0
 
@@ -78,29 +89,31 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
             await send(message)
 
         scope.setdefault("state", {})
         try:
             await self.app(scope, receive, send_and_note)
         except Exception:
-            _log.exception("a request failed: %s %s", scope["method"], _route(scope))
+            _log.exception("request failed", extra=_attributes(scope))
             if status:
                 raise
             await internal_problem(Request(scope))(scope, receive, send_and_note)
         finally:
             seconds = perf_counter() - started
             self.metrics.observe(scope["method"], _route(scope), status, seconds)
-            line = {
-                "method": scope["method"],
-                "route": _route(scope),
-                "path": scope["path"] if "route" in scope else None,
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-                "key_id": scope["state"].get("key_id"),
-                "account": scope["state"].get("account"),
-            }
-            _access.info(json.dumps(line, ensure_ascii=False))
+            _access.info(
+                "request",
+                extra=_attributes(scope)
+                | {
+                    "http.response.status_code": status,
+                    "duration_ms": round(seconds * 1000, 1),
+                    "client.address": scope["client"][0] if scope.get("client") else None,
+                    "key_id": scope["state"].get("key_id"),
+                    "account": scope["state"].get("account"),
+                },
+            )
 
 
 class LimitedBody:
@@ -137,6 +150,17 @@ class LimitedBody:
             return message
 
         await self.app(scope, receive_within_limit, send)
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's id of the request where it is well-formed, else a new one."""
+    given = Headers(scope=scope).get(REQUEST_ID, "")
+    return given if _REQUEST_IDS.fullmatch(given) else uuid4().hex
+
+
+def _attributes(scope: Scope) -> dict[str, str]:
+    """What was asked for, named as OpenTelemetry names it; an address itself may hold anything."""
+    return {"http.request.method": scope["method"], "http.route": _route(scope)}
 
 
 def _route(scope: Scope) -> str:

@@ -1,7 +1,7 @@
 """Runs of the matching: past ones, and starting one."""
 
-import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Lock
 from time import sleep
 from typing import Annotated, Any
@@ -24,8 +24,6 @@ from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import RefreshReport
 from matcher.pipeline.nights.runs import RunView, get_run, list_runs
-
-_log = logging.getLogger(__name__)
 
 _LOOK = 0.02
 """Seconds between two looks for the record of a run that is starting."""
@@ -53,8 +51,10 @@ class RunStarter:
                     "another refresh is running; try again when it has ended.",
                 )
             former = self._newest(principal)
-            self._running = self._threads.submit(self._service.refresh, principal, Trigger.REQUEST)
-            self._running.add_done_callback(_log_failure)
+            request = copy_context()  # the run's log lines hold the id of the request
+            self._running = self._threads.submit(
+                request.run, self._service.refresh, principal, Trigger.REQUEST
+            )
             while not self._running.done():
                 newest = self._newest(principal)
                 if newest is not None and newest != former:
@@ -70,12 +70,6 @@ class RunStarter:
     def _newest(self, principal: Principal) -> int | None:
         newest, _ = list_runs(self._service.database, principal.scope, limit=1)
         return newest[0].run_id if newest else None
-
-
-def _log_failure(run: Future[RefreshReport]) -> None:
-    error = run.exception()
-    if error is not None and not isinstance(error, RefreshRunning):
-        _log.error("a run that was asked for failed", exc_info=error)
 
 
 def _starter(request: Request) -> RunStarter:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli import nights, sheets
+from matcher.cli import nights
 from matcher.cli.output import print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
+from matcher.cli.tree import group_of
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Trigger
@@ -18,7 +19,32 @@ from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.views import ledger_json
 
-app = typer.Typer(help="The docking ledger (供需对接服务台账).", no_args_is_help=True)
+_COMMANDS = {
+    "list": "matcher.cli.ledger:list_ledger",
+    "diff": "matcher.cli.nights:diff",
+    "export": "matcher.cli.sheets:export",
+    "import": "matcher.cli.sheets:import_",
+    "imports": "matcher.cli.sheets:imports",
+    "undo": "matcher.cli.sheets:undo",
+    "brief": "matcher.cli.brief:brief",
+    "abstentions": "matcher.cli.rules:abstentions",
+    "near-misses": "matcher.cli.near_misses:near_misses",
+    "why": "matcher.cli.why:why",
+    "show": "matcher.cli.work:show",
+    "history": "matcher.cli.work:show_history",
+    "set": "matcher.cli.work:set_columns",
+    "stage": "matcher.cli.work:move",
+    "grade": "matcher.cli.work:grade",
+    "add": "matcher.cli.work:add",
+    "exclude": "matcher.cli.work:exclude",
+    "exclusions": "matcher.cli.work:list_exclusions",
+    "due": "matcher.cli.work:due",
+    "hand-over": "matcher.cli.work:hand_over",
+}
+
+app = typer.Typer(
+    cls=group_of(_COMMANDS), help="The docking ledger (供需对接服务台账).", no_args_is_help=True
+)
 
 _MATCH_COLUMNS = {
     "rank": "名次",
@@ -79,7 +105,6 @@ def match(
         say("没有可匹配的条目：另一张清单为空，或没有有效条目。")
 
 
-@app.command("list")
 def list_ledger(
     park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
     demand: Annotated[int | None, typer.Option(help="Only this demand's entries (id).")] = None,
@@ -121,10 +146,3 @@ def list_ledger(
         columns["mark"] = "标记"
         rows = [{**row, "mark": "探索" if row["explored"] else ""} for row in rows]
     print_table(columns, rows, right=("entry_id", *_FIGURES))
-
-
-app.command("diff")(nights.diff)
-app.command("export")(sheets.export)
-app.command("import")(sheets.import_)
-app.command("imports")(sheets.imports)
-app.command("undo")(sheets.undo)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from matcher.cli import rules
 from matcher.cli.output import beijing, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
@@ -60,6 +61,9 @@ def list_parks(as_json: AsJson = False) -> None:
         print_json(views)
     else:
         print_table({"code": "代码", "name": "名称", "industry": "产业"}, views)
+
+
+park_app.command("profile")(rules.profile)
 
 
 @import_app.command("achievements")

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, MatcherError
-from matcher.ports import Progress as Report
+
+if TYPE_CHECKING:
+    from matcher.ports import Progress as Report
 
 _PIPED_WIDTH = 160
 """Columns of a table that no terminal limits: wide enough for two titles side by side."""
@@ -85,11 +86,13 @@ def written(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
+def progress() -> "Iterator[Report]":
     """A progress reporter: bars on a terminal, a plain line per stage and tenth elsewhere."""
     if not err.is_terminal:
         yield _PlainProgress()
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err) as bars:
         tasks: dict[str, Any] = {}

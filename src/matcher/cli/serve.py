@@ -38,8 +38,13 @@ def serve(
     out.print(f"打开浏览器（一次性登录链接）：{address}/#login={login}")
     out.print(f"脚本用密钥：{key}")
     out.print(f"接口文档：{address}/docs · 按 Ctrl+C 停止")
+    # From here on everything on standard error is the log, which the application sets up.
     config = uvicorn.Config(
-        "matcher.api.app:from_environment", factory=True, log_level="warning", access_log=False
+        "matcher.api.app:from_environment",
+        factory=True,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
     )
     uvicorn.Server(config).run(sockets=[listening])
 

@@ -20,8 +20,6 @@ from matcher.pipeline.ledger import edits, exclusions, history
 from matcher.pipeline.ledger.due import list_due
 from matcher.pipeline.ledger.hand_over import hand_over_entries
 
-app = typer.Typer()
-
 EntryId = Annotated[int, typer.Argument(help="Id of the entry.", metavar="ID", min=1, max=MAX_ID)]
 Columns = Annotated[
     list[str],
@@ -33,7 +31,6 @@ AchievementId = Annotated[
 ]
 
 
-@app.command("show")
 def show(
     entry_id: EntryId,
     unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
@@ -45,7 +42,6 @@ def show(
     print_entry(entry, as_json=as_json)
 
 
-@app.command("history")
 def show_history(entry_id: EntryId, as_json: AsJson = False) -> None:
     """Show every change of one entry, by people and by runs, oldest first."""
     with opened() as service:
@@ -56,7 +52,6 @@ def show_history(entry_id: EntryId, as_json: AsJson = False) -> None:
     print_history(items)
 
 
-@app.command("set")
 def set_columns(entry_id: EntryId, columns: Columns, as_json: AsJson = False) -> None:
     """Write columns of one entry, such as owner, due, notes or amount (万元)."""
     changes = _changes(columns)
@@ -65,7 +60,6 @@ def set_columns(entry_id: EntryId, columns: Columns, as_json: AsJson = False) ->
     print_entry(entry, as_json=as_json)
 
 
-@app.command("stage")
 def move(
     entry_id: EntryId,
     stage: Annotated[Stage, typer.Argument(help="Where it goes.", metavar="STAGE")],
@@ -84,7 +78,6 @@ def move(
     print_entry(entry, as_json=as_json)
 
 
-@app.command("grade")
 def grade(
     entry_id: EntryId,
     value: Annotated[
@@ -99,7 +92,6 @@ def grade(
     print_entry(entry, as_json=as_json)
 
 
-@app.command("add")
 def add(
     demand: DemandId,
     achievement: AchievementId,
@@ -118,7 +110,6 @@ def add(
     print_entry(entry, as_json=as_json)
 
 
-@app.command("exclude")
 def exclude(
     demand: DemandId,
     achievement: AchievementId,
@@ -131,7 +122,6 @@ def exclude(
     _print_exclusions([excluded], excluded, as_json=as_json)
 
 
-@app.command("exclusions")
 def list_exclusions(
     park: Annotated[str | None, typer.Option(help="Only this park's.")] = None,
     lift: Annotated[
@@ -147,7 +137,6 @@ def list_exclusions(
     _print_exclusions(found, found, as_json=as_json)
 
 
-@app.command("due")
 def due(
     park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
     person: Annotated[str | None, typer.Option(help="Only this owner's or technology manager's.")] = None,
@@ -165,7 +154,6 @@ def due(
     print_table(columns, [item["entry"] | item for item in items], right=("days", "entry_id"))
 
 
-@app.command("hand-over")
 def hand_over(
     park: Annotated[str, typer.Option(help="Code of the park.")],
     one: Annotated[str, typer.Option("--from", help="Whose entries they are.")],

@@ -6,10 +6,13 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
+
+from structlog.contextvars import bound_contextvars
 
 from matcher import __version__
 from matcher.domain.access import Principal
@@ -40,6 +43,8 @@ from matcher.store import (
 )
 from matcher.store.database import Database, Transaction
 from matcher.store.tables import RunRow
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +102,8 @@ class Refresh:
                 )
             encoder = self.encoder_in_use()
             run_id, basis = self._start(principal, trigger, encoder)
-            try:
-                return replace(self, encoder_in_use=lambda: encoder)._run(run_id, basis, progress)
-            except BaseException as error:
-                with self.database.writing() as session:
-                    runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
-                raise
+            with bound_contextvars(run_id=run_id):
+                return replace(self, encoder_in_use=lambda: encoder)._logged(run_id, basis, trigger, progress)
 
     def is_due(self) -> bool:
         """Whether the lists, the Beijing day, or what figures depend on moved on since the last run."""
@@ -154,6 +155,18 @@ class Refresh:
                 ),
             )
         return run_id, basis
+
+    def _logged(self, run_id: int, basis: "_Basis", trigger: Trigger, progress: Progress) -> RefreshReport:
+        _log.info("run started", extra={"trigger": trigger.value})
+        try:
+            report = self._run(run_id, basis, progress)
+        except BaseException as error:
+            _log.exception("run failed")
+            with self.database.writing() as session:
+                runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
+            raise
+        _log.info("run succeeded", extra=report.as_json())
+        return report
 
     def _run(self, run_id: int, basis: "_Basis", progress: Progress) -> RefreshReport:
         fingerprint = self._fingerprint(basis)
