@@ -16,14 +16,6 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.reminder import Outlet, ReminderChannel
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
 from matcher.domain.text import TextView
-from matcher.learning.evaluating import Reranking
-from matcher.pipeline.access import OpenIdTokens
-from matcher.pipeline.matches.free_text import Matching
-from matcher.pipeline.nights.encoders import Encoders
-from matcher.pipeline.nights.refresh import Refresh
-from matcher.pipeline.nights.watch import ChangeWatcher
-from matcher.pipeline.scoring.learn import Learn
-from matcher.ports import Channels, Encoder, Reranker, Vectors
 from matcher.settings import Settings
 from matcher.store.database import Database
 

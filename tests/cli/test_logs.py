@@ -106,7 +106,7 @@ def test_a_failing_request_is_logged_with_its_id_and_where_it_failed_but_not_wha
     raised = line["exception"][0]
     assert raised["type"] == "ValueError"
     assert "message" not in raised, "a ValueError quotes the value"
-    assert any(frame["filename"].endswith("pipeline/runs.py") for frame in raised["frames"])
+    assert any(frame["filename"].endswith("nights/runs.py") for frame in raised["frames"])
     assert all({"filename", "lineno", "name"} == frame.keys() for frame in raised["frames"])
     answered = service.until(lambda line: line["event"] == "request" and line["request_id"] == "fails-1")
     assert answered["http.response.status_code"] == 500
