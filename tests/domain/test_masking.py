@@ -30,6 +30,12 @@ def test_single_contacts_are_put_back_where_the_others_were_taken_out() -> None:
     assert restore_contacts("138****5555 改为 139****0000", STORED) == "13800005555 改为 139****0000"
 
 
+def test_numbers_written_with_spaces_are_put_back_each_in_its_place() -> None:
+    stored = "+86 138 0000 5556 转 010-55500107，+86 139 0000 5557"
+    edited = "+86 139****5557，+86 138****5556 转 010-********"
+    assert restore_contacts(edited, stored) == "+86 139 0000 5557，+86 138 0000 5556 转 010-55500107"
+
+
 def test_a_text_without_masks_and_a_new_number_stay_as_they_are_written() -> None:
     assert restore_contacts("改打 13900006666", STORED) == "改打 13900006666"
     assert restore_contacts("", STORED) == ""

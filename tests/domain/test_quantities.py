@@ -168,3 +168,8 @@ def test_a_strange_text_takes_no_long_time(text: str) -> None:
     since = time.perf_counter()
     quantities_in(text)
     assert time.perf_counter() - since < 2
+
+
+@pytest.mark.parametrize("text", ["密度≥9999999999^99 kg", "密度≥0^-9 kg", "含量0~9999999999^99 kg"])
+def test_a_number_beyond_all_measure_is_no_quantity(text: str) -> None:
+    assert quantities_in(text) == ()

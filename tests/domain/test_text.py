@@ -8,6 +8,7 @@ from matcher.domain.text import (
     join_texts,
     mask_contacts,
     mask_name,
+    masked_contacts,
     normalise,
     says_enough,
 )
@@ -71,9 +72,36 @@ def test_contacts_in_free_text_are_masked(text: str, hidden: str) -> None:
     assert "*" in masked
 
 
+def test_addresses_run_into_one_another_are_masked_one_by_one() -> None:
+    assert mask_contacts("x@a.cn_y@b.cn") == "x***@a.cn_***@b.cn"
+    assert mask_contacts("a" * 300 + "@b.cn，a@b，13800005555@c.cn") == "a***@b.cn，a@b，138****5***@c.cn"
+
+
+@given(
+    st.lists(st.sampled_from(["13800005555", "a@b.cn", "010-55500107", "@", "_", " ", "张", "***"])).map(
+        "".join
+    )
+)
+def test_what_is_hidden_is_told_with_its_place(text: str) -> None:
+    masked = masked_contacts(text)
+    assert masked.text == mask_contacts(text)
+    assert len(masked.origins) == len(masked.text) + 1
+    shown = zip(masked.text, masked.origins, strict=False)
+    assert all(sign in ("*", text[origin]) for sign, origin in shown)
+
+
 def test_figures_that_are_no_contacts_stay() -> None:
     text = "功率120kW，寿命20000小时，编号20260101001"
     assert mask_contacts(text) == text
+
+
+def test_a_reference_to_no_character_stays_as_it_is_written() -> None:
+    text = f"&#{'1' * 5_000};"
+    assert normalise(f"&#22825;{text}") == f"天{text}"
+
+
+def test_thirty_accents_are_kept_on_one_character() -> None:
+    assert normalise("a" + "\u0301\u0316" * 40 + "b") == "a" + "\u0301\u0316" * 15 + "b"
 
 
 def test_only_the_first_character_of_a_name_stays() -> None:

@@ -170,3 +170,9 @@ def test_marks_for_nothing_and_errors_are_told_apart() -> None:
     assert is_error("#REF!")
     assert not is_nothing("#REF!")
     assert not is_error("#1号机组")
+
+
+def test_a_length_of_time_may_be_ended_in_several_words() -> None:
+    assert is_period("1年内完成")
+    assert is_period("约6个月左右内完成")
+    assert not is_period("1年" + "内完成" * 40 + "验收")

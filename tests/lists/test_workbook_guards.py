@@ -1,12 +1,15 @@
+import contextlib
 import io
 import random
+import time
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from matcher.domain.listing import Side
 from matcher.files import workbooks
-from matcher.files.sheets import MAX_ROWS
+from matcher.files.sheets import MAX_ROWS, UnreadableFile
 from tests.lists.files import codes, read_list, xls, xlsx
 
 GOOD = xlsx([["成果名称", "完成单位"], ["甲方法", "某院"]])
@@ -77,6 +80,48 @@ def test_a_workbook_whose_xml_states_a_document_type_is_refused(part: str, kind:
         xml = archive.read(part)
     assert _problems(_with_part(part, xml)) == []
     assert _problems(_with_part(part, kind.encode() + xml)) == [("unreadable_file", "rejected")]
+
+
+def test_a_worksheet_of_nothing_but_open_tags_is_refused_without_being_unpacked() -> None:
+    content = (Path(__file__).parent / "open-tags.xlsx").read_bytes()
+    assert _problems(content) == [("unreadable_file", "rejected")]
+
+
+def test_looking_at_a_worksheet_takes_time_in_proportion_to_it() -> None:
+    for repeated in (
+        b'<c r="',
+        b"<row ",
+        b'<c t="e"><f',
+        b"<a",
+        b"<c><",
+        b'<c r="A1"/>',
+        b"<c t='e'>",
+        b"a:row",
+    ):
+        short, long = (_seconds_to_look_at(repeated * (size // len(repeated))) for size in (2**17, 2**19))
+        assert long < max(8 * short, 0.05), repeated
+
+
+def _seconds_to_look_at(rows: bytes) -> float:
+    content = _with_sheet(_sheet(rows))
+    start = time.process_time()
+    with contextlib.suppress(UnreadableFile):
+        workbooks._error_cells(content)
+    return time.process_time() - start
+
+
+def test_a_far_cell_is_found_behind_a_tag_within_an_attribute() -> None:
+    far = b'<row r="1"><c x="<c" r="XFD150000"><v>1</v></c></row>'
+    assert _problems(_with_sheet(_sheet(far))) == [("too_large", "rejected")]
+
+
+def test_an_error_is_found_with_its_formula_and_across_blocks() -> None:
+    title = (
+        b'<row r="1"><c t="inlineStr"><is><t>title</t></is></c><c t="inlineStr"><is><t>ID</t></is></c></row>'
+    )
+    row = b'<row><c t="inlineStr"><is><t>Method</t></is></c><c t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
+    parsed = read_list(_with_sheet(_sheet(title + b" " * 1_048_000 + row * 9)), "a.xlsx", Side.SUPPLY)
+    assert [code for code, _ in codes(parsed)].count("cell_error") == 9
 
 
 def test_a_zip_that_is_no_workbook_is_refused() -> None:

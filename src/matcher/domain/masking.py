@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict
 
-from matcher.domain.text import mask_contacts
+from matcher.domain.text import masked_contacts
 
-_MASKED = re.compile(r"[\w.+@-]*\*{3,}[\w.+@*-]*", re.ASCII)
+_MASKED = re.compile(r"(?<![\w.+@-])[\w.+@-]*+\*{3}[\w.+@*-]*", re.ASCII)
 
 
 def restore_contacts(edited: str, stored: str) -> str:
@@ -13,15 +13,14 @@ def restore_contacts(edited: str, stored: str) -> str:
 
     A text equal to the masked form of `stored` gives `stored`; what was written around a contact stays.
     """
-    masked = mask_contacts(stored)
-    if masked == stored or "***" not in edited:
+    if "***" not in edited:
         return edited
-    between = "(.*?)".join(re.escape(part) for part in _MASKED.split(masked))
-    found = re.fullmatch(between, stored, re.DOTALL)
-    assert found is not None, "masking leaves what stands between contacts as it is"
+    masked = masked_contacts(stored)
+    if masked.text == stored:
+        return edited
     kept: defaultdict[str, list[str]] = defaultdict(list)
-    for token, contact in zip(_MASKED.findall(masked), found.groups(), strict=True):
-        kept[token].append(contact)
+    for token in _MASKED.finditer(masked.text):
+        kept[token.group()].append(stored[masked.origins[token.start()] : masked.origins[token.end()]])
 
     def put_back(found: re.Match[str]) -> str:
         written = found.group()

@@ -57,7 +57,7 @@ BANDS: dict[str, tuple[int, int]] = {
 """Wording → (lowest, highest) level, both included."""
 
 _BULLET = re.compile(r"^[a-z0-9][.、)]")
-_BRACKETS = re.compile(r"\([^)]*\)")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _LEVELS = re.compile(
     r"(?:trl|技术就绪(?:度|水平)|技术成熟度)(?:等级|级别)?:?第?([1-9])级?(?:[-~—–至到]+(?:trl)?第?([1-9])级?)?"
 )

@@ -30,7 +30,8 @@ _UNIT = "|".join(sorted(_IN_WAN, key=len, reverse=True))
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BRACKETED_UNIT = re.compile(rf"\(({_UNIT})\)$")
 _NEGOTIABLE = re.compile(
-    r"[,;、(]*(?:或|也?可|价格|具体|双方)*(?:面议|面谈|协商|商议|洽谈|另议|详谈|议价|negotiable)(?:确定)?\)?"
+    r"[,;、(]{0,9}(?:或|也?可|价格|具体|双方){0,9}"
+    r"(?:面议|面谈|协商|商议|洽谈|另议|详谈|议价|negotiable)(?:确定)?\)?"
 )
 _UNSTATED = re.compile(r"待定|未定|不限|不详|未知|视.{0,8}而定|根据.{0,8}确定|tbd")
 _FILLER = re.compile(

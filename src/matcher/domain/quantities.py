@@ -52,7 +52,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _TYPE = re.compile(r"\s*级|[\u4e00-\u9fff](?<![以之左及或和与且并时后下内])")
-_LINK = r"(?:[\s:为是在须]|(?<![响反效])应|大?约)*"
+_LINK = r"(?:[\s:为是在须]|(?<![响反效])应|大?约)*+"
 _LEADING = re.compile(
     rf"(?:(?P<up>提高|提升|增加|增长|上升)|(?P<down>降低|减低|下降|减少|减小|缩短|节约|节省))?(?:了|幅度)?{_LINK}"
     r"(?:(?P<raised>(?:提高|提升|增加|增长|上升)[到至]|[可高均能]*(?<![马雷])达到?)"
@@ -144,8 +144,11 @@ def _interval(figure: re.Match[str], measured: tuple[float, str]) -> Interval | 
     own = measure(low_unit) if low_unit else measured
     if own is None or own[1] != measured[1]:
         return None
-    low = number(figure["low"], figure["low_multiple"] or ("" if low_unit else multiple)) * own[0]
-    high = low if not figure["high"] else number(figure["high"], multiple) * measured[0]
+    try:
+        low = number(figure["low"], figure["low_multiple"] or ("" if low_unit else multiple)) * own[0]
+        high = low if not figure["high"] else number(figure["high"], multiple) * measured[0]
+    except ArithmeticError:  # 9999999999^99, 0^-9
+        return None
     if figure["joint"] == "±":
         low, high = low - high, low + high
     elif figure["tolerance"]:

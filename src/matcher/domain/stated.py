@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from matcher.domain.listing import Achievement, Demand, Maturity, Money
 from matcher.domain.quantities import Comparison, compare
@@ -157,6 +158,9 @@ def evidence(sides: Sides) -> dict[str, tuple[str, str]]:
 _fold = lru_cache(maxsize=1 << 14)(fold)
 _SEPARATORS = re.compile(r"[、,;|/]+")
 _KINDS_OF_TRADE = re.compile(r"(?<=..)(?:产业|行业|领域)$")
+_MOST_NAMES = 50
+"""Names of one field that are compared with each of the other side's; no list states as many."""
+
 _ANY_INDUSTRY = frozenset({"其他", "其它", "综合", "不限", "无"})
 _ANY_MODE = frozenset({"其他", "其它", "不限", "均可", "皆可", "面议", "待定", "无"})
 _ANY_REGION = frozenset({"中国", "全国", "国内", "不限", "其他", "其它", "无"})
@@ -177,7 +181,8 @@ def _regions(side: Demand | Achievement) -> list[str]:
 
 
 def _said(names: Iterable[str], saying_nothing: frozenset[str]) -> list[str]:
-    return [name for name in names if len(name) > 1 and name not in saying_nothing]
+    said = (name for name in names if len(name) > 1 and name not in saying_nothing)
+    return list(islice(said, _MOST_NAMES))
 
 
 def _any_holds(names: list[str], others: list[str]) -> bool:

@@ -55,6 +55,17 @@ class Phrases:
         return {pair: at for pair, at in places.items() if "\n" not in pair}
 
     @cached_property
+    def further_places(self) -> dict[str, list[int]]:
+        """Where each of those pairs stands again."""
+        text, first = self.chinese, self.places
+        places: dict[str, list[int]] = {}
+        for at in range(len(text) - 1):
+            pair = text[at : at + 2]
+            if first.get(pair, at) != at:
+                places.setdefault(pair, []).append(at)
+        return places
+
+    @cached_property
     def openings(self) -> frozenset[str]:
         """The first two characters of each piece."""
         return frozenset(piece[:2] for piece in self.chinese.split("\n"))
@@ -90,25 +101,47 @@ def matched_terms(one: Phrases, other: Phrases, limit: int = 8) -> tuple[str, ..
     token (compared without case, written as in `one`). A phrase of two or three characters must stand at the
     edge of a piece twice: otherwise it is likely to be cut out of a longer word.
     """
-    shared = _shared_chinese(one, other)
+    shared = _longest_chinese(one, other, limit)
     shared.update(one.tokens[folded] for folded in one.tokens.keys() & other.tokens.keys())
     return tuple(sorted(shared, key=lambda phrase: (-len(phrase), phrase))[:limit])
 
 
+def _longest_chinese(one: Phrases, other: Phrases, limit: int) -> set[str]:
+    """The longest shared Chinese phrases, at most `limit`; one that stands inside another is left out."""
+    kept: list[str] = []
+    for phrase in sorted(_shared_chinese(one, other), key=lambda phrase: (-len(phrase), phrase)):
+        if len(kept) == limit:
+            break
+        if not any(phrase in longer for longer in kept):
+            kept.append(phrase)
+    return set(kept)
+
+
 def _shared_chinese(one: Phrases, other: Phrases) -> set[str]:
-    text, there = one.chinese, other.chinese
+    text = one.chinese
     found: set[str] = set()
     end = 0
     for start in sorted(one.places[pair] for pair in one.places.keys() & other.places.keys()):
         if start + 2 <= end:
             continue
-        end = start + 2
-        while end < len(text) and text[end] != "\n" and text[start : end + 1] in there:
-            end += 1
+        end = _end_of_shared(text, start, other)
         phrase = text[start:end]
         if len(phrase) >= _CERTAIN or _is_wordlike(phrase, one, other):
             found.add(phrase)
-    return {phrase for phrase in found if not any(phrase in longer and phrase != longer for longer in found)}
+    return found
+
+
+def _end_of_shared(text: str, start: int, other: Phrases) -> int:
+    """Where the longest phrase of `text` from `start` ends that `other` holds; it holds the first two
+    characters. Each place of a pair is looked at once in all, for each pair is looked for once."""
+    pair = text[start : start + 2]
+    there, end = other.chinese, start + 2
+    for place in (other.places[pair], *other.further_places.get(pair, ())):
+        if not there.startswith(text[start : end + 1], place):
+            continue
+        while text[end : end + 1] not in ("", "\n") and there.startswith(text[end], place + end - start):
+            end += 1
+    return end
 
 
 def _is_wordlike(phrase: str, one: Phrases, other: Phrases) -> bool:

@@ -119,7 +119,7 @@ def measure(unit: str) -> tuple[float, str] | None:
 _RAISED = r"(?:\^[-−]?\d{1,2}|⁻?[⁰¹²³⁴-⁹]{1,2})"
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 _TIMES = {"千": 1e3, "百": 1e2, "十": 10.0, "万": 1e4, "亿": 1e8}
-NUMBER = rf"[-−+]?\d{{1,15}}(?:,\d{{3}})*(?:\.\d{{1,15}})?(?:[×xX*]10(?={_RAISED}))?(?:{_RAISED})?"
+NUMBER = rf"[-−+]?\d{{1,15}}(?:,\d{{3}}){{0,5}}(?:\.\d{{1,15}})?(?:[×xX*]10(?={_RAISED}))?(?:{_RAISED})?"
 """The pattern of a number (1,200; 5×10⁻³; 10^6), and of what multiplies it; both to be read by `number`."""
 MULTIPLE = r" ?(?:[千百十]?[万亿]|千)?"
 

@@ -111,7 +111,7 @@ def aliases(side: Side) -> dict[str, tuple[str, ...]]:
 
 
 _UNITS = re.compile(r"[(/](?:单位:?)?(?:人民币)?(亿元|千万元|百万元|万元|千元|元|亿|万)\)?$")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]|【[^】]*】|<[^>]*>")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
 _NUMBERING = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)]")
 _PARTS = re.compile(r"[/、及和与]")
 _MARKS = re.compile(r"[\s*:_#?!。—-]+")

@@ -15,7 +15,7 @@ from matcher.files.ledger_sheet import COLUMNS, Kind, LedgerRow, Value, cell_tex
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_ROWS, UnreadableFile, too_many_rows
 
-_EVALUATED = re.compile(r"'*(?:\s*[=+\-@＝＋－＠\t\r\n]|(?=\D*\d)[\s\d.,:/%eE+\-]*\Z)")
+_EVALUATED = re.compile(r"'*+(?:\s*[=+\-@＝＋－＠\t\r\n]|(?=\D*\d)[\s\d.,:/%eE+\-]*\Z)")
 
 
 def kept_as_text(text: str) -> str:

@@ -16,8 +16,8 @@ _ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 _SEPARATOR = re.compile(r"[;；、，|\n\t]|(?<!\d),|,(?!\d)")
-_SLASH = re.compile(rf"(?<=[{_CHINESE}])\s*/\s*|\s*/\s*(?=[{_CHINESE}])")
-_SPACE_BY_CHINESE = re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
+_SLASH = re.compile(rf"(?<=[{_CHINESE}])\s*/\s*|(?<!\s)\s*/\s*(?=[{_CHINESE}])")
+_SPACE_BY_CHINESE = re.compile(rf"(?<=[{_CHINESE}])\s+|(?<!\s)\s+(?=[{_CHINESE}])")
 _KEYWORDS_LABEL = re.compile(r"^(?:关键词|关键字|keywords?)\s*[:：]\s*", re.IGNORECASE)
 
 
@@ -86,6 +86,7 @@ _KINDS = {
     ),
     DemandKind.CHALLENGE: "揭榜|揭榜挂帅|揭榜制|赛马|challenge|open challenge",
 }
+_KIND_AROUND = re.compile(r"\([^()]*\)|(?:类|需求|类需求)$")
 _KIND_OF = {fold(word): kind for kind, words in _KINDS.items() for word in words.split("|")}
 
 
@@ -95,7 +96,7 @@ def parse_kind(text: str) -> DemandKind:
     Raises:
         InvalidInput: no kind goes by that name.
     """
-    words = re.sub(r"\([^)]*\)|(?:类|需求|类需求)$", "", fold(text))
+    words = _KIND_AROUND.sub("", fold(text))
     kind = _KIND_OF.get(fold(text)) or _KIND_OF.get(words)
     if kind is None:
         raise InvalidInput(
@@ -154,7 +155,7 @@ def parse_yes_no(text: str) -> bool:
 _ENDLESS = {"长期", "长期有效", "永久", "永久有效", "无限期", "不限", "不限期", "longterm", "indefinite"}
 _PERIOD = re.compile(
     r"(?:约|预计)?(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)(?:[-~至到](?:\d+|[一二两三四五六七八九十]+))?个?"
-    r"(?:工作日|年半?|月|季度|周|天|日|years?|months?)(?:内|以内|之内|左右|完成|内完成)*|尽快|近期|立即|asap"
+    r"(?:工作日|年半?|月|季度|周|天|日|years?|months?)(?:内|以内|之内|左右|完成)*|尽快|近期|立即|asap"
 )
 _TIME_OF_DAY = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?$")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
@@ -213,7 +214,7 @@ def _last_day(plain: str) -> date | None:
 
 
 _PHONE = re.compile(r"\+?\d[\d\- ()（）]{5,}\d")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
 
 
 def parse_contact(text: str) -> Contact:

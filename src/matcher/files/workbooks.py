@@ -33,10 +33,8 @@ ZIP_MARK = b"PK\x03\x04"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-_ROW_OR_CELL = re.compile(
-    rb"<(?:\w+:)?(?:row\b([^>]*)|c\b([^>]*)(?<!/))>"
-    rb"(?:<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?)?(?:<(?:\w+:)?v>([^<]{0,40}))?"
-)
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:row|(c))\b")
+_VALUE = re.compile(rb"(?:<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?v>([^<]{0,40})")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,3}\d{1,7})[\"']")
 _ERROR_CELL = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
 _DAMAGE = (
@@ -130,20 +128,22 @@ class _Extent:
     _row: int = 0
     _column: int = 0
 
-    def add(self, found: re.Match[bytes]) -> None:
-        """Take in a row's or a filled cell's opening tag; cells may leave out their reference."""
-        row_tag, cell_tag, value = found.groups()
-        reference = _REFERENCE.search(row_tag if cell_tag is None else cell_tag)
-        if cell_tag is None:
-            self._row = int(reference[1]) - 1 if reference else self._row + 1
-            self._column = 0
-            return
-        if reference:
+    def add_row(self, attributes: bytes) -> None:
+        """Take in a row's opening tag; it may leave out its number."""
+        reference = _REFERENCE.search(attributes)
+        self._row = int(reference[1]) - 1 if reference else self._row + 1
+        self._column = 0
+
+    def add_cell(self, attributes: bytes, text: bytes, end: int) -> None:
+        """Take in a filled cell's opening tag; it ends at `end` of `text` and may leave out its reference."""
+        if reference := _REFERENCE.search(attributes):
             self._row, self._column = cell_position(reference[1].decode())
         self.rows = max(self.rows, self._row + 1)
         self.columns = max(self.columns, self._column + 1)
-        if _ERROR_CELL.search(cell_tag):
-            self.errors[self._row, self._column] = (value or b"#VALUE!").decode("utf-8", "replace")
+        if _ERROR_CELL.search(attributes):
+            value = _VALUE.match(text, end)
+            said = value[1] if value and value[1] else b"#VALUE!"
+            self.errors[self._row, self._column] = said.decode("utf-8", "replace")
         self._column += 1
 
 
@@ -206,13 +206,24 @@ def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> Ite
 
 
 def _scan(text: bytes, extent: _Extent, *, last: bool = False) -> bytes:
-    """Note the cells in `text`; what may be the first part of a cell is given back to be scanned again."""
-    settled = max(len(text) - _LONGEST_TAG, 0)
-    cut = len(text) if last else max(text.rfind(b"<row", 0, settled), text.rfind(b"<c", 0, settled))
-    cut = settled if cut < 0 else cut
-    for found in _ROW_OR_CELL.finditer(text, 0, cut):
-        extent.add(found)
-    return text[cut:]
+    """Note the cells in `text`; what may be the first part of a cell is given back to be scanned again.
+
+    No byte is looked at twice, whatever the text holds: a tag ends at the first “>”, and one that is too long
+    for a worksheet's is refused.
+    """
+    settled = len(text) if last else max(len(text) - _LONGEST_TAG, 0)
+    place = 0
+    while (tag := _ROW_OR_CELL.search(text, place)) and tag.start() < settled:
+        end = text.find(b">", tag.end(), tag.start() + _LONGEST_TAG)
+        if end < 0:
+            raise _damaged()
+        attributes = text[tag.end() : end]
+        place = end + 1
+        if tag[1] is None:
+            extent.add_row(attributes)
+        elif not attributes.endswith(b"/"):
+            extent.add_cell(attributes, text, place)
+    return text[max(place, settled) :]
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
