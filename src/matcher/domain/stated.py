@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from matcher.domain.listing import Achievement, Demand, Maturity, Money
 from matcher.domain.quantities import Comparison, compare
@@ -160,6 +161,9 @@ _KINDS_OF_TRADE = re.compile(r"(?<=..)(?:产业|行业|领域)$")
 _ANY_INDUSTRY = frozenset({"其他", "其它", "综合", "不限", "无"})
 _ANY_MODE = frozenset({"其他", "其它", "不限", "均可", "皆可", "面议", "待定", "无"})
 _ANY_REGION = frozenset({"中国", "全国", "国内", "不限", "其他", "其它", "无"})
+_MOST_NAMES = 50
+"""Names that are read of one field, each of which is held against each of the other side's; as many as may be
+sent over REST, where no list has more than a few."""
 
 
 def _industries(text: str) -> list[str]:
@@ -177,7 +181,8 @@ def _regions(side: Demand | Achievement) -> list[str]:
 
 
 def _said(names: Iterable[str], saying_nothing: frozenset[str]) -> list[str]:
-    return [name for name in names if len(name) > 1 and name not in saying_nothing]
+    saying = (name for name in names if len(name) > 1 and name not in saying_nothing)
+    return list(islice(saying, _MOST_NAMES))
 
 
 def _any_holds(names: list[str], others: list[str]) -> bool:

@@ -314,15 +314,17 @@ def _filled_from_merged(sheet: Sheet, index: int, header: Header) -> Sequence[st
 
 def _distinct(headings: Sequence[str]) -> list[str]:
     """Headings made unique: a repeated one gets a number, a blank one its letter."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for column, heading in enumerate(headings):
         name = heading or f"{column_letter(column)}列"
-        number = 2
-        while name in names:
-            name = f"{heading}（{number}）"
-            number += 1
-        names.append(name)
-    return names
+        if name in names:
+            number = numbers.get(heading, 2)
+            while (name := f"{heading}（{number}）") in names:
+                number += 1
+            numbers[heading] = number + 1
+        names[name] = None
+    return list(names)
 
 
 def _cells(texts: Sequence[str], headings: Sequence[str], header: Header) -> Iterator[Cell]:
