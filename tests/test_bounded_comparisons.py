@@ -101,7 +101,7 @@ def a_group_that_grows(size: int) -> Callable[[], object]:
     for place in range(size):
         if place % 5 == 0:
             letter = signs(1, 100 + place)
-            title = letter + title if place // 150 % 2 else title + letter
+            title = letter + title if place // 50 % 2 else title + letter
         listings.append(Achievement(title=title, abstract=BODY, organisation=f"示例{signs(2, place)}所"))
     return repeats_of(listings)
 
