@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.quantities import Interval, compare, quantities_in
+from matcher.domain.quantities import MAX_QUANTITIES, Interval, compare, quantities_in
 from matcher.domain.units import measure
 
 
@@ -168,3 +168,9 @@ def test_a_strange_text_takes_no_long_time(text: str) -> None:
     since = time.perf_counter()
     quantities_in(text)
     assert time.perf_counter() - since < 2
+
+
+def test_of_a_table_without_end_the_first_quantities_are_read() -> None:
+    text = "；".join(f"厚度{number} mm" for number in range(1, 2 * MAX_QUANTITIES))
+    read = quantities_in(text)
+    assert (len(read), read[-1].text) == (MAX_QUANTITIES, f"厚度 {MAX_QUANTITIES} mm")
