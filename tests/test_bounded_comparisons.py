@@ -212,7 +212,7 @@ def items_without_likeness(size: int) -> Callable[[], object]:
 
 
 def a_long_title_renamed(size: int) -> Callable[[], object]:
-    return renamed(["甲" * (size // 2) + signs(size // 2)], ["甲乙" * (size // 4) + "甲" * (size // 2)])
+    return renamed(["甲甲乙" * (size // 3)], ["甲甲丙" * (size // 3)])
 
 
 COMPARISONS: Mapping[Comparison, int] = {
@@ -237,7 +237,7 @@ COMPARISONS: Mapping[Comparison, int] = {
     headings_of_many_parts: CELL,
     items_of_one_unit: 1_000,
     items_without_likeness: 1_000,
-    a_long_title_renamed: TITLE,
+    a_long_title_renamed: TITLE // 2,
 }
 """Each comparison, and the size of its larger texts: signs, or listings and columns."""
 
