@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.quantities import Interval, compare, quantities_in
+from matcher.domain.quantities import MAX_QUANTITIES, Interval, compare, quantities_in
 from matcher.domain.units import measure
 
 
@@ -173,3 +173,9 @@ def test_a_strange_text_takes_no_long_time(text: str) -> None:
 @pytest.mark.parametrize("text", ["密度≥9999999999^99 kg", "密度≥0^-9 kg", "含量0~9999999999^99 kg"])
 def test_a_number_beyond_all_measure_is_no_quantity(text: str) -> None:
     assert quantities_in(text) == ()
+
+
+def test_of_a_table_without_end_the_first_quantities_are_read() -> None:
+    text = "；".join(f"厚度{number} mm" for number in range(1, 2 * MAX_QUANTITIES))
+    read = quantities_in(text)
+    assert (len(read), read[-1].text) == (MAX_QUANTITIES, f"厚度 {MAX_QUANTITIES} mm")

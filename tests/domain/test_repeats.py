@@ -1,11 +1,12 @@
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.listing import Achievement, text_of
-from matcher.domain.repeats import Said, say_the_same
+from matcher.domain.repeats import MAX_ADDED, MAX_TITLE, MIN_TITLE, Said, say_the_same
 
 TITLE = "碱性电解槽用复合隔膜连续制备技术"
 ABSTRACT = (
@@ -91,3 +92,30 @@ def test_any_two_texts_are_compared_alike_from_both_sides(a: str, b: str, c: str
     one, other = Achievement(title=a, abstract=b * 3), Achievement(title=c, abstract=d * 3)
     same(one, other)
     assert same(one, one)
+
+
+letters = st.text(alphabet="膜氢电解槽隔", max_size=12)
+
+
+@given(letters.filter(lambda title: len(title) >= MIN_TITLE), st.lists(letters, max_size=4), st.data())
+def test_words_are_added_where_difflib_finds_nothing_but_insertions(
+    title: str, added: list[str], data: st.DataObject
+) -> None:
+    longer = title
+    for words in added:
+        place = data.draw(st.integers(0, len(longer)))
+        longer = longer[:place] + words + longer[place:]
+    changes = [
+        kind
+        for kind, *_ in SequenceMatcher(None, title, longer, autojunk=False).get_opcodes()
+        if kind != "equal"
+    ]
+    expected = set(changes) <= {"insert"} and len(changes) <= MAX_ADDED
+    assert same(replace(ONE, title=title), replace(ONE, title=longer)) == expected
+
+
+def test_a_title_longer_than_any_real_one_is_like_its_own_copy_alone() -> None:
+    long = "".join(chr(0x4E00 + 7 * place) for place in range(MAX_TITLE + 1))
+    assert same(replace(ONE, title=long), replace(ONE, title=f"{long}。"))
+    assert not same(replace(ONE, title=long), replace(ONE, title=long[:-1]))
+    assert same(replace(ONE, title=long[:-1]), replace(ONE, title=long[:-2]))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.boilerplate import COMMON, GENERIC
-from matcher.domain.terms import Phrases, matched_terms
+from matcher.domain.terms import MAX_PHRASE, Phrases, matched_terms
 from matcher.domain.text import TextView
 
 
@@ -43,6 +43,11 @@ def test_at_most_the_limit_is_returned() -> None:
     text = "，".join(chr(0x4E00 + 2 * i) + chr(0x5E00 + 2 * i) for i in range(30))
     assert len(shared(text, text)) == 8
     assert len(shared(text, text, limit=3)) == 3
+
+
+def test_a_word_without_end_is_shown_in_parts() -> None:
+    text = "".join(chr(0x7000 + 3 * place) for place in range(MAX_PHRASE + 20))
+    assert shared(text, f"乙{text}") == (text[:MAX_PHRASE], text[MAX_PHRASE - 1 :])
 
 
 words = st.lists(

@@ -9,6 +9,9 @@ from matcher.domain.terms import TOKEN
 _PLAIN_TO = 0x300
 """Every character below this is one of its own: combining marks begin here."""
 
+_LONGEST_SIGN = 32
+"""Characters that are written together: Unicode's stream-safe text has at most 30 marks on a letter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -58,7 +61,7 @@ def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
     start = 0
     while start < len(text):
         end = start + 1
-        while end < len(text) and _continues(text[start:end], text[end]):
+        while end < min(len(text), start + _LONGEST_SIGN) and _continues(text[start:end], text[end]):
             end += 1
         piece = unicodedata.normalize("NFKC", text[start:end])
         pieces.append(piece)

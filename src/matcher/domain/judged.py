@@ -62,13 +62,14 @@ def nearest_judged(
     Nearness is the likeness of the demands' titles times that of the achievements' titles.
     """
     cases = list(cases)
-    demands = {title: likeness(demand_title, title) for title in {case.demand_title for case in cases}}
+    asked, offered = _pairs(demand_title), _pairs(achievement_title)
+    demands = {title: _likeness(asked, _pairs(title)) for title in {case.demand_title for case in cases}}
     found: list[Near] = []
     for case in sorted(cases, key=lambda case: -demands[case.demand_title]):
         at_most = demands[case.demand_title]
         if at_most < LEAST or (len(found) == limit and at_most < found[-1].nearness):
             break
-        nearness = at_most * likeness(achievement_title, case.achievement_title)
+        nearness = at_most * _likeness(offered, _pairs(case.achievement_title))
         if nearness >= LEAST:
             found.append(Near(case, nearness))
             found.sort(key=lambda near: (-near.nearness, near.case.entry_id))
@@ -78,10 +79,14 @@ def nearest_judged(
 
 def likeness(one: str, other: str) -> float:
     """The Dice coefficient of two titles' pairs of characters: 0 where they share none, 1 where all."""
-    first, second = _pairs(fold(one)), _pairs(fold(other))
+    return _likeness(_pairs(one), _pairs(other))
+
+
+def _likeness(first: frozenset[str], second: frozenset[str]) -> float:
     both = len(first) + len(second)
     return 2 * len(first & second) / both if both else 0.0
 
 
 def _pairs(title: str) -> frozenset[str]:
-    return frozenset(title[at : at + 2] for at in range(max(1, len(title) - 1))) - {""}
+    folded = fold(title)
+    return frozenset(folded[at : at + 2] for at in range(max(1, len(folded) - 1))) - {""}

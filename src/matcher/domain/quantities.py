@@ -66,9 +66,14 @@ _BEFORE = 24
 """Characters before a number that its name and its bound are looked for in."""
 
 
+MAX_QUANTITIES = 100
+"""Quantities that are read of one text: the fullest of 17,000 texts has 34. Each bound of a demand is held
+against each quantity of an achievement, so that two tables of thousands of figures would take millions."""
+
+
 @lru_cache(maxsize=1 << 14)
 def quantities_in(text: str) -> tuple[Quantity, ...]:
-    """The quantities of a text, each once, in their order."""
+    """The first `MAX_QUANTITIES` quantities of a text, each once, in their order."""
     plain = _SPACES.sub(" ", text.translate(_NARROW))
     found, after, name = dict[Quantity, None](), 0, Name()
     for figure in _FIGURE.finditer(plain):
@@ -80,6 +85,8 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
         name = name if goes_on else name_before(_FORMER.sub("", said))
         if name.what and not _FORMER.search(said) and (quantity := _quantity(name, leading, figure)):
             found[quantity] = None
+        if len(found) == MAX_QUANTITIES:
+            break
         after = figure.end()
     return tuple(found)
 
@@ -89,7 +96,8 @@ def compare(asking: str, offering: str) -> tuple[Comparison, ...]:
 
     Two quantities are compared where they have one dimension and their names end alike. A bound is met where
     all that one of the offered quantities may be lies within it, failed where that is so of none and one lies
-    wholly outside; else it stays open and is left out. The more alike names count first.
+    wholly outside; else it stays open and is left out. The more alike names count first. Of either text
+    `MAX_QUANTITIES` are read.
     """
     offered = quantities_in(offering)
     found = (_settled(asked, offered) for asked in quantities_in(asking) if asked.asked)

@@ -14,7 +14,12 @@ from matcher.matching.searchable import Searchable
 
 COMMON = 64
 """Listings whose titles begin or end alike are compared as long as they are no more than so many: a form of
-words that more of them use says nothing of any."""
+words that more of them use says nothing of any. A wording has three such keys, so that however many titles
+share everything it is held against fewer than 200 of them, or their groups."""
+
+MOST_WORDINGS = 16
+"""Wordings of one thing, with each of which the next has to say the same: 17,000 results have no more than 6.
+A fuller group takes no other, so that one that grows and grows costs each newcomer no more."""
 
 Key = tuple[int | None, str, str]
 
@@ -28,7 +33,7 @@ class _Group:
 
     def takes(self, said: Said) -> bool:
         """Whether this says the same as every wording here, so that a chain of likenesses joins nothing."""
-        return all(say_the_same(said, one) for one in self.wordings)
+        return len(self.wordings) < MOST_WORDINGS and all(say_the_same(said, one) for one in self.wordings)
 
 
 def repeats(index: Searchable) -> Grouping:

@@ -1,18 +1,16 @@
 """Import: rows read from files become listings, all in one transaction or none at all."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from enum import StrEnum
-from operator import itemgetter
 from typing import Any
 
 from matcher.domain.access import Principal
 from matcher.domain.errors import Conflict, NotFound
-from matcher.domain.listing import Side, content_digest, identity_key, text_of
-from matcher.domain.text import fold
+from matcher.domain.listing import Side, content_digest, identity_key
+from matcher.domain.renames import Gone
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow
 from matcher.pipeline.lists.listings import require_writer
@@ -21,11 +19,6 @@ from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database, Transaction
 from matcher.store.records import from_record
 from matcher.store.tables import ImportBatch, ListingRow
-
-RENAME_SIMILARITY = 0.6
-"""Title similarity (difflib ratio) from which a vanished row and a new one of the same organisation
-are probably one item renamed; two words changed in a ten-character title still pass. Of an unknown
-organisation only the same text makes two rows one item: similar titles are many there."""
 
 
 class Renames(StrEnum):
@@ -105,35 +98,6 @@ def apply_list(
     return _Importer(session, request, principal, now).run(parsed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Absent:
-    """A live row without a code that the files do not hold, perhaps renamed; its texts are folded."""
-
-    row: ListingRow
-    organisation: str
-    title: str
-    body: str
-
-    @classmethod
-    def of(cls, row: ListingRow) -> "_Absent":
-        """The row, made comparable."""
-        listing = catalogue.listing_of(row)
-        return cls(row, fold(listing.organisation), fold(listing.title), fold(text_of(listing).body))
-
-    def likeness(self, titles: "SequenceMatcher[str]", body: str) -> float:
-        """From 0 to 1: 1 for the same body; else that of the titles, where the organisation is known.
-
-        `titles` holds the other title; what cannot reach `RENAME_SIMILARITY` is 0 (six times as quick).
-        """
-        if body and body == self.body:
-            return 1.0
-        if not self.organisation:
-            return 0.0
-        titles.set_seq1(self.title)
-        bounds = (titles.real_quick_ratio, titles.quick_ratio)
-        return titles.ratio() if all(bound() >= RENAME_SIMILARITY for bound in bounds) else 0.0
-
-
 class _Importer:
     """One import's transaction: what stands on the shelf, and what the files make of it."""
 
@@ -145,7 +109,7 @@ class _Importer:
         self.principal = principal
         self.now = now
         self.standing = catalogue.on_shelf(session, request.shelf)
-        self.absent: dict[str, list[_Absent]] = defaultdict(list)
+        self.gone = Gone(())
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
         self.rejects: list[RejectedRow] = []
@@ -166,10 +130,11 @@ class _Importer:
         )
         change = Change(self.principal.name, self.now, "import", batch.id)
         arriving = {identity_key(row.listing) for row in parsed.rows}
-        for key, standing in self.standing.items():
-            if key not in arriving and not standing.code and standing.withdrawn_at is None:
-                absent = _Absent.of(standing)
-                self.absent[absent.organisation].append(absent)
+        self.gone = Gone(
+            (key, catalogue.listing_of(standing))
+            for key, standing in self.standing.items()
+            if key not in arriving and not standing.code and standing.withdrawn_at is None
+        )
         for row in parsed.rows:
             self._apply(row, change)
         if self.request.full:
@@ -199,7 +164,7 @@ class _Importer:
         row, renamed = self.standing.get(identity_key(parsed.listing)), None
         if row is None:
             renamed = self._renamed_from(parsed)
-            row = None if renamed is None else renamed.row
+            row = None if renamed is None else self.standing[renamed]
             if row is not None and self.request.renames is Renames.ASK:
                 self._reject(
                     parsed,
@@ -228,17 +193,13 @@ class _Importer:
             catalogue.write(self.session, row, parsed.listing, change)
             self.counts["updated"] += 1
             if renamed is not None:
-                self.absent[renamed.organisation].remove(renamed)
+                self.gone.take(renamed)
 
-    def _renamed_from(self, parsed: ParsedRow) -> _Absent | None:
+    def _renamed_from(self, parsed: ParsedRow) -> str | None:
+        """The key of the standing row that this one is probably another title of."""
         if parsed.listing.code or self.request.renames is Renames.NEW:
             return None
-        organisation = fold(parsed.listing.organisation)
-        title, body = fold(parsed.listing.title), fold(text_of(parsed.listing).body)
-        titles = SequenceMatcher(None, "", title, autojunk=False)
-        likely = [(former.likeness(titles, body), former) for former in self.absent[organisation]]
-        found, former = max(likely, key=itemgetter(0), default=(0.0, None))
-        return former if found >= RENAME_SIMILARITY else None
+        return self.gone.renamed(parsed.listing)
 
     def _withdraw_missing(self, arriving: set[str], parsed: ParsedList, change: Change) -> None:
         """Withdraw what the full list leaves out, unless the list could not be read whole."""
