@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from threading import Thread
 from zoneinfo import ZoneInfo
@@ -72,13 +71,13 @@ def service() -> Iterator[tuple[str, str]]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
         try:
             assert process.stdout is not None
-            said = "".join(islice(process.stdout, 2))
-            [link], [key] = re.findall(r"http://\S+#login=\S+", said), re.findall(r"mk_\S+$", said)
+            [link] = re.findall(r"http://\S+#login=\S+", process.stdout.readline())
+            key = (Path(folder) / "local-key").read_text("utf-8").strip()
             address, _, _ = link.partition("/#")
             # The link is printed before the service listens.
             with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as waiting:
                 waiting.get(f"{address}/readyz").raise_for_status()
-            yield link, key.strip()
+            yield link, key
         finally:
             process.terminate()
             process.wait()

@@ -25,9 +25,9 @@ from matcher.domain.stated import Sides, compare_stated
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView
 from matcher.files.headings import find_header
-from matcher.files.reading import read_list
 from matcher.matching.repeats import repeats
 from matcher.matching.searchable import Searchable
+from tests.lists.files import read_list
 
 CELL = 32_767
 """The longest cell, and the longest text sent over REST; a title in a file may be as long."""
@@ -238,7 +238,7 @@ COMPARISONS: Mapping[Comparison, int] = {
     items_without_likeness: 1_000,
     a_long_title_renamed: TITLE // 2,
 }
-"""Each comparison, and the size of its larger texts: signs, or listings and columns. Where it would take minutes
+"""Each comparison, and the size of its larger texts: signs, or listings and columns. Where it takes minutes
 to see that it grows, the limit is the size of the second try."""
 
 

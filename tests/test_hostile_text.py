@@ -24,7 +24,6 @@ from matcher.files.headings import field_of, unit_of
 from matcher.files.ledger_csv import as_written, kept_as_text
 from matcher.files.ledger_reading import read_ledger, says
 from matcher.files.ledger_sheet import COLUMNS, HUMAN, same_machine_cell
-from matcher.files.reading import read_list
 from matcher.files.safe_cells import plain
 from matcher.files.values import (
     is_period,
@@ -38,6 +37,7 @@ from matcher.files.values import (
 )
 from matcher.index.ngrams import count_ngrams
 from tests.hostile import LONGEST, Found, outgrows, patterns, texts_against, texts_of
+from tests.lists.files import read_list
 
 SHORT = {
     "matcher.domain.quantity_names": 24,

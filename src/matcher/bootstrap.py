@@ -68,7 +68,7 @@ class Service:
         """The installation that `MATCHER_*` describes, its database untouched.
 
         Raises:
-            InvalidInput: a variable has no valid value.
+            InvalidInput: a variable has no valid value; what it holds, which may be a secret, is not said.
             StoreError: the database file cannot be made.
         """
         try:
@@ -77,8 +77,8 @@ class Service:
             wrong = error.errors()[0]
             variable = f"MATCHER_{wrong['loc'][0]}".upper()
             raise InvalidInput(
-                f"环境变量 {variable} 的值 {wrong['input']!r} 无效：{wrong['msg']}。",
-                f"the environment variable {variable} is {wrong['input']!r}: {wrong['msg']}.",
+                f"环境变量 {variable} 的值无效：{wrong['msg']}。",
+                f"the environment variable {variable} has no valid value: {wrong['msg']}.",
                 field=variable,
             ) from None
 

@@ -12,13 +12,16 @@ _WEB_ADDRESS = r"^https?://[^\s/]+\S*$"
 class Settings(BaseSettings):
     """Every setting, its unit and its default; immutable once read."""
 
-    model_config = SettingsConfigDict(env_prefix="MATCHER_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="MATCHER_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     data_dir: Path = Field(
         default=Path("var"), description="Folder of all state: the SQLite file, index caches and locks."
     )
     database_url: str | None = Field(
         default=None,
+        repr=False,
         description="Database URL, postgresql://user:password@host/name; SQLite in the data folder if unset.",
     )
     encoder: str | None = Field(
@@ -85,6 +88,7 @@ class Settings(BaseSettings):
     )
     oidc_jwks_url: str | None = Field(
         default=None,
+        repr=False,
         pattern=_WEB_ADDRESS,
         description="Address of the issuer's public keys; the one its discovery document names if unset.",
     )

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from matcher.domain import errors
 from matcher.domain.access import Role
 from matcher.settings import Settings
 from tests.api.world import Server, World, populate, serving
+from tests.away import FORMS, SECRET_FORMS, address, closed_port
 
 
 def _failures(world: World, anyone: httpx.Client) -> dict[int, httpx.Response]:
@@ -78,6 +78,7 @@ def test_every_error_class_has_a_status() -> None:
         "EncoderError": 503,
         "DeliveryFailed": 500,
         "StoreError": 503,
+        "DatabaseAway": 503,
     }
     assert set(STATUSES.values()) <= {401, 403, 404, 409, 412, 422, 500, 503}
 
@@ -146,10 +147,37 @@ def test_what_nobody_foresaw_is_logged_and_not_told(
     assert "RuntimeError" in caplog.text
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_database_that_is_away_is_named_to_the_operator_alone_and_its_password_to_nobody(
+    form: str, tmp_path: Path, document: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with closed_port() as port:
+        service = Service(
+            Settings(data_dir=tmp_path, database_url=address(form, port, "gate_ledger"), change_interval=0)
+        )
+        with serving(service, document) as server, httpx.Client(base_url=server.url) as anyone:
+            bearer = {"Authorization": "Bearer mk_0123456789ab_wrong"}
+            answers = [
+                anyone.get("/readyz"),
+                anyone.get("/metrics"),
+                anyone.post("/v1/session", json={"token": "mk_0123456789ab_wrong"}),
+                anyone.get("/v1/parks", headers=bearer),
+            ]
+        service.close()
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+        assert "does not answer" in answer.json()["detail_en"]
+        for inside in (*SECRET_FORMS, "127.0.0.1", str(port), "gate_ledger", "keeper", "psycopg"):
+            assert inside not in answer.text
+    told = [one.getMessage() for one in caplog.records if one.name == "matcher.api.errors"]
+    assert len(told) == len(answers)
+    assert all("127.0.0.1" in line and str(port) in line and "gate_ledger" in line for line in told)
+    assert not any(secret in caplog.text for secret in SECRET_FORMS)
+    assert not any(secret in repr((service.settings, service.database)) for secret in SECRET_FORMS)
+
+
 def test_a_service_without_its_database_says_so(tmp_path: Path, document: dict[str, Any]) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
+    with closed_port() as port:
         url = f"postgresql://nobody@127.0.0.1:{port}/none?connect_timeout=2"
         service = Service(Settings(data_dir=tmp_path, database_url=url, change_interval=0))
         with serving(service, document) as server:

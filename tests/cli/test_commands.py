@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from filelock import FileLock
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 
 from matcher import __version__
 from matcher.cli import main
+from tests.away import FORMS, SECRET, SECRET_FORMS, TORN, address, closed_port
 from tests.cli.conftest import SEED, Ended, Matcher, run_process
 
 IMPORT_KEYS = {"rows", "created", "updated", "unchanged", "withdrawn", "rejected", "problems"}
@@ -222,6 +224,54 @@ def test_an_unreachable_database_is_said_by_every_command(
     ended = matcher(*args)
     assert ended.code == 6, ended.err
     assert "hunter2" not in ended.err
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("args", [("db", "upgrade"), ("db", "status"), ("refresh",), ("ledger", "list")])
+def test_no_command_prints_the_password_of_a_database_that_is_away(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...], form: str
+) -> None:
+    with closed_port() as port:
+        monkeypatch.setenv("MATCHER_DATABASE_URL", address(form, port, "gate_ledger"))
+        ended = matcher(*args)
+    assert (ended.code, ended.out) == (6, "")
+    assert "127.0.0.1" in ended.err
+    assert "gate_ledger" in ended.err
+    assert not any(secret in ended.err for secret in SECRET_FORMS)
+
+
+@pytest.mark.parametrize("url", TORN)
+def test_a_password_with_unencoded_signs_is_refused_and_no_part_of_it_shown(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("MATCHER_DATABASE_URL", url)
+    ended = matcher("db", "status")
+    assert (ended.code, ended.out) == (2, "")
+    assert "MATCHER_DATABASE_URL" in ended.err
+    assert "hunter" not in ended.err
+
+
+@pytest.mark.parametrize(
+    "variable", ["MATCHER_OIDC_ISSUER", "MATCHER_OIDC_JWKS_URL", "MATCHER_SMTP_PORT", "MATCHER_REMIND_TO"]
+)
+def test_a_setting_without_a_valid_value_is_named_and_what_it_holds_is_not(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "hunter2 hunter2")
+    ended = matcher("park", "list")
+    assert ended.code == 2
+    assert variable in ended.err
+    assert "hunter2" not in ended.out + ended.err
+
+
+def test_db_status_shows_where_the_database_is_without_its_password(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, postgres_server: str
+) -> None:
+    url = postgres_server.format(name="template_matcher")
+    monkeypatch.setenv("MATCHER_DATABASE_URL", f"{url}&password={quote(SECRET)}")
+    shown = fine(matcher("db", "status", "--json")).json["url"]
+    assert "template_matcher" in shown
+    assert not any(secret in shown for secret in SECRET_FORMS)
 
 
 def test_an_outdated_schema_ends_with_six_and_the_command_that_mends_it(

@@ -52,11 +52,10 @@ def serving(
             line = process.stdout.readline()
             assert line, told
             told += line
-        address, key = re.search(r"(http://\S+?)/#login=", told), re.search(r"密钥：(mk_\S+)", told)
-        assert address is not None
-        assert key is not None
-        wait_until_ready(address[1])
-        yield address[1], key[1]
+        login = re.search(r"(http://\S+?)/#login=(mk_\S+)", told)
+        assert login is not None
+        wait_until_ready(login[1])
+        yield login[1], (data_dir / "local-key").read_text("utf-8").strip()
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -64,7 +63,9 @@ def serving(
         finally:
             process.kill()
             process.wait()
+            told += process.stdout.read()
             process.stdout.close()
+    assert re.findall(r"mk_\S+", told) == [login[2]], "no key but the one of the link is in what logs keep"
 
 
 def wait_until_ready(address: str) -> None:
@@ -105,8 +106,10 @@ def test_the_first_start_loads_the_samples_a_second_changes_nothing_and_the_day_
     assert first["ledger_entry"]
     secret = tmp_path / "local-key"
     assert secret.stat().st_mode & 0o077 == 0
+    secret.chmod(0o644)
     with serving(tmp_path, "--samples", SEED) as (address, again):
         assert again == key, "scripts keep their key"
+        assert secret.stat().st_mode & 0o077 == 0, "and its file stays theirs alone"
         assert rows(tmp_path) == first
         title = rows(tmp_path)["achievement"][0][3]
         made = ask(address, key, "/v1/demands", {"park": "agri", "title": f"需要{title}"})

@@ -137,6 +137,9 @@ def test_the_password_goes_over_an_encrypted_connection_alone(
         with pytest.raises(DeliveryFailed) as failed:
             replace(safe, password="wrong-password").send(reminder(), [DEPUTY])
         assert "wrong-password" not in f"{failed.value.zh}{failed.value.en}{safe!r}"
+        with pytest.raises(DeliveryFailed, match="ASCII") as unsendable:
+            replace(safe, password="密-password").send(reminder(), [DEPUTY])
+        assert unsendable.value.__suppress_context__
     with pytest.raises(InvalidInput, match="MATCHER_SMTP_SECURITY"):
         replace(safe, security="none")
 

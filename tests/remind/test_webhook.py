@@ -100,7 +100,9 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
         webhook_to(url)
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_c2hvcnQ=", SECRET.removeprefix("whsec_"), "whsec_?"])
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", "whsec_c2hvcnQ=", SECRET.removeprefix("whsec_"), "whsec_?", "whsec_密钥"]
+)
 def test_a_secret_of_another_form_is_refused_and_not_shown(secret: str) -> None:
     with pytest.raises(InvalidInput, match="MATCHER_WEBHOOK_SECRET") as refused:
         webhook_to("http://127.0.0.1/", secret=secret)

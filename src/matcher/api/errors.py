@@ -1,5 +1,6 @@
 """Every failure as an RFC 9457 problem with a stable code, in Chinese and in English."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from matcher.api.language import language_of
 from matcher.domain.errors import (
     Conflict,
+    DatabaseAway,
     EncoderError,
     Forbidden,
     IllegalMove,
@@ -25,6 +27,8 @@ from matcher.domain.errors import (
     StoreError,
     Unauthorized,
 )
+
+_log = logging.getLogger(__name__)
 
 STATUSES: Mapping[type[MatcherError], int] = {
     InvalidInput: 422,
@@ -58,6 +62,12 @@ TITLES: Mapping[int, tuple[str, str]] = {
 """HTTP status → (Chinese, English) title of its problems."""
 
 PROBLEM_TYPE = "application/problem+json"
+
+_AWAY = (
+    "数据库没有应答；请稍后再试，或告知系统管理员。",
+    "the database does not answer: try again later, or tell the administrator.",
+)
+"""What callers are told of a `DatabaseAway`: anyone may ask, so nothing of where the database is."""
 
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HTTP_DETAILS = {
@@ -136,7 +146,11 @@ def install(app: FastAPI) -> None:
 
 def _on_matcher_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, MatcherError)
-    return problem(request, status_of(error), error.code, error.zh, error.en, field=error.field)
+    zh, en = error.zh, error.en
+    if isinstance(error, DatabaseAway):
+        _log.error("%s", error)
+        zh, en = _AWAY
+    return problem(request, status_of(error), error.code, zh, en, field=error.field)
 
 
 def _on_http_exception(request: Request, error: Exception) -> Response:

@@ -23,7 +23,7 @@ def status(as_json: AsJson = False) -> None:
     """Say where the database is and at which schema."""
     with opened() as service:
         state = {
-            "url": service.database.engine.url.render_as_string(hide_password=True),
+            "url": service.database.address,
             "schema": service.database.schema_revision(),
         }
     print_json(state) if as_json else print_table({"url": "database", "schema": "schema"}, [state])

@@ -33,10 +33,9 @@ def serve(
     _refresh_if_due(service)
     address = _address(listening)
     login = access.issue_login(service.database, service.now())
-    key = _local_key(service)
+    _keep_local_key(service)
     service.close()
     out.print(f"打开浏览器（一次性登录链接）：{address}/#login={login}")
-    out.print(f"脚本用密钥：{key}")
     out.print(f"接口文档：{address}/docs · 按 Ctrl+C 停止")
     # From here on everything on standard error is the log, which the application sets up.
     config = uvicorn.Config(
@@ -86,13 +85,16 @@ def _refresh_if_due(service: Service) -> None:
             say(error.zh)
 
 
-def _local_key(service: Service) -> str:
-    """The key for this machine's scripts, kept in the data folder for its owner alone to read."""
+def _keep_local_key(service: Service) -> None:
+    """Have a key for this machine's scripts in the data folder, for its owner alone to read.
+
+    It never expires and is never printed: what a service prints is kept in logs.
+    """
     path = service.settings.data_dir / "local-key"
     try:
-        credential = path.read_text("utf-8").strip()
-        access.authenticate(service.database, credential, service.now())
-        return credential
+        access.authenticate(service.database, path.read_text("utf-8").strip(), service.now())
+        path.chmod(0o600)
+        return
     except (FileNotFoundError, Unauthorized):
         pass
     # The name tells data folders apart that share one database: none revokes another's key.
@@ -107,4 +109,3 @@ def _local_key(service: Service) -> str:
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(credential + "\n", "utf-8")
-    return credential

@@ -15,6 +15,7 @@ MatcherError
 ├── EncoderError        the configured model cannot be loaded
 ├── DeliveryFailed      a reminder did not reach its receiver
 └── StoreError          the database cannot be used as it is
+    └── DatabaseAway    it does not answer; which one it is, the operator alone is told
 """
 
 from typing import ClassVar
@@ -117,3 +118,11 @@ class StoreError(MatcherError):
     """The database cannot be reached or is not at the schema this code expects."""
 
     code = "store_unavailable"
+
+
+class DatabaseAway(StoreError):
+    """The database does not answer, or is busy for too long.
+
+    The message is the operator's, for a terminal or the log: it may name host and database, never a password.
+    Callers of the service are told without it.
+    """

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from array import array
 from functools import cached_property
 
 from matcher.domain.boilerplate import COMMON, GENERIC
@@ -35,6 +36,10 @@ _UNIT = re.compile(
 _CERTAIN = 4
 """Characters from which a shared phrase is shown wherever it stands; a shorter one must look like a word."""
 
+MAX_PHRASE = 64
+"""Characters of a phrase in Chinese: the longest piece of 17,000 texts has 57. A longer one that two texts
+share is shown in parts, so that two texts of one endless word cost no more than others of their length."""
+
 
 class Phrases:
     """A text prepared once for comparison with many others."""
@@ -55,15 +60,15 @@ class Phrases:
         return {pair: at for pair, at in places.items() if "\n" not in pair}
 
     @cached_property
-    def further_places(self) -> dict[str, list[int]]:
-        """Where each of those pairs stands again."""
-        text, first = self.chinese, self.places
-        places: dict[str, list[int]] = {}
-        for at in range(len(text) - 1):
+    def again(self) -> "array[int]":
+        """For each place in `chinese`, where the pair of characters there stands next; −1 for nowhere."""
+        text, last = self.chinese, dict[str, int]()
+        again = array("i", [-1]) * len(text)
+        for at in range(len(text) - 2, -1, -1):
             pair = text[at : at + 2]
-            if first.get(pair, at) != at:
-                places.setdefault(pair, []).append(at)
-        return places
+            again[at] = last.get(pair, -1)
+            last[pair] = at
+        return again
 
     @cached_property
     def openings(self) -> frozenset[str]:
@@ -97,51 +102,50 @@ class Phrases:
 def matched_terms(one: Phrases, other: Phrases, limit: int = 8) -> tuple[str, ...]:
     """Maximal phrases of `one` that `other` also holds, the longest first, at most `limit`.
 
-    A phrase is two or more Chinese characters without a word that every list uses, or a whole Latin or mixed
-    token (compared without case, written as in `one`). A phrase of two or three characters must stand at the
-    edge of a piece twice: otherwise it is likely to be cut out of a longer word.
+    A phrase is two or more Chinese characters without a word that every list uses, at most `MAX_PHRASE`, or a
+    whole Latin or mixed token (compared without case, written as in `one`). A phrase of two or three
+    characters must stand at the edge of a piece twice: otherwise it is likely to be cut out of a longer word.
     """
-    shared = _longest_chinese(one, other, limit)
-    shared.update(one.tokens[folded] for folded in one.tokens.keys() & other.tokens.keys())
-    return tuple(sorted(shared, key=lambda phrase: (-len(phrase), phrase))[:limit])
-
-
-def _longest_chinese(one: Phrases, other: Phrases, limit: int) -> set[str]:
-    """The longest shared Chinese phrases, at most `limit`; one that stands inside another is left out."""
-    kept: list[str] = []
-    for phrase in sorted(_shared_chinese(one, other), key=lambda phrase: (-len(phrase), phrase)):
-        if len(kept) == limit:
+    tokens = {one.tokens[folded] for folded in one.tokens.keys() & other.tokens.keys()}
+    chosen: list[str] = []
+    for phrase in sorted(_shared_chinese(one, other) | tokens, key=lambda phrase: (-len(phrase), phrase)):
+        if len(chosen) == limit:
             break
-        if not any(phrase in longer for longer in kept):
-            kept.append(phrase)
-    return set(kept)
+        if phrase in tokens or not any(phrase in longer for longer in chosen):
+            chosen.append(phrase)
+    return tuple(chosen)
 
 
 def _shared_chinese(one: Phrases, other: Phrases) -> set[str]:
-    text = one.chinese
+    """Shared phrases, the shorter ones that a longer one holds among them.
+
+    Each pair of characters is looked up once at every place of `other`: in all at most `MAX_PHRASE` steps for
+    each of its characters.
+    """
     found: set[str] = set()
     end = 0
     for start in sorted(one.places[pair] for pair in one.places.keys() & other.places.keys()):
         if start + 2 <= end:
             continue
-        end = _end_of_shared(text, start, other)
-        phrase = text[start:end]
+        end = start + _longest_from(one.chinese, start, other)
+        phrase = one.chinese[start:end]
         if len(phrase) >= _CERTAIN or _is_wordlike(phrase, one, other):
             found.add(phrase)
     return found
 
 
-def _end_of_shared(text: str, start: int, other: Phrases) -> int:
-    """Where the longest phrase of `text` from `start` ends that `other` holds; it holds the first two
-    characters. Each place of a pair is looked at once in all, for each pair is looked for once."""
-    pair = text[start : start + 2]
-    there, end = other.chinese, start + 2
-    for place in (other.places[pair], *other.further_places.get(pair, ())):
-        if not there.startswith(text[start : end + 1], place):
-            continue
-        while text[end : end + 1] not in ("", "\n") and there.startswith(text[end], place + end - start):
-            end += 1
-    return end
+def _longest_from(text: str, start: int, other: Phrases) -> int:
+    """Characters, at most `MAX_PHRASE`, of the longest phrase that begins there and that `other` holds."""
+    piece = text[start : start + MAX_PHRASE].partition("\n")[0]
+    there, again = other.chinese, other.again
+    longest, place = 2, other.places[piece[:2]]
+    while place >= 0 and longest < len(piece):
+        while there.startswith(piece[: longest + 1], place):
+            longest += 1
+            if longest == len(piece):
+                break
+        place = again[place]
+    return longest
 
 
 def _is_wordlike(phrase: str, one: Phrases, other: Phrases) -> bool:

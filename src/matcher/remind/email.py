@@ -87,8 +87,15 @@ class MailServer:
             yield connection
 
     def _sign_in(self, connection: smtplib.SMTP) -> None:
-        if self.user:
+        if not self.user:
+            return
+        try:
             connection.login(self.user, self.password)
+        except UnicodeEncodeError:
+            # smtplib sends ASCII alone, and its error quotes the sign that is none.
+            raise self._failed(
+                "用户名和密码只能用 ASCII 字符", "user and password may hold ASCII alone"
+            ) from None
 
     def _failed(self, zh: str, en: str) -> DeliveryFailed:
         place = f"{self.host}:{self.port}"

@@ -1,7 +1,6 @@
 """Briefs as JSON to an address of the receiver's, signed in the Standard Webhooks form."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -118,7 +117,7 @@ def signing_key(secret: str) -> bytes:
     """
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not secret.startswith(_PREFIX) or not 24 <= len(key) <= 64:
         raise InvalidInput(

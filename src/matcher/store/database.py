@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from matcher.domain.errors import InvalidInput, StoreError
+from matcher.domain.errors import DatabaseAway, InvalidInput, StoreError
 
 Transaction = Session
 """What a use case holds while it reads or writes: it is passed on to queries, and asked nothing itself."""
@@ -26,12 +26,15 @@ _BUSY_MILLISECONDS = 30_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITING = crc32(b"matcher.writing")
 
+_WHERE = frozenset({"host", "port", "dbname"})
+"""Parameters of a database URL that say where the database is; any other may be a secret."""
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
     """One engine; sessions are short and never shared between threads."""
 
-    engine: Engine
+    engine: Engine = field(repr=False)
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -50,6 +53,13 @@ class Database:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return cls(engine)
+
+    @property
+    def address(self) -> str:
+        """Where the database is, as an operator may read it: without password and other parameters."""
+        url = self.engine.url
+        where = {name: value for name, value in url.query.items() if name in _WHERE}
+        return url.set(query=where).render_as_string(hide_password=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -112,7 +122,8 @@ class Database:
             finally:
                 lock.release()
             return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._connected() as opened:
+            connection = opened.execution_options(isolation_level="AUTOCOMMIT")
             number = crc32(f"matcher.{name}".encode())
             function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
             held = connection.scalar(text(f"SELECT {function}(:number)"), {"number": number}) is not False
@@ -126,7 +137,7 @@ class Database:
         """Bring the schema to the newest migration; two at once queue.
 
         Raises:
-            StoreError: the database cannot be reached.
+            DatabaseAway: the database cannot be reached.
         """
         from alembic import command  # 0.12 s of processor time, and a schema changes once a release
 
@@ -145,7 +156,7 @@ class Database:
         self.check_schema()
 
     def check_schema(self) -> None:
-        """Raise StoreError where the database cannot be reached or is not at this program's schema."""
+        """Raise StoreError where the database is at another schema, DatabaseAway where it does not answer."""
         head = newest_migration()
         with self._connected() as connection:
             current = _revision(connection)
@@ -170,17 +181,16 @@ class Database:
         try:
             yield
         except OperationalError as error:
-            shown = self.engine.url.render_as_string(hide_password=True)
-            raise StoreError(
-                f"无法使用数据库 {shown}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 MATCHER_DATA_DIR，"
-                "若数据库正忙请稍后再试。",
-                f"cannot use the database {shown}: {error.orig}. Check MATCHER_DATABASE_URL or "
+            raise DatabaseAway(
+                f"无法使用数据库 {self.address}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 "
+                "MATCHER_DATA_DIR，若数据库正忙请稍后再试。",
+                f"cannot use the database {self.address}: {error.orig}. Check MATCHER_DATABASE_URL or "
                 "MATCHER_DATA_DIR; if it is busy, try again later.",
             ) from error
 
     def schema_revision(self) -> str | None:
         """The migration the database is at; None for an empty one."""
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             return _revision(connection)
 
     def close(self) -> None:
@@ -196,8 +206,17 @@ def _write_through(connection: Connection, write: Callable[[Session], object]) -
 
 
 def _supported(url: str) -> URL:
-    with suppress(ArgumentError):
+    # A port that is no number is a ValueError that quotes it, and it may be the rest of a password.
+    with suppress(ArgumentError, ValueError):
         parsed = make_url(url)
+        if parsed.drivername == "postgresql+psycopg" and _is_torn(url, parsed):
+            raise InvalidInput(
+                "MATCHER_DATABASE_URL 中的 @ 只能用来分隔密码和主机；用户名、密码中的 @ 请写成 %40，"
+                "/ 写成 %2F，: 写成 %3A。",
+                "in MATCHER_DATABASE_URL an @ stands between password and host alone: write %40 for it in a "
+                "user or password, %2F for / and %3A for a colon.",
+                field="MATCHER_DATABASE_URL",
+            )
         if parsed.drivername in {"sqlite", "postgresql+psycopg"}:
             return parsed
     raise InvalidInput(
@@ -205,6 +224,13 @@ def _supported(url: str) -> URL:
         "MATCHER_DATABASE_URL is no usable database URL; it reads like postgresql://user:password@host/name.",
         field="MATCHER_DATABASE_URL",
     )
+
+
+def _is_torn(url: str, parsed: URL) -> bool:
+    """Whether an unencoded sign has made host, port or database of a part of the password."""
+    if parsed.username is None:
+        return "@" in url.partition("?")[0]
+    return url.count("@") > 1
 
 
 def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
@@ -229,7 +255,7 @@ def _make_private(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     except OSError as error:
-        raise StoreError(
+        raise DatabaseAway(
             f"无法建立数据库文件 {path}：{error.strerror}。请检查 MATCHER_DATA_DIR。",
             f"cannot make the database file {path}: {error.strerror}. Check MATCHER_DATA_DIR.",
         ) from error

@@ -38,7 +38,7 @@ def compare_suppliers(
     names = dict.fromkeys(one.name for entry in entries for one in entry.work.milestones)
     return {
         "demand_id": demand.id,
-        "demand_code": demand.code,
+        "demand_code": mask_contacts(demand.code),
         "demand_title": mask_contacts(demand.title),
         "teaming": sorted({entry.work.teaming.value for entry in entries if entry.work.teaming}),
         "items": [ledger_json(entry) for entry in entries],

@@ -77,9 +77,9 @@ def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
         "abstention_id": one.id,
         "park": one.park_code,
         "demand_id": one.demand.id,
-        "demand_code": one.demand.code,
+        "demand_code": mask_contacts(one.demand.code),
         "demand_title": mask_contacts(one.demand.title),
-        "demand_organisation": one.demand.organisation,
+        "demand_organisation": mask_contacts(one.demand.organisation),
         "reason": abstention.reason.value,
         "reason_label": label(abstention.reason, "zh"),
         "ruled_out": {name.value: count for name, count in abstention.ruled_out.items()},
@@ -88,9 +88,9 @@ def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
         if one.nearest is None
         else {
             "achievement_id": one.nearest.id,
-            "achievement_code": one.nearest.code,
+            "achievement_code": mask_contacts(one.nearest.code),
             "achievement_title": mask_contacts(one.nearest.title),
-            "achievement_organisation": one.nearest.organisation,
+            "achievement_organisation": mask_contacts(one.nearest.organisation),
             "similarity": abstention.similarity,
             "score": abstention.score,
             "probability": abstention.probability,

@@ -5,10 +5,15 @@ from typing import Any
 
 from matcher.domain.errors import NotFound
 from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.text import mask_contacts
 from matcher.pipeline.access import EmbedGrant, embed_scope
 from matcher.pipeline.matches.written import EmptyReason, matches_of_demand
 from matcher.store import catalogue
 from matcher.store.database import Database
+
+_MAY_BE_TOLD = frozenset({"withdrawn", "expired", "too_little_text", "not_matched_yet", "no_supply"})
+"""Reasons that speak of the demand and the lists alone; others tell of the park's rules and quote an
+achievement, which may be an internal one."""
 
 
 def embedded_matches(
@@ -16,7 +21,8 @@ def embedded_matches(
 ) -> tuple[list[dict[str, Any]], EmptyReason | None]:
     """A public demand's public achievements, ranked anew from 1, and why there are none.
 
-    Only an achievement's title and organisation, the figures and the matched terms are part of it.
+    Only an achievement's title and organisation, the figures and the matched terms are part of it. Anyone may
+    read it, so contacts in them are masked.
 
     Raises:
         NotFound: no such demand in the park the token opens, or not a public one.
@@ -40,17 +46,17 @@ def embedded_matches(
     items = [
         {
             "rank": rank,
-            "achievement_title": one.achievement_title,
-            "achievement_organisation": one.achievement_organisation,
+            "achievement_title": mask_contacts(one.achievement_title),
+            "achievement_organisation": mask_contacts(one.achievement_organisation or ""),
             "similarity": one.similarity,
             "score": one.score,
             "probability": one.probability,
-            "terms": list(one.terms),
+            "terms": [mask_contacts(term) for term in one.terms],
             "explored": one.explored,
         }
         for rank, one in enumerate(public, start=1)
     ]
-    if items or written.reason is not None:
+    if items or (written.reason is not None and written.reason.code in _MAY_BE_TOLD):
         return items, written.reason
     return items, EmptyReason(
         "no_public_supply",

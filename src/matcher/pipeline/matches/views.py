@@ -54,18 +54,21 @@ class MatchView:
         also: tuple[int, ...] = (),
     ) -> "MatchView":
         """A listing found for a free text that stands on `query_side`."""
-        asked: dict[str, Any] = {"id": None, "code": None, "title": query.title, "organisation": None}
+        asked: dict[str, Any] = {
+            "id": None,
+            "code": None,
+            "title": mask_contacts(query.title),
+            "organisation": None,
+        }
         listed: dict[str, Any] = {
             "id": found.id,
-            "code": found.listing.code,
-            "title": found.listing.title,
-            "organisation": found.listing.organisation,
+            "code": mask_contacts(found.listing.code),
+            "title": mask_contacts(found.listing.title),
+            "organisation": mask_contacts(found.listing.organisation),
         }
         demand, achievement = (asked, listed) if query_side is Side.DEMAND else (listed, asked)
         sides = {f"demand_{name}": value for name, value in demand.items()}
         sides |= {f"achievement_{name}": value for name, value in achievement.items()}
-        for title in ("demand_title", "achievement_title"):
-            sides[title] = mask_contacts(sides[title])
         return cls(
             **sides,
             rank=match.rank,
@@ -122,13 +125,13 @@ def _pair_record(pair: PairView) -> dict[str, Any]:
     return {
         "rank": pair.rank,
         "demand_id": pair.demand_id,
-        "demand_code": pair.demand_code,
+        "demand_code": mask_contacts(pair.demand_code),
         "demand_title": mask_contacts(pair.demand_title),
-        "demand_organisation": pair.demand_organisation,
+        "demand_organisation": mask_contacts(pair.demand_organisation),
         "achievement_id": pair.achievement_id,
-        "achievement_code": pair.achievement_code,
+        "achievement_code": mask_contacts(pair.achievement_code),
         "achievement_title": mask_contacts(pair.achievement_title),
-        "achievement_organisation": pair.achievement_organisation,
+        "achievement_organisation": mask_contacts(pair.achievement_organisation),
         "park": pair.park_code,
         "similarity": pair.similarity,
         "score": pair.score,

@@ -131,13 +131,13 @@ class _Shown:
         entry = self.held[pair]
         return self._ids(pair) | {
             "demand_id": entry.demand_id,
-            "demand_code": entry.demand_code,
+            "demand_code": mask_contacts(entry.demand_code),
             "demand_title": mask_contacts(entry.demand_title),
-            "demand_organisation": entry.demand_organisation,
+            "demand_organisation": mask_contacts(entry.demand_organisation),
             "achievement_id": entry.achievement_id,
-            "achievement_code": entry.achievement_code,
+            "achievement_code": mask_contacts(entry.achievement_code),
             "achievement_title": mask_contacts(entry.achievement_title),
-            "achievement_organisation": entry.achievement_organisation,
+            "achievement_organisation": mask_contacts(entry.achievement_organisation),
             **_event(Event.VANISHED, (why.cause, *why.constraints)),
             "figures": {},
         }
@@ -161,9 +161,9 @@ class _Shown:
 def _side(name: str, identifier: int, listing: Listing) -> dict[str, Any]:
     return {
         f"{name}_id": identifier,
-        f"{name}_code": listing.code,
+        f"{name}_code": mask_contacts(listing.code),
         f"{name}_title": mask_contacts(listing.title),
-        f"{name}_organisation": listing.organisation,
+        f"{name}_organisation": mask_contacts(listing.organisation),
     }
 
 

@@ -77,19 +77,19 @@ def export_ledger(
 
 
 def sheet_row(entry: EntryView, reason: str, *, unmasked: bool) -> LedgerRow:
-    """An entry as a row of the sheet; contacts in people's texts are masked unless `unmasked`."""
+    """An entry as a row of the sheet: contacts are masked, those in people's texts unless `unmasked`."""
     return LedgerRow(
         entry_id=entry.id,
         version=entry.human_version,
         work=entry.work if unmasked else masked_work(entry.work),
         rank=entry.rank,
-        demand_code=entry.demand_code,
+        demand_code=mask_contacts(entry.demand_code),
         demand_title=mask_contacts(entry.demand_title),
-        enterprise=entry.demand_organisation,
-        achievement_code=entry.achievement_code,
+        enterprise=mask_contacts(entry.demand_organisation),
+        achievement_code=mask_contacts(entry.achievement_code),
         achievement_title=mask_contacts(entry.achievement_title),
-        organisation=entry.achievement_organisation,
-        industry=entry.achievement_industry,
+        organisation=mask_contacts(entry.achievement_organisation),
+        industry=mask_contacts(entry.achievement_industry),
         similarity=entry.similarity,
         score=entry.score,
         probability=entry.probability,

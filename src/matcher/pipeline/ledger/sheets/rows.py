@@ -116,7 +116,8 @@ def _graded(work: Work, edits: Mapping[str, Any]) -> Work:
 def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> list[str]:
     """The machine's columns of which someone has changed this row's cell; none where that cannot be told.
 
-    `reason` gives the entry's line of reasons as it is now; it is asked for where a cell may have changed.
+    `reason` gives the entry's line of reasons as it is now; it is asked for where a cell may have changed. A
+    sheet of an earlier version may show a contact that is masked now.
     """
     there = [column for column in MACHINE if column.name in row.cells]
     if "check" not in row.cells or {column.name for column in MACHINE} - row.cells.keys() - ADDED_LATER:
@@ -129,7 +130,9 @@ def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> 
         column.name
         for column in there
         if not any(
-            same_machine_cell(row.cells[column.name], cell_text(values[column.name])) for values in now
+            same_machine_cell(said, cell_text(values[column.name]))
+            for said in (row.cells[column.name], mask_contacts(row.cells[column.name]))
+            for values in now
         )
     ]
 
