@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from matcher.cli import main
+from matcher.ports import Encoder
 
 SEED = Path(__file__).parents[2] / "data" / "seed"
 
@@ -34,7 +35,9 @@ Matcher = Callable[..., Ended]
 
 
 @pytest.fixture
-def matcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Matcher:
+def matcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], encoder: Encoder
+) -> Matcher:
     """Runs `matcher ARGS` in this process, in an installation of its own."""
     for name in [name for name in os.environ if name.startswith("MATCHER_")]:
         monkeypatch.delenv(name)
