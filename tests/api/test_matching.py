@@ -13,10 +13,9 @@ from matcher.settings import Settings
 from tests.api.world import World, populate, serving
 
 
-def test_a_demands_matches_are_the_ledgers_and_say_why(world: World) -> None:
-    world.refresh()
-    demand = world.demands["jia"][0]
-    answer = world.jia.get(f"/v1/demands/{demand}/matches").json()
+def test_a_demands_matches_are_the_ledgers_and_say_why(ledger: World) -> None:
+    demand = ledger.demands["jia"][0]
+    answer = ledger.jia.get(f"/v1/demands/{demand}/matches").json()
     best = answer["items"][0]
     assert best["achievement_code"] == "CG-1"
     assert best["rank"] == 1
@@ -24,18 +23,17 @@ def test_a_demands_matches_are_the_ledgers_and_say_why(world: World) -> None:
     assert abs(sum(best["contributions"].values()) - best["score"]) < 1e-9
     assert best["terms"]
     assert answer["reason"] is None
-    entries = world.jia.get("/v1/ledger", params={"demand_id": demand}).json()["items"]
+    entries = ledger.jia.get("/v1/ledger", params={"demand_id": demand}).json()["items"]
     assert [one["achievement_id"] for one in entries] == [one["achievement_id"] for one in answer["items"]]
-    entry = world.jia.get(f"/v1/ledger/{entries[0]['entry_id']}")
+    entry = ledger.jia.get(f"/v1/ledger/{entries[0]['entry_id']}")
     assert entry.json() == entries[0]
     assert entry.headers["etag"] == f'"{entries[0]["version"]}"'
 
 
-def test_an_achievement_is_shown_the_released_demands(world: World) -> None:
-    world.refresh()
-    feed = world.admin.get(f"/v1/achievements/{world.achievements[0]}/matches").json()["items"]
-    assert feed[0]["demand_id"] == world.demands["jia"][0]
-    assert world.demands["jia"][1] not in [one["demand_id"] for one in feed], "it is not released"
+def test_an_achievement_is_shown_the_released_demands(ledger: World) -> None:
+    feed = ledger.admin.get(f"/v1/achievements/{ledger.achievements[0]}/matches").json()["items"]
+    assert feed[0]["demand_id"] == ledger.demands["jia"][0]
+    assert ledger.demands["jia"][1] not in [one["demand_id"] for one in feed], "it is not released"
 
 
 def test_an_empty_answer_says_what_would_change_it(world: World) -> None:
@@ -84,14 +82,13 @@ def test_a_text_that_says_too_little_is_refused(world: World) -> None:
         assert world.yi.post("/v1/match", json={"text": "隔膜技术", "top_k": top_k}).status_code == 422
 
 
-def test_ledger_pages_hold_every_entry_once_and_filters_narrow_them(world: World) -> None:
-    world.refresh()
+def test_ledger_pages_hold_every_entry_once_and_filters_narrow_them(ledger: World) -> None:
 
     def entries(**query: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         cursor = None
         while True:
-            page = world.admin.get("/v1/ledger", params={**query, **({"cursor": cursor} if cursor else {})})
+            page = ledger.admin.get("/v1/ledger", params={**query, **({"cursor": cursor} if cursor else {})})
             found += page.json()["items"]
             cursor = page.json()["next_cursor"]
             if cursor is None:
@@ -107,8 +104,8 @@ def test_ledger_pages_hold_every_entry_once_and_filters_narrow_them(world: World
     assert entries(stage="screening") == everything
     assert entries(stage="signed") == []
     assert entries(standing="void") == []
-    world.yi.post(f"/v1/demands/{world.demands['yi'][0]}/withdraw")
-    world.refresh()
+    ledger.yi.post(f"/v1/demands/{ledger.demands['yi'][0]}/withdraw")
+    ledger.refresh()
     assert {one["cause"] for one in entries(standing="void")} == {"demand_withdrawn"}
     assert len(entries()) + len(entries(standing="void")) == len(entries(standing="all")) == 12
 
@@ -129,9 +126,8 @@ def test_a_cursor_that_the_list_did_not_give_out_is_refused(world: World) -> Non
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_cursor"), wrong
 
 
-def test_the_ledger_is_exported_as_a_workbook_named_in_chinese(world: World) -> None:
-    world.refresh()
-    answer = world.jia.get("/v1/ledger/export", params={"park": "jia"})
+def test_the_ledger_is_exported_as_a_workbook_named_in_chinese(ledger: World) -> None:
+    answer = ledger.jia.get("/v1/ledger/export", params={"park": "jia"})
     assert answer.headers["content-disposition"] == ("attachment; filename*=UTF-8''%E5%8F%B0%E8%B4%A6.xlsx")
     text = str(list(load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)))
     assert "甲方独有的高温浓碱电解槽用低阻隔膜" in text

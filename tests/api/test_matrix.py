@@ -1,26 +1,23 @@
 """Every operation × every kind of caller × the own and the other park, held against the OpenAPI document."""
 
-import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from matcher.bootstrap import Service
 from matcher.ports import Encoder
-from matcher.settings import Settings
 from matcher.store.database import Database
+from tests.api.districts import installed
 from tests.api.matrix import CALLERS, PLACES, Rule, Where, expected
 from tests.api.matrix_rules import RULES
 from tests.api.matrix_town import Target, Town
 from tests.api.world import DEMANDS, SECRET, World, serving
+from tests.engines import MIGRATED, Databases
 from tests.pipeline.given import Dump, dump
 
 CELLS = len(RULES) * len(CALLERS) * len(PLACES)
@@ -32,34 +29,20 @@ RELEASED = {"list_achievement_matches", "list_grades", "list_all_grades", "reply
 _ALL_SEEING = {"admin"}
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def module_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Path]]:
-    folder = tmp_path_factory.mktemp("matrix")
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "matcher.db")
-        yield f"sqlite:///{folder / 'matcher.db'}", folder
-        return
-    pattern: str = request.getfixturevalue("postgres_server")
-    name = f"matrix_{uuid.uuid4().hex}"
-    admin = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_matcher"))
-    yield pattern.format(name=name), folder
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
 @pytest.fixture(scope="module")
-def town(module_url: tuple[str, Path], encoder: Encoder, document: dict[str, Any]) -> Iterator[Town]:
-    url, folder = module_url
-    service = Service(Settings(data_dir=folder, database_url=url, change_interval=0))
-    vars(service)["encoder"] = encoder
-    with serving(service, document) as server:
+def town(
+    databases: Databases,
+    encoder: Encoder,
+    document: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("matrix")
+    with (
+        databases.copy(MIGRATED, folder) as url,
+        installed(url, folder) as service,
+        serving(service, document) as server,
+    ):
         yield Town(server)
-    service.close()
 
 
 def ask(town: Town, rule: Rule, caller: str, target: Target) -> httpx.Response:
@@ -100,6 +83,7 @@ def test_every_operation_of_the_document_has_a_rule(document: dict[str, Any]) ->
     assert len(operations) * 8 * 2 == CELLS
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("operation", RULES)
 def test_each_caller_is_answered_by_right_and_scope(town: Town, operation: str) -> None:
     rule = RULES[operation]
@@ -137,12 +121,11 @@ def test_another_parks_demand_answers_like_one_that_does_not_exist(world: World)
         assert of_other.text.replace(str(foreign), "N") == of_nobody.text.replace(str(missing), "N")
 
 
-def test_asking_the_ledger_for_another_parks_demand_finds_nothing(world: World) -> None:
-    world.refresh()
-    demand = world.demands["jia"][0]
-    assert world.jia.get("/v1/ledger", params={"demand_id": demand}).json()["items"]
-    assert world.yi.get("/v1/ledger", params={"demand_id": demand}).json()["items"] == []
-    assert world.yi.get("/v1/ledger", params={"park": "jia"}).status_code == 404
+def test_asking_the_ledger_for_another_parks_demand_finds_nothing(ledger: World) -> None:
+    demand = ledger.demands["jia"][0]
+    assert ledger.jia.get("/v1/ledger", params={"demand_id": demand}).json()["items"]
+    assert ledger.yi.get("/v1/ledger", params={"demand_id": demand}).json()["items"] == []
+    assert ledger.yi.get("/v1/ledger", params={"park": "jia"}).status_code == 404
 
 
 def test_another_parks_demands_do_not_change_what_a_text_finds(world: World) -> None:

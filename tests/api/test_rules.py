@@ -8,21 +8,20 @@ from tests.api.world import SECRET, World
 PROFILE = "/v1/parks/jia/profile"
 
 
-def test_a_profile_is_read_tried_saved_and_taken_up(world: World) -> None:
-    world.refresh()
-    read = world.jia.get(PROFILE)
+def test_a_profile_is_read_tried_saved_and_taken_up(ledger: World) -> None:
+    read = ledger.jia.get(PROFILE)
     assert (read.json()["version"], read.headers["ETag"]) == (0, '"0"')
     profile = read.json()["profile"] | {"min_score": 0.99}
-    tried = world.jia.put(PROFILE, json=profile, params={"dry_run": True}).json()
+    tried = ledger.jia.put(PROFILE, json=profile, params={"dry_run": True}).json()
     assert (len(tried["vanished"]), tried["kept"], len(tried["abstentions_then"])) == (8, 0, 2)
     assert {cause for one in tried["vanished"] for cause in one["causes"]} == {"below_threshold"}
-    assert world.jia.get(PROFILE).json()["version"] == 0
-    saved = world.jia.put(PROFILE, json=profile, headers={"If-Match": '"0"'})
+    assert ledger.jia.get(PROFILE).json()["version"] == 0
+    saved = ledger.jia.put(PROFILE, json=profile, headers={"If-Match": '"0"'})
     assert (saved.status_code, saved.headers["ETag"], saved.json()["profile"]) == (200, '"1"', profile)
-    counts = world.refresh()
+    counts = ledger.refresh()
     assert (counts["entries_vanished"], counts["abstentions"]) == (8, 2)
-    [newest] = world.jia.get(f"{PROFILE}/versions").json()["items"]
-    assert newest == world.jia.get(PROFILE).json()
+    [newest] = ledger.jia.get(f"{PROFILE}/versions").json()["items"]
+    assert newest == ledger.jia.get(PROFILE).json()
 
 
 def test_a_stale_version_is_refused_and_a_repeated_save_is_done_once(world: World) -> None:
@@ -56,19 +55,18 @@ def test_a_profile_that_cannot_be_names_its_field(world: World) -> None:
             assert (refused.status_code, refused.json()["field"]) == (422, field)
 
 
-def test_a_demands_own_constraints_are_tried_and_saved(world: World) -> None:
-    world.refresh()
-    demand = world.demands["jia"][0]
+def test_a_demands_own_constraints_are_tried_and_saved(ledger: World) -> None:
+    demand = ledger.demands["jia"][0]
     path = f"/v1/demands/{demand}/constraints"
-    assert world.jia.get(path).json()["version"] == 0
+    assert ledger.jia.get(path).json()["version"] == 0
     own = {"max_price": 10, "strict": True}
-    tried = world.jia.put(path, json=own, params={"dry_run": True}).json()
+    tried = ledger.jia.put(path, json=own, params={"dry_run": True}).json()
     assert len(tried["vanished"]) == 4
     assert tried["vanished"][0]["causes"] == ["constraint", "price"]
-    saved = world.jia.put(path, json=own)
+    saved = ledger.jia.put(path, json=own)
     assert (saved.headers["ETag"], saved.json()["constraints"]["max_price"]) == ('"1"', 10)
-    world.refresh()
-    [left] = world.jia.get("/v1/abstentions").json()["items"]
+    ledger.refresh()
+    [left] = ledger.jia.get("/v1/abstentions").json()["items"]
     assert (left["demand_id"], left["reason"]) == (demand, "constraints")
     assert left["ruled_out"] == {"price": 4}
     assert left["nearest"]["failed"] == ["price"]

@@ -19,13 +19,12 @@ NOTES = "可致电 138 0000 5555 或 wu@example.com"
 
 
 @pytest.fixture
-def worked(world: World) -> World:
+def worked(ledger: World) -> World:
     """The district after a night, with a note on each entry of park jia."""
-    world.refresh()
-    for entry in entries(world.jia):
+    for entry in entries(ledger.jia):
         path = f"/v1/ledger/{entry['entry_id']}"
-        assert world.jia.patch(path, json={"notes": NOTES, "owner": "示例吴经理"}).status_code == 200
-    return world
+        assert ledger.jia.patch(path, json={"notes": NOTES, "owner": "示例吴经理"}).status_code == 200
+    return ledger
 
 
 def entries(client: httpx.Client, park: str = "jia") -> list[dict[str, Any]]:

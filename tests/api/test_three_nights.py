@@ -96,6 +96,7 @@ def exported(operator: httpx.Client) -> bytes:
     return operator.get("/v1/ledger/export", params={"park": "qing"}).content
 
 
+@pytest.mark.both_engines
 def test_three_nights_of_work_by_rest_and_by_spreadsheet(
     server: Server, operator: httpx.Client, capsys: pytest.CaptureFixture[str]
 ) -> None:

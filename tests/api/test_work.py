@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import httpx
+import pytest
 
 from matcher.domain.access import Role
 from tests.api.world import SECRET, World, address, audited, day, entries, history, refused
@@ -129,6 +130,7 @@ def test_a_write_on_a_version_that_is_gone_is_refused(ledger: World) -> None:
     assert any_version.json()["version"] == 3
 
 
+@pytest.mark.both_engines
 def test_two_people_who_read_the_same_version_do_not_overwrite_one_another(ledger: World) -> None:
     entry = entries(ledger.jia)[0]
     answers: list[httpx.Response] = []
@@ -147,6 +149,7 @@ def test_two_people_who_read_the_same_version_do_not_overwrite_one_another(ledge
     assert ledger.jia.get(address(entry)).json()["owner"] == won.json()["owner"]
 
 
+@pytest.mark.both_engines
 def test_a_repeated_request_is_answered_and_not_done_again(ledger: World) -> None:
     entry = entries(ledger.jia)[0]
     pair = {"demand_id": ledger.demands["yi"][0], "achievement_id": ledger.achievements[3]}

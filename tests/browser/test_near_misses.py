@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.embed.factory import load_encoder
 from matcher.pipeline.access import issue_login
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.rules import saved
 from matcher.pipeline.rules.saved import profile_from
+from matcher.ports import Encoder
 from tests.browser.served import Site, served
 from tests.browser.test_widget import Portal, embed, portal, token
 from tests.pipeline.given import Desk, row
@@ -50,9 +50,9 @@ class Ruled:
 
 
 @pytest.fixture
-def ruled(tmp_path: Path) -> Iterator[Ruled]:
+def ruled(tmp_path: Path, encoder: Encoder) -> Iterator[Ruled]:
     url = f"sqlite:///{tmp_path / 'ruled.db'}"
-    desk = Desk.at(url, tmp_path / "data", load_encoder(None))
+    desk = Desk.at(url, tmp_path / "data", encoder)
     desk.database.upgrade()
     desk.now = desk.service.now()
     with served(desk.service) as address:

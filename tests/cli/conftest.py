@@ -5,13 +5,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matcher.cli import main
+from matcher.ports import Encoder
 
 SEED = Path(__file__).parents[2] / "data" / "seed"
 
@@ -34,7 +37,9 @@ Matcher = Callable[..., Ended]
 
 
 @pytest.fixture
-def matcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Matcher:
+def matcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], encoder: Encoder
+) -> Matcher:
     """Runs `matcher ARGS` in this process, in an installation of its own."""
     for name in [name for name in os.environ if name.startswith("MATCHER_")]:
         monkeypatch.delenv(name)
@@ -51,6 +56,22 @@ def matcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return Ended(code if isinstance(code, int) else 0, printed.out, printed.err)
 
     return run
+
+
+def run_here(data_dir: Path, *args: object, **more: str) -> Ended:
+    """Run `matcher ARGS` in this process, for what several tests are given; it must not fail."""
+    out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in os.environ.keys() - environment(data_dir).keys():
+            patch.delenv(name)
+        for name, value in environment(data_dir, **more).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["matcher", *map(str, args)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    printed, told = (stream.buffer.getvalue().decode() for stream in (out, err))
+    assert not ended.value.code, told
+    return Ended(0, printed, told)
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:

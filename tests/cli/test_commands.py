@@ -2,7 +2,6 @@ import json
 import re
 import shutil
 import sqlite3
-import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,9 +10,9 @@ from filelock import FileLock
 from openpyxl import load_workbook
 
 from matcher import __version__
-from matcher.cli import main
+from matcher.ports import Encoder
 from tests.away import FORMS, SECRET, SECRET_FORMS, TORN, address, closed_port
-from tests.cli.conftest import SEED, Ended, Matcher, run_process
+from tests.cli.conftest import SEED, Ended, Matcher, run_here, run_process
 
 IMPORT_KEYS = {"rows", "created", "updated", "unchanged", "withdrawn", "rejected", "problems"}
 PROBLEM_KEYS = {"file", "sheet", "row", "column", "code", "message"}
@@ -64,7 +63,7 @@ def lists(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     """The data folder of an installation with a park, two lists and a ledger."""
     folder = tmp_path_factory.mktemp("prepared")
     supply, demand = write_lists(folder)
@@ -75,12 +74,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("import", "demands", str(demand), "--park", "p1"),
         ("refresh",),
     ):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("MATCHER_DATA_DIR", str(data))
-            patch.setattr(sys, "argv", ["matcher", *args])
-            with pytest.raises(SystemExit) as ended:
-                main()
-        assert not ended.value.code
+        run_here(data, *args)
     return data
 
 

@@ -1,5 +1,6 @@
 """Past nights from the command line: what changed, and the ledger as it was."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from matcher.clock import utc_now
 from matcher.domain.days import beijing_day
-from tests.cli.conftest import Matcher
+from matcher.ports import Encoder
+from tests.cli.conftest import Matcher, run_here
 
 SUPPLY = (
     "成果编号,成果名称,完成单位,成果简介\nA-1,液氢低温阀门,甲所,零下不泄漏\nA-2,焊缝缺陷识别,乙所,视觉检测\n"
@@ -15,21 +17,32 @@ SUPPLY = (
 DEMANDS = "需求编号,需求名称,企业名称,需求详情\nB-1,{},丙公司,低温密封\n"
 
 
-@pytest.fixture
-def entries(matcher: Matcher, tmp_path: Path) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> tuple[Path, list[dict[str, Any]]]:
     """Two nights, of which the second found the demand edited; the ledger as it was between them."""
-    supply, demands = tmp_path / "supply.csv", tmp_path / "demands.csv"
+    folder = tmp_path_factory.mktemp("nights")
+    data, supply, demands = folder / "var", folder / "supply.csv", folder / "demands.csv"
     supply.write_text(SUPPLY, "utf-8")
     demands.write_text(DEMANDS.format("液氢阀门泄漏检测"), "utf-8")
-    assert matcher("park", "add", "one", "--name", "示例园").code == 0
-    assert matcher("import", "achievements", supply).code == 0
-    assert matcher("import", "demands", demands, "--park", "one").code == 0
-    assert matcher("refresh").code == 0
-    found: list[dict[str, Any]] = matcher("ledger", "list", "--json").json
+    run_here(data, "park", "add", "one", "--name", "示例园")
+    run_here(data, "import", "achievements", supply)
+    run_here(data, "import", "demands", demands, "--park", "one")
+    run_here(data, "refresh")
+    found: list[dict[str, Any]] = run_here(data, "ledger", "list", "--json").json
     demands.write_text(DEMANDS.format("焊缝缺陷视觉识别"), "utf-8")
-    assert matcher("import", "demands", demands, "--park", "one").code == 0
-    assert matcher("refresh").code == 0
-    return found
+    run_here(data, "import", "demands", demands, "--park", "one")
+    run_here(data, "refresh")
+    return data, found
+
+
+@pytest.fixture
+def entries(
+    matcher: Matcher, tmp_path: Path, nights: tuple[Path, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """A copy of those nights; the ledger as it was between them."""
+    data, between = nights
+    shutil.copytree(data, tmp_path / "var")
+    return between
 
 
 def test_a_night_is_told_as_a_table_and_as_json(matcher: Matcher, entries: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """The ledger as a sheet on the command line: out, filled in, back, undone; and one person erased."""
 
+import shutil
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from matcher.files.ledger_workbook import HEADER_ROW
-from tests.cli.conftest import Ended, Matcher
+from matcher.ports import Encoder
+from tests.cli.conftest import Ended, Matcher, run_here
 
 SUPPLY = (
     "成果名称,完成单位,成果简介\n液氢阀门泄漏检测,甲所,低温密封处泄漏检测\n焊缝缺陷识别,乙院,射线图像识别\n"
@@ -23,15 +25,23 @@ def fine(ended: Ended) -> Ended:
     return ended
 
 
-@pytest.fixture
-def ready(matcher: Matcher, tmp_path: Path) -> Matcher:
-    """A park whose one demand has a ledger of two entries."""
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """The data folder of a park whose one demand has a ledger of two entries."""
+    folder = tmp_path_factory.mktemp("prepared")
     for name, text in (("supply.csv", SUPPLY), ("demand.csv", DEMANDS)):
-        (tmp_path / name).write_text(text, "utf-8")
-    fine(matcher("park", "add", "p1", "--name", "一号园"))
-    fine(matcher("import", "achievements", tmp_path / "supply.csv"))
-    fine(matcher("import", "demands", tmp_path / "demand.csv", "--park", "p1"))
-    fine(matcher("refresh"))
+        (folder / name).write_text(text, "utf-8")
+    run_here(folder / "var", "park", "add", "p1", "--name", "一号园")
+    run_here(folder / "var", "import", "achievements", folder / "supply.csv")
+    run_here(folder / "var", "import", "demands", folder / "demand.csv", "--park", "p1")
+    run_here(folder / "var", "refresh")
+    return folder / "var"
+
+
+@pytest.fixture
+def ready(matcher: Matcher, prepared: Path, tmp_path: Path) -> Matcher:
+    """The command line in a copy of that park."""
+    shutil.copytree(prepared, tmp_path / "var")
     return matcher
 
 

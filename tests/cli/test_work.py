@@ -1,5 +1,6 @@
 """The ledger is worked from the command line, from a day's first look to handing it over."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import pytest
 
 from matcher.clock import utc_now
 from matcher.domain.days import beijing_day
-from tests.cli.conftest import Matcher
+from matcher.ports import Encoder
+from tests.cli.conftest import Matcher, run_here
 
 SUPPLY = (
     "成果编号,成果名称,完成单位,成果简介\nA-1,液氢低温阀门,甲所,零下不泄漏\nA-2,焊缝缺陷识别,乙所,视觉检测\n"
@@ -17,16 +19,26 @@ DEMAND = "需求编号,需求名称,企业名称,需求详情\nB-1,液氢阀门�
 TODAY = beijing_day(utc_now())
 
 
-@pytest.fixture
-def entry(matcher: Matcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The one entry of a ledger with a place for one; another achievement is left to be added."""
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """The data folder of a ledger with a place for one entry; another achievement is left to be added."""
+    folder = tmp_path_factory.mktemp("prepared")
     for name, text in (("supply.csv", SUPPLY), ("demand.csv", DEMAND)):
-        (tmp_path / name).write_text(text, "utf-8")
+        (folder / name).write_text(text, "utf-8")
+    run_here(folder / "var", "park", "add", "one", "--name", "示例园")
+    run_here(folder / "var", "import", "achievements", folder / "supply.csv")
+    run_here(folder / "var", "import", "demands", folder / "demand.csv", "--park", "one")
+    run_here(folder / "var", "refresh", MATCHER_TOP_K="1")
+    return folder / "var"
+
+
+@pytest.fixture
+def entry(
+    matcher: Matcher, tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """The one entry of a copy of that ledger."""
+    shutil.copytree(prepared, tmp_path / "var")
     monkeypatch.setenv("MATCHER_TOP_K", "1")
-    assert matcher("park", "add", "one", "--name", "示例园").code == 0
-    assert matcher("import", "achievements", tmp_path / "supply.csv").code == 0
-    assert matcher("import", "demands", tmp_path / "demand.csv", "--park", "one").code == 0
-    assert matcher("refresh").code == 0
     [found] = matcher("ledger", "list", "--json").json
     return dict(found)
 

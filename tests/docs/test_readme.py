@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from matcher.api.app import create_app
 from matcher.bootstrap import Service
@@ -24,6 +23,7 @@ from matcher.settings import Settings
 from tests.docs.generated import settings_rows, with_generated_parts
 from tests.docs.mentions import mentioned, missing_from_program
 from tests.docs.transcript import ROOT, Command, agrees, blocks, commands, printed_by, rewritten
+from tests.engines import PostgresServer
 
 ENGLISH = (ROOT / "README.md").read_text("utf-8")
 CHINESE = (ROOT / "README.zh-CN.md").read_text("utf-8")
@@ -154,13 +154,10 @@ def test_every_make_target_that_the_readme_names_exists(document: str) -> None:
     assert {target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)} == set()
 
 
-def test_the_postgresql_example_runs(postgres_server: str, tmp_path: Path) -> None:
-    admin = create_engine(postgres_server.format(name="postgres"), isolation_level="AUTOCOMMIT")
-    name = f"readme_{uuid.uuid4().hex}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+def test_the_postgresql_example_runs(postgres_server: PostgresServer, tmp_path: Path) -> None:
     [example] = [block for block in blocks(ENGLISH, "sh") if "MATCHER_DATABASE_URL" in block]
-    url = postgres_server.format(name=name).replace("postgresql+psycopg://", "postgresql://")
+    url = postgres_server.make(f"readme_{uuid.uuid4().hex}")
+    url = url.replace("postgresql+psycopg://", "postgresql://")
     example = example.replace("postgresql://user:password@host/name", f"'{url}'")
     done = subprocess.run(
         ["bash", "-e", "-c", example],
@@ -169,9 +166,6 @@ def test_the_postgresql_example_runs(postgres_server: str, tmp_path: Path) -> No
         capture_output=True,
         text=True,
     )
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
     assert done.returncode == 0, done.stderr
     assert "postgresql" in done.stdout
 

@@ -1,23 +1,17 @@
-"""A desk: an installation on a fresh database, on SQLite and on PostgreSQL."""
+"""A desk: an installation on a fresh database, on SQLite; marked `both_engines`, on PostgreSQL as well."""
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from matcher.embed.factory import load_encoder
 from matcher.ports import Encoder
+from tests.engines import MIGRATED, SqliteFiles
 from tests.pipeline.given import Desk
 
 NewDesk = Callable[[], Desk]
-
-
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The model that ships with the package."""
-    return load_encoder(None)
 
 
 @pytest.fixture
@@ -28,16 +22,14 @@ def desk(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def new_desk(sqlite_template: Path, tmp_path: Path, encoder: Encoder) -> Iterator[NewDesk]:
+def new_desk(sqlite_files: SqliteFiles, tmp_path: Path, encoder: Encoder) -> Iterator[NewDesk]:
     """As many installations as a property needs, each on an SQLite file of its own."""
-    desks: list[Desk] = []
+    with ExitStack() as opened:
 
-    def make() -> Desk:
-        folder = Path(tempfile.mkdtemp(dir=tmp_path))
-        shutil.copy(sqlite_template, folder / "matcher.db")
-        desks.append(Desk.at(f"sqlite:///{folder / 'matcher.db'}", folder, encoder))
-        return desks[-1]
+        def make() -> Desk:
+            folder = Path(tempfile.mkdtemp(dir=tmp_path))
+            desk = Desk.at(opened.enter_context(sqlite_files.copy(MIGRATED, folder)), folder, encoder)
+            opened.callback(desk.service.close)
+            return desk
 
-    yield make
-    for one in desks:
-        one.service.close()
+        yield make

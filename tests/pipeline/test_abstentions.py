@@ -162,6 +162,7 @@ def test_a_demand_withdrawn_since_the_run_is_not_listed(desk: Desk, park: int) -
     assert rows(desk) == []
 
 
+@pytest.mark.both_engines
 def test_each_park_sees_its_own_a_page_at_a_time_with_contacts_masked(desk: Desk, park: int) -> None:
     other = desk.park("other")
     desk.demands(park, row("液氢阀门维修 请致电 13800005555", LEAK["text"], unit="丙公司", code="D-2"))

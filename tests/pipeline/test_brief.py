@@ -74,6 +74,7 @@ def test_the_first_brief_holds_every_pair_as_new_the_best_score_first(night: Des
     assert brief.stages[Stage.SCREENING] == 12
 
 
+@pytest.mark.both_engines
 def test_a_brief_compares_with_the_last_run_that_ended_a_day_ago(night: Desk) -> None:
     first = brief_of(night)
     assert first.run is not None

@@ -130,6 +130,7 @@ def test_a_pair_whose_side_is_back_has_returned_and_what_went_and_came_is_kept(d
     assert not whole.new + whole.vanished
 
 
+@pytest.mark.both_engines
 def test_a_difference_is_counted_as_the_run_itself_counted(desk: Desk, park: int) -> None:
     desk.edit(desk.demand(park, "需要阀门泄漏检测"), title="需要氢气泄漏传感器")
     desk.withdraw(Side.SUPPLY, desk.shelf()["冷库除霜控制装置"])
@@ -141,6 +142,7 @@ def test_a_difference_is_counted_as_the_run_itself_counted(desk: Desk, park: int
     assert found.kept == report.entries_kept
 
 
+@pytest.mark.both_engines
 def test_a_day_means_the_ledger_that_stood_when_the_day_began_in_beijing(desk: Desk, park: int) -> None:
     midnight = datetime(2026, 11, 2, 16, tzinfo=UTC)  # the start of 3 November in Beijing
     for moment, k in ((midnight - timedelta(seconds=1), 1), (midnight, 3), (midnight + timedelta(days=1), 2)):

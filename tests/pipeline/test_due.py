@@ -50,6 +50,7 @@ def office(desk: Desk) -> Office:
     return Office(desk, own, other, entries, foreign)
 
 
+@pytest.mark.both_engines
 def test_what_is_overdue_comes_first_then_day_by_day(office: Office) -> None:
     one, two, three, four = office.entries
     office.edit(one, due="2026-11-09")

@@ -202,6 +202,7 @@ def use_and_die(url: str, folder: Path) -> None:
     office.use("permuted")
 
 
+@pytest.mark.both_engines
 def test_a_switch_killed_in_the_middle_leaves_the_encoder_before_and_goes_on_later(office: Office) -> None:
     office.refresh()
     former, answered = office.ledger(), figures(office.matching())
@@ -242,6 +243,7 @@ def test_a_switch_is_due_for_a_run_that_says_so(office: Office) -> None:
     assert show_encoders(office.encoders).ledger_encoder_id == "permuted@0/16"
 
 
+@pytest.mark.both_engines
 def test_the_vectors_of_the_encoder_before_and_of_the_last_run_are_kept_and_older_ones_deleted(
     office: Office,
 ) -> None:
@@ -280,6 +282,7 @@ def test_there_is_nothing_to_go_back_to_at_first(office: Office) -> None:
         office.back()
 
 
+@pytest.mark.both_engines
 def test_vectors_are_forgotten_unless_they_are_in_use(office: Office) -> None:
     office.refresh()
     office.use("permuted")
@@ -293,6 +296,7 @@ def test_vectors_are_forgotten_unless_they_are_in_use(office: Office) -> None:
     assert office.back().encoded == held, "they can be made again"
 
 
+@pytest.mark.both_engines
 def test_one_switch_at_a_time(office: Office) -> None:
     with office.desk.database.exclusive("encoder", wait=False) as held:
         assert held

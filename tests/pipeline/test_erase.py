@@ -132,6 +132,7 @@ def erased(desk: Desk, **options: Any) -> dict[str, Any]:
     return erase_person(desk.database, Request(LOCAL_OPERATOR, desk.now, "cli"), PERSON, **options)
 
 
+@pytest.mark.both_engines
 def test_no_table_holds_an_erased_person_and_the_record_of_it_does_not_either(desk: Desk) -> None:
     planted(desk)
     before = dump(desk.database)
@@ -225,6 +226,7 @@ def test_an_import_of_the_mended_list_finds_its_rows_unchanged(desk: Desk) -> No
     assert (report.unchanged, report.created, report.updated, report.rejected) == (2, 0, 0, 0)
 
 
+@pytest.mark.both_engines
 def test_two_listings_that_erasing_makes_alike_stay_two(desk: Desk) -> None:
     park = desk.park("a")
     rows = [row("阀门检测", unit=unit) for unit in (f"{NAME}工作室", f"{ERASED}工作室")]

@@ -58,6 +58,7 @@ def office(desk: Desk) -> Office:
     return office
 
 
+@pytest.mark.both_engines
 def test_an_excluded_pair_is_proposed_by_no_run_until_the_exclusion_is_lifted(office: Office) -> None:
     best = office.entries()[0]
     excluded = office.exclude(best)

@@ -38,6 +38,7 @@ def states(desk: Desk, shelf: Shelf | None = None) -> dict[str, tuple[str, bool,
     }
 
 
+@pytest.mark.both_engines
 def test_a_dry_run_reports_what_the_import_does_and_writes_nothing(desk: Desk) -> None:
     desk.supply(MEMBRANE, VALVE)
     before = dump(desk.database)
@@ -132,6 +133,7 @@ def test_full_withdraws_within_its_source_alone(desk: Desk) -> None:
     assert not any(one.withdrawn_at for one in other.values())
 
 
+@pytest.mark.both_engines
 def test_full_withdraws_within_its_park_alone(desk: Desk) -> None:
     one, other = desk.park("one"), desk.park("other")
     for park in (one, other):
@@ -276,6 +278,7 @@ def test_rejected_rows_import_again_once_mended(desk: Desk) -> None:
     assert held.data["extra"] == {}
 
 
+@pytest.mark.both_engines
 def test_undo_gives_created_changed_and_withdrawn_rows_their_former_state(desk: Desk) -> None:
     desk.supply(MEMBRANE, VALVE, RULED)
     desk.edit(desk.shelf()["航空复合材料检测"], level="国内领先")
@@ -325,6 +328,7 @@ def test_a_file_imports_again_after_its_import_was_undone(desk: Desk) -> None:
     assert states(desk) == wanted
 
 
+@pytest.mark.both_engines
 def test_undo_refuses_when_the_former_identity_was_taken_meanwhile(desk: Desk) -> None:
     desk.supply(VALVE)
     renamed = desk.supply(RENAMED, renames=Renames.SAME)
@@ -383,6 +387,7 @@ def test_a_reader_imports_and_undoes_nothing(desk: Desk) -> None:
     assert desk.demand(own, "检测焊缝缺陷").withdrawn_at is None
 
 
+@pytest.mark.both_engines
 def test_another_parks_import_cannot_be_undone_or_seen(desk: Desk) -> None:
     own, other = desk.park("own"), desk.park("other")
     report = desk.demands(other, row("检测焊缝缺陷"))
@@ -409,6 +414,7 @@ def crashing(after: int) -> Callable[..., None]:
     return fail
 
 
+@pytest.mark.both_engines
 def test_a_crash_at_any_statement_of_an_import_leaves_nothing_of_it(desk: Desk) -> None:
     first = desk.supply(MEMBRANE, VALVE)
     before = dump(desk.database)

@@ -14,6 +14,8 @@ from matcher.domain.access import DISTRICT
 from matcher.pipeline.nights.runs import list_runs
 from tests.pipeline.given import Desk, Dump, dump, rows_of
 
+pytestmark = pytest.mark.both_engines
+
 SUPPLY, EDITED = rows_of("S", 400, unit="研究所"), rows_of("S", 250, start=200, unit="研究院")
 
 

@@ -115,6 +115,7 @@ def figures(entries: list[EntryView]) -> dict[int, tuple[Any, ...]]:
     }
 
 
+@pytest.mark.both_engines
 def test_grades_teach_a_park_a_scoring_that_its_next_night_takes_up_and_that_can_be_taken_back(
     office: Office,
 ) -> None:
@@ -313,6 +314,7 @@ def test_what_is_chosen_again_makes_no_choice_and_with_none_there_is_nothing_to_
         assert len(stored.last_choices(session, office.a, 9)) == 1
 
 
+@pytest.mark.both_engines
 def test_a_choice_made_while_learning_is_not_overwritten(office: Office) -> None:
     office.grade(office.a, only_the_first_fits)
     own = office.learn()["scoring_id"]

@@ -98,6 +98,7 @@ def reason_codes(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(one["field"], one["code"]) for one in report["rejected"]]
 
 
+@pytest.mark.both_engines
 def test_edits_are_written_and_reported_cell_by_cell(desk: Desk) -> None:
     park = filled(desk)
     first, second, *_ = ledger_of(desk, park)
@@ -334,6 +335,7 @@ def test_another_parks_entry_is_unknown_and_another_park_is_not_found(desk: Desk
         brought(desk, content, park="b", by=reader)
 
 
+@pytest.mark.both_engines
 def test_a_technology_manager_brings_back_only_rows_that_name_them(desk: Desk) -> None:
     park = filled(desk)
     first, _, third, *_ = ledger_of(desk, park)
@@ -361,6 +363,7 @@ def test_a_grade_that_was_taken_back_waits_for_no_answer(desk: Desk) -> None:
     assert awaiting() == 0
 
 
+@pytest.mark.both_engines
 def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(desk: Desk) -> None:
     park = filled(desk)
     first, second, third, *_ = ledger_of(desk, park)
@@ -402,6 +405,7 @@ def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(d
         undo_import(desk.database, request, 987654)
 
 
+@pytest.mark.both_engines
 def test_an_import_sent_twice_with_one_key_is_done_once(desk: Desk) -> None:
     filled(desk)
     content = with_cells(exported(desk), 0, notes="一次")

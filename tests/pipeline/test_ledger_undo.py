@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.sheets.undo import list_imports, undo_import
@@ -9,6 +11,7 @@ from tests.pipeline.given import Desk
 from tests.pipeline.test_ledger_import import brought, exported, filled, ledger_of, put, with_rows
 
 
+@pytest.mark.both_engines
 def test_undoing_ones_own_entries_leaves_the_rest_to_others(desk: Desk) -> None:
     park = filled(desk)
     first, *_ = ledger_of(desk, park)

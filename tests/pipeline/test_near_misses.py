@@ -269,6 +269,7 @@ def test_an_excluded_pair_and_what_is_proposed_already_are_no_near_misses(desk: 
     assert misses(desk) == []
 
 
+@pytest.mark.both_engines
 def test_near_misses_are_shown_to_those_who_may_read_the_park(desk: Desk, park: int) -> None:
     save(desk, constraints={"max_price": 50})
     desk.refresh()

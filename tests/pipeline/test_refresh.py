@@ -76,6 +76,7 @@ def park(desk: Desk) -> int:
     return park
 
 
+@pytest.mark.both_engines
 def test_a_run_ranks_every_demand_and_every_achievement(desk: Desk, park: int) -> None:
     entries = ledger(desk)
     assert len(entries) == 12 * 10
@@ -87,6 +88,7 @@ def test_a_run_ranks_every_demand_and_every_achievement(desk: Desk, park: int) -
     assert all(one.standing == Standing.CURRENT.value and one.version == 1 for one in entries.values())
 
 
+@pytest.mark.both_engines
 def test_a_second_run_changes_nothing_but_the_record_of_runs(desk: Desk, park: int) -> None:
     before = dump(desk.database, "run")
     desk.now += timedelta(hours=1)
@@ -155,6 +157,7 @@ LEAVING = {
 }
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("event", LEAVING)
 def test_a_demand_that_may_no_longer_be_matched_leaves_the_ledger_with_its_cause(
     desk: Desk, event: str
@@ -250,6 +253,7 @@ def test_fewer_than_k_come_back_only_where_there_are_fewer(desk: Desk) -> None:
     assert desk.refresh().entries_created == 2 * 7
 
 
+@pytest.mark.both_engines
 def test_the_reverse_feed_holds_only_public_demands_that_their_park_released(desk: Desk) -> None:
     park = desk.park("one")
     desk.supply(VALVE)
@@ -337,6 +341,7 @@ class Slow:
         return self._encoder.encode(texts, side)
 
 
+@pytest.mark.both_engines
 def test_of_two_at_once_the_second_is_told_so_and_leaves_no_record(desk: Desk) -> None:
     park = desk.park("one")
     desk.supply(VALVE)
@@ -384,6 +389,7 @@ class Meddling:
         return self._encoder.encode(texts, side)
 
 
+@pytest.mark.both_engines
 def test_what_arrives_while_a_run_starts_and_goes_again_leaves_the_ledger_too(desk: Desk) -> None:
     park = desk.park("one")
     desk.supply(VALVE)
@@ -404,6 +410,7 @@ class Broken(Slow):
         raise RuntimeError("the model is out of order")
 
 
+@pytest.mark.both_engines
 def test_a_failed_run_is_recorded_and_leaves_the_ledger_as_it_was(desk: Desk, park: int) -> None:
     before = dump(desk.database, "run", "catalogue")
     desk.supply(VALVE)

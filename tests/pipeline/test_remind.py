@@ -124,6 +124,7 @@ def test_what_leaves_the_house_holds_no_contact(
         assert "13800005555" not in said
 
 
+@pytest.mark.both_engines
 def test_a_failed_channel_is_sent_again_and_holds_up_no_other(
     parks: Desk, mail: MailReceiver, hook: WebhookReceiver
 ) -> None:
@@ -157,6 +158,7 @@ def test_an_address_that_is_refused_is_told_and_the_brief_counts_as_sent(
     assert outcomes(send(parks, both)) == [("space", "email", "sent_before")]
 
 
+@pytest.mark.both_engines
 def test_two_starts_at_once_send_once(parks: Desk, mail: MailReceiver, hook: WebhookReceiver) -> None:
     outlets = (by_mail(mail, "hydrogen", "space"), by_hook(parks, hook))
     with ThreadPoolExecutor(4) as threads:

@@ -243,6 +243,7 @@ def test_a_unit_has_its_share_of_results_that_are_not_one_anothers_twins(desk: D
     assert "S-9" in office.shown()
 
 
+@pytest.mark.both_engines
 def test_the_record_of_repeats_follows_the_lists_and_keeps_parks_apart(desk: Desk) -> None:
     one, two = desk.park("one"), desk.park("two")
     again = {**WANTED, "code": "D-2"}

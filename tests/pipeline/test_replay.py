@@ -196,6 +196,7 @@ LIVED: list[tuple[str, int, Any]] = [
 ]
 
 
+@pytest.mark.both_engines
 def test_replays_hold_on_both_databases(desk: Desk) -> None:
     years = Years(desk)
     hold_replays(years, LIVED)
@@ -205,6 +206,7 @@ def test_replays_hold_on_both_databases(desk: Desk) -> None:
     assert not any(one.excluded for one in years.seen[5])
 
 
+@pytest.mark.both_engines
 def test_a_long_walk_replays_on_both_databases(desk: Desk) -> None:
     chance = Random(20261102)
     told: dict[str, list[Any]] = {
@@ -220,6 +222,7 @@ def test_a_long_walk_replays_on_both_databases(desk: Desk) -> None:
     )
 
 
+@pytest.mark.both_engines
 def test_pages_of_a_replay_follow_on_each_other(desk: Desk) -> None:
     years = Years(desk)
     years.do("night", 0, 3)
@@ -278,6 +281,7 @@ def test_a_run_that_left_no_ledger_cannot_be_replayed(desk: Desk) -> None:
     assert ledger_as_of(desk.database, DISTRICT, desk.now.date())[0].run_id == 1
 
 
+@pytest.mark.both_engines
 def test_another_parks_entries_are_in_no_replay(desk: Desk) -> None:
     years = Years(desk)
     other = desk.park("two")

@@ -89,6 +89,7 @@ def said(items: list[Changes]) -> set[tuple[Any, ...]]:
     return {(one["demand_id"], one["achievement_id"], one["event"], *one["causes"]) for one in items}
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_changed_profile_makes_exactly_the_change_its_dry_run_announced(
     desk: Desk, parks: tuple[int, int], name: str
@@ -258,6 +259,7 @@ def test_a_pair_over_a_quota_or_below_a_threshold_says_so(desk: Desk, parks: tup
     assert causes == {2: {"quota"}, 3: {"quota"}, 4: {"below_threshold"}}
 
 
+@pytest.mark.both_engines
 def test_versions_are_kept_and_a_stale_one_is_refused(desk: Desk, parks: tuple[int, int]) -> None:
     assert rules.read_profile(desk.database, LOCAL_OPERATOR, "one")["version"] == 0
     assert save(desk, "one", 0, min_score=0.2)["version"] == 1
@@ -290,6 +292,7 @@ def test_a_run_says_whose_profiles_it_went_by_within_the_callers_scope(
     assert (own.profiles, own.calibration) == ({"one": 1}, "prior-2")
 
 
+@pytest.mark.both_engines
 def test_rules_are_read_and_changed_within_the_callers_rights(desk: Desk, parks: tuple[int, int]) -> None:
     park, other = parks
     demand = desk.demand(park, rows_of("D", 1, start=7)[0]["title"]).id

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -316,6 +317,7 @@ def opened(desk: Desk) -> Office:
     return office
 
 
+@pytest.mark.both_engines
 @given(STEPS)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_night_ever_writes_what_people_wrote(desk: Desk, steps: list[Step]) -> None:

@@ -2,6 +2,8 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Demand
@@ -57,6 +59,7 @@ def test_a_demand_added_over_rest_is_matched_while_the_service_runs(desk: Desk) 
     assert [run.trigger for run in runs] == [Trigger.CHANGE, Trigger.BATCH], "one run for one change"
 
 
+@pytest.mark.both_engines
 def test_the_watcher_waits_while_another_refresh_runs_and_then_does_its_work(desk: Desk) -> None:
     desk.supply(VALVE)
     watcher = ChangeWatcher(desk.refresher(), interval=0.02)

@@ -81,6 +81,7 @@ def office(desk: Desk) -> Office:
     return Office(desk)
 
 
+@pytest.mark.both_engines
 def test_an_entry_is_taken_from_the_first_idea_to_signing_with_its_history(office: Office) -> None:
     office.edit(owner="示例赵", due="2026-11-09", notes=f"致电 {PHONE}")
     for stage in (Stage.PENDING, Stage.PUSHED, Stage.ENGAGED, Stage.INTENT, Stage.SIGNED):
@@ -142,6 +143,7 @@ def test_a_stale_version_is_refused_whoever_made_it_stale(office: Office) -> Non
     assert office.edit(notes="重读后再改", version=office.read()["version"])["notes"] == "重读后再改"
 
 
+@pytest.mark.both_engines
 def test_of_many_who_write_at_one_version_at_once_one_is_heard(office: Office) -> None:
     version = office.read()["version"]
 
@@ -159,6 +161,7 @@ def test_of_many_who_write_at_one_version_at_once_one_is_heard(office: Office) -
     assert len(office.lines()) == 1
 
 
+@pytest.mark.both_engines
 def test_a_key_that_is_sent_many_times_at_once_writes_once(office: Office) -> None:
     request = office.request(key="一", digest="a")
 
@@ -208,6 +211,7 @@ def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> Non
     assert grades.list_all_grades(office.database, office.operator, awaiting_reply=True) == ([], None)
 
 
+@pytest.mark.both_engines
 def test_a_research_unit_answers_grades_of_its_own_achievements_alone(office: Office) -> None:
     unit, stranger = office.own_unit(), office.unit("丁研究所")
     with pytest.raises(NotFound):
@@ -273,6 +277,7 @@ FOREIGN: dict[str, Callable[[Office, Principal], object]] = {
 }
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("name", FOREIGN)
 def test_another_parks_entry_is_as_one_that_does_not_exist(office: Office, name: str) -> None:
     office.grade()
@@ -291,6 +296,7 @@ TENANT = re.compile(
 )
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("name", FOREIGN)
 def test_every_statement_on_a_tenants_table_names_the_park(office: Office, name: str) -> None:
     office.edit(owner="示例赵")
@@ -385,6 +391,7 @@ def test_an_entry_is_added_on_the_main_line_and_of_sides_that_exist(office: Offi
         assert missing.value.field == field
 
 
+@pytest.mark.both_engines
 def test_evidence_is_in_the_history_and_what_is_taken_off_loses_its_content(office: Office) -> None:
     content = b"\x89PNG" + bytes(1000)
     link = evidence.add_link(
@@ -435,6 +442,7 @@ def test_a_file_is_neither_empty_nor_too_large(office: Office) -> None:
     assert untitled.value.field == "title"
 
 
+@pytest.mark.both_engines
 def test_all_of_one_persons_entries_are_handed_over_at_once(office: Office) -> None:
     office.edit(owner="示例赵", technology_manager="示例赵")
     made = edits.add_entry(
@@ -487,6 +495,7 @@ def test_suppliers_of_one_demand_are_compared_by_their_milestones(office: Office
     assert states == {"送检": ["done", None], "样机": ["late", "open"]}
 
 
+@pytest.mark.both_engines
 def test_grades_are_read_page_by_page(office: Office) -> None:
     for value in (0, 1, 2):
         office.grade(value, "")

@@ -21,6 +21,8 @@ from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database
 from matcher.store.records import from_record, to_record
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
 CHANGE = Change("local", NOW, "rest")

@@ -14,6 +14,8 @@ from matcher.store import parks
 from matcher.store.database import Database
 from matcher.store.tables import Base
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 

@@ -16,6 +16,8 @@ from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database
 from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman, RunRow
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
 

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import MetaData, text
 from sqlalchemy.exc import IntegrityError
 
 import matcher.store
@@ -19,21 +19,18 @@ from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
 from matcher.store import ledger
 from matcher.store.database import Database, newest_migration
+from tests.engines import Databases
 
 NIGHT = datetime(2026, 10, 10, 18, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def first(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+pytestmark = pytest.mark.both_engines
+
+
+@pytest.fixture
+def first(databases: Databases) -> Iterator[Database]:
     """An empty database at schema 0001."""
-    url, name = f"sqlite:///{tmp_path / 'first.db'}", f"test_{uuid.uuid4().hex}"
-    if request.param == "postgresql":
-        pattern: str = request.getfixturevalue("postgres_server")
-        url, admin = pattern.format(name=name), create_engine(pattern.format(name="postgres"))
-        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-    database = Database.open(url)
+    database = Database.open(databases.make(f"first_{uuid.uuid4().hex}"))
     config = Config()
     config.set_main_option("script_location", str(Path(matcher.store.__path__[0]) / "migrations"))
     with database.engine.connect() as connection:

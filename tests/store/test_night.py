@@ -18,6 +18,8 @@ from matcher.store.catalogue import Change, Shelf, listing_of
 from matcher.store.database import Database
 from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman, RunRow
 
+pytestmark = pytest.mark.both_engines
+
 START = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
 Told = tuple[str, list[str], str, str | None]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.scoring import DEFAULT_SCORER
-from matcher.embed.factory import load_encoder
 from matcher.pipeline import access
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import read_entry
@@ -43,6 +41,8 @@ from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.tables import LedgerEntry, LedgerHuman
 from tests.pipeline.given import Desk
+
+pytestmark = pytest.mark.both_engines
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 TENANT = re.compile(
@@ -87,14 +87,9 @@ def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR) 
     return import_list(desk.database, request, caller, NOW)
 
 
-@cache
-def the_encoder() -> Encoder:
-    return load_encoder(None)
-
-
 @pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
-    desk = Desk.at(database_url, tmp_path, the_encoder())
+def town(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
+    desk = Desk.at(database_url, tmp_path, encoder)
     database = desk.database
     parks = [add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
     made = listings.create_listing(

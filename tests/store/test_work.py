@@ -18,6 +18,8 @@ from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database
 from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerHuman
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAYS = st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=9)
