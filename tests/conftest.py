@@ -61,16 +61,16 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def encoder() -> "Iterator[Encoder]":
     """The bundled encoder, loaded once: 0.4 s that every installation of this process would spend again."""
-    from matcher import bootstrap
-    from matcher.embed.factory import load_encoder
+    from matcher.embed import factory
 
+    load_encoder = factory.load_encoder
     loaded = load_encoder(None)
 
     def load(spec: str | None, **options: Any) -> "Encoder":
         return loaded if spec is None else load_encoder(spec, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "load_encoder", load)
+        patch.setattr(factory, "load_encoder", load)
         yield loaded
 
 

@@ -2,8 +2,13 @@
 
 import re
 from collections import defaultdict
+from itertools import islice
 
 from matcher.domain.text import masked_contacts
+
+_MOST_GLUED = 50
+"""Masked contacts of a text that are looked for inside longer words, where something was written before or
+behind one without a space; each of its words would be gone through for each of them."""
 
 _MASKED = re.compile(r"(?<![\w.+@-])[\w.+@-]*+\*{3}[\w.+@*-]*", re.ASCII)
 
@@ -24,7 +29,8 @@ def restore_contacts(edited: str, stored: str) -> str:
 
     def put_back(found: re.Match[str]) -> str:
         written = found.group()
-        token = written if written in kept else next((one for one in kept if one in written), "")
+        glued = (token for token in islice(kept, _MOST_GLUED) if token in written)
+        token = written if written in kept else next(glued, "")
         if not token:
             return written
         contacts = kept[token]
