@@ -17,10 +17,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from matcher.domain.columns import Work
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.stages import DeclineCode, Stage, StallCode
-from matcher.domain.work import Work
 from matcher.files.ledger_csv import as_written, kept_as_text, write_ledger_csv
 from matcher.files.ledger_reading import ReadRow, read_ledger, says, unchanged
 from matcher.files.ledger_sheet import (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from matcher.domain.columns import Work
 from matcher.domain.labels import label
 from matcher.domain.stages import DeclineCode, Stage, StallCode
-from matcher.domain.work import Work
 from matcher.files.safe_cells import plain
 
 Value = str | float | date | None

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from matcher.domain.columns import EDITABLE, Work
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.masking import restore_contacts
 from matcher.domain.stages import Stage
 from matcher.domain.text import mask_contacts
-from matcher.domain.work import EDITABLE, Work, edit, grade, keep_reason, move
+from matcher.domain.work import edit, grade, keep_reason, move
 from matcher.files.ledger_reading import ReadRow, same_amount, says, unchanged
 from matcher.files.ledger_sheet import (
     ADDED_LATER,

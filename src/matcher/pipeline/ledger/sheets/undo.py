@@ -7,7 +7,7 @@ from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, NotFound
 from matcher.files.ledger_sheet import HUMAN
 from matcher.pipeline.idempotency import Request, once
-from matcher.pipeline.ledger.edits import assigned, grade_row
+from matcher.pipeline.ledger.edits import assigned
 from matcher.pipeline.ledger.sheets.importing import put
 from matcher.pipeline.ledger.sheets.refusals import NOT_ASSIGNED
 from matcher.pipeline.ledger.sheets.rows import shown
@@ -93,7 +93,7 @@ def _undo(session: Transaction, request: Request, record: LedgerImport) -> dict[
             withheld += not mine
             continue
         if "grade" in former and before.grade is not None:
-            grades.add(session, grade_row(entry, before, request))
+            grades.add(session, entry, before, by=request.principal.name, at=request.now)
         put(session, request, entry, before, "undo", record.id)
         restored += 1
         changes += [
