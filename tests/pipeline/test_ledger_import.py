@@ -32,7 +32,7 @@ from tests.lists.files import saved
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, dump, entry_held, rows_of
 
-NAMES = {column.heading: column.name for column in COLUMNS}
+NAMES = {column.zh: column.name for column in COLUMNS}
 
 
 def filled(desk: Desk, demands: int = 3) -> int:

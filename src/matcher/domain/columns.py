@@ -28,6 +28,10 @@ class Kind(StrEnum):
     MILESTONES = "milestones"
 
 
+GRADES = range(4)
+"""From 0 (none) to 3 (strong)."""
+
+
 class Writer(StrEnum):
     """Who writes a column: a run, or people, as it is (edit) or by an act with rules of its own."""
 

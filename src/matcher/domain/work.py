@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from matcher.domain.columns import EDITABLE, PEOPLE, PERSONS, Kind, Milestone, Work
+from matcher.domain.columns import EDITABLE, GRADES, PEOPLE, PERSONS, Kind, Milestone, Work
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.stages import DeclineCode, Stage, StallCode, moves_from
@@ -134,7 +134,7 @@ def grade(work: Work, value: int, reason: str) -> Work:
     Raises:
         InvalidInput: no grade from 0 to 3, or a reason that is too long.
     """
-    if value not in range(4):
+    if value not in GRADES:
         raise InvalidInput("评分须为 0、1、2 或 3。", "a grade is 0, 1, 2 or 3.", field="grade")
     reason = _text(reason, "reason")
     code = REASONS.get(reason)

@@ -15,7 +15,7 @@ from matcher.domain.columns import Work
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.files.ledger_reading import ReadRow, read_ledger
-from matcher.files.ledger_sheet import HUMAN
+from matcher.files.ledger_sheet import FILLED_IN
 from matcher.pipeline.idempotency import Request, once
 from matcher.pipeline.ledger.edits import assigned
 from matcher.pipeline.ledger.explanations import lines
@@ -217,7 +217,7 @@ class _Importer:
         self.report.changes += [
             place_of(row, column.name, entry.id)
             | {"before": shown(column.name, entry.work), "after": shown(column.name, after)}
-            for column in HUMAN
+            for column in FILLED_IN
             if getattr(entry.work, column.name) != getattr(after, column.name)
         ]
         return "changed"

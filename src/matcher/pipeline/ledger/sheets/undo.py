@@ -5,7 +5,7 @@ from typing import Any
 from matcher.domain.access import Principal, Right
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, NotFound
-from matcher.files.ledger_sheet import HUMAN
+from matcher.files.ledger_sheet import FILLED_IN
 from matcher.pipeline.idempotency import Request, once
 from matcher.pipeline.ledger.edits import assigned
 from matcher.pipeline.ledger.sheets.importing import put
@@ -100,11 +100,11 @@ def _undo(session: Transaction, request: Request, record: LedgerImport) -> dict[
             {
                 "entry_id": entry.id,
                 "field": column.name,
-                "heading": column.heading,
+                "heading": column.zh,
                 "before": shown(column.name, entry.work),
                 "after": shown(column.name, before),
             }
-            for column in HUMAN
+            for column in FILLED_IN
             if column.name in former
         ]
     if restored and not withheld:
