@@ -344,6 +344,42 @@ def test_columns_are_found_wherever_they_stand_and_rows_in_any_order() -> None:
     assert strange[0].lacking == ()
 
 
+OLD = {
+    "共有词语": "共同词语",
+    "现状": "状态",
+    "现状原因": "状态原因",
+    "恢复日期": "暂缓恢复日期",
+    "终止原因": "终止原因代码",
+    "卡点": "受阻原因",
+    "付费触发": "付费条件",
+}
+"""Headings → what sheets of earlier versions, or other places in them, called the column."""
+
+
+def with_old_headings(made: Any, *rows: LedgerRow) -> bytes:
+    """A written sheet as an earlier version would have headed it."""
+    if made is csv_of:
+        [heading, *lines] = csv.reader(io.StringIO(csv_of(*rows).decode("utf-8-sig"), newline=""))
+        stream = io.StringIO(newline="")
+        csv.writer(stream).writerows([[OLD.get(name, name) for name in heading], *lines])
+        return stream.getvalue().encode()
+    workbook = load_workbook(io.BytesIO(workbook_of(*rows)))
+    for head in workbook.worksheets[0][HEADER_ROW]:
+        head.value = OLD.get(str(head.value), head.value)
+    return saved(workbook)
+
+
+@pytest.mark.parametrize("made", [workbook_of, csv_of])
+def test_a_sheet_with_the_headings_of_earlier_versions_reads_the_same(made: Any) -> None:
+    given_row = row(standing="已消失", cause="低于门槛")
+    assert OLD.keys() <= BY_HEADING.keys()
+    [now], _ = read_ledger(made(given_row))
+    [read], strange = read_ledger(with_old_headings(made, given_row))
+    assert strange == []
+    assert read == now
+    assert read.cells["check"] == checksum(7, read.cells)
+
+
 @pytest.mark.parametrize(
     ("heading", "text", "value"),
     [

@@ -4,7 +4,7 @@ import { address, get } from "./api.js";
 import { announce, h, settled } from "./dom.js";
 import { entryDrawer } from "./entry.js";
 import { addPairDrawer } from "./add-pair.js";
-import { CODES } from "./codes.js";
+import { CODES, COLUMNS } from "./codes.js";
 import { field } from "./forms.js";
 import { handOver } from "./handover.js";
 import { code, column, dayOf, t, today } from "./i18n.js";
@@ -194,7 +194,9 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
   );
 }
 
+const PAIR = ["demand_title", "demand_code", "demand_organisation", "achievement_title", "achievement_code", "achievement_organisation"];
+const WRITTEN = Object.keys(COLUMNS).filter((name) => COLUMNS[name].group !== undefined && COLUMNS[name].kind === "text");
+
 function textOf(row) {
-  const said = ["demand_title", "demand_code", "demand_organisation", "achievement_title", "achievement_code", "achievement_organisation"];
-  return [...said, "next_action", "notes", "owner", "technology_manager", "responsible_unit"].map((name) => row[name] ?? "").join("\n").toLowerCase();
+  return [...PAIR, ...WRITTEN].map((name) => row[name] ?? "").join("\n").toLowerCase();
 }
