@@ -15,6 +15,27 @@ from matcher.domain.work import masked
 from matcher.pipeline.answers import Answer, Moment
 
 
+class PairColumns(Answer):
+    """供需双方，和批处理给这一对的数值。"""
+
+    rank: int | None = Field(description="名次，从 1 起")
+    demand_id: int
+    demand_code: str
+    demand_title: str
+    demand_organisation: str
+    achievement_id: int
+    achievement_code: str
+    achievement_title: str
+    achievement_organisation: str
+    park: str = Field(description="需求所在园区")
+    similarity: float | None = Field(description="编码器给出的相似度，−1 到 1")
+    score: float | None = Field(description="得分，0 到 1，由 contributions 合成")
+    probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
+    contributions: dict[str, float] = Field(description="各通道对得分的贡献")
+    terms: list[str] = Field(description="两边共有的词语")
+    explored: bool = Field(description="是否为探索位")
+
+
 class MilestoneAnswer(Answer):
     """同一需求的几家供方据以比较的节点。"""
 
@@ -49,25 +70,9 @@ else:
     )
 
 
-class EntryAnswer(WorkColumns):
+class EntryAnswer(WorkColumns, PairColumns):
     """一条台账。人工添加而从未由批处理提出的，数值和 `run_id` 为 null。文字中的联系方式已隐去。"""
 
-    rank: int | None = Field(description="名次，从 1 起")
-    demand_id: int
-    demand_code: str
-    demand_title: str
-    demand_organisation: str
-    achievement_id: int
-    achievement_code: str
-    achievement_title: str
-    achievement_organisation: str
-    park: str = Field(description="需求所在园区")
-    similarity: float | None = Field(description="编码器给出的相似度，−1 到 1")
-    score: float | None = Field(description="得分，0 到 1，由 contributions 合成")
-    probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
-    contributions: dict[str, float] = Field(description="各通道对得分的贡献")
-    terms: list[str] = Field(description="两边共有的词语")
-    explored: bool = Field(description="是否为探索位")
     also: list[int] = Field(description="上一次运行认为与该成果相同的其他成果的编号；以往的台账中不列")
     entry_id: int
     version: int = Field(description="版本；即 ETag，批处理和人的每次改动都使它增加")
