@@ -103,7 +103,11 @@ def _write_head(book: SafeBook, sheet: Worksheet, park_name: str, printed_on: da
 
 
 def _look(column: Column) -> Look:
-    look = (WRAPPED if column.kind in {Kind.TEXT, Kind.AMOUNT} else MIDDLE) | GRID | {"locked": not column.filled_in}
+    look = (
+        (WRAPPED if column.kind in {Kind.TEXT, Kind.AMOUNT} else MIDDLE)
+        | GRID
+        | {"locked": not column.filled_in}
+    )
     if not column.filled_in:
         look |= MACHINE_FILL
     if column.kind in _FORMATS and not (column.kind is Kind.TEXT and column.written_by is Writer.RUN):
