@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from matcher.domain.access import Role
-from matcher.files.ledger_sheet import ENTRY_ID
+from matcher.domain.columns import ENTRY_ID
 from tests.api.world import SECRET, SUPPLY, Server, World, populate
 
 ORIGIN = "https://portal.example.cn"

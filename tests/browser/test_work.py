@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
+from matcher.domain.columns import PEOPLE, Group, Writer
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.labels import LABELS
@@ -80,6 +81,20 @@ def test_the_codes_words_are_those_of_the_service(console: Page) -> None:
         assert words == {code.value: list(label) for code, label in of_kind[kind].items()}, kind
 
 
+def test_a_form_asks_for_every_column_that_people_write_by_its_name(console: Page, site: Site) -> None:
+    drawer = open_entry(console, site, untouched(site).id)
+    for tab in ("跟进", "多家协同"):
+        drawer.get_by_role("tab", name=tab).click()
+        for column in PEOPLE:
+            in_tab = (column.group is Group.TEAM) is (tab == "多家协同")
+            if column.written_by is Writer.EDIT and in_tab:
+                asked = drawer.get_by_role("tabpanel", name=tab)
+                named = asked.get_by_label(column.zh, exact=True).or_(
+                    asked.get_by_role("group", name=column.zh, exact=True)
+                )
+                expect(named.first, column.name).to_be_visible()
+
+
 def _snake(name: str) -> str:
     return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name).lstrip("_")
 
@@ -97,8 +112,9 @@ def test_an_entry_is_moved_along_by_legal_moves_alone(console: Page, site: Site)
     moves.get_by_text("终止…").click()
     drawer.get_by_role("button", name="终止", exact=True).click()
     expect(drawer.get_by_text("终止须写明原因，如过于早期")).to_be_visible()
-    expect(drawer.get_by_label("终止原因")).to_be_focused()
-    drawer.get_by_label("终止原因").select_option(label="过于早期")
+    reason = drawer.get_by_role("region", name="阶段").get_by_label("终止原因")
+    expect(reason).to_be_focused()
+    reason.select_option(label="过于早期")
     drawer.get_by_role("button", name="终止", exact=True).click()
     expect(drawer.get_by_text("已终止，原因：过于早期。")).to_be_visible()
     expect(moves).to_have_text(["恢复到“待研判”"])

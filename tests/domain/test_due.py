@@ -3,9 +3,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from matcher.domain.columns import UNTOUCHED
 from matcher.domain.due import TRIAL_NOTICE_DAYS, due_dates, due_within
 from matcher.domain.stages import DueKind, Stage
-from matcher.domain.work import UNTOUCHED
 
 TODAY = date(2026, 11, 2)
 TOMORROW = TODAY + timedelta(days=1)

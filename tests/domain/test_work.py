@@ -6,23 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.domain.columns import EDITABLE, UNTOUCHED, Milestone, Work
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.stages import DeclineCode, Stage, StallCode, moves_from
-from matcher.domain.work import (
-    EDITABLE,
-    MAX_AMOUNT,
-    MAX_TEXT,
-    REASONS,
-    UNTOUCHED,
-    Milestone,
-    Work,
-    edit,
-    grade,
-    hand_over,
-    move,
-    reason_of,
-    reply,
-)
+from matcher.domain.work import MAX_AMOUNT, MAX_TEXT, REASONS, edit, grade, hand_over, move, reason_of, reply
 
 TODAY = date(2026, 11, 2)
 TOMORROW = TODAY + timedelta(days=1)

@@ -17,26 +17,25 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from matcher.domain.columns import Kind, Work
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.stages import DeclineCode, Stage, StallCode
-from matcher.domain.work import Work
 from matcher.files.ledger_csv import as_written, kept_as_text, write_ledger_csv
 from matcher.files.ledger_reading import ReadRow, read_ledger, says, unchanged
 from matcher.files.ledger_sheet import (
-    CHOICES,
     COLUMNS,
-    HUMAN,
-    MACHINE,
+    FILLED_IN,
+    KEPT,
     UNKNOWN,
-    Kind,
     LedgerRow,
     checksum,
+    choices,
 )
 from matcher.files.ledger_workbook import HEADER_ROW, TITLE, write_ledger
 from tests.lists.files import pages_across, saved
 
-BY_HEADING = {column.heading: column for column in COLUMNS}
+BY_HEADING = {column.zh: column for column in COLUMNS}
 BY_NAME = {column.name: column for column in COLUMNS}
 
 FILLED = Work(
@@ -111,7 +110,7 @@ def cell(sheet: Worksheet, heading: str, number: int = HEADER_ROW + 1) -> Any:
 
 def work_read(read: ReadRow) -> Work:
     """The human columns that the cells of a row say, by name."""
-    return replace(Work(), **{column.name: says(column, read.cells[column.name]) for column in HUMAN})
+    return replace(Work(), **{column.name: says(column, read.cells[column.name]) for column in FILLED_IN})
 
 
 def test_a_ledger_has_what_an_office_expects() -> None:
@@ -132,7 +131,7 @@ def test_a_ledger_has_what_an_office_expects() -> None:
     assert sheet.oddFooter is not None
     assert "&P" in str(sheet.oddFooter.center.text)
     hidden = [
-        column.heading
+        column.zh
         for number, column in enumerate(COLUMNS, start=1)
         if sheet.column_dimensions[get_column_letter(number)].hidden
     ]
@@ -147,7 +146,7 @@ def test_the_machines_cells_are_protected_without_a_password_and_peoples_are_ope
     assert not sheet.protection.sort
     assert not sheet.protection.formatColumns
     for column in COLUMNS:
-        assert cell(sheet, column.heading).protection.locked is not column.human, column.heading
+        assert cell(sheet, column.zh).protection.locked is not column.filled_in, column.zh
 
 
 def test_drop_downs_offer_every_label_and_checked_cells_say_in_chinese_what_is_wrong() -> None:
@@ -164,7 +163,7 @@ def test_drop_downs_offer_every_label_and_checked_cells_say_in_chinese_what_is_w
     assert rules["评分"].formula1 == '"0,1,2,3"'
     assert rules["截止日期"].type == "date"
     assert rules["金额（万元）"].type == "decimal"
-    assert rules.keys() == {column.heading for column in HUMAN if column.kind is not Kind.TEXT}
+    assert rules.keys() == {column.zh for column in FILLED_IN if column.kind is not Kind.TEXT}
     for rule in rules.values():
         assert rule.allow_blank
         assert rule.showErrorMessage
@@ -183,7 +182,10 @@ def test_numbers_are_numbers_days_are_days_and_unknown_figures_say_so() -> None:
     assert cell(sheet, "首次出现").value == datetime(2026, 11, 1)  # noqa: DTZ001
     assert cell(sheet, "成果编号").value == "007"
     blank = sheet_of(row(work=Work()))
-    assert [cell(blank, column.heading).value for column in HUMAN] == ["待研判", *[None] * (len(HUMAN) - 1)]
+    assert [cell(blank, column.zh).value for column in FILLED_IN] == [
+        "待研判",
+        *[None] * (len(FILLED_IN) - 1),
+    ]
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")', "＝1", " =1", "\r=1"]
@@ -207,7 +209,7 @@ def test_a_csv_file_begins_with_a_mark_and_has_the_same_columns() -> None:
     content = csv_of(row())
     assert content.startswith(b"\xef\xbb\xbf")
     [heading, line] = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    assert heading == [column.heading for column in COLUMNS]
+    assert heading == [column.zh for column in COLUMNS]
     held = dict(zip(heading, line, strict=True))
     assert (held["金额（万元）"], held["截止日期"], held["评分"]) == ("1234.5", "2026-12-31", "2")
     assert held["下一步"] == "'+86 138 0000 5555 约见"
@@ -327,7 +329,7 @@ def test_columns_are_found_wherever_they_stand_and_rows_in_any_order() -> None:
     for number, line in enumerate([table[0], *reversed(table[1:])]):
         cells = dict(zip(table[0], line, strict=True))
         cells["自己加的一列"] = "自己加的一列" if number == 0 else "某"
-        del cells["共同词语"]
+        del cells["共有词语"]
         sheet.append([f" {value} " for value in reversed(cells.values())])
     sheet.append([None, "", " "])
     read, strange = read_ledger(saved(moved))
@@ -340,6 +342,42 @@ def test_columns_are_found_wherever_they_stand_and_rows_in_any_order() -> None:
     assert "terms" not in read[0].cells
     assert [(one.row, one.letter, one.heading) for one in strange] == [(3, "A", "自己加的一列")]
     assert strange[0].lacking == ()
+
+
+OLD = {
+    "共有词语": "共同词语",
+    "现状": "状态",
+    "现状原因": "状态原因",
+    "恢复日期": "暂缓恢复日期",
+    "终止原因": "终止原因代码",
+    "卡点": "受阻原因",
+    "付费触发": "付费条件",
+}
+"""Headings → what sheets of earlier versions, or other places in them, called the column."""
+
+
+def with_old_headings(made: Any, *rows: LedgerRow) -> bytes:
+    """A written sheet as an earlier version would have headed it."""
+    if made is csv_of:
+        [heading, *lines] = csv.reader(io.StringIO(csv_of(*rows).decode("utf-8-sig"), newline=""))
+        stream = io.StringIO(newline="")
+        csv.writer(stream).writerows([[OLD.get(name, name) for name in heading], *lines])
+        return stream.getvalue().encode()
+    workbook = load_workbook(io.BytesIO(workbook_of(*rows)))
+    for head in workbook.worksheets[0][HEADER_ROW]:
+        head.value = OLD.get(str(head.value), head.value)
+    return saved(workbook)
+
+
+@pytest.mark.parametrize("made", [workbook_of, csv_of])
+def test_a_sheet_with_the_headings_of_earlier_versions_reads_the_same(made: Any) -> None:
+    given_row = row(standing="已消失", cause="低于门槛")
+    assert OLD.keys() <= BY_HEADING.keys()
+    [now], _ = read_ledger(made(given_row))
+    [read], strange = read_ledger(with_old_headings(made, given_row))
+    assert strange == []
+    assert read == now
+    assert read.cells["check"] == checksum(7, read.cells)
 
 
 @pytest.mark.parametrize(
@@ -391,8 +429,8 @@ def test_what_cannot_be_read_says_how_to_write_it(heading: str, text: str) -> No
 
 
 def test_every_choice_a_drop_down_offers_is_understood() -> None:
-    for column in HUMAN:
-        for choice in CHOICES.get(column.kind, ()):
+    for column in FILLED_IN:
+        for choice in choices(column):
             assert says(column, choice) is not None
 
 
@@ -414,9 +452,9 @@ def test_a_file_that_is_no_sheet_of_the_ledger_is_refused_with_a_remedy(content:
 
 def test_the_check_shows_a_changed_cell_of_the_machines_and_no_other() -> None:
     [read], _ = read_ledger(workbook_of(row()))
-    for column in MACHINE:
+    for column in KEPT:
         assert checksum(7, {**read.cells, column.name: "改过"}) != read.cells["check"]
-    for column in HUMAN:
+    for column in FILLED_IN:
         assert checksum(7, {**read.cells, column.name: "改过"}) == read.cells["check"]
     assert checksum(8, read.cells) != read.cells["check"]
     as_excel_saves = {**read.cells, "first_seen": "2026/11/1", "score": "0.7200", "similarity": "0.6125"}

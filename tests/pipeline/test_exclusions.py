@@ -85,7 +85,7 @@ def test_what_people_wrote_of_an_excluded_pair_stays(office: Office) -> None:
     office.exclude(best)
     office.desk.refresh(top_k=2)
     entry = edits.read_entry(office.desk.database, office.operator, best.id, office.desk.now)
-    assert (entry["notes"], entry["excluded"], entry["cause"]) == ("先留着", True, "excluded")
+    assert (entry.notes, entry.excluded, entry.cause) == ("先留着", True, "excluded")
 
 
 def test_every_change_of_exclusions_is_one_for_the_next_run(office: Office) -> None:

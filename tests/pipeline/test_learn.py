@@ -27,7 +27,7 @@ from matcher.pipeline.nights.vectors import vectors_of
 from matcher.pipeline.scoring import scorings
 from matcher.pipeline.scoring.learn import Learn
 from matcher.pipeline.scoring.park_grades import grades_of_park
-from matcher.store import catalogue
+from matcher.store import catalogue, ledger
 from matcher.store import scorings as stored
 from matcher.store.catalogue import Shelf
 from matcher.store.human_columns import Act, write
@@ -242,7 +242,9 @@ def test_the_reason_for_declining_goes_with_the_grade(office: Office) -> None:
     declined = replace(grade(two.work, 1, ""), decline_code=DeclineCode.BENEFIT_UNCLEAR)
     with office.database.writing() as session:
         act = Act(actor="示例", at=office.desk.now, act="stage")
-        write(session, entry_id=two.id, park_id=office.a, work=declined, act=act)
+        held = ledger.entry(session, DISTRICT, two.id)
+        assert held is not None
+        write(session, held, declined, act)
     found = measured(office)
     assert found[one.id].decline is DeclineCode.TOO_EARLY
     assert found[two.id].decline is DeclineCode.BENEFIT_UNCLEAR

@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
+from matcher.domain.columns import Milestone, Work
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matcher.domain.stages import DeclineCode, Stage
-from matcher.domain.work import Milestone, Work, grade
+from matcher.domain.work import grade
 from matcher.files.ledger_sheet import COLUMNS
 from matcher.files.ledger_workbook import HEADER_ROW
 from matcher.pipeline.idempotency import Request
@@ -31,7 +32,7 @@ from tests.lists.files import saved
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, dump, entry_held, rows_of
 
-NAMES = {column.heading: column.name for column in COLUMNS}
+NAMES = {column.zh: column.name for column in COLUMNS}
 
 
 def filled(desk: Desk, demands: int = 3) -> int:
@@ -51,7 +52,7 @@ def put(desk: Desk, entry: EntryView, values: Work, act: str = "edit", actor: st
     """Make these the entry's columns, as someone in the office would."""
     done = human_columns.Act(actor=actor, at=desk.now, act=act)
     with desk.database.writing() as session:
-        human_columns.write(session, entry_id=entry.id, park_id=entry.park_id, work=values, act=done)
+        human_columns.write(session, entry, values, done)
 
 
 def exported(desk: Desk, park: str = "a", **options: Any) -> bytes:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.columns import UNTOUCHED, Work
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import Conflict, IllegalMove, InvalidInput, StaleVersion
 from matcher.domain.listing import Side
 from matcher.domain.stages import MAIN_LINE, DeclineCode, Stage, StallCode, moves_from
-from matcher.domain.work import UNTOUCHED, Work, edit, grade, hand_over, move, reason_of, reply
+from matcher.domain.work import edit, grade, hand_over, move, reason_of, reply
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits, evidence
 from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
@@ -163,14 +164,14 @@ class Office:
         database = self.desk.database
         match kind:
             case "edit":
-                return edits.edit_entry(database, request, identifier, told, **more)
+                return edits.edit_entry(database, request, identifier, told, **more).as_json()
             case "move" | "move anywhere":
                 stage, reason, day = self.target(kind, before, told)
                 return edits.move_entry(
                     database, request, identifier, stage, reason=reason, return_on=day, **more
-                )
+                ).as_json()
             case "grade":
-                return edits.grade_entry(database, request, identifier, *told, **more)
+                return edits.grade_entry(database, request, identifier, *told, **more).as_json()
             case "reply":
                 return edits.reply_to_grade(database, request, identifier, told, **more)
             case _:
@@ -178,7 +179,7 @@ class Office:
 
     def do_twice(self, kind: str, identifier: int, before: Work, told: Any) -> None:
         """At a version that is stale it is refused; at the right one it is done, and repeated it is not."""
-        version = edits.read_entry(self.desk.database, LOCAL_OPERATOR, identifier, self.desk.now)["version"]
+        version = edits.read_entry(self.desk.database, LOCAL_OPERATOR, identifier, self.desk.now).version
         if kind != "evidence":
             self.refused(kind, identifier, before, told, StaleVersion, version=version + 1)
             self.refused(kind, identifier, before, told, StaleVersion, version=version - 1)
@@ -215,10 +216,10 @@ class Office:
             assert pair in held
             return
         assert pair not in held
-        assert made["standing"] == "added"
+        assert made.standing == "added"
         again = edits.add_entry(self.desk.database, request, *pair, stage=stage, changes={"owner": "示例赵"})
-        assert again == made
-        self.expected[made["entry_id"]] = replace(UNTOUCHED, stage=stage, owner="示例赵")
+        assert again.as_json() == made.as_json()
+        self.expected[made.entry_id] = replace(UNTOUCHED, stage=stage, owner="示例赵")
 
     def hand_over(self, one: str, other: str) -> None:
         if not one or not other or one == other:

@@ -13,7 +13,7 @@ from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, MatcherError, NotFound, StaleVersion
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.stages import Stage
-from matcher.pipeline.idempotency import Replayed, Request
+from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits, evidence, grades, history
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.evidence import MAX_FILE, File
@@ -49,16 +49,17 @@ class Office:
         return Request(who or self.operator, self.desk.now, **more)
 
     def read(self, **more: Any) -> dict[str, Any]:
-        return edits.read_entry(self.database, self.operator, self.entry, self.desk.now, **more)
+        return edits.read_entry(self.database, self.operator, self.entry, self.desk.now, **more).as_json()
 
     def edit(self, *, who: Principal | None = None, version: int | None = None, **changes: Any) -> Any:
-        return edits.edit_entry(self.database, self.request(who), self.entry, changes, version=version)
+        written = edits.edit_entry(self.database, self.request(who), self.entry, changes, version=version)
+        return written.as_json()
 
     def move(self, stage: Stage, **more: Any) -> dict[str, Any]:
-        return edits.move_entry(self.database, self.request(), self.entry, stage, **more)
+        return edits.move_entry(self.database, self.request(), self.entry, stage, **more).as_json()
 
     def grade(self, value: int = 1, reason: str = "too_early") -> dict[str, Any]:
-        return edits.grade_entry(self.database, self.request(), self.entry, value, reason)
+        return edits.grade_entry(self.database, self.request(), self.entry, value, reason).as_json()
 
     def unit(self, name: str) -> Principal:
         return Principal("某单位", Role.RESEARCH_UNIT, Scope(frozenset()), subject=name)
@@ -166,7 +167,7 @@ def test_a_key_that_is_sent_many_times_at_once_writes_once(office: Office) -> No
     request = office.request(key="一", digest="a")
 
     def write(_: int) -> dict[str, Any]:
-        return edits.grade_entry(office.database, request, office.entry, 2, "指标接近")
+        return edits.grade_entry(office.database, request, office.entry, 2, "指标接近").as_json()
 
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(write, range(6)))
@@ -178,14 +179,14 @@ def test_a_repeated_key_writes_once_and_answers_as_before(office: Office) -> Non
     request = office.request(key="一", digest="a")
     first = edits.grade_entry(office.database, request, office.entry, 2, "指标接近")
     again = edits.grade_entry(office.database, request, office.entry, 2, "指标接近")
-    assert isinstance(again, Replayed)
-    assert again == first
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.as_json() == first.as_json()
     assert len(office.lines()) == 1
     with pytest.raises(Conflict):
         edits.grade_entry(office.database, replace(request, digest="b"), office.entry, 3, "")
     with pytest.raises(InvalidInput):
         edits.edit_entry(office.database, office.request(key="二"), office.entry, {"due": "下周"})
-    assert edits.edit_entry(office.database, office.request(key="二"), office.entry, {})["version"] == 2
+    assert edits.edit_entry(office.database, office.request(key="二"), office.entry, {}).version == 2
 
 
 def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> None:
@@ -250,7 +251,7 @@ def test_a_technology_manager_works_the_entries_assigned_to_them_alone(office: O
             office.edit(who=one, notes="不归我")
     office.edit(technology_manager="示例钱")
     assert office.edit(who=manager, notes="归我")["notes"] == "归我"
-    assert edits.grade_entry(office.database, office.request(manager), office.entry, 2, "")["grade"] == 2
+    assert edits.grade_entry(office.database, office.request(manager), office.entry, 2, "").grade == 2
     office.edit(technology_manager="示例孙")
     with pytest.raises(Forbidden):
         edits.move_entry(office.database, office.request(manager), office.entry, Stage.PENDING)
@@ -328,21 +329,21 @@ def test_a_pair_added_by_hand_is_worked_and_taken_up_when_a_run_proposes_it(offi
         stage=Stage.ENGAGED,
         changes={"owner": "示例赵", "due": date(2026, 11, 20)},
     )
-    assert [made[name] for name in ("standing", "stage", "rank", "score", "run_id")] == [
+    assert [made.as_json()[name] for name in ("standing", "stage", "rank", "score", "run_id")] == [
         "added",
         "engaged",
         None,
         None,
         None,
     ]
-    assert (made["version"], made["human_version"], made["owner"]) == (2, 1, "示例赵")
+    assert (made.version, made.human_version, made.owner) == (2, 1, "示例赵")
     with pytest.raises(Conflict) as caught:
         edits.add_entry(office.database, office.request(), office.demand, office.unmatched)
-    assert str(made["entry_id"]) in caught.value.en
+    assert str(made.entry_id) in caught.value.en
     office.desk.refresh(top_k=2)
-    taken = edits.read_entry(office.database, office.operator, made["entry_id"], office.desk.now)
-    assert (taken["standing"], taken["rank"], taken["stage"]) == ("current", 2, "engaged")
-    assert (taken["owner"], taken["human_version"]) == ("示例赵", 1)
+    taken = edits.read_entry(office.database, office.operator, made.entry_id, office.desk.now)
+    assert (taken.standing, taken.rank, taken.stage) == ("current", 2, "engaged")
+    assert (taken.owner, taken.human_version) == ("示例赵", 1)
     office.desk.refresh(top_k=1)
     with pytest.raises(Conflict):
         edits.add_entry(office.database, office.request(), office.demand, office.unmatched)
@@ -461,9 +462,9 @@ def test_all_of_one_persons_entries_are_handed_over_at_once(office: Office) -> N
     assert (entry["owner"], entry["technology_manager"]) == ("示例孙", "示例孙")
     assert [one.act for one in office.lines()] == ["edit", "add", "add", "hand_over"]
     assert office.audit() == [("hand_over", "1 entries: 示例赵 → 示例孙", office.own)]
-    untouched = (made["entry_id"], elsewhere["entry_id"])
+    untouched = (made.entry_id, elsewhere.entry_id)
     owners = [
-        edits.read_entry(office.database, LOCAL_OPERATOR, one, office.desk.now)["owner"] for one in untouched
+        edits.read_entry(office.database, LOCAL_OPERATOR, one, office.desk.now).owner for one in untouched
     ]
     assert owners == ["示例李", "示例赵"]
     for one, other, field in (("示例孙", "示例孙", "to"), (" ", "示例孙", "from"), ("示例孙", "", "to")):
@@ -490,7 +491,7 @@ def test_suppliers_of_one_demand_are_compared_by_their_milestones(office: Office
     )
     told = compare_suppliers(office.database, office.operator, office.demand, office.desk.now)
     assert told["teaming"] == ["race"]
-    assert [one["entry_id"] for one in told["items"]] == [office.entry, made["entry_id"]]
+    assert [one["entry_id"] for one in told["items"]] == [office.entry, made.entry_id]
     states = {one["name"]: [cell["state"] for cell in one["cells"]] for one in told["milestones"]}
     assert states == {"送检": ["done", None], "样机": ["late", "open"]}
 

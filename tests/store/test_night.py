@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import event, select
 
 from matcher.domain.access import DISTRICT
+from matcher.domain.columns import UNTOUCHED
 from matcher.domain.ledger import Cause, ChangeCause, Leaving, Night, Pair, Proposal
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.rules import Constraint
 from matcher.domain.stages import Stage
-from matcher.domain.work import UNTOUCHED
-from matcher.store import catalogue, human_columns, night, parks, runs, states
+from matcher.store import catalogue, human_columns, ledger, night, parks, runs, states
 from matcher.store.catalogue import Change, Shelf, listing_of
 from matcher.store.database import Database
 from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman, RunRow
@@ -109,13 +109,10 @@ class Office:
             session.add(entry)
             session.flush()
             done = human_columns.Act("某人", self.now, "add")
-            human_columns.write(
-                session,
-                entry_id=entry.id,
-                park_id=self.park,
-                work=replace(UNTOUCHED, stage=Stage.PENDING, notes="两家早有来往"),
-                act=done,
-            )
+            added = ledger.entry(session, DISTRICT, entry.id)
+            assert added is not None
+            work = replace(UNTOUCHED, stage=Stage.PENDING, notes="两家早有来往")
+            human_columns.write(session, added, work, done)
             return entry.id
 
 

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT, Scope
+from matcher.domain.columns import UNTOUCHED, Milestone, Work
+from matcher.domain.entries import EntryView
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
-from matcher.domain.work import UNTOUCHED, Milestone, Work
-from matcher.store import catalogue, human_columns, parks
+from matcher.store import catalogue, human_columns, ledger, parks
 from matcher.store.catalogue import Change, Shelf
 from matcher.store.database import Database
 from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerHuman
@@ -61,15 +63,22 @@ def entries(database: Database, park: str = "p", count: int = 1) -> list[tuple[i
     return made
 
 
+def shown(session: Session, entry: tuple[int, int]) -> EntryView:
+    """An entry as it is read."""
+    read = ledger.entry(session, DISTRICT, entry[0])
+    assert read is not None
+    return read
+
+
 def write(database: Database, entry: tuple[int, int], what: Work, act: str = "edit", **more: Any) -> int:
     with database.writing() as session:
         done = human_columns.Act("某人", NOW, act)
-        return human_columns.write(session, entry_id=entry[0], park_id=entry[1], work=what, act=done, **more)
+        return human_columns.write(session, shown(session, entry), what, done, **more).human_version
 
 
 def held(database: Database, entry: tuple[int, int]) -> Work:
     with database.reading() as session:
-        return human_columns.work_of(human_columns.row_of(session, entry_id=entry[0], park_id=entry[1]))
+        return shown(session, entry).work
 
 
 @given(st.lists(WORKS, max_size=6))

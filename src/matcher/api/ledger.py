@@ -3,23 +3,23 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import AsOf, Cursor, Id, Limit, Park, Person, Unmask
 from matcher.api.openapi import problems
-from matcher.api.schemas.ledger import EntryAnswer, EntryPage
-from matcher.api.writes import written
+from matcher.api.schemas.ledger import EntryPage
+from matcher.api.writes import shown
 from matcher.domain.access import Right
 from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
 from matcher.pipeline import cursors
 from matcher.pipeline.ledger import edits, entries
+from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.views import ledger_json
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 
@@ -76,7 +76,7 @@ def list_entries(
         when = read_when(as_of, "as_of")
         run, page, following = ledger_as_of(service.database, caller.scope, when, wanted, after, limit)
     return {
-        "items": [ledger_json(entry) for entry in page],
+        "items": [EntryAnswer.of(entry) for entry in page],
         "next_cursor": None if following is None else cursors.encode("ledger", *following),
         "run": None if run is None else run.as_json(),
     }
@@ -89,6 +89,6 @@ def list_entries(
     response_model=EntryAnswer,
     responses=problems(401, 403, 404, 422),
 )
-def read_entry(service: Installation, caller: Caller, entry_id: Id, unmask: Unmask = False) -> JSONResponse:
+def read_entry(service: Installation, caller: Caller, entry_id: Id, unmask: Unmask = False) -> Response:
     """一条台账，不论现状，文字中的联系方式默认隐去；ETag 为其版本。"""
-    return written(edits.read_entry(service.database, caller, entry_id, service.now(), unmask=unmask))
+    return shown(edits.read_entry(service.database, caller, entry_id, service.now(), unmask=unmask))

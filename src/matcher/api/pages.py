@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from matcher.api.console_codes import codes_script
 from matcher.api.reference import render
 
 WEB = Path(__file__).parents[1] / "web"
@@ -22,11 +23,16 @@ def install(app: FastAPI) -> None:
     app.add_api_route("/", _console, include_in_schema=False)
     app.add_api_route("/docs", _reference, include_in_schema=False)
     app.add_api_route("/embed/matcher-results.js", _widget, include_in_schema=False)
+    app.add_api_route("/static/console/codes.js", _codes, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=WEB), name="static")
 
 
 def _console() -> Response:
     return FileResponse(WEB / "console" / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _codes() -> Response:
+    return Response(codes_script(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 def _widget() -> Response:

@@ -3,17 +3,17 @@
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Id, IfMatch, version_of
 from matcher.api.openapi import problems
 from matcher.api.schemas.grades import GradeAnswer, GradeList
 from matcher.api.schemas.history import HistoryAnswer
-from matcher.api.schemas.ledger import EntryAnswer
 from matcher.api.schemas.work import EntryChanges, NewEntry, NewGrade, NewReply, StageMove
-from matcher.api.writes import Asked, written
+from matcher.api.writes import Asked, shown, written
 from matcher.pipeline.ledger import edits, grades, history
+from matcher.pipeline.ledger.answers import EntryAnswer
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
     response_model=EntryAnswer,
     responses=problems(401, 403, 404, 409, 413, 422),
 )
-def add_entry(service: Installation, asked: Asked, body: NewEntry) -> JSONResponse:
+def add_entry(service: Installation, asked: Asked, body: NewEntry) -> Response:
     """添加批处理没有提出的一对；已在台账中时答 409，并给出条目编号。此后批处理提出它时，人工各列不变。"""
     answer = edits.add_entry(
         service.database,
@@ -36,7 +36,7 @@ def add_entry(service: Installation, asked: Asked, body: NewEntry) -> JSONRespon
         stage=body.stage,
         changes=body.columns(),
     )
-    return written(answer, status=201, location=f"/v1/ledger/{answer['entry_id']}")
+    return shown(answer, status=201, location=f"/v1/ledger/{answer.entry_id}")
 
 
 @router.patch(
@@ -48,12 +48,12 @@ def add_entry(service: Installation, asked: Asked, body: NewEntry) -> JSONRespon
 )
 def update_entry(
     service: Installation, asked: Asked, entry_id: Id, body: EntryChanges, if_match: IfMatch = None
-) -> JSONResponse:
+) -> Response:
     """只修改正文中的列，其余不变，写入历史。阶段、评分和答复各有自己的操作。"""
     answer = edits.edit_entry(
         service.database, asked(body.sent()), entry_id, body.columns(), version=version_of(if_match)
     )
-    return written(answer)
+    return shown(answer)
 
 
 @router.post(
@@ -65,7 +65,7 @@ def update_entry(
 )
 def move_entry(
     service: Installation, asked: Asked, entry_id: Id, body: StageMove, if_match: IfMatch = None
-) -> JSONResponse:
+) -> Response:
     """转到 `moves` 中的一个阶段；其他阶段答 409（illegal_move）。终止须写原因，暂缓须写恢复日期。"""
     answer = edits.move_entry(
         service.database,
@@ -76,7 +76,7 @@ def move_entry(
         return_on=body.return_on,
         version=version_of(if_match),
     )
-    return written(answer)
+    return shown(answer)
 
 
 @router.post(
@@ -88,7 +88,7 @@ def move_entry(
 )
 def grade_entry(
     service: Installation, asked: Asked, entry_id: Id, body: NewGrade, if_match: IfMatch = None
-) -> JSONResponse:
+) -> Response:
     """记下企业的评分，连同评分人当时看到的数值；再次评分时，此前的答复清空，各次评分都保留。"""
     answer = edits.grade_entry(
         service.database,
@@ -98,7 +98,7 @@ def grade_entry(
         body.reason,
         version=version_of(if_match),
     )
-    return written(answer)
+    return shown(answer)
 
 
 @router.post(

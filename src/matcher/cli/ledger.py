@@ -13,11 +13,11 @@ from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
+from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.views import ledger_json
 
 _COMMANDS = {
     "list": "matcher.cli.ledger:list_ledger",
@@ -134,7 +134,7 @@ def list_ledger(
             entries, _ = list_entries(service.database, DISTRICT, wanted, limit=limit)
         else:
             run, entries, _ = ledger_as_of(service.database, DISTRICT, when, wanted, limit=limit)
-    rows = [ledger_json(entry) for entry in entries]
+    rows = [EntryAnswer.of(entry).as_json() for entry in entries]
     if as_json:
         print_json(rows if run is None else {"run": run.as_json(), "items": rows})
         return

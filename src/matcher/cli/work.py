@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from matcher.bootstrap import Service
-from matcher.cli.entries import NAMES, print_entry, print_history
+from matcher.cli.entries import print_entry, print_history
 from matcher.cli.output import out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.columns import BY_KEY, Kind
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.stages import Stage
-from matcher.domain.work import UNTOUCHED
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits, exclusions, history
 from matcher.pipeline.ledger.due import list_due
@@ -150,7 +150,8 @@ def due(
         print_json(items)
         return
     names = ("entry_id", "park", "stage_label", "demand_title", "achievement_title", "owner", "next_action")
-    columns = {"due_on": "日期", "days": "天数", "kind_label": "事项"} | {name: NAMES[name] for name in names}
+    columns = {"due_on": "日期", "days": "天数", "kind_label": "事项"}
+    columns |= {name: BY_KEY[name.removesuffix("_label")].zh for name in names}
     print_table(columns, [item["entry"] | item for item in items], right=("days", "entry_id"))
 
 
@@ -198,18 +199,18 @@ def _changes(columns: list[str]) -> dict[str, Any]:
 
 
 def _value(name: str, value: str) -> Any:
-    if name == "milestones":
-        return _milestones(value)
-    is_text = isinstance(getattr(UNTOUCHED, name, None), str)
-    return value if value or is_text else None
+    kind = BY_KEY[name].kind if name in BY_KEY else None
+    if kind is Kind.MILESTONES:
+        return _milestones(name, value)
+    return value if value or kind is Kind.TEXT else None
 
 
-def _milestones(value: str) -> Any:
+def _milestones(name: str, value: str) -> Any:
     try:
         return json.loads(value) if value else []
     except (json.JSONDecodeError, RecursionError):
         raise InvalidInput(
             '里程碑须写成 JSON，如 [{"name": "样品送检", "planned_on": "2026-12-01"}]。',
             'milestones are JSON, such as [{"name": "samples", "planned_on": "2026-12-01"}].',
-            field="milestones",
+            field=name,
         ) from None

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from matcher.domain.columns import Work
 from matcher.domain.stages import CLOSED, DueKind, Stage
-from matcher.domain.work import Work
 
 TRIAL_NOTICE_DAYS = 30
 """How long before its end a trial period shows up as due."""

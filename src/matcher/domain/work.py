@@ -1,84 +1,26 @@
-"""What people write beside a pair: the human columns of the ledger, and the rules for changing them.
+"""The rules for changing people's columns of the ledger, and for showing them.
 
 Every function here takes the columns as they are and gives them as they become; nothing is stored.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from matcher.domain.columns import EDITABLE, GRADES, PEOPLE, PERSONS, Kind, Milestone, Work
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.labels import label
-from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming, moves_from
+from matcher.domain.stages import DeclineCode, Stage, StallCode, moves_from
+from matcher.domain.text import mask_contacts
 
 MAX_TEXT = 4_000
 """Characters of a free text."""
 
 MAX_AMOUNT = 10_000_000.0
 """万元; 100 billion yuan, far above any technology contract, and a slip of the unit below it is seen."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Milestone:
-    """A point by which suppliers of one demand are compared; `name` is the same on every entry."""
-
-    name: str
-    planned_on: date | None = None
-    done_on: date | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """The human columns of one entry. `amount` is in 万元; grades run from 0 (none) to 3 (strong)."""
-
-    stage: Stage = Stage.SCREENING
-    paused_from: Stage | None = None
-    return_on: date | None = None
-    owner: str = ""
-    technology_manager: str = ""
-    responsible_unit: str = ""
-    next_action: str = ""
-    due: date | None = None
-    last_contact: date | None = None
-    stall_code: StallCode | None = None
-    decline_code: DeclineCode | None = None
-    amount: float | None = None
-    trial_start: date | None = None
-    trial_end: date | None = None
-    payment_trigger: str = ""
-    teaming: Teaming | None = None
-    milestones: tuple[Milestone, ...] = ()
-    notes: str = ""
-    grade: int | None = None
-    grade_reason: str = ""
-    reply: str = ""
-
-
-UNTOUCHED = Work()
-"""An entry that nobody has worked on."""
-
-EDITABLE = (
-    "owner",
-    "technology_manager",
-    "responsible_unit",
-    "next_action",
-    "due",
-    "last_contact",
-    "stall_code",
-    "decline_code",
-    "amount",
-    "trial_start",
-    "trial_end",
-    "payment_trigger",
-    "teaming",
-    "milestones",
-    "notes",
-)
-"""Columns that are written as they are; stage, grade and reply have rules of their own."""
 
 
 def edit(work: Work, changes: Mapping[str, Any], today: date) -> Work:
@@ -192,7 +134,7 @@ def grade(work: Work, value: int, reason: str) -> Work:
     Raises:
         InvalidInput: no grade from 0 to 3, or a reason that is too long.
     """
-    if value not in range(4):
+    if value not in GRADES:
         raise InvalidInput("评分须为 0、1、2 或 3。", "a grade is 0, 1, 2 or 3.", field="grade")
     reason = _text(reason, "reason")
     code = REASONS.get(reason)
@@ -214,13 +156,29 @@ def reply(work: Work, text: str) -> Work:
     return replace(work, reply=text)
 
 
-def hand_over(work: Work, one: str, other: str) -> Work:
-    """The columns with `other` in the place of the owner or technology manager `one`."""
-    return replace(
-        work,
-        owner=other if work.owner == one else work.owner,
-        technology_manager=other if work.technology_manager == one else work.technology_manager,
+def hand_over(work: Work, giver: str, taker: str) -> Work:
+    """The columns with `taker` in the place of `giver` wherever one names a person."""
+    theirs: dict[str, Any] = {name: taker for name in PERSONS if getattr(work, name) == giver}
+    return replace(work, **theirs)
+
+
+def people_of(work: Work) -> set[str]:
+    """Who works on an entry: its owner and its technology manager, where it names them."""
+    return {getattr(work, name) for name in PERSONS} - {""}
+
+
+def masked(work: Work) -> Work:
+    """The columns with contacts inside their texts hidden."""
+    milestones = tuple(
+        replace(point, name=mask_contacts(point.name), note=mask_contacts(point.note))
+        for point in work.milestones
     )
+    texts: dict[str, Any] = {
+        column.name: mask_contacts(getattr(work, column.name))
+        for column in PEOPLE
+        if column.kind is Kind.TEXT
+    }
+    return replace(work, milestones=milestones, **texts)
 
 
 _NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")

@@ -8,14 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
+from matcher.domain.columns import ENTRY_ID, GRADES, VERSION, Column, Kind
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
-from matcher.domain.stages import DeclineCode, Stage, StallCode
 from matcher.domain.text import fold, normalise
 from matcher.files.ledger_csv import csv_rows
-from matcher.files.ledger_sheet import CHOICES, COLUMNS, ENTRY_ID, VERSION, Column, Kind, in_gbk
+from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
@@ -26,7 +27,7 @@ _HEADER_WITHIN = 20
 """Rows at the head of a sheet among which the headings are looked for."""
 
 _COLUMN_OF: Mapping[str, Column] = {
-    fold(heading): column for column in COLUMNS for heading in (column.heading, *column.aliases)
+    fold(heading): column for column in COLUMNS for heading in (column.zh, *column.aliases)
 }
 
 
@@ -45,7 +46,7 @@ class ReadRow:
     @property
     def human(self) -> Mapping[str, str]:
         """The cells that people fill in."""
-        return {name: text for name, text in self.cells.items() if _BY_NAME[name].human}
+        return {name: text for name, text in self.cells.items() if _BY_NAME[name].filled_in}
 
     def number(self, name: str) -> int | None:
         """The whole number that a cell holds; None where it holds none."""
@@ -135,9 +136,9 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
         column = _COLUMN_OF.get(fold(heading))
         if column is not None and columns.setdefault(column.name, position) != position:
             raise InvalidInput(
-                f"“{column.heading}”一列出现了两次（{column_letter(columns[column.name])} 和 "
+                f"“{column.zh}”一列出现了两次（{column_letter(columns[column.name])} 和 "
                 f"{column_letter(position)}），请删去多余的一列。",
-                f"the column {column.heading} is there twice: delete one.",
+                f"the column {column.zh} is there twice: delete one.",
                 field="file",
             )
     letters = {name: column_letter(position) for name, position in columns.items()}
@@ -155,7 +156,7 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
 def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
     headings = [fold(heading) for heading in sheet.rows[header]]
     there = {_COLUMN_OF[heading].name for heading in headings if heading in _COLUMN_OF}
-    lacking = tuple(column.heading for column in COLUMNS if column.human and column.name not in there)
+    lacking = tuple(column.zh for column in FILLED_IN if column.name not in there)
     below = sheet.rows[header + 1 :]
     return [
         StrangeColumn(sheet.name, header + 1, column_letter(position), heading.strip(), lacking)
@@ -185,7 +186,7 @@ def says(column: Column, text: str) -> Any:
         case Kind.GRADE:
             return _grade(text)
         case _:
-            return _choice(column.kind, text)
+            return _choice(column, text)
 
 
 def unchanged(text: str, held: str) -> bool:
@@ -230,7 +231,7 @@ def _amount(text: str) -> float:
 
 def _grade(text: str) -> int:
     said = normalise(text).removesuffix("分").removesuffix(".0")
-    if said not in CHOICES[Kind.GRADE]:
+    if said not in map(str, GRADES):
         raise _unreadable(
             text,
             "评分请填 0（不匹配）、1（较弱）、2（较强）或 3（强）",
@@ -239,18 +240,12 @@ def _grade(text: str) -> int:
     return int(said)
 
 
-_CHOICES: Mapping[Kind, Mapping[str, Stage | StallCode | DeclineCode]] = {
-    kind: {fold(word): code for code in codes for word in (label(code, "zh"), label(code, "en"), code.value)}
-    for kind, codes in ((Kind.STAGE, Stage), (Kind.STALL, StallCode), (Kind.DECLINE, DeclineCode))
-}
-
-
-def _choice(kind: Kind, text: str) -> Stage | StallCode | DeclineCode:
-    code = _CHOICES[kind].get(fold(text))
-    if code is None:
-        words = "、".join(CHOICES[kind])
-        raise _unreadable(text, f"请从下拉列表中选择：{words}", f"choose one of {words}")
-    return code
+def _choice(column: Column, text: str) -> StrEnum:
+    for code in column.codes or ():
+        if fold(text) in {fold(label(code, "zh")), fold(label(code, "en")), fold(code.value)}:
+            return code
+    words = "、".join(choices(column))
+    raise _unreadable(text, f"请从下拉列表中选择：{words}", f"choose one of {words}")
 
 
 def _unreadable(text: str, zh: str, en: str) -> InvalidInput:

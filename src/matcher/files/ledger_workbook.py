@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 
 from xlsxwriter.worksheet import Worksheet
 
+from matcher.domain.columns import Column, Kind, Writer
 from matcher.domain.work import MAX_AMOUNT
-from matcher.files.ledger_sheet import CHOICES, COLUMNS, UNKNOWN, Column, Kind, LedgerRow, values_of
+from matcher.files.ledger_sheet import COLUMNS, UNKNOWN, LedgerRow, choices, values_of
 from matcher.files.safe_cells import (
     BANNER,
     FIRST_DAY,
@@ -37,6 +38,19 @@ NOTE = (
 HEADER_ROW = 4
 """As people count rows; counted from zero it is the first row below the headings."""
 
+_FORMATS = {
+    Kind.TEXT: "@",
+    Kind.NUMBER: "0",
+    Kind.FIGURE: "0.000",
+    Kind.SHARE: "0%",
+    Kind.AMOUNT: "#,##0.######",
+    Kind.DAY: "yyyy-mm-dd",
+    Kind.GRADE: "0",
+}
+"""How cells of a kind are shown; the machine's texts, and codes, as they are."""
+
+_FIGURES = {Kind.NUMBER, Kind.FIGURE, Kind.SHARE}
+
 _ROWS_BETWEEN_REPORTS = 200
 
 
@@ -57,7 +71,7 @@ def write_ledger(
             values = values_of(position, row)
             for number, (column, style) in enumerate(zip(COLUMNS, styles, strict=True)):
                 value = values[column.name]
-                if value is None and column.kind is Kind.FIGURE:
+                if value is None and column.kind in _FIGURES:
                     value = UNKNOWN
                 book.write(sheet, HEADER_ROW + position - 1, number, value, style)
             if position % _ROWS_BETWEEN_REPORTS == 0:
@@ -84,22 +98,26 @@ def _write_head(book: SafeBook, sheet: Worksheet, park_name: str, printed_on: da
     sheet.set_row(HEADER_ROW - 1, 30)
     machine, human = book.style(HEADING), book.style(HEADING | HUMAN_FILL)
     for number, column in enumerate(COLUMNS):
-        book.write(sheet, HEADER_ROW - 1, number, column.heading, human if column.human else machine)
+        book.write(sheet, HEADER_ROW - 1, number, column.zh, human if column.filled_in else machine)
         sheet.set_column(number, number, column.width, None, {"hidden": column.hidden})
 
 
 def _look(column: Column) -> Look:
-    look = (MIDDLE if column.centred else WRAPPED) | GRID | {"locked": not column.human}
-    if not column.human:
+    look = (
+        (WRAPPED if column.kind in {Kind.TEXT, Kind.AMOUNT} else MIDDLE)
+        | GRID
+        | {"locked": not column.filled_in}
+    )
+    if not column.filled_in:
         look |= MACHINE_FILL
-    if column.number_format:
-        look |= {"num_format": column.number_format}
+    if column.kind in _FORMATS and not (column.kind is Kind.TEXT and column.written_by is Writer.RUN):
+        look |= {"num_format": _FORMATS[column.kind]}
     return look
 
 
 def _rule(column: Column) -> dict[str, Any] | None:
     """What Excel and WPS let into a human column; None lets everything in."""
-    if not column.human or column.kind is Kind.TEXT:
+    if not column.filled_in or column.kind is Kind.TEXT:
         return None
     match column.kind:
         case Kind.DAY:
@@ -114,12 +132,12 @@ def _rule(column: Column) -> dict[str, Any] | None:
             rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": int(MAX_AMOUNT)}
             error = f"请填写 0 到 {MAX_AMOUNT:,.0f} 的数字，单位万元；不需要时留空。"
         case _:
-            rule = {"validate": "list", "source": list(CHOICES[column.kind])}
-            error = f"请从下拉列表中选择：{'、'.join(CHOICES[column.kind])}。"
+            rule = {"validate": "list", "source": list(choices(column))}
+            error = f"请从下拉列表中选择：{'、'.join(choices(column))}。"
     if column.kind is Kind.GRADE:
         error = "请选择：0 不匹配，1 较弱，2 较强，3 强；不评时留空。"
-        rule |= {"input_title": column.heading, "input_message": error}
-    return rule | {"error_title": column.heading, "error_message": error}
+        rule |= {"input_title": column.zh, "input_message": error}
+    return rule | {"error_title": column.zh, "error_message": error}
 
 
 def _protect(sheet: Worksheet) -> None:

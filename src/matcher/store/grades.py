@@ -8,9 +8,12 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
+from matcher.domain.columns import Work
+from matcher.domain.entries import EntryView
 from matcher.domain.judged import StandingGrade
 from matcher.domain.stages import DeclineCode
-from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, LedgerHuman, Park
+from matcher.domain.work import REASONS
+from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, LedgerHuman, Park, human
 
 Row = tuple[GradeRow, DemandRow, AchievementRow, str]
 """A grade, the two sides it is of, and its park's code."""
@@ -36,11 +39,29 @@ class Visible:
         return found
 
 
-def add(session: Session, grade: GradeRow) -> GradeRow:
-    """Keep a grade."""
-    session.add(grade)
+def add(session: Session, entry: EntryView, work: Work, *, by: str, at: datetime) -> None:
+    """Keep the grade in `work` with what the person saw of the entry."""
+    decline = REASONS.get(work.grade_reason)
+    session.add(
+        GradeRow(
+            park_id=entry.park_id,
+            entry_id=entry.id,
+            grade=work.grade,
+            reason=work.grade_reason,
+            decline_code=decline.value if isinstance(decline, DeclineCode) else None,
+            at=at,
+            actor=by,
+            rank=entry.rank,
+            similarity=entry.similarity,
+            score=entry.score,
+            probability=entry.probability,
+            explored=entry.explored,
+            run_id=entry.run_id,
+            demand_version=entry.demand_version,
+            achievement_version=entry.achievement_version,
+        )
+    )
     session.flush()
-    return grade
 
 
 def of_entry(session: Session, visible: Visible, entry_id: int) -> Sequence[Row]:
@@ -65,7 +86,7 @@ def page(
         stands = exists().where(
             LedgerHuman.entry_id == GradeRow.entry_id,
             LedgerHuman.park_id == GradeRow.park_id,
-            LedgerHuman.grade.is_not(None),
+            human("grade").is_not(None),
         )
         conditions += [GradeRow.replied_at.is_(None), ~overtaken, stands]
     return _rows(session, visible, *conditions, limit=limit)
@@ -76,12 +97,12 @@ def standing(session: Session, park_id: int) -> list[StandingGrade]:
     held = and_(LedgerHuman.entry_id == GradeRow.entry_id, LedgerHuman.park_id == GradeRow.park_id)
     newest = (
         select(func.max(GradeRow.id))
-        .join(LedgerHuman, and_(held, LedgerHuman.grade == GradeRow.grade))
+        .join(LedgerHuman, and_(held, human("grade") == GradeRow.grade))
         .where(GradeRow.park_id == park_id)
         .group_by(GradeRow.entry_id)
     )
     rows = session.execute(
-        select(GradeRow, LedgerEntry.demand_id, LedgerEntry.achievement_id, LedgerHuman.decline_code)
+        select(GradeRow, LedgerEntry.demand_id, LedgerEntry.achievement_id, human("decline_code"))
         .join(LedgerEntry, LedgerEntry.id == GradeRow.entry_id)
         .join(LedgerHuman, held)
         .where(GradeRow.id.in_(newest), GradeRow.park_id == park_id, LedgerEntry.park_id == park_id)

@@ -5,29 +5,28 @@ transaction; nothing here writes a machine column, but for those of a pair that 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
+from matcher.domain.columns import BY_KEY, PEOPLE, PERSONS, UNTOUCHED, Kind, Work
+from matcher.domain.entries import EntryView
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import CLOSED, Stage
-from matcher.domain.work import UNTOUCHED, Work
 from matcher.store.records import work_from_record, work_to_record
-from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerEntry, LedgerHuman
+from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerEntry, LedgerHuman, human
 
-_COLUMNS = tuple(work_to_record(UNTOUCHED))
-_KINDS = get_type_hints(Work)
-_VALUES: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
-_DATES = frozenset({"return_on", "due", "last_contact", "trial_start", "trial_end"})
+_VALUES: Mapping[str, TypeAdapter[Any]] = {column.name: TypeAdapter(column.holds) for column in PEOPLE}
+_DAYS = frozenset(column.name for column in PEOPLE if column.kind is Kind.DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,14 @@ def _value(name: str, value: Any) -> Any:
     except ValidationError as error:
         wrong = error.errors()[0]
         raise InvalidInput(
-            f"{name} 的值无效：{_wanted(name, wrong['type'])}。",
+            f"{name} 的值无效：{_wanted(BY_KEY[name].codes, wrong['type'])}。",
             f"{name} has no valid value: {wrong['msg']}.",
             field=name,
         ) from None
 
 
-def _wanted(name: str, wrong: str) -> str:
+def _wanted(codes: type[StrEnum] | None, wrong: str) -> str:
     """What a column takes, in Chinese, beside the sentence of pydantic's error of type `wrong`."""
-    kinds = (_KINDS[name], *get_args(_KINDS[name]))
-    codes = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum)), None)
     if codes is not None:
         return "可用 " + "、".join(f"{code.value}（{label(code, 'zh')}）" for code in codes)
     if wrong.startswith("date"):
@@ -89,40 +86,40 @@ def work_of(row: LedgerHuman | None) -> Work:
     """The human columns of a row; untouched where there is none."""
     if row is None:
         return UNTOUCHED
-    return work_from_record({name: getattr(row, name) for name in _COLUMNS})
+    return work_from_record({name: getattr(row, name) for name in _VALUES})
 
 
 def write(
     session: Session,
-    *,
-    entry_id: int,
-    park_id: int,
+    entry: EntryView,
     work: Work,
     act: Act,
+    *,
     besides: Mapping[str, Sequence[Any]] = MappingProxyType({}),
-) -> int:
-    """Make `work` the entry's human columns; returns their version, unchanged where nothing is.
+) -> EntryView:
+    """Make `work` the human columns of an entry that was read in this transaction; gives it as it is now.
 
     `besides` is put into the history with the columns: what changed beside them, such as evidence, as
-    [before, after]. The acts `add`, `grade` and `evidence` are written even where they change no column.
+    [before, after]. Where no column changes, nothing is written but the acts `add`, `grade` and `evidence`.
     """
-    row = row_of(session, entry_id=entry_id, park_id=park_id)
-    before = work_to_record(work_of(row))
-    after = work_to_record(work)
-    changes = {name: [before[name], after[name]] for name in _COLUMNS if before[name] != after[name]}
+    before, after = work_to_record(entry.work), work_to_record(work)
+    changes = {name: [before[name], after[name]] for name in _VALUES if before[name] != after[name]}
     if not changes and act.act not in _ALWAYS_WRITTEN:
-        return 0 if row is None else row.version
-    version = 1 if row is None else row.version + 1
-    columns = {name: getattr(work, name) if name in _DATES else after[name] for name in _COLUMNS}
+        return entry
+    version = entry.human_version + 1
+    columns = {name: getattr(work, name) if name in _DAYS else after[name] for name in _VALUES}
     columns |= {"version": version, "updated_at": act.at, "updated_by": act.actor}
-    if row is None:
-        session.add(LedgerHuman(entry_id=entry_id, park_id=park_id, **columns))
+    if not entry.touched:
+        session.add(LedgerHuman(entry_id=entry.id, park_id=entry.park_id, **columns))
     else:
-        session.execute(update(LedgerHuman).where(*_this(entry_id, park_id)).values(**columns))
+        theirs = update(LedgerHuman).where(
+            LedgerHuman.entry_id == entry.id, LedgerHuman.park_id == entry.park_id
+        )
+        session.execute(theirs.values(**columns))
     session.add(
         HumanChange(
-            park_id=park_id,
-            entry_id=entry_id,
+            park_id=entry.park_id,
+            entry_id=entry.id,
             version=version,
             at=act.at,
             actor=act.actor,
@@ -133,12 +130,7 @@ def write(
         )
     )
     session.flush()
-    return version
-
-
-def row_of(session: Session, *, entry_id: int, park_id: int) -> LedgerHuman | None:
-    """The row of an entry's human columns; None where nobody has touched it."""
-    return session.scalar(select(LedgerHuman).where(*_this(entry_id, park_id)))
+    return replace(entry, work=work, human_version=version, updated_at=act.at, updated_by=act.actor)
 
 
 def entry_of_pair(session: Session, demand_id: int, achievement_id: int, *, park_id: int) -> int | None:
@@ -168,34 +160,27 @@ def add_pair(session: Session, demand: DemandRow, achievement: AchievementRow, a
     return row.id
 
 
-def of_person(session: Session, park_id: int, name: str) -> Sequence[LedgerHuman]:
-    """The rows of a park that name a person as owner or technology manager, by entry."""
-    theirs = or_(LedgerHuman.owner == name, LedgerHuman.technology_manager == name)
-    query = select(LedgerHuman).where(LedgerHuman.park_id == park_id, theirs)
-    return session.scalars(query.order_by(LedgerHuman.entry_id)).all()
+def names(person: str) -> ColumnElement[bool]:
+    """That an entry names a person as owner or technology manager."""
+    return or_(*(human(name) == person for name in PERSONS))
 
 
 def due_entries(session: Session, scope: Scope, wanted: DueBy) -> list[int]:
     """Ids of the entries in scope of which something is due by these days; closed ones wait for nothing."""
-    open_ = LedgerHuman.stage.not_in([stage.value for stage in CLOSED])
-    paused = LedgerHuman.stage == Stage.PAUSED.value
-    due = or_(LedgerHuman.due <= wanted.day, LedgerHuman.trial_end <= wanted.trial_end)
+    open_ = human("stage").not_in([stage.value for stage in CLOSED])
+    paused = human("stage") == Stage.PAUSED.value
+    due = or_(human("due") <= wanted.day, human("trial_end") <= wanted.trial_end)
     conditions = [
         open_,
-        or_(and_(paused, LedgerHuman.return_on <= wanted.day), and_(not_(paused), due)),
+        or_(and_(paused, human("return_on") <= wanted.day), and_(not_(paused), due)),
         *(() if scope.parks is None else (LedgerHuman.park_id.in_(scope.parks),)),
     ]
     if wanted.park_id is not None:
         conditions.append(LedgerHuman.park_id == wanted.park_id)
     if wanted.person is not None:
-        names = (LedgerHuman.owner, LedgerHuman.technology_manager)
-        conditions.append(or_(*(name == wanted.person for name in names)))
+        conditions.append(names(wanted.person))
     query = select(LedgerHuman.entry_id).where(*conditions).order_by(LedgerHuman.entry_id)
     return list(session.scalars(query))
-
-
-def _this(entry_id: int, park_id: int) -> tuple[ColumnElement[bool], ...]:
-    return LedgerHuman.entry_id == entry_id, LedgerHuman.park_id == park_id
 
 
 _ALWAYS_WRITTEN = frozenset({"add", "grade", "evidence"})

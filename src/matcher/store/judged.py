@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
 from matcher.domain.judged import Judged
-from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, LedgerHuman
+from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, LedgerHuman, human
 
 
 def judged_cases(session: Session, scope: Scope, park_id: int, *, but: int) -> list[Judged]:
@@ -13,14 +13,14 @@ def judged_cases(session: Session, scope: Scope, park_id: int, *, but: int) -> l
     if not scope.covers(park_id):
         return []
     query = (
-        select(LedgerEntry.id, LedgerHuman.grade, DemandRow.title, AchievementRow.title)
+        select(LedgerEntry.id, human("grade"), DemandRow.title, AchievementRow.title)
         .join(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
         .join(DemandRow, DemandRow.id == LedgerEntry.demand_id)
         .join(AchievementRow, AchievementRow.id == LedgerEntry.achievement_id)
         .where(
             LedgerEntry.park_id == park_id,
             LedgerHuman.park_id == park_id,
-            LedgerHuman.grade.is_not(None),
+            human("grade").is_not(None),
             LedgerEntry.id != but,
         )
         .order_by(LedgerEntry.id)

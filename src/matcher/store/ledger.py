@@ -18,7 +18,7 @@ from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.stages import Stage
 from matcher.store import repeats
 from matcher.store.catalogue import live_conditions
-from matcher.store.human_columns import work_of
+from matcher.store.human_columns import names, work_of
 from matcher.store.tables import (
     AchievementRow,
     DemandRow,
@@ -27,6 +27,7 @@ from matcher.store.tables import (
     LedgerEntry,
     LedgerHuman,
     Park,
+    human,
 )
 
 UNRANKED = 1_000
@@ -58,11 +59,11 @@ def current_pairs(session: Session, park_id: int | None = None) -> Sequence[tupl
 def count_stages(session: Session, scope: Scope, park_id: int) -> dict[Stage, int]:
     """How many of a park's entries in view stand at each stage, where any do."""
     query = (
-        select(LedgerHuman.stage, func.count())
+        select(human("stage"), func.count())
         .select_from(LedgerEntry)
         .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
         .where(*_conditions(scope, EntryFilter(park_id=park_id, in_view=True)))
-        .group_by(LedgerHuman.stage)
+        .group_by(human("stage"))
     )
     counts: dict[Stage, int] = {}
     for name, count in session.execute(query):
@@ -202,11 +203,9 @@ def _conditions(scope: Scope, wanted: EntryFilter) -> list[ColumnElement[bool]]:
         current = LedgerEntry.standing == Standing.CURRENT.value
         conditions.append(or_(current, LedgerHuman.entry_id.is_not(None)))
     if wanted.person is not None:
-        conditions.append(
-            or_(LedgerHuman.owner == wanted.person, LedgerHuman.technology_manager == wanted.person)
-        )
+        conditions.append(names(wanted.person))
     if wanted.stage is not None:
-        conditions.append(func.coalesce(LedgerHuman.stage, Stage.SCREENING.value) == wanted.stage.value)
+        conditions.append(func.coalesce(human("stage"), Stage.SCREENING.value) == wanted.stage.value)
     return conditions
 
 

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from matcher.domain.columns import Work
 from matcher.domain.listing import Achievement, Demand, Listing, Side
-from matcher.domain.work import Work
 
 AnyListing = TypeVar("AnyListing", Achievement, Demand)
 

@@ -6,28 +6,13 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from matcher.api.schemas.common import MATCH
-from matcher.api.schemas.ledger import ENTRY, EntryAnswer
 from matcher.domain.stages import DueKind, Teaming
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.ledger.answers import EntryAnswer
 
 
 class DueAnswer(Answer):
     """一件到期的事。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "kind": "action",
-                    "kind_label": "下一步",
-                    "due_on": "2026-12-05",
-                    "days": -2,
-                    "overdue": True,
-                    "entry": dict(ENTRY),
-                }
-            ]
-        }
-    )
 
     kind: DueKind = Field(description="action 下一步、return 暂缓到期、trial_end 试用到期")
     kind_label: str
@@ -70,33 +55,6 @@ class MilestoneRow(Answer):
 
 class SuppliersAnswer(Answer):
     """一项需求的几家供方。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "demand_id": 41,
-                    "demand_code": "XQ-QN-002",
-                    "demand_title": MATCH["demand_title"],
-                    "teaming": ["race"],
-                    "items": [dict(ENTRY)],
-                    "milestones": [
-                        {
-                            "name": "样品送检",
-                            "cells": [
-                                {
-                                    "entry_id": 408,
-                                    "planned_on": "2027-01-15",
-                                    "done_on": None,
-                                    "state": "open",
-                                }
-                            ],
-                        }
-                    ],
-                }
-            ]
-        }
-    )
 
     demand_id: int
     demand_code: str

@@ -1,16 +1,26 @@
 """Work on an entry as callers send it; nothing unknown is accepted."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic.config import JsonDict
 
 from matcher.api.errors import invalid
 from matcher.api.fields import FilledLine, ParkCode, Remark
-from matcher.api.schemas.ledger import COLUMNS, MILESTONE
+from matcher.domain.columns import EDITABLE, PEOPLE, Kind, Milestone
 from matcher.domain.entries import MAX_ID
-from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
-from matcher.domain.work import MAX_AMOUNT, REASONS, Milestone
+from matcher.domain.stages import Stage
+from matcher.domain.work import MAX_AMOUNT, REASONS
 
 
 class _Sent(BaseModel):
@@ -35,10 +45,18 @@ Reason = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string"
 ListingId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
+_MILESTONE: JsonDict = {
+    "name": "样品送检",
+    "planned_on": "2027-01-15",
+    "done_on": None,
+    "note": "两家用同一台试验槽",
+}
+
+
 class MilestoneBody(_Sent):
     """同一需求的几家供方据以比较的节点。"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(MILESTONE)]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_MILESTONE]})
 
     name: FilledLine = Field(description="名称，各家相同")
     planned_on: date | None = Field(None, description="计划日期")
@@ -46,39 +64,56 @@ class MilestoneBody(_Sent):
     note: Remark = Field("", description="说明")
 
 
-class EntryChanges(_Sent):
-    """要修改的列；未写的列不变，写 null（文字写空串）即清空。与隐去联系方式后的文字相同的，保留原文。"""
+class ColumnChanges(_Sent):
+    """Columns to write; `EntryChanges` adds every one that people write as it is."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [dict(COLUMNS), {"due": None, "stall_code": "funding"}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "owner": "示例赵",
+                    "due": "2026-12-05",
+                    "amount": 120.0,
+                    "milestones": [_MILESTONE],
+                },
+                {"due": None, "stall_code": "funding"},
+            ]
+        }
     )
-
-    owner: Remark = Field("", description="负责人")
-    technology_manager: Remark = Field("", description="技术经理人")
-    responsible_unit: Remark = Field("", description="责任单位")
-    next_action: Remark = Field("", description="下一步")
-    due: date | None = Field(None, description="下一步的截止日期")
-    last_contact: date | None = Field(None, description="最近联系日期，不晚于今天")
-    stall_code: StallCode | None = Field(None, description="受阻原因代码")
-    decline_code: DeclineCode | None = Field(None, description="不接受的原因代码")
-    amount: Annotated[float, Field(ge=0, le=MAX_AMOUNT, allow_inf_nan=False)] | None = Field(
-        None, description="金额，万元"
-    )
-    trial_start: date | None = Field(None, description="试用开始（先使用后付费）")
-    trial_end: date | None = Field(None, description="试用结束，不早于开始")
-    payment_trigger: Remark = Field("", description="付费条件")
-    teaming: Teaming | None = Field(None, description="几家供方的关系：joint 联合攻关、race 赛马")
-    milestones: Annotated[list[MilestoneBody], Field(max_length=20)] = Field([], description="里程碑")
-    notes: Remark = Field("", description="备注")
 
     def columns(self) -> dict[str, Any]:
         """The columns that were sent, as the domain holds them."""
-        sent = {
-            name: getattr(self, name) for name in EntryChanges.model_fields if name in self.model_fields_set
-        }
+        sent = {name: getattr(self, name) for name in EDITABLE if name in self.model_fields_set}
         if "milestones" in sent:
-            sent["milestones"] = tuple(Milestone(**one.model_dump()) for one in self.milestones)
+            sent["milestones"] = tuple(Milestone(**point.model_dump()) for point in sent["milestones"])
         return sent
+
+
+_SENT: Mapping[Kind, Any] = {
+    Kind.TEXT: Remark,
+    Kind.AMOUNT: Annotated[float, Field(ge=0, le=MAX_AMOUNT, allow_inf_nan=False)] | None,
+    Kind.MILESTONES: Annotated[list[MilestoneBody], Field(max_length=20)],
+}
+"""How the columns of a kind are sent; others as the domain holds them."""
+
+if TYPE_CHECKING:
+    EntryChanges = ColumnChanges
+else:
+    EntryChanges = create_model(
+        "EntryChanges",
+        __base__=ColumnChanges,
+        __module__=__name__,
+        __doc__="要修改的列；未写的列不变，写 null（文字写空串）即清空。"
+        "与隐去联系方式后的文字相同的，保留原文。",
+        **{
+            column.name: (
+                _SENT.get(column.kind, column.holds),
+                Field(column.default, description=column.about or column.zh),
+            )
+            for column in PEOPLE
+            if column.name in EDITABLE
+        },
+    )
 
 
 class NewEntry(EntryChanges):

@@ -8,8 +8,8 @@ from matcher.domain.days import beijing_day
 from matcher.domain.due import TRIAL_NOTICE_DAYS, due_within
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
+from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.views import ledger_json
 from matcher.store import human_columns as stored
 from matcher.store import ledger
 from matcher.store.database import Database, Transaction
@@ -74,7 +74,7 @@ def due(
             "due_on": day.isoformat(),
             "days": (day - today).days,
             "overdue": day < today,
-            "entry": ledger_json(entry),
+            "entry": EntryAnswer.of(entry).as_json(),
         }
         for day, _, kind, entry in sorted(found, key=lambda one: one[:3])
     ]

@@ -10,25 +10,25 @@ from datetime import date, datetime
 from typing import Any
 
 from matcher.domain.access import DISTRICT, Principal, Right, Role
+from matcher.domain.columns import UNTOUCHED, Work
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, StaleVersion
-from matcher.domain.stages import MAIN_LINE, DeclineCode, Stage
-from matcher.domain.work import REASONS, UNTOUCHED, Work, edit, grade, keep_reason, move, reason_of, reply
-from matcher.pipeline.idempotency import Request, once
+from matcher.domain.stages import MAIN_LINE, Stage
+from matcher.domain.work import edit, grade, keep_reason, move, people_of, reason_of, reply
+from matcher.pipeline.idempotency import Request, done_once, once
+from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.ledger.grades import grade_json, no_entry, visible_to
 from matcher.pipeline.ledger.keep_masked import keep_masked
-from matcher.pipeline.ledger.named_pair import named_sides, require_matchable
-from matcher.pipeline.matches.views import ledger_json
+from matcher.pipeline.ledger.named_pair import Sides, named_sides, require_matchable
 from matcher.store import access, exclusions, grades, ledger
 from matcher.store import human_columns as stored
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import AchievementRow, DemandRow, GradeRow
 
 
 def read_entry(
     database: Database, principal: Principal, entry_id: int, now: datetime, *, unmask: bool = False
-) -> dict[str, Any]:
+) -> EntryAnswer:
     """One entry in scope; unmasking what people wrote is recorded with who asked.
 
     Raises:
@@ -38,7 +38,7 @@ def read_entry(
     principal.require(Right.READ_PARK)
     if not unmask:
         with database.reading() as session:
-            return ledger_json(_found(session, principal, entry_id))
+            return EntryAnswer.of(_found(session, principal, entry_id))
     with database.writing() as session:
         entry = _found(session, principal, entry_id)
         principal.require(Right.UNMASK)
@@ -50,7 +50,7 @@ def read_entry(
             subject=f"ledger:{entry_id}",
             park_id=entry.park_id,
         )
-        return ledger_json(entry, unmasked=True)
+        return EntryAnswer.of(entry, unmasked=True)
 
 
 def edit_entry(
@@ -60,7 +60,7 @@ def edit_entry(
     changes: Mapping[str, Any],
     *,
     version: int | None = None,
-) -> dict[str, Any]:
+) -> EntryAnswer:
     """Write over editable columns (`domain.work.EDITABLE`); values are the columns' own or their JSON form.
 
     A text equal to the masked form of what is stored keeps what is stored.
@@ -70,14 +70,14 @@ def edit_entry(
         InvalidInput: a column or a value that cannot be written; `field` names it.
     """
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> EntryAnswer:
         entry = writable_entry(session, request.principal, entry_id, version)
         values = keep_masked(entry.work, stored.values_of(changes))
         work = edit(entry.work, values, beijing_day(request.now))
         keep_reason(entry.work, work)
         return _saved(session, request, entry, work, "edit")
 
-    return once(database, request, write)
+    return done_once(database, request, EntryAnswer, write)
 
 
 def move_entry(
@@ -89,7 +89,7 @@ def move_entry(
     reason: str | None = None,
     return_on: date | None = None,
     version: int | None = None,
-) -> dict[str, Any]:
+) -> EntryAnswer:
     """Move an entry to a stage; `reason` is the code of a `DeclineCode` or `StallCode`.
 
     Raises:
@@ -98,14 +98,14 @@ def move_entry(
         InvalidInput: the reason or the day to return is missing or wrong.
     """
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> EntryAnswer:
         entry = writable_entry(session, request.principal, entry_id, version)
         code = reason_of(reason, stage) if reason else None
         today = beijing_day(request.now)
         work = move(entry.work, stage, today=today, reason=code, return_on=return_on)
         return _saved(session, request, entry, work, "stage")
 
-    return once(database, request, write)
+    return done_once(database, request, EntryAnswer, write)
 
 
 def grade_entry(
@@ -116,7 +116,7 @@ def grade_entry(
     reason: str,
     *,
     version: int | None = None,
-) -> dict[str, Any]:
+) -> EntryAnswer:
     """Write the enterprise's grade (0–3), and keep with it what the person saw.
 
     Raises:
@@ -124,14 +124,14 @@ def grade_entry(
         InvalidInput: no such grade, or a reason that is too long.
     """
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> EntryAnswer:
         entry = writable_entry(session, request.principal, entry_id, version)
         values = keep_masked(entry.work, {"grade_reason": reason})
         work = grade(entry.work, value, values["grade_reason"])
-        grades.add(session, grade_row(entry, work, request))
+        grades.add(session, entry, work, by=request.principal.name, at=request.now)
         return _saved(session, request, entry, work, "grade")
 
-    return once(database, request, write)
+    return done_once(database, request, EntryAnswer, write)
 
 
 def reply_to_grade(
@@ -159,7 +159,7 @@ def reply_to_grade(
         answered = reply(entry.work, keep_masked(entry.work, {"reply": text})["reply"])
         newest = grades.of_entry(session, visible_to(session, principal), entry_id)[-1]
         grades.answer(session, newest[0], reply=answered.reply, at=request.now, by=principal.name)
-        _write(session, request, entry, answered, "reply")
+        stored.write(session, entry, answered, _act(request, "reply"))
         return grade_json(newest, principal)
 
     return once(database, request, write)
@@ -173,7 +173,7 @@ def add_entry(
     *,
     stage: Stage = Stage.SCREENING,
     changes: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+) -> EntryAnswer:
     """Add a pair that no run proposed, at a stage of the main line, with editable columns.
 
     Raises:
@@ -184,11 +184,11 @@ def add_entry(
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> EntryAnswer:
         today, scope = beijing_day(request.now), request.principal.scope
         demand, achievement = sides = named_sides(session, scope, demand_id, achievement_id)
         require_matchable(sides, today)
-        _require_not_excluded(session, *sides)
+        _require_not_excluded(session, sides)
         held = stored.entry_of_pair(session, demand_id, achievement_id, park_id=demand.park_id)
         if held is not None:
             raise Conflict(
@@ -201,7 +201,7 @@ def add_entry(
         entry_id = stored.add_pair(session, demand, achievement, request.now)
         return _saved(session, request, _found(session, request.principal, entry_id), work, "add")
 
-    return once(database, request, write)
+    return done_once(database, request, EntryAnswer, write)
 
 
 def writable_entry(
@@ -232,8 +232,7 @@ def writable_entry(
 
 def assigned(principal: Principal, work: Work) -> bool:
     """Whether an entry is the caller's to work on: a technology manager's are those that name them."""
-    own = {name for name in (work.owner, work.technology_manager) if name}
-    return principal.role is not Role.TECHNOLOGY_MANAGER or principal.subject in own
+    return principal.role is not Role.TECHNOLOGY_MANAGER or principal.subject in people_of(work)
 
 
 def _found(session: Transaction, principal: Principal, entry_id: int) -> EntryView:
@@ -243,36 +242,12 @@ def _found(session: Transaction, principal: Principal, entry_id: int) -> EntryVi
     return entry
 
 
-def _write(session: Transaction, request: Request, entry: EntryView, work: Work, act: str) -> None:
-    done = stored.Act(actor=request.principal.name, at=request.now, act=act, via=request.via)
-    stored.write(session, entry_id=entry.id, park_id=entry.park_id, work=work, act=done)
+def _act(request: Request, act: str) -> stored.Act:
+    return stored.Act(actor=request.principal.name, at=request.now, act=act, via=request.via)
 
 
-def _saved(session: Transaction, request: Request, entry: EntryView, work: Work, act: str) -> dict[str, Any]:
-    _write(session, request, entry, work, act)
-    return ledger_json(_found(session, request.principal, entry.id))
-
-
-def grade_row(entry: EntryView, work: Work, request: Request) -> GradeRow:
-    """The grade in `work` as it is kept: with what the person saw of the entry."""
-    decline = REASONS.get(work.grade_reason)
-    return GradeRow(
-        park_id=entry.park_id,
-        entry_id=entry.id,
-        grade=work.grade,
-        reason=work.grade_reason,
-        decline_code=decline.value if isinstance(decline, DeclineCode) else None,
-        at=request.now,
-        actor=request.principal.name,
-        rank=entry.rank,
-        similarity=entry.similarity,
-        score=entry.score,
-        probability=entry.probability,
-        explored=entry.explored,
-        run_id=entry.run_id,
-        demand_version=entry.demand_version,
-        achievement_version=entry.achievement_version,
-    )
+def _saved(session: Transaction, request: Request, entry: EntryView, work: Work, act: str) -> EntryAnswer:
+    return EntryAnswer.of(stored.write(session, entry, work, _act(request, act)))
 
 
 def _first_stage(stage: Stage) -> Stage:
@@ -285,7 +260,8 @@ def _first_stage(stage: Stage) -> Stage:
     return stage
 
 
-def _require_not_excluded(session: Transaction, demand: DemandRow, achievement: AchievementRow) -> None:
+def _require_not_excluded(session: Transaction, sides: Sides) -> None:
+    demand, achievement = sides
     held = exclusions.of_pair(
         session, park_id=demand.park_id, demand_id=demand.id, achievement_id=achievement.id
     )

@@ -133,14 +133,7 @@ def _note(
     session: Transaction, request: Request, entry: EntryView, *, before: str | None, after: str | None
 ) -> None:
     act = stored.Act(actor=request.principal.name, at=request.now, act="evidence", via=request.via)
-    stored.write(
-        session,
-        entry_id=entry.id,
-        park_id=entry.park_id,
-        work=entry.work,
-        act=act,
-        besides={"evidence": [before, after]},
-    )
+    stored.write(session, entry, entry.work, act, besides={"evidence": [before, after]})
 
 
 def _as_json(row: Evidence) -> dict[str, Any]:

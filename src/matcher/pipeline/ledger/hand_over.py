@@ -3,10 +3,11 @@
 from typing import Any
 
 from matcher.domain.access import Right
+from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.work import hand_over
 from matcher.pipeline.idempotency import Request, once
-from matcher.store import access, parks
+from matcher.store import access, ledger, parks
 from matcher.store import human_columns as stored
 from matcher.store.database import Database, Transaction
 
@@ -35,11 +36,10 @@ def hand_over_entries(
         if park is None:
             raise NotFound(f"没有代码为 {park_code} 的园区。", f"there is no park {park_code}.", field="park")
         act = stored.Act(actor=request.principal.name, at=request.now, act="hand_over", via=request.via)
-        changed = []
-        for row in stored.of_person(session, park.id, given):
-            work = hand_over(stored.work_of(row), given, taken)
-            stored.write(session, entry_id=row.entry_id, park_id=park.id, work=work, act=act)
-            changed.append(row.entry_id)
+        theirs = ledger.entries(session, request.principal.scope, EntryFilter(park_id=park.id, person=given))
+        for entry in theirs:
+            stored.write(session, entry, hand_over(entry.work, given, taken), act)
+        changed = sorted(entry.id for entry in theirs)
         access.record(
             session,
             at=request.now,

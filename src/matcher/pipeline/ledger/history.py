@@ -5,9 +5,9 @@ from typing import Any
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.text import mask_contacts
+from matcher.domain.work import masked
 from matcher.pipeline.ledger.grades import no_entry
 from matcher.pipeline.ledger.past.differences import causes_in_chinese
-from matcher.pipeline.matches.views import masked_work
 from matcher.store import human_columns as stored
 from matcher.store import ledger, states
 from matcher.store.database import Database
@@ -76,4 +76,4 @@ def _by_machine(rows: list[tuple[EntryState, RunRow]]) -> list[tuple[datetime, d
 def _masked(name: str, value: Any) -> Any:
     if name == "evidence":
         return None if value is None else mask_contacts(value)
-    return work_to_record(masked_work(work_from_record({name: value})))[name]
+    return work_to_record(masked(work_from_record({name: value})))[name]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from matcher.domain.columns import Milestone, Work
 from matcher.domain.masking import restore_contacts
 from matcher.domain.text import mask_contacts
-from matcher.domain.work import Milestone, Work
 
 
 def keep_masked(work: Work, changes: Mapping[str, Any]) -> dict[str, Any]:

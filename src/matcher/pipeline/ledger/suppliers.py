@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 from matcher.domain.access import Principal, Right
+from matcher.domain.columns import Milestone
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import NotFound
 from matcher.domain.listing import Side
 from matcher.domain.text import mask_contacts
-from matcher.domain.work import Milestone
-from matcher.pipeline.matches.views import ledger_json
+from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.store import catalogue, ledger
 from matcher.store.database import Database
 
@@ -41,7 +41,7 @@ def compare_suppliers(
         "demand_code": mask_contacts(demand.code),
         "demand_title": mask_contacts(demand.title),
         "teaming": sorted({entry.work.teaming.value for entry in entries if entry.work.teaming}),
-        "items": [ledger_json(entry) for entry in entries],
+        "items": [EntryAnswer.of(entry).as_json() for entry in entries],
         "milestones": [
             {"name": mask_contacts(name), "cells": [_cell(entry, name, today) for entry in entries]}
             for name in names

@@ -1,17 +1,13 @@
 """What callers are shown of a match, with one set of JSON keys for the CLI, REST and the widget."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from matcher.domain.entries import EntryView, PairView
-from matcher.domain.labels import label
+from matcher.domain.entries import PairView
 from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
-from matcher.domain.stages import moves_from
 from matcher.domain.text import TextView, mask_contacts
-from matcher.domain.work import Work
-from matcher.store.records import work_to_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,37 +86,6 @@ class MatchView:
         }
 
 
-def ledger_json(entry: EntryView, *, unmasked: bool = False) -> dict[str, Any]:
-    """A ledger entry's stable JSON form: a match's keys, the ledger's own, and the people's columns.
-
-    Contacts in what people wrote are masked unless `unmasked`.
-    """
-    work = entry.work if unmasked else masked_work(entry.work)
-    return (
-        _pair_record(entry)
-        | work_to_record(work)
-        | {
-            "contributions": dict(entry.contributions),
-            "terms": list(entry.terms),
-            "also": list(entry.also),
-            "entry_id": entry.id,
-            "version": entry.version,
-            "human_version": entry.human_version,
-            "stage_label": label(work.stage, "zh"),
-            "moves": [stage.value for stage in moves_from(work.stage, work.paused_from)],
-            "standing": entry.standing.value,
-            "standing_label": label(entry.standing, "zh"),
-            "cause": None if entry.cause is None else entry.cause.value,
-            "cause_label": None if entry.cause is None else label(entry.cause, "zh"),
-            "excluded": entry.excluded,
-            "run_id": entry.run_id,
-            "first_seen": entry.first_seen.isoformat(),
-            "updated_at": None if entry.updated_at is None else entry.updated_at.isoformat(),
-            "updated_by": entry.updated_by,
-        }
-    )
-
-
 def _pair_record(pair: PairView) -> dict[str, Any]:
     return {
         "rank": pair.rank,
@@ -140,24 +105,3 @@ def _pair_record(pair: PairView) -> dict[str, Any]:
         "terms": pair.terms,
         "explored": pair.explored,
     }
-
-
-_FREE_TEXTS = (
-    "owner",
-    "technology_manager",
-    "responsible_unit",
-    "next_action",
-    "payment_trigger",
-    "notes",
-    "grade_reason",
-    "reply",
-)
-
-
-def masked_work(work: Work) -> Work:
-    """The human columns with contacts inside their free texts hidden."""
-    milestones = tuple(
-        replace(one, name=mask_contacts(one.name), note=mask_contacts(one.note)) for one in work.milestones
-    )
-    texts: dict[str, Any] = {name: mask_contacts(getattr(work, name)) for name in _FREE_TEXTS}
-    return replace(work, milestones=milestones, **texts)

@@ -15,6 +15,7 @@ from matcher.store.tables.human import (
     LedgerHuman,
     LedgerImport,
     ParkProfileRow,
+    human,
 )
 from matcher.store.tables.lists import (
     AchievementRevision,
@@ -76,4 +77,5 @@ __all__ = [
     "ScoringChoice",
     "ServiceSecret",
     "VectorRow",
+    "human",
 ]

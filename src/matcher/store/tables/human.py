@@ -1,16 +1,30 @@
 """All that people alone write: the human columns, their history, grades, evidence, exclusions, rules."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, MappedColumn, mapped_column
+from sqlalchemy.types import TypeEngine
 
+from matcher.domain.columns import PEOPLE, Column, Kind
 from matcher.store.tables.base import Base
 
 
 class LedgerHuman(Base):
-    """The people's columns of one pair, as in `domain.work.Work`; no row means nobody has touched it."""
+    """The people's columns of one pair, made of `domain.columns.PEOPLE`; no row: nobody has touched it."""
 
     __tablename__ = "ledger_human"
 
@@ -19,27 +33,32 @@ class LedgerHuman(Base):
     version: Mapped[int]
     updated_at: Mapped[datetime]
     updated_by: Mapped[str]
-    stage: Mapped[str] = mapped_column(String(16))
-    paused_from: Mapped[str | None] = mapped_column(String(16))
-    return_on: Mapped[date | None]
-    owner: Mapped[str] = mapped_column(default="")
-    technology_manager: Mapped[str] = mapped_column(default="")
-    responsible_unit: Mapped[str] = mapped_column(default="")
-    next_action: Mapped[str] = mapped_column(default="")
-    due: Mapped[date | None]
-    last_contact: Mapped[date | None]
-    stall_code: Mapped[str | None] = mapped_column(String(32))
-    decline_code: Mapped[str | None] = mapped_column(String(32))
-    amount: Mapped[float | None]
-    trial_start: Mapped[date | None]
-    trial_end: Mapped[date | None]
-    payment_trigger: Mapped[str] = mapped_column(default="")
-    teaming: Mapped[str | None] = mapped_column(String(16))
-    milestones: Mapped[list[Any]] = mapped_column(default=list)
-    notes: Mapped[str] = mapped_column(default="")
-    grade: Mapped[int | None]
-    grade_reason: Mapped[str] = mapped_column(default="")
-    reply: Mapped[str] = mapped_column(default="")
+
+
+def _stored(column: Column) -> MappedColumn[Any]:
+    """A column of the table as the database keeps it; a code has room for twice its usual length."""
+    kept: Mapping[Kind, TypeEngine[Any]] = {
+        Kind.TEXT: Text(),
+        Kind.DAY: Date(),
+        Kind.AMOUNT: Double(),
+        Kind.GRADE: Integer(),
+        Kind.MILESTONES: JSON(),
+        Kind.CODE: String(32 if max(map(len, column.codes or ("",))) > _SHORT_CODE else 16),
+    }
+    blank = {Kind.TEXT: str, Kind.MILESTONES: list}.get(column.kind)
+    return mapped_column(kept[column.kind], default=blank, nullable=column.default is None)
+
+
+_SHORT_CODE = 12
+
+for _column in PEOPLE:
+    setattr(LedgerHuman, _column.name, _stored(_column))
+
+
+def human(name: str) -> InstrumentedAttribute[Any]:
+    """A column of people's, for queries."""
+    attribute: InstrumentedAttribute[Any] = getattr(LedgerHuman, name)
+    return attribute
 
 
 class HumanChange(Base):

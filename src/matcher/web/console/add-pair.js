@@ -4,7 +4,7 @@ import { Problem, change, get } from "./api.js";
 import { openDrawer } from "./drawer.js";
 import { announce, h, settled } from "./dom.js";
 import { behind, field, formOf, showProblem } from "./forms.js";
-import { t } from "./i18n.js";
+import { column, t } from "./i18n.js";
 import { emptyNote, problemNote } from "./notes.js";
 
 const FOUND = 8;
@@ -22,10 +22,10 @@ export function addPairDrawer({ park, demandId, onClose, onAdded }) {
   const notes = h("div", {});
   const demand = chooser("demand", { park: park.code }, aborter.signal);
   const achievement = chooser("achievement", {}, aborter.signal);
-  const owner = field({ name: "owner", label: t("column.owner"), list: "people" });
-  const next = field({ name: "next_action", label: t("column.next_action") });
-  const due = field({ name: "due", kind: "date", label: t("column.due") });
-  const about = field({ name: "notes", kind: "textarea", label: t("column.notes"), wide: true, placeholder: t("add.notes") });
+  const owner = field({ name: "owner", label: column("owner"), list: "people" });
+  const next = field({ name: "next_action", label: column("next_action") });
+  const due = field({ name: "due", kind: "date", label: column("due") });
+  const about = field({ name: "notes", kind: "textarea", label: column("notes"), wide: true, placeholder: t("add.notes") });
   const fields = [demand, achievement, owner, next, due, about];
   const save = h("button", { type: "submit", class: "primary" }, t("add.save"));
 

@@ -1,7 +1,7 @@
 /** What a night changed: pairs that are new, have other figures, or are no longer proposed, each with its causes. */
 
 import { h } from "./dom.js";
-import { code, figure, inLanguage, listed, t } from "./i18n.js";
+import { code, column, figure, inLanguage, listed, t } from "./i18n.js";
 import { standingTag } from "./ledger-table.js";
 import { emptyNote } from "./notes.js";
 
@@ -52,7 +52,7 @@ function line(one) {
       { class: "diff-why" },
       one.standing && one.standing !== "current" && one.standing !== "added" && standingTag({ ...one, cause: null }),
       causes.length > 0 && h("span", { class: "help" }, listed(causes)),
-      figures.map(([name, { before, after }]) => h("span", { class: "move" }, t(`column.${name}`), " ", before !== null && [h("del", {}, shown(name, before)), " → "], h("ins", {}, shown(name, after)))),
+      figures.map(([name, { before, after }]) => h("span", { class: "move" }, column(name), " ", before !== null && [h("del", {}, shown(name, before)), " → "], h("ins", {}, shown(name, after)))),
     ),
   ];
 }

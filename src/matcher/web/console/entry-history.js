@@ -4,10 +4,8 @@ import { get } from "./api.js";
 import { cause } from "./diff.js";
 import { h } from "./dom.js";
 import { shownValue } from "./entry-work.js";
-import { code, figure, inLanguage, listed, moment, t } from "./i18n.js";
+import { code, column, inLanguage, listed, moment, t } from "./i18n.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
-
-const FIGURES = ["similarity", "score", "probability"];
 
 /** The panel. */
 export function historyPanel({ entry, signal }) {
@@ -44,7 +42,7 @@ function changeLine(name, before, after) {
   return h(
     "div",
     {},
-    h("dt", {}, t(`column.${name}`)),
+    h("dt", {}, column(name)),
     h("dd", {}, isBlank(before) ? null : [h("del", {}, said(name, before)), " → "], isBlank(after) ? h("span", { class: "soft" }, t("history.cleared")) : h("ins", {}, said(name, after))),
   );
 }
@@ -54,8 +52,6 @@ function isBlank(value) {
 }
 
 function said(name, value) {
-  if (value !== null && FIGURES.includes(name)) return figure(value);
-  if (name === "standing" || name === "cause") return value === null ? "—" : code(name, value);
   if (value !== null && typeof value === "object" && name !== "milestones") return JSON.stringify(value);
   return shownValue(name, value);
 }

@@ -4,7 +4,7 @@ import { change } from "./api.js";
 import { CODES } from "./codes.js";
 import { announce, h } from "./dom.js";
 import { behind, field, formOf, showProblem } from "./forms.js";
-import { code, t, today } from "./i18n.js";
+import { code, column, t, today } from "./i18n.js";
 
 const LINE = ["screening", "pending", "pushed", "engaged", "intent", "trial", "signed", "landed"];
 
@@ -51,7 +51,7 @@ export function stageSection({ entry, reload, editable }) {
 
   return h(
     "section",
-    { class: "stage-section", "aria-label": t("ledger.stage") },
+    { class: "stage-section", "aria-label": column("stage") },
     h("ol", { class: "line" }, LINE.map((one) => h("li", stepState(entry, one), h("span", {}, code("stage", one))))),
     aside(entry),
     moves.length > 0 && h("div", { class: "actions moves" }, moves.map(button)),
@@ -86,10 +86,10 @@ const codes = (kind, left = []) => Object.keys(CODES[kind]).filter((one) => !lef
 
 function endReason() {
   const options = [
-    { label: t("column.decline_code"), options: codes("decline_code") },
-    { label: t("column.stall_code"), options: codes("stall_code", ["other"]) },
+    { label: column("decline_code"), options: codes("decline_code") },
+    { label: column("stall_code"), options: codes("stall_code", ["other"]) },
   ];
-  return field({ name: "reason", kind: "select", label: t("stage.reason"), required: true, options });
+  return field({ name: "reason", kind: "select", label: column("decline_code"), required: true, options });
 }
 
 function heldUp(entry) {
@@ -97,7 +97,7 @@ function heldUp(entry) {
 }
 
 function returnDay(entry) {
-  return field({ name: "return_on", kind: "date", label: t("stage.return_on"), min: nextDay(), value: entry.return_on, required: true });
+  return field({ name: "return_on", kind: "date", label: column("return_on"), min: nextDay(), value: entry.return_on, required: true });
 }
 
 function nextDay() {

@@ -2,13 +2,11 @@
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
-import { columnFacts, columnsForm } from "./entry-work.js";
-import { t } from "./i18n.js";
+import { TEAM, columnFacts, columnsForm } from "./entry-work.js";
+import { column, t } from "./i18n.js";
 import { stageTag } from "./ledger-table.js";
 import { milestoneCell } from "./milestones.js";
 import { problemNote } from "./notes.js";
-
-const COLUMNS = [["team", ["teaming", "milestones"]]];
 
 /** The panel: this entry's teaming and milestones, and the demand's other suppliers that people work on. */
 export function teamPanel(context) {
@@ -17,7 +15,7 @@ export function teamPanel(context) {
   get(`/v1/demands/${entry.demand_id}/suppliers`, {}, signal)
     .then((answer) => others.replaceChildren(...compared(answer, entry)))
     .catch((error) => error.name === "AbortError" || others.replaceChildren(problemNote(error)));
-  return h("div", { class: "stack" }, editable ? columnsForm(context, COLUMNS) : columnFacts(entry, COLUMNS), others);
+  return h("div", { class: "stack" }, editable ? columnsForm(context, TEAM) : columnFacts(entry, TEAM), others);
 }
 
 function compared(answer, entry) {
@@ -41,7 +39,7 @@ function compared(answer, entry) {
       h(
         "table",
         { class: "suppliers" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("team.supplier")), h("th", { scope: "col" }, t("ledger.stage")), names.map((name) => h("th", { scope: "col" }, name)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("team.supplier")), h("th", { scope: "col" }, column("stage")), names.map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, items.map(row)),
       ),
     ),

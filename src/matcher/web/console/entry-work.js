@@ -1,49 +1,46 @@
 /** The people's columns of an entry as a form. What others change meanwhile is shown beside what is typed, and neither is lost. */
 
 import { change, get } from "./api.js";
-import { CODES } from "./codes.js";
+import { CODES, COLUMNS } from "./codes.js";
 import { announce, h } from "./dom.js";
 import { draftOf, dropTyped, keepTyped, same } from "./drafts.js";
 import { behind, field, formOf, showProblem } from "./forms.js";
-import { code, moment, t } from "./i18n.js";
+import { code, column, figure, moment, t } from "./i18n.js";
 import { milestonesField, milestonesText } from "./milestones.js";
 
-const codes = (kind) => Object.keys(CODES[kind]).map((one) => [one, code(kind, one)]);
-const FIELDS = {
-  next_action: () => ({ wide: true }),
-  due: () => ({ kind: "date" }),
-  owner: () => ({ list: "people" }),
-  technology_manager: () => ({ list: "people" }),
-  responsible_unit: () => ({}),
-  last_contact: () => ({ kind: "date" }),
-  stall_code: () => ({ kind: "select", options: codes("stall_code") }),
-  decline_code: () => ({ kind: "select", options: codes("decline_code") }),
+/** From this width of its column in the sheet on, a text has a line of its own here; from the next on, several lines. */
+const [WIDE, LONG] = [16, 24];
+
+/** How a column is asked for, by its kind. */
+const ASKED = {
+  text: ({ person, width }) => (person ? { list: "people" } : { kind: width >= LONG ? "textarea" : "text", wide: width >= WIDE }),
+  day: () => ({ kind: "date" }),
   amount: () => ({ kind: "number", min: 0 }),
-  trial_start: () => ({ kind: "date" }),
-  trial_end: () => ({ kind: "date" }),
-  payment_trigger: () => ({ wide: true }),
-  notes: () => ({ kind: "textarea", wide: true }),
-  teaming: () => ({ kind: "select", options: codes("teaming") }),
+  code: ({ codes }) => ({ kind: "select", options: Object.keys(CODES[codes]).map((one) => [one, code(codes, one)]) }),
 };
 
+const groups = (...names) => names.map((group) => [group, Object.keys(COLUMNS).filter((name) => COLUMNS[name].group === group)]);
+
 /** The columns of daily work, in groups. */
-export const FOLLOW_UP = [
-  ["next", ["next_action", "due", "last_contact"]],
-  ["people", ["owner", "technology_manager", "responsible_unit"]],
-  ["state", ["stall_code", "decline_code", "amount"]],
-  ["trial", ["trial_start", "trial_end", "payment_trigger"]],
-  ["notes", ["notes"]],
-];
+export const FOLLOW_UP = groups("next", "people", "state", "trial", "notes");
+
+/** The columns that compare several suppliers. */
+export const TEAM = groups("team");
+
+/** How a column's value is read, by its kind. */
+const READ = {
+  code: (value, { codes }) => code(codes, value),
+  milestones: (value) => milestonesText(value),
+  amount: (value) => t("amount.wan", value),
+  grade: (value) => `${value} ${t(`grade.${value}`)}`,
+  figure: (value) => figure(value),
+  share: (value) => figure(value),
+};
 
 /** A column's value as people read it. */
 export function shownValue(name, value) {
   if (value === null || value === undefined || value === "") return "—";
-  if (name === "stage" || name === "paused_from") return code("stage", value);
-  if (name === "stall_code" || name === "decline_code" || name === "teaming") return code(name, value);
-  if (name === "milestones") return milestonesText(value);
-  if (name === "amount") return t("amount.wan", value);
-  if (name === "grade") return `${value} ${t(`grade.${value}`)}`;
-  return String(value);
+  return READ[COLUMNS[name]?.kind]?.(value, COLUMNS[name]) ?? String(value);
 }
 
 /** The columns for who may only read them. */
@@ -52,7 +49,7 @@ export function columnFacts(entry, groups) {
   return h(
     "dl",
     { class: "facts work-facts" },
-    names.map((name) => h("div", {}, h("dt", {}, t(`column.${name}`)), h("dd", {}, shownValue(name, entry[name])))),
+    names.map((name) => h("div", {}, h("dt", {}, column(name)), h("dd", {}, shownValue(name, entry[name])))),
   );
 }
 
@@ -70,8 +67,8 @@ export function columnsForm({ entry, reload }, groups) {
   function fieldOf(name) {
     const typed = Object.hasOwn(draft.typed, name);
     const value = typed ? draft.typed[name] : entry[name];
-    const spec = { name, label: t(`column.${name}`), value, ...FIELDS[name]?.() };
-    const one = name === "milestones" ? milestonesField(spec) : field(spec);
+    const spec = { name, label: column(name), value, ...ASKED[COLUMNS[name].kind]?.(COLUMNS[name]) };
+    const one = COLUMNS[name].kind === "milestones" ? milestonesField(spec) : field(spec);
     one.node.addEventListener("input", () => typedInto(one));
     one.node.addEventListener("change", () => typedInto(one));
     if (typed && !same(draft.base[name], entry[name]) && !same(draft.typed[name], entry[name])) conflicts.set(name, conflictNote(one));

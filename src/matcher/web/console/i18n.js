@@ -1,6 +1,6 @@
 /** The page's words, Chinese first; the chosen language is kept and set on the document. */
 
-import { CODES } from "./codes.js";
+import { CODES, COLUMNS } from "./codes.js";
 import { TEXTS as LISTS } from "./texts.js";
 import { TEXTS as RULES } from "./texts-rules.js";
 import { TEXTS as WHY } from "./texts-why.js";
@@ -44,6 +44,11 @@ export function isKnown(key) {
 export function code(kind, name) {
   const words = CODES[kind]?.[name];
   return words === undefined ? (name ?? "") : inLanguage(...words);
+}
+
+/** What people call a column of the ledger; one that the service does not know is shown as it is. */
+export function column(name) {
+  return Object.hasOwn(COLUMNS, name) ? inLanguage(...COLUMNS[name].words) : name;
 }
 
 /** Words in a row, as the language joins them. */

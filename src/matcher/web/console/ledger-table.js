@@ -3,9 +3,11 @@
 import { h } from "./dom.js";
 import { exploredTag } from "./explored.js";
 import { hasDraft } from "./drafts.js";
-import { code, daysUntil, figure, t } from "./i18n.js";
+import { code, column, daysUntil, figure, t } from "./i18n.js";
 
 const COLUMNS = ["achievement", "score", "standing", "stage", "people", "next"];
+const NAMES = { people: "owner", next: "next_action" };
+const heading = (name) => (name === "achievement" ? t("pair.achievement") : column(NAMES[name] ?? name));
 
 /** A table of entries; `to(entry)` is where its title leads. */
 export function ledgerTable(rows, to) {
@@ -18,7 +20,7 @@ export function ledgerTable(rows, to) {
     "table",
     { class: "entries" },
     h("caption", { class: "unseen" }, t("nav.ledger")),
-    h("thead", {}, h("tr", {}, COLUMNS.map((name) => h("th", { scope: "col", class: `of-${name}` }, t(`ledger.column.${name}`))))),
+    h("thead", {}, h("tr", {}, COLUMNS.map((name) => h("th", { scope: "col", class: `of-${name}` }, heading(name))))),
     groups.map((group) => h("tbody", {}, demandRow(group[0]), group.map((row) => entryRow(row, to(row))))),
   );
 }
@@ -34,7 +36,7 @@ function demandRow(row) {
 
 function entryRow(row, href) {
   const meta = [row.achievement_organisation, row.achievement_code].filter(Boolean).map((text) => h("span", {}, text));
-  const cell = (name, ...content) => h("td", { class: `of-${name}`, "data-label": t(`ledger.column.${name}`) }, content);
+  const cell = (name, ...content) => h("td", { class: `of-${name}`, "data-label": heading(name) }, content);
   return h(
     "tr",
     { class: row.standing === "current" || row.standing === "added" ? null : "left" },

@@ -4,10 +4,10 @@ import { address, get } from "./api.js";
 import { announce, h, settled } from "./dom.js";
 import { entryDrawer } from "./entry.js";
 import { addPairDrawer } from "./add-pair.js";
-import { CODES } from "./codes.js";
+import { CODES, COLUMNS } from "./codes.js";
 import { field } from "./forms.js";
 import { handOver } from "./handover.js";
-import { code, dayOf, t, today } from "./i18n.js";
+import { code, column, dayOf, t, today } from "./i18n.js";
 import { ledgerTable } from "./ledger-table.js";
 import { busyNote, emptyNote, problemNote } from "./notes.js";
 import { rememberPeople } from "./people.js";
@@ -52,8 +52,8 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
   const go = (changes, at = id) => {
     location.hash = ledgerAddress({ ...filters(), ...changes }, at);
   };
-  const stage = field({ name: "stage", kind: "select", label: t("ledger.stage"), empty: t("standing.all"), options: Object.keys(CODES.stage).map((one) => [one, code("stage", one)]) });
-  const standing = field({ name: "standing", kind: "select", label: t("ledger.standing"), required: true, options: STANDINGS.map((one) => [one, t(`standing.${one}`)]) });
+  const stage = field({ name: "stage", kind: "select", label: column("stage"), empty: t("standing.all"), options: Object.keys(CODES.stage).map((one) => [one, code("stage", one)]) });
+  const standing = field({ name: "standing", kind: "select", label: column("standing"), required: true, options: STANDINGS.map((one) => [one, one in CODES.standing ? code("standing", one) : t(`standing.${one}`)]) });
   const person = field({ name: "person", label: t("ledger.person"), list: "people" });
   const words = field({ name: "words", kind: "search", label: t("ledger.words") });
   const day = field({ name: "as_of", kind: "date", label: t("ledger.day"), max: today() });
@@ -194,7 +194,9 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
   );
 }
 
+const PAIR = ["demand_title", "demand_code", "demand_organisation", "achievement_title", "achievement_code", "achievement_organisation"];
+const WRITTEN = Object.keys(COLUMNS).filter((name) => COLUMNS[name].group !== undefined && COLUMNS[name].kind === "text");
+
 function textOf(row) {
-  const said = ["demand_title", "demand_code", "demand_organisation", "achievement_title", "achievement_code", "achievement_organisation"];
-  return [...said, "next_action", "notes", "owner", "technology_manager", "responsible_unit"].map((name) => row[name] ?? "").join("\n").toLowerCase();
+  return [...PAIR, ...WRITTEN].map((name) => row[name] ?? "").join("\n").toLowerCase();
 }

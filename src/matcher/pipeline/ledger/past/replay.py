@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from matcher.domain.access import Scope
+from matcher.domain.columns import UNTOUCHED, Work
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.ledger import Cause, Pair, Standing
-from matcher.domain.work import UNTOUCHED, Work
+from matcher.domain.work import people_of
 from matcher.pipeline.ledger.entries import Cursor
 from matcher.pipeline.ledger.past.named_runs import When, run_as_of
 from matcher.pipeline.nights.runs import RunView, view_of
@@ -107,8 +108,7 @@ class _Replay:
         if wanted.stage is None and wanted.person is None:
             return True
         work = self._work(one.entry_id)
-        people = {None, work.owner, work.technology_manager}
-        return wanted.stage in {None, work.stage} and wanted.person in people
+        return wanted.stage in {None, work.stage} and wanted.person in {None, *people_of(work)}
 
     def views(self, session: Transaction, page: Sequence[Outline]) -> list[EntryView]:
         """These entries as they were shown."""

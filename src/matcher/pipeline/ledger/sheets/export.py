@@ -9,13 +9,13 @@ from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.labels import label
 from matcher.domain.text import mask_contacts
+from matcher.domain.work import masked
 from matcher.files.ledger_csv import write_ledger_csv
 from matcher.files.ledger_sheet import LedgerRow
 from matcher.files.ledger_workbook import write_ledger
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.explanations import lines
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.views import masked_work
 from matcher.ports import Progress, silent
 from matcher.store import access
 from matcher.store.database import Database
@@ -81,7 +81,7 @@ def sheet_row(entry: EntryView, reason: str, *, unmasked: bool) -> LedgerRow:
     return LedgerRow(
         entry_id=entry.id,
         version=entry.human_version,
-        work=entry.work if unmasked else masked_work(entry.work),
+        work=entry.work if unmasked else masked(entry.work),
         rank=entry.rank,
         demand_code=mask_contacts(entry.demand_code),
         demand_title=mask_contacts(entry.demand_title),

@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import Any
 
 from matcher.domain.access import Right
+from matcher.domain.columns import Work
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
-from matcher.domain.work import Work
 from matcher.files.ledger_reading import ReadRow, read_ledger
-from matcher.files.ledger_sheet import HUMAN
+from matcher.files.ledger_sheet import FILLED_IN
 from matcher.pipeline.idempotency import Request, once
-from matcher.pipeline.ledger.edits import assigned, grade_row
+from matcher.pipeline.ledger.edits import assigned
 from matcher.pipeline.ledger.explanations import lines
 from matcher.pipeline.ledger.sheets.refusals import (
     ANOTHER_ENTRY,
@@ -211,13 +211,13 @@ class _Importer:
             self.report.refuse(row, entry.id, after)
             return "rejected"
         if "grade" in edits or "grade_reason" in edits:
-            grades.add(self.session, grade_row(entry, after, self.request))
+            grades.add(self.session, entry, after, by=self.request.principal.name, at=self.request.now)
         put(self.session, self.request, entry, after, ledger_imports.IMPORT, self.record.id)
         self.written.add(entry.id)
         self.report.changes += [
             place_of(row, column.name, entry.id)
             | {"before": shown(column.name, entry.work), "after": shown(column.name, after)}
-            for column in HUMAN
+            for column in FILLED_IN
             if getattr(entry.work, column.name) != getattr(after, column.name)
         ]
         return "changed"
@@ -244,7 +244,7 @@ def put(
     done = human_columns.Act(
         actor=request.principal.name, at=request.now, act=act, via="workbook", import_id=import_id
     )
-    human_columns.write(session, entry_id=entry.id, park_id=entry.park_id, work=after, act=done)
+    human_columns.write(session, entry, after, done)
 
 
 def _doubled(rows: Sequence[ReadRow]) -> Mapping[int, int]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from matcher.domain.columns import Column
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.files.ledger_reading import ReadRow, StrangeColumn
-from matcher.files.ledger_sheet import COLUMNS, Column
+from matcher.files.ledger_sheet import COLUMNS
 
 COLUMN_OF: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 
@@ -41,7 +42,7 @@ def place_of(row: ReadRow, column: str, entry_id: int | None) -> dict[str, Any]:
         "sheet": row.sheet,
         "row": row.row,
         "column": row.letters.get(column, ""),
-        "heading": COLUMN_OF[column].heading,
+        "heading": COLUMN_OF[column].zh,
         "field": column,
         "entry_id": entry_id,
     }

@@ -9,18 +9,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from matcher.domain.columns import EDITABLE, Kind, Work
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.masking import restore_contacts
 from matcher.domain.stages import Stage
 from matcher.domain.text import mask_contacts
-from matcher.domain.work import EDITABLE, Work, edit, grade, keep_reason, move
+from matcher.domain.work import edit, grade, keep_reason, move
 from matcher.files.ledger_reading import ReadRow, same_amount, says, unchanged
 from matcher.files.ledger_sheet import (
     ADDED_LATER,
-    HUMAN,
-    MACHINE,
-    Kind,
+    FILLED_IN,
+    KEPT,
     cell_text,
     checksum,
     human_value,
@@ -46,7 +46,7 @@ def edits_of(row: ReadRow, base: Work) -> tuple[dict[str, Any], list[Refusal]]:
     """
     edits: dict[str, Any] = {}
     refusals: list[Refusal] = []
-    for column in HUMAN:
+    for column in FILLED_IN:
         text = row.cells.get(column.name)
         if text is None:
             continue
@@ -119,8 +119,8 @@ def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> 
     `reason` gives the entry's line of reasons as it is now; it is asked for where a cell may have changed. A
     sheet of an earlier version may show a contact that is masked now.
     """
-    there = [column for column in MACHINE if column.name in row.cells]
-    if "check" not in row.cells or {column.name for column in MACHINE} - row.cells.keys() - ADDED_LATER:
+    there = [column for column in KEPT if column.name in row.cells]
+    if "check" not in row.cells or {column.name for column in KEPT} - row.cells.keys() - ADDED_LATER:
         return []
     if row.cells["check"] == checksum(entry.id, row.cells):
         return []

@@ -5,9 +5,9 @@ from typing import Any
 from matcher.domain.access import Principal, Right
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, NotFound
-from matcher.files.ledger_sheet import HUMAN
+from matcher.files.ledger_sheet import FILLED_IN
 from matcher.pipeline.idempotency import Request, once
-from matcher.pipeline.ledger.edits import assigned, grade_row
+from matcher.pipeline.ledger.edits import assigned
 from matcher.pipeline.ledger.sheets.importing import put
 from matcher.pipeline.ledger.sheets.refusals import NOT_ASSIGNED
 from matcher.pipeline.ledger.sheets.rows import shown
@@ -93,18 +93,18 @@ def _undo(session: Transaction, request: Request, record: LedgerImport) -> dict[
             withheld += not mine
             continue
         if "grade" in former and before.grade is not None:
-            grades.add(session, grade_row(entry, before, request))
+            grades.add(session, entry, before, by=request.principal.name, at=request.now)
         put(session, request, entry, before, "undo", record.id)
         restored += 1
         changes += [
             {
                 "entry_id": entry.id,
                 "field": column.name,
-                "heading": column.heading,
+                "heading": column.zh,
                 "before": shown(column.name, entry.work),
                 "after": shown(column.name, before),
             }
-            for column in HUMAN
+            for column in FILLED_IN
             if column.name in former
         ]
     if restored and not withheld:

@@ -1,0 +1,129 @@
+"""Ledger entries as they are answered: the pair, what the batch says of it, and people's columns."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict, Field, create_model
+
+from matcher.domain.columns import PEOPLE, Kind
+from matcher.domain.entries import EntryView
+from matcher.domain.labels import label
+from matcher.domain.ledger import Cause, Standing
+from matcher.domain.stages import Stage, moves_from
+from matcher.domain.text import mask_contacts
+from matcher.domain.work import masked
+from matcher.pipeline.answers import Answer, Moment
+
+
+class PairColumns(Answer):
+    """供需双方，和批处理给这一对的数值。"""
+
+    rank: int | None = Field(description="名次，从 1 起")
+    demand_id: int
+    demand_code: str
+    demand_title: str
+    demand_organisation: str
+    achievement_id: int
+    achievement_code: str
+    achievement_title: str
+    achievement_organisation: str
+    park: str = Field(description="需求所在园区")
+    similarity: float | None = Field(description="编码器给出的相似度，−1 到 1")
+    score: float | None = Field(description="得分，0 到 1，由 contributions 合成")
+    probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
+    contributions: dict[str, float] = Field(description="各通道对得分的贡献")
+    terms: list[str] = Field(description="两边共有的词语")
+    explored: bool = Field(description="是否为探索位")
+
+
+class MilestoneAnswer(Answer):
+    """同一需求的几家供方据以比较的节点。"""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str = Field(description="名称，各家相同")
+    planned_on: date | None = Field(description="计划日期")
+    done_on: date | None = Field(description="完成日期")
+    note: str = Field(description="说明")
+
+
+if TYPE_CHECKING:
+
+    class WorkColumns(Answer):
+        """People's columns, each by its name in `domain.columns.PEOPLE`."""
+
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    WorkColumns = create_model(
+        "WorkColumns",
+        __base__=Answer,
+        __module__=__name__,
+        __doc__="人工填写的各列；批处理从不改动。",
+        **{
+            column.name: (
+                list[MilestoneAnswer] if column.kind is Kind.MILESTONES else column.holds,
+                Field(description=column.about or column.zh),
+            )
+            for column in PEOPLE
+        },
+    )
+
+
+class EntryAnswer(WorkColumns, PairColumns):
+    """一条台账。人工添加而从未由批处理提出的，数值和 `run_id` 为 null。文字中的联系方式已隐去。"""
+
+    also: list[int] = Field(description="上一次运行认为与该成果相同的其他成果的编号；以往的台账中不列")
+    entry_id: int
+    version: int = Field(description="版本；即 ETag，批处理和人的每次改动都使它增加")
+    human_version: int = Field(description="人工改动的次数；0 为尚无人处理")
+    stage_label: str
+    moves: list[Stage] = Field(description="可以转到的阶段，最常用的在前")
+    standing: Standing = Field(description="现状：批处理怎么看这一对")
+    standing_label: str
+    cause: Cause | None = Field(description="现状原因：为何不再当前")
+    cause_label: str | None
+    excluded: bool = Field(description="这一对已被排除，不再提出")
+    run_id: int | None = Field(description="数值出自哪一次运行")
+    first_seen: Moment
+    updated_at: Moment | None = Field(description="人工最近一次改动的时间")
+    updated_by: str | None = Field(description="谁改的")
+
+    @classmethod
+    def of(cls, entry: EntryView, *, unmasked: bool = False) -> "EntryAnswer":
+        """An entry as callers are shown it; contacts in what people wrote are masked unless `unmasked`."""
+        work = entry.work if unmasked else masked(entry.work)
+        return cls(
+            **{column.name: getattr(work, column.name) for column in PEOPLE},
+            rank=entry.rank,
+            demand_id=entry.demand_id,
+            demand_code=entry.demand_code,
+            demand_title=mask_contacts(entry.demand_title),
+            demand_organisation=entry.demand_organisation,
+            achievement_id=entry.achievement_id,
+            achievement_code=entry.achievement_code,
+            achievement_title=mask_contacts(entry.achievement_title),
+            achievement_organisation=entry.achievement_organisation,
+            park=entry.park_code,
+            similarity=entry.similarity,
+            score=entry.score,
+            probability=entry.probability,
+            contributions=dict(entry.contributions),
+            terms=list(entry.terms),
+            explored=entry.explored,
+            also=list(entry.also),
+            entry_id=entry.id,
+            version=entry.version,
+            human_version=entry.human_version,
+            stage_label=label(work.stage, "zh"),
+            moves=list(moves_from(work.stage, work.paused_from)),
+            standing=entry.standing,
+            standing_label=label(entry.standing, "zh"),
+            cause=entry.cause,
+            cause_label=None if entry.cause is None else label(entry.cause, "zh"),
+            excluded=entry.excluded,
+            run_id=entry.run_id,
+            first_seen=entry.first_seen,
+            updated_at=entry.updated_at,
+            updated_by=entry.updated_by,
+        )
