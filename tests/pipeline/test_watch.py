@@ -5,7 +5,7 @@ from datetime import timedelta
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Demand
-from matcher.pipeline.lists import listings
+from matcher.pipeline.lists import writing
 from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.nights.runs import list_runs
 from matcher.pipeline.nights.watch import ChangeWatcher
@@ -40,7 +40,7 @@ def test_a_demand_added_over_rest_is_matched_while_the_service_runs(desk: Desk) 
     try:
         desk.now += timedelta(minutes=1)
         listing = Demand(title="液氢阀门泄漏检测", detail="低温密封")
-        made = listings.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now, park="one")
+        made = writing.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now, park="one")
         until = time.monotonic() + 30
         while True:
             written = matches_of_demand(desk.database, made.id, DISTRICT, desk.now)

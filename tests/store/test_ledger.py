@@ -11,9 +11,10 @@ from matcher.domain.entries import EntryFilter
 from matcher.domain.ledger import Proposal, Standing
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stages import Stage
-from matcher.store import catalogue, ledger, night, parks, runs
-from matcher.store.catalogue import Change, Shelf
+from matcher.store import ledger, night, parks, revisions, runs
+from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
+from matcher.store.revisions import Change
 from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman, RunRow
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
@@ -26,15 +27,10 @@ def pairs(database: Database) -> list[Proposal]:
     change = Change("local", NOW, "rest")
     with database.writing() as session:
         park = parks.add(session, "p", "园", "", NOW).id
-        demands = [
-            catalogue.add(session, Shelf(Side.DEMAND, park_id=park), Demand(title=f"需求第{n}项"), change)
-            for n in range(3)
-        ]
-        supply = [
-            catalogue.add(session, Shelf(Side.SUPPLY), Achievement(title=f"成果第{n}项"), change)
-            for n in range(3)
-        ]
-        session.flush()
+        needs = [Demand(title=f"需求第{n}项") for n in range(3)]
+        demands = revisions.add(session, Shelf(Side.DEMAND, park_id=park), needs, change)
+        offers = [Achievement(title=f"成果第{n}项") for n in range(3)]
+        supply = revisions.add(session, Shelf(Side.SUPPLY), offers, change)
         return [
             Proposal(
                 demand_id=demand.id,

@@ -21,8 +21,9 @@ from matcher.domain.labels import label
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import CLOSED, Stage
 from matcher.domain.work import UNTOUCHED, Work
+from matcher.store.catalogue import HeldListing
 from matcher.store.records import work_from_record, work_to_record
-from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerEntry, LedgerHuman
+from matcher.store.tables import HumanChange, LedgerEntry, LedgerHuman
 
 _COLUMNS = tuple(work_to_record(UNTOUCHED))
 _KINDS = get_type_hints(Work)
@@ -152,7 +153,7 @@ def entry_of_pair(session: Session, demand_id: int, achievement_id: int, *, park
     )
 
 
-def add_pair(session: Session, demand: DemandRow, achievement: AchievementRow, at: datetime) -> int:
+def add_pair(session: Session, demand: HeldListing, achievement: HeldListing, at: datetime) -> int:
     """Put a pair that no run proposed into the ledger, without figures; returns the entry's id."""
     row = LedgerEntry(
         park_id=demand.park_id,

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from matcher.api.errors import invalid
-from matcher.api.fields import FilledLine, ParkCode, Remark
+from matcher.api.fields import ParkCode, Remark
 from matcher.api.schemas.ledger import COLUMNS, MILESTONE
 from matcher.domain.entries import MAX_ID
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
 from matcher.domain.work import MAX_AMOUNT, REASONS, Milestone
+from matcher.pipeline.texts import FilledLine, invalid
 
 
 class _Sent(BaseModel):

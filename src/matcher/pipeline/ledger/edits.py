@@ -22,8 +22,9 @@ from matcher.pipeline.ledger.named_pair import named_sides, require_matchable
 from matcher.pipeline.matches.views import ledger_json
 from matcher.store import access, exclusions, grades, ledger
 from matcher.store import human_columns as stored
+from matcher.store.catalogue import HeldListing
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import AchievementRow, DemandRow, GradeRow
+from matcher.store.tables import GradeRow
 
 
 def read_entry(
@@ -285,7 +286,7 @@ def _first_stage(stage: Stage) -> Stage:
     return stage
 
 
-def _require_not_excluded(session: Transaction, demand: DemandRow, achievement: AchievementRow) -> None:
+def _require_not_excluded(session: Transaction, demand: HeldListing, achievement: HeldListing) -> None:
     held = exclusions.of_pair(
         session, park_id=demand.park_id, demand_id=demand.id, achievement_id=achievement.id
     )
