@@ -53,7 +53,7 @@ def test_a_demand_added_over_rest_is_matched_while_the_service_runs(desk: Desk) 
     finally:
         watcher.stop()
     assert [one.achievement_title for one in written.items] == ["液氢低温阀门密封"]
-    runs, _ = list_runs(desk.database, DISTRICT)
+    runs = list_runs(desk.database, DISTRICT).items
     assert [run.trigger for run in runs] == [Trigger.CHANGE, Trigger.BATCH], "one run for one change"
 
 
@@ -64,10 +64,10 @@ def test_the_watcher_waits_while_another_refresh_runs_and_then_does_its_work(des
         assert held
         watcher.start()
         time.sleep(0.2)
-        assert list_runs(desk.database, DISTRICT)[0] == []
+        assert list_runs(desk.database, DISTRICT).items == []
     until = time.monotonic() + 30
-    while not list_runs(desk.database, DISTRICT)[0] and time.monotonic() < until:
+    while not list_runs(desk.database, DISTRICT).items and time.monotonic() < until:
         time.sleep(0.02)
     watcher.stop()
-    [run], _ = list_runs(desk.database, DISTRICT)
+    [run] = list_runs(desk.database, DISTRICT).items
     assert run.status == "succeeded"

@@ -8,14 +8,15 @@ from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT
 from matcher.domain.entries import EntryFilter
-from matcher.domain.ledger import Proposal, Standing
+from matcher.domain.ledger import Proposal, Standing, Trigger
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stages import Stage
 from matcher.store import ledger, night, parks, revisions, runs
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.revisions import Change
-from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman, RunRow
+from matcher.store.runs import NewRun
+from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
@@ -51,19 +52,21 @@ def pairs(database: Database) -> list[Proposal]:
 
 def run(database: Database) -> int:
     with database.writing() as session:
-        row = RunRow(
-            trigger="batch",
-            status="running",
+        new = NewRun(
+            trigger=Trigger.BATCH,
             actor="local",
             started_at=NOW,
             code_version="1",
             catalogue_revision=1,
             encoder_id="e",
             scorer="1",
+            calibration=None,
+            scorers={},
+            profiles={},
+            constraints_to=0,
             top_k=3,
-            counts={},
         )
-        return runs.add(session, row)
+        return runs.add(session, new)
 
 
 def refresh(database: Database, proposals: list[Proposal]) -> tuple[int, int, int, int]:
@@ -157,7 +160,7 @@ def test_entries_are_filtered_by_demand_score_standing_and_stage(
 def test_a_dead_run_is_closed_and_a_finished_one_stays_as_it_ended(database: Database) -> None:
     finished, dead = run(database), run(database)
     with database.writing() as session:
-        runs.succeed(session, finished, NOW, {"fingerprint": "f"}, {"entries_created": 1})
+        runs.succeed(session, finished, NOW, "f", {"entries_created": 1})
     with database.writing() as session:
         runs.close_interrupted(session, NOW)
     with database.reading() as session:

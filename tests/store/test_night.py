@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 
 from matcher.domain.access import DISTRICT
-from matcher.domain.ledger import Cause, ChangeCause, Leaving, Night, Pair, Proposal
+from matcher.domain.ledger import Cause, ChangeCause, Leaving, Night, Pair, Proposal, Trigger
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.rules import Constraint
 from matcher.domain.stages import Stage
@@ -17,7 +17,8 @@ from matcher.store import catalogue, human_columns, night, parks, revisions, run
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.revisions import Change, Rewrite
-from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman, RunRow
+from matcher.store.runs import NewRun
+from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman
 
 START = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
@@ -42,22 +43,24 @@ class Office:
     def run(self, proposals: list[Proposal], **more: Any) -> tuple[int, Night]:
         """One night that succeeds."""
         with self.database.writing() as session:
-            row = RunRow(
-                trigger="batch",
-                status="running",
+            new = NewRun(
+                trigger=Trigger.BATCH,
                 actor="local",
                 started_at=self.later(),
                 code_version="1",
                 catalogue_revision=1,
                 encoder_id="e",
                 scorer="1",
+                calibration=None,
+                scorers={},
+                profiles={},
+                constraints_to=0,
                 top_k=3,
-                counts={},
             )
-            number = runs.add(session, row)
+            number = runs.add(session, new)
         with self.database.writing() as session:
             told = night.apply_night(session, number, proposals, DAY, **more)
-            runs.succeed(session, number, self.later(), {}, {})
+            runs.succeed(session, number, self.later(), "", {})
         return number, told
 
     def states(self, run_id: int) -> dict[Pair, Told]:
