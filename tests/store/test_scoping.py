@@ -340,8 +340,7 @@ SCOPED: dict[str, Callable[[Town], object]] = {
         t.desk.refresher(), t.caller, t.own_demand, Constraints(max_price=1)
     ),
     "learn": lambda t: learned_from_nothing(t),
-    "list scorings": lambda t: scorings.list_scorings(t.database, t.caller),
-    "list scorings in use": lambda t: scorings.scorings_in_use(t.database, t.caller, DEFAULT_SCORER),
+    "list scorings": lambda t: scorings.list_scorings(t.database, t.caller, DEFAULT_SCORER),
     "use a scoring": lambda t: scorings.use_scoring(
         t.database, Request(t.caller, NOW), DEFAULT_SCORER, "a", None
     ),
