@@ -23,7 +23,7 @@ from matcher.domain.work import MAX_TEXT
 from matcher.files.headings import field_of, unit_of
 from matcher.files.ledger_csv import as_written, kept_as_text
 from matcher.files.ledger_reading import read_ledger, says
-from matcher.files.ledger_sheet import COLUMNS, HUMAN, same_machine_cell
+from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, same_machine_cell
 from matcher.files.safe_cells import plain
 from matcher.files.values import (
     is_period,
@@ -89,13 +89,13 @@ def _headings(text: str) -> None:
 
 
 def _row_of_the_ledger(text: str) -> None:
-    headings = [column.heading for column in COLUMNS]
+    headings = [column.zh for column in COLUMNS]
     with suppress(InvalidInput):
         read_ledger(_csv(headings, [text] * len(headings)))
 
 
 def _cells_of_the_ledger(text: str) -> None:
-    for column in {column.kind: column for column in HUMAN}.values():
+    for column in {column.kind: column for column in FILLED_IN}.values():
         with suppress(InvalidInput):
             says(column, text)
     same_machine_cell(text, text)

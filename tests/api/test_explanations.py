@@ -9,7 +9,7 @@ import pytest
 from matcher.domain.access import DISTRICT, Role
 from matcher.domain.calibration import PRIOR
 from matcher.store import catalogue, parks, scorings
-from matcher.store.tables import Scoring, ScoringChoice
+from matcher.store.scorings import Choice, NewScoring
 from tests.api.world import SECRET, World, address, entries, refused
 
 
@@ -119,22 +119,23 @@ def adopt(world: World, park: str, weights: dict[str, float]) -> str:
     """Put weights to use for one park, as learning does; the version they have."""
     with world.server.service.database.writing() as session:
         [park_id] = [one.id for one in parks.page(session, DISTRICT) if one.code == park]
-        about = {"at": world.server.service.now(), "actor": "local"}
+        at = world.server.service.now()
         learned = scorings.add(
             session,
-            Scoring(
+            NewScoring(
                 park_id=park_id,
                 source="ledger",
                 weights=weights,
-                calibration=scorings.calibration_to_record(PRIOR),
+                calibration=PRIOR,
                 learned_from={},
                 evaluation={},
-                **about,
+                at=at,
+                actor="local",
             ),
         )
-        scorings.choose(session, ScoringChoice(park_id=park_id, scoring_id=learned.id, **about))
+        scorings.choose(session, Choice(park_id, learned.id, at, "local"))
         catalogue.raise_revision(session)
-        return scorings.version_of(learned.id)
+        return learned.version
 
 
 def test_a_park_that_scores_by_its_own_weights_is_told_so_and_what_takes_from_a_score(ledger: World) -> None:

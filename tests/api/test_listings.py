@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from matcher.api.bodies import AchievementBody, DemandBody, ListingChanges
+from matcher.api.bodies import AchievementBody, DemandBody
 from matcher.domain.listing import Achievement, Demand, Listing
+from matcher.pipeline.lists.fields import ListingFields
 from matcher.store.tables import AuditRow
 from tests.api.world import DEMANDS, SUPPLY, World
 
@@ -28,7 +29,7 @@ FULL: dict[str, Any] = {
 
 @pytest.mark.parametrize(("body", "listing"), [(AchievementBody, Achievement), (DemandBody, Demand)])
 def test_a_body_has_the_domains_fields_with_their_defaults(
-    body: type[ListingChanges], listing: type[Listing]
+    body: type[ListingFields], listing: type[Listing]
 ) -> None:
     assert body.model_fields.keys() == listing.__dataclass_fields__.keys()
     assert body(title="某项").listing() == listing(title="某项")

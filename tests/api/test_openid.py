@@ -5,12 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
-from matcher.domain.access import DISTRICT
-from matcher.domain.listing import Side
 from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens
-from matcher.store import catalogue, parks
-from matcher.store.catalogue import Shelf
+from matcher.store.tables import DemandRevision
 from tests.api.world import SECRET, World
 from tests.pipeline.issuer import AUDIENCE, Issuer, issuing
 
@@ -52,12 +50,9 @@ def test_a_person_signed_in_elsewhere_works_in_their_park_alone(town: World, iss
     assert person.get("/v1/keys").status_code == 403
     database = town.server.service.database
     with database.reading() as session:
-        park = parks.find(session, "yi", DISTRICT)
-        assert park is not None
-        shelf = Shelf(Side.DEMAND, park_id=park.id)
-        before = catalogue.revision_before(session, shelf, mine, 3)
-    assert before is not None
-    assert before.actor == "示例赵明"
+        query = select(DemandRevision.actor).where(DemandRevision.listing_id == mine)
+        actors = session.scalars(query.order_by(DemandRevision.version)).all()
+    assert actors[1] == "示例赵明"
 
 
 def test_a_reader_of_the_issuer_changes_nothing(town: World, issuer: Issuer) -> None:

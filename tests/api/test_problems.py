@@ -139,7 +139,7 @@ def test_what_nobody_foresaw_is_logged_and_not_told(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("内部细节 13800005555")
 
-    monkeypatch.setattr("matcher.pipeline.lists.listings.list_parks", broken)
+    monkeypatch.setattr("matcher.pipeline.lists.parks.list_parks", broken)
     with caplog.at_level(logging.ERROR, "matcher"):
         answer = admin.get("/v1/parks")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")

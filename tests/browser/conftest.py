@@ -11,8 +11,8 @@ from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Demand, Maturity, Money
-from matcher.pipeline.lists.listings import create_listing
 from matcher.pipeline.lists.samples import load_samples
+from matcher.pipeline.lists.writing import create_listing
 from matcher.settings import Settings
 from tests import chromium
 from tests.browser.served import MARKUP, SEED, Site, served

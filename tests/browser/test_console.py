@@ -11,7 +11,7 @@ from matcher.domain.access import DISTRICT, Role
 from matcher.domain.calibration import PRIOR
 from matcher.domain.listing import Side
 from matcher.pipeline.access import create_key
-from matcher.pipeline.lists.listings import list_listings
+from matcher.pipeline.lists.reading import list_listings
 from tests.browser.served import MARKUP, Site
 
 pytestmark = pytest.mark.browser
@@ -203,7 +203,7 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
     )
 
     def titles() -> list[str]:
-        views, _ = list_listings(
+        page = list_listings(
             site.service.database,
             Side.DEMAND,
             DISTRICT,
@@ -212,7 +212,7 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
             search="示例公司",
             limit=200,
         )
-        return [view.listing.title for view in views]
+        return [listed.title for listed in page.items]
 
     before = titles()
     console.get_by_role("link", name="导入清单").click()

@@ -9,8 +9,8 @@ from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Demand
-from matcher.pipeline.lists.listings import create_listing
 from matcher.pipeline.lists.parks import add_park
+from matcher.pipeline.lists.writing import create_listing
 from matcher.settings import Settings
 from tests.browser.served import Site, served
 

@@ -13,18 +13,21 @@ from matcher.bootstrap import Service
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryView
 from matcher.domain.ledger import Trigger
-from matcher.domain.listing import Achievement, Demand, Listing, Side
-from matcher.pipeline.lists import listings
-from matcher.pipeline.lists.importing import ImportReport, ImportRequest, import_list
+from matcher.domain.listing import Side
+from matcher.pipeline.lists import reading, writing
+from matcher.pipeline.lists.answers import ListingAnswer
+from matcher.pipeline.lists.import_answers import ImportAnswer
+from matcher.pipeline.lists.import_plan import ImportRequest
+from matcher.pipeline.lists.importing import import_list
 from matcher.pipeline.lists.parks import add_park
 from matcher.pipeline.matches.free_text import Matching
 from matcher.pipeline.nights.refresh import Refresh, RefreshReport
 from matcher.ports import Encoder
 from matcher.settings import Settings
 from matcher.store import ledger
-from matcher.store.catalogue import Shelf, listing_of, on_shelf
+from matcher.store.catalogue import HeldListing, Shelf, on_shelf
 from matcher.store.database import Database
-from matcher.store.tables import Base, ListingRow
+from matcher.store.tables import Base
 
 NOON = datetime(2026, 11, 2, 4, tzinfo=UTC)
 """Noon in Beijing on 2026-11-02."""
@@ -112,39 +115,38 @@ class Desk:
         """Add a park; returns its id."""
         return add_park(self.database, LOCAL_OPERATOR, code, f"{code}园", "", self.now).id
 
-    def supply(self, *rows: Row, source: str = "", **options: Any) -> ImportReport:
+    def supply(self, *rows: Row, source: str = "", **options: Any) -> ImportAnswer:
         """Import rows of a supply list."""
         return self.import_files([file_of(Side.SUPPLY, rows)], Shelf(Side.SUPPLY, source=source), **options)
 
-    def demands(self, park_id: int, *rows: Row, **options: Any) -> ImportReport:
+    def demands(self, park_id: int, *rows: Row, **options: Any) -> ImportAnswer:
         """Import rows of a park's demand list."""
         return self.import_files([file_of(Side.DEMAND, rows)], Shelf(Side.DEMAND, park_id=park_id), **options)
 
     def import_files(
         self, files: Sequence[File], shelf: Shelf, principal: Principal = LOCAL_OPERATOR, **options: Any
-    ) -> ImportReport:
+    ) -> ImportAnswer:
         """Import files to a shelf."""
         return import_list(self.database, ImportRequest(shelf, files, **options), principal, self.now)
 
-    def shelf(self, shelf: Shelf | None = None) -> dict[str, ListingRow]:
-        """The rows of a shelf by title; the district's supply list unless told."""
+    def shelf(self, shelf: Shelf | None = None) -> dict[str, HeldListing]:
+        """The listings of a shelf by title; the district's supply list unless told."""
         with self.database.reading() as session:
-            rows = on_shelf(session, shelf or Shelf(Side.SUPPLY)).values()
-        return {one.title: one for one in rows}
+            listings = on_shelf(session, shelf or Shelf(Side.SUPPLY)).values()
+        return {one.title: one for one in listings}
 
-    def demand(self, park_id: int, title: str) -> ListingRow:
+    def demand(self, park_id: int, title: str) -> HeldListing:
         """The park's demand of this title."""
         return self.shelf(Shelf(Side.DEMAND, park_id=park_id))[title]
 
-    def edit(self, row: ListingRow, **changes: Any) -> None:
+    def edit(self, held: HeldListing, **changes: Any) -> None:
         """Edit a listing as REST does."""
-        listing: Listing = listing_of(row)
-        assert isinstance(listing, Achievement | Demand)
-        listings.update_listing(self.database, LOCAL_OPERATOR, row.id, replace(listing, **changes), self.now)
+        listing = replace(held.listing, **changes)
+        writing.update_listing(self.database, LOCAL_OPERATOR, held.id, listing, self.now)
 
-    def withdraw(self, side: Side, row: ListingRow) -> None:
+    def withdraw(self, side: Side, held: HeldListing) -> None:
         """Withdraw a listing as REST does."""
-        listings.withdraw_listing(self.database, LOCAL_OPERATOR, side, row.id, self.now)
+        writing.withdraw_listing(self.database, LOCAL_OPERATOR, side, held.id, self.now)
 
     def refresher(self, top_k: int = 10) -> Refresh:
         """The nightly batch by this clock."""
@@ -159,9 +161,9 @@ class Desk:
         """Free-text matching by this clock."""
         return Matching(self.database, lambda: self.encoder, self.service.open_channels, lambda: self.now)
 
-    def live(self, side: Side) -> list[listings.ListingView]:
+    def live(self, side: Side) -> Sequence[ListingAnswer]:
         """Every listing of a side that is not withdrawn."""
-        return listings.list_listings(self.database, side, DISTRICT, self.now, limit=10_000)[0]
+        return reading.list_listings(self.database, side, DISTRICT, self.now, limit=10_000).items
 
 
 _THINGS = (

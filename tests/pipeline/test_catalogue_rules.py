@@ -10,9 +10,10 @@ from sqlalchemy import select
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import Conflict
 from matcher.domain.listing import Side, content_digest, identity_key
-from matcher.pipeline.lists.importing import Renames, undo_import
+from matcher.pipeline.lists.import_plan import Renames
+from matcher.pipeline.lists.undoing import undo_import
 from matcher.store import catalogue
-from matcher.store.catalogue import listing_of
+from matcher.store.catalogue import held, listing_of
 from matcher.store.tables import AchievementRevision, AchievementRow
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import dump, row
@@ -54,12 +55,12 @@ class Lists(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9), text=st.sampled_from(["园区改过", "第一种说明"]))
     def edit(self, which: int, text: str) -> None:
         if rows := self.rows():
-            self.desk.edit(rows[which % len(rows)], abstract=text)
+            self.desk.edit(held(rows[which % len(rows)]), abstract=text)
 
     @rule(which=st.integers(0, 9))
     def withdraw(self, which: int) -> None:
         if rows := self.rows():
-            self.desk.withdraw(Side.SUPPLY, rows[which % len(rows)])
+            self.desk.withdraw(Side.SUPPLY, held(rows[which % len(rows)]))
 
     @rule(which=st.integers(0, 9))
     def undo(self, which: int) -> None:

@@ -22,7 +22,7 @@ from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.erasure import erase_person
 from matcher.pipeline.ledger.sheets.importing import import_ledger
 from matcher.pipeline.ledger.sheets.undo import undo_import
-from matcher.pipeline.lists import listings
+from matcher.pipeline.lists import writing
 from matcher.store import human_columns
 from matcher.store.catalogue import listing_of, revision
 from matcher.store.erase import columns_of
@@ -61,7 +61,7 @@ def planted(desk: Desk) -> tuple[int, int]:
     operator = Principal(f"{NAME}的密钥", Role.OPERATOR, Scope(frozenset({park})))
     request = Request(operator, desk.now, key="again", digest="d")
     contact = Contact(name=NAME, phone="138-0000-5555", email=EMAIL)
-    made = listings.create_listing(
+    made = writing.create_listing(
         database,
         LOCAL_OPERATOR,
         Achievement(
@@ -74,7 +74,7 @@ def planted(desk: Desk) -> tuple[int, int]:
         desk.now,
     )
     for title in ("低温阀门泄漏检测", "液氢阀门密封"):
-        listings.create_listing(
+        writing.create_listing(
             database,
             operator,
             Demand(
@@ -87,7 +87,7 @@ def planted(desk: Desk) -> tuple[int, int]:
             desk.now,
             park="a",
         )
-    listings.create_listing(
+    writing.create_listing(
         database,
         LOCAL_OPERATOR,
         Demand(title="无关的阀门检测需求", organisation="另一公司"),

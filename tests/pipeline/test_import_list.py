@@ -8,10 +8,11 @@ from sqlalchemy import event, select
 
 from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Conflict, Forbidden, NotFound
-from matcher.domain.listing import Side
-from matcher.pipeline.lists import listings
-from matcher.pipeline.lists.importing import Renames, import_history, undo_import
+from matcher.domain.listing import Achievement, Side
+from matcher.pipeline.lists.import_plan import Renames
+from matcher.pipeline.lists.importing import import_shelf
 from matcher.pipeline.lists.templates import rejects_workbook
+from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.store.catalogue import Shelf, listing_of
 from matcher.store.catalogue import revision as catalogue_revision
 from matcher.store.tables import AchievementRevision, AchievementRow
@@ -107,7 +108,8 @@ def test_overwrite_lets_the_file_win_over_an_edit_and_peace_returns(desk: Desk) 
     desk.edit(desk.shelf()["制氢用阴离子交换膜"], abstract="园区核实后的说明")
     assert desk.supply(MEMBRANE, overwrite=True).updated == 1
     held = desk.shelf()["制氢用阴离子交换膜"]
-    assert (held.data["abstract"], held.version, held.via) == ("耐碱的膜", 3, "import")
+    assert isinstance(held.listing, Achievement)
+    assert (held.listing.abstract, held.version, held.via) == ("耐碱的膜", 3, "import")
     assert desk.supply({**MEMBRANE, "text": "文件又改"}).updated == 1
 
 
@@ -241,8 +243,8 @@ def test_several_files_are_one_list(desk: Desk) -> None:
     ]
     report = desk.import_files(files, Shelf(Side.SUPPLY), full=True)
     assert counts(report) == (4, 3, 0, 1, 0, 0)
-    [past] = import_history(desk.database, LOCAL_OPERATOR)
-    assert past["files"] == ["first.csv", "second.csv"]
+    [past] = import_history(desk.database, LOCAL_OPERATOR).items
+    assert past.files == ["first.csv", "second.csv"]
     assert desk.import_files(files, Shelf(Side.SUPPLY), full=True).withdrawn == 0
 
 
@@ -274,8 +276,9 @@ def test_rejected_rows_import_again_once_mended(desk: Desk) -> None:
     again = desk.import_files([("mended.xlsx", mended.getvalue())], Shelf(Side.SUPPLY))
     assert counts(again) == (1, 1, 0, 0, 0, 0)
     held = desk.shelf()["补上的名称"]
-    assert (held.code, held.organisation, held.data["abstract"]) == ("A-7", "丁所", "一段完整的说明")
-    assert held.data["extra"] == {}
+    assert isinstance(held.listing, Achievement)
+    assert (held.code, held.organisation, held.listing.abstract) == ("A-7", "丁所", "一段完整的说明")
+    assert held.listing.extra == {}
 
 
 @pytest.mark.both_engines
@@ -315,8 +318,8 @@ def test_an_import_is_undone_once_and_an_unknown_one_never(desk: Desk) -> None:
     with pytest.raises(NotFound):
         undo_import(desk.database, report.import_id + 99, LOCAL_OPERATOR, desk.now)
     assert dump(desk.database) == before
-    [past] = import_history(desk.database, LOCAL_OPERATOR)
-    assert past["undone_at"] == desk.now
+    [past] = import_history(desk.database, LOCAL_OPERATOR).items
+    assert past.undone_at == desk.now
 
 
 def test_a_file_imports_again_after_its_import_was_undone(desk: Desk) -> None:
@@ -354,10 +357,10 @@ def test_an_operator_imports_into_the_parks_of_the_key_alone(desk: Desk) -> None
     own, other = desk.park("own"), desk.park("other")
     operator = operator_of(own)
     files = [file_of(Side.DEMAND, [row("检测焊缝缺陷", code="X-1")])]
-    shelf = listings.import_shelf(desk.database, Side.DEMAND, operator, park="own", source="")
+    shelf = import_shelf(desk.database, Side.DEMAND, operator, park="own", source="")
     assert desk.import_files(files, shelf, operator).created == 1
     with pytest.raises(NotFound):
-        listings.import_shelf(desk.database, Side.DEMAND, operator, park="other", source="")
+        import_shelf(desk.database, Side.DEMAND, operator, park="other", source="")
     with pytest.raises(NotFound):
         desk.import_files(files, Shelf(Side.DEMAND, park_id=other), operator)
     assert desk.shelf(Shelf(Side.DEMAND, park_id=other)) == {}
@@ -369,7 +372,7 @@ def test_the_supply_list_is_the_districts_alone_to_import_and_to_undo(desk: Desk
     before = dump(desk.database)
     assert report.import_id is not None
     with pytest.raises(Forbidden):
-        listings.import_shelf(desk.database, Side.SUPPLY, operator_of(own), park=None, source="")
+        import_shelf(desk.database, Side.SUPPLY, operator_of(own), park=None, source="")
     with pytest.raises(Forbidden):
         undo_import(desk.database, report.import_id, operator_of(own), desk.now)
     assert dump(desk.database) == before
@@ -381,7 +384,7 @@ def test_a_reader_imports_and_undoes_nothing(desk: Desk) -> None:
     reader = operator_of(own, role=Role.READER)
     assert report.import_id is not None
     with pytest.raises(Forbidden):
-        listings.import_shelf(desk.database, Side.DEMAND, reader, park="own", source="")
+        import_shelf(desk.database, Side.DEMAND, reader, park="own", source="")
     with pytest.raises(Forbidden):
         undo_import(desk.database, report.import_id, reader, desk.now)
     assert desk.demand(own, "检测焊缝缺陷").withdrawn_at is None
@@ -394,7 +397,7 @@ def test_another_parks_import_cannot_be_undone_or_seen(desk: Desk) -> None:
     assert report.import_id is not None
     with pytest.raises(NotFound):
         undo_import(desk.database, report.import_id, operator_of(own), desk.now)
-    assert list(import_history(desk.database, operator_of(own))) == []
+    assert import_history(desk.database, operator_of(own)).items == []
 
 
 class Crash(Exception):

@@ -142,7 +142,7 @@ def test_a_run_killed_at_any_moment_leaves_the_ledger_before_or_after(
         if ledger_of(dump(desk.database)) != before:
             break
     report = desk.refresh()
-    [latest, *earlier], _ = list_runs(desk.database, DISTRICT, limit=100)
+    [latest, *earlier] = list_runs(desk.database, DISTRICT, limit=100).items
     assert latest.status == "succeeded"
     assert len([run for run in earlier if run.error == "interrupted: the process ended"]) >= 4
     assert {run.status for run in earlier} <= {"succeeded", "failed"}

@@ -18,7 +18,7 @@ from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.domain.stages import DeclineCode
 from matcher.domain.work import grade
 from matcher.learning.figures import Measuring
-from matcher.pipeline.idempotency import Replayed, Request
+from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import grade_entry
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.past.differences import ledger_diff
@@ -62,14 +62,14 @@ class Office:
         return Learn(self.desk.refresher(top_k=10), self.desk.service.build_channels)
 
     def learn(self, park: str = "a", *, adopt: bool = False, **more: Any) -> dict[str, Any]:
-        return self.learner().from_ledger(self.request(**more), park, adopt=adopt)
+        return self.learner().from_ledger(self.request(**more), park, adopt=adopt).as_json()
 
     def back(self, park: str | None = "a") -> dict[str, Any]:
-        return scorings.use_former(self.database, self.request(), DEFAULT_SCORER, park)
+        return scorings.use_former(self.database, self.request(), DEFAULT_SCORER, park).as_json()
 
     def use(self, scoring_id: int | None, park: str | None = "a", **more: Any) -> dict[str, Any]:
         request = Request(more.get("who", LOCAL_OPERATOR), self.desk.now)
-        return scorings.use_scoring(self.database, request, DEFAULT_SCORER, park, scoring_id)
+        return scorings.use_scoring(self.database, request, DEFAULT_SCORER, park, scoring_id).as_json()
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_what_is_not_better_is_kept_and_not_used(office: Office) -> None:
     assert (learned["adopted"], learned["evaluation"]["better"]) == (False, False)
     assert learned["evaluation"]["why_zh"]
     assert learned["evaluation"]["why_en"]
-    assert scorings.get_scoring(office.database, LOCAL_OPERATOR, learned["scoring_id"]) == {
+    assert scorings.get_scoring(office.database, LOCAL_OPERATOR, learned["scoring_id"]).as_json() == {
         name: value for name, value in learned.items() if name != "adopted"
     }
     assert stored_revision(office) == revision
@@ -201,7 +201,7 @@ def test_grades_that_teach_nothing_are_refused_with_what_is_missing(office: Offi
     assert "需求" in refused.value.zh
     with pytest.raises(InvalidInput):
         office.learn("b")
-    assert scorings.list_scorings(office.database, LOCAL_OPERATOR)[0] == []
+    assert scorings.list_scorings(office.database, LOCAL_OPERATOR, DEFAULT_SCORER).items == []
 
 
 def measured(office: Office) -> dict[int, Any]:
@@ -255,7 +255,7 @@ def test_a_park_uses_its_own_scorings_and_the_installations_and_never_anothers(
 ) -> None:
     office.grade(office.a, only_the_first_fits)
     own = office.learn()["scoring_id"]
-    shared = office.learner().from_folder(office.request(), folder, adopt=False)
+    shared = office.learner().from_folder(office.request(), folder, adopt=False).as_json()
     assert (shared["park"], shared["source"]) == (None, folder.name)
     for choose in (own, shared["scoring_id"], None):
         assert office.use(choose)["scoring_id"] == choose
@@ -271,9 +271,8 @@ def test_a_park_uses_its_own_scorings_and_the_installations_and_never_anothers(
         office.use(own, "a", who=stranger)
     with pytest.raises(NotFound):
         scorings.get_scoring(office.database, stranger, own)
-    assert [one["scoring_id"] for one in scorings.list_scorings(office.database, stranger)[0]] == [
-        shared["scoring_id"]
-    ]
+    seen = scorings.list_scorings(office.database, stranger, DEFAULT_SCORER).items
+    assert [one.scoring_id for one in seen] == [shared["scoring_id"]]
     for who in (stranger, reader):
         with pytest.raises(Forbidden):
             office.use(shared["scoring_id"], None, who=who)
@@ -291,7 +290,7 @@ def test_the_installations_scoring_moves_every_park_but_those_with_their_own(
     assert office.learn(adopt=True)["adopted"]
     office.desk.refresh(top_k=10)
     before = figures(office.entries(office.a))
-    shared = office.learner().from_folder(office.request(), folder, adopt=False)
+    shared = office.learner().from_folder(office.request(), folder, adopt=False).as_json()
     office.use(shared["scoring_id"], None)
     office.desk.refresh(top_k=10)
     assert figures(office.entries(office.a)) == before
@@ -327,7 +326,7 @@ def test_a_choice_made_while_learning_is_not_overwritten(office: Office) -> None
 
     with pytest.raises(Conflict):
         office.learner().from_ledger(office.request(), "a", adopt=True, progress=meanwhile)
-    assert len(scorings.list_scorings(office.database, LOCAL_OPERATOR)[0]) == 1
+    assert len(scorings.list_scorings(office.database, LOCAL_OPERATOR, DEFAULT_SCORER).items) == 1
 
 
 def test_a_repeated_request_is_answered_without_learning_again(office: Office) -> None:
@@ -341,7 +340,7 @@ def test_a_repeated_request_is_answered_without_learning_again(office: Office) -
     first = office.learner().from_ledger(asked, "a", adopt=False, progress=note)
     stages.clear()
     again = office.learner().from_ledger(asked, "a", adopt=False, progress=note)
-    assert isinstance(again, Replayed)
-    assert (again, stages) == (first, [])
+    assert again.replayed
+    assert (again.as_json(), stages) == (first.as_json(), [])
     with pytest.raises(Conflict):
         office.learn(key="k", digest="other")

@@ -6,7 +6,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Scope
 from matcher.domain.calibration import PRIOR
 from matcher.domain.errors import NotFound, TooLittleText
 from matcher.domain.listing import Achievement, Confidentiality, Contact, Side
-from matcher.pipeline.lists import listings
+from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, row, rows_of
@@ -55,7 +55,9 @@ def test_the_matched_terms_stand_in_both_texts(desk: Desk, parks: tuple[int, int
     assert best.terms
     for term in best.terms:
         assert term in "要求液氢阀门低温不泄漏"
-        assert term in best.achievement_title + desk.shelf()[best.achievement_title].data["abstract"]
+        matched = desk.shelf()[best.achievement_title].listing
+        assert isinstance(matched, Achievement)
+        assert term in best.achievement_title + matched.abstract
 
 
 def test_a_text_is_matched_as_the_nightly_batch_matches_the_same_listing(
@@ -213,10 +215,10 @@ def test_an_achievement_without_released_demands_is_told_so(desk: Desk) -> None:
 
 def test_contacts_are_shown_only_to_who_may_see_them_and_that_is_recorded(desk: Desk) -> None:
     listing = Achievement(title="液氢阀门，电13912345678", contact=Contact("张三", "13912345678", "z@a.cn"))
-    made = listings.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now)
+    made = writing.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now)
     assert "13912345678" not in str(made.as_json())
     assert "张三" not in str(made.as_json())
-    seen = listings.get_listing(
+    seen = reading.get_listing(
         desk.database, Side.SUPPLY, made.id, LOCAL_OPERATOR, desk.now, unmask=True
     ).as_json()
     assert seen["contact"] == {"name": "张三", "phone": "13912345678", "email": "z@a.cn"}

@@ -20,7 +20,7 @@ from matcher.domain.listing import Achievement
 from matcher.pipeline.access import ClaimNames, IssuerKeys, OpenIdTokens, authenticate, create_key
 from matcher.pipeline.access.issuer_keys import LIFESPAN, PAUSE
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.lists import listings
+from matcher.pipeline.lists import writing
 from matcher.pipeline.lists.parks import add_park, list_parks
 from matcher.settings import Settings
 from matcher.store.database import Database
@@ -71,7 +71,7 @@ def district(database: Database) -> Database:
 
 
 def park_codes(database: Database, principal: Principal) -> list[str]:
-    return [park.code for park in list_parks(database, principal.scope)]
+    return [park.code for park in list_parks(database, principal.scope).items]
 
 
 def test_a_genuine_token_is_an_operator_of_the_parks_it_names(
@@ -329,7 +329,7 @@ def test_a_research_unit_sees_its_own_achievements_and_no_park(
 ) -> None:
     for title, unit in (("隔膜", "示例 研究院"), ("填料", "示例大学")):
         listing = Achievement(title=title, organisation=unit)
-        listings.create_listing(district, LOCAL_OPERATOR, listing, NOON)
+        writing.create_listing(district, LOCAL_OPERATOR, listing, NOON)
     token = issuer.token(matcher_role="research_unit", matcher_parks="*", matcher_subject="示例研究院")
     caller = tokens.principal(district, token)
     assert caller.scope.parks == frozenset()

@@ -360,7 +360,7 @@ def test_of_two_at_once_the_second_is_told_so_and_leaves_no_record(desk: Desk) -
     finally:
         slow.free.set()
         first.join()
-    [run], _ = list_runs(desk.database, DISTRICT)
+    [run] = list_runs(desk.database, DISTRICT).items
     assert run.status == "succeeded"
     assert desk.refresh().entries_changed == 1, "what changed during the run is matched by the next"
     assert {one.demand_version for one in ledger(desk).values()} == {2}
@@ -420,7 +420,7 @@ def test_a_failed_run_is_recorded_and_leaves_the_ledger_as_it_was(desk: Desk, pa
     with pytest.raises(RuntimeError, match="out of order"):
         desk.refresh()
     assert dump(desk.database, "run") == after_import
-    [failed, good], _ = list_runs(desk.database, DISTRICT)
+    [failed, good] = list_runs(desk.database, DISTRICT).items
     assert (failed.status, failed.error) == ("failed", "RuntimeError: the model is out of order")
     assert failed.finished_at is not None
     state = ledger_state(desk.database)
@@ -475,7 +475,7 @@ def test_nothing_to_match_is_a_run_that_succeeds(desk: Desk) -> None:
 
 
 def test_a_run_says_what_it_worked_on_and_a_park_is_not_told_of_the_others(desk: Desk, park: int) -> None:
-    [run], _ = list_runs(desk.database, DISTRICT)
+    [run] = list_runs(desk.database, DISTRICT).items
     assert run.trigger is Trigger.BATCH
     assert (run.encoder_id, run.top_k, run.actor) == (desk.encoder.encoder_id, 10, LOCAL_OPERATOR.name)
     assert run.catalogue_revision == 2

@@ -18,6 +18,7 @@ from matcher.matching.searchable import Searchable
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
+from matcher.pipeline.lists.answers import DemandAnswer
 from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.rules.saved import save_profile
 from matcher.store import repeats as stored
@@ -171,7 +172,7 @@ def test_a_twin_listed_later_does_not_push_out_the_pair_that_people_have(office:
     assert office.shown() == ["S-1", "S-8", "S-9"]
     [now, *_] = office.entries()
     assert (now.id, now.score) == (first.id, first.score)
-    [added] = [one.id for one in office.desk.live(Side.SUPPLY) if one.listing.code == "S-0"]
+    [added] = [one.id for one in office.desk.live(Side.SUPPLY) if one.code == "S-0"]
     assert now.also == (added,)
     with office.desk.database.reading() as session:
         alone = matches_of_demand(
@@ -252,8 +253,9 @@ def test_the_record_of_repeats_follows_the_lists_and_keeps_parks_apart(desk: Des
         desk.demands(park, *({**asked, "text": longer} for asked in rows))
     desk.supply(twin("S-1", "示例一所"), *OTHERS)
     desk.refresh()
-    mine = [item.id for item in desk.live(Side.DEMAND) if item.park == "one"]
-    theirs = [item.id for item in desk.live(Side.DEMAND) if item.park == "two"]
+    live = [item for item in desk.live(Side.DEMAND) if isinstance(item, DemandAnswer)]
+    mine = [item.id for item in live if item.park == "one"]
+    theirs = [item.id for item in live if item.park == "two"]
     with desk.database.reading() as session:
         written = session.scalars(select(Repeat)).all()
         assert [(row.side, row.listing_id, row.first_id, row.park_id) for row in written] == [

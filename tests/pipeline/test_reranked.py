@@ -95,7 +95,7 @@ def test_a_free_text_is_read_together_with_the_best_of_either_list(
     for one in found:
         title = one.achievement_title if side is Side.DEMAND else one.demand_title
         listed = Side.SUPPLY if side is Side.DEMAND else Side.DEMAND
-        [full] = [seen.listing for seen in filled.live(listed) if seen.listing.title == title]
+        [full] = [seen.listing() for seen in filled.live(listed) if seen.title == title]
         body = getattr(full, "abstract", None) or getattr(full, "detail", "")
         other = f"{title}\n{body}"
         pair = (text, other) if side is Side.DEMAND else (other, text)

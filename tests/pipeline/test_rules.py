@@ -16,8 +16,9 @@ from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
 from matcher.pipeline.nights.runs import get_run
 from matcher.pipeline.rules import saved as rules
 from matcher.pipeline.rules.saved import constraints_from, profile_from
-from matcher.store import catalogue
-from matcher.store.catalogue import Change, Shelf
+from matcher.store import catalogue, revisions
+from matcher.store.catalogue import Shelf
+from matcher.store.revisions import Change
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
 from tests.pipeline.given import Desk, dump, operator_of, rows_of
 
@@ -57,7 +58,7 @@ def parks(desk: Desk) -> tuple[int, int]:
                 price=Money(low=10.0 * number),
                 maturity=Maturity(high=number % 9 + 1) if number % 4 else Maturity(),
             )
-            catalogue.add(session, Shelf(Side.SUPPLY), listing, Change("tests", desk.now, "rest"))
+            revisions.add(session, Shelf(Side.SUPPLY), [listing], Change("tests", desk.now, "rest"))
         catalogue.raise_revision(session)
     desk.demands(one, *rows_of("D", 6, start=5, unit="企业", released="是"))
     desk.demands(other, *rows_of("E", 4, start=20, unit="企业", released="是"))
@@ -359,4 +360,4 @@ def test_a_run_started_by_hand_takes_the_rules_up_too(desk: Desk, parks: tuple[i
     save(desk, "one", top_k=2)
     desk.refresher()(LOCAL_OPERATOR, Trigger.REQUEST)
     assert len(current(desk, parks[0])) == 12
-    assert {one.listing.organisation for one in desk.live(Side.DEMAND)} == {"企业"}
+    assert {one.organisation for one in desk.live(Side.DEMAND)} == {"企业"}

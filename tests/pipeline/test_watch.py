@@ -7,7 +7,7 @@ import pytest
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Demand
-from matcher.pipeline.lists import listings
+from matcher.pipeline.lists import writing
 from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.nights.runs import list_runs
 from matcher.pipeline.nights.watch import ChangeWatcher
@@ -42,7 +42,7 @@ def test_a_demand_added_over_rest_is_matched_while_the_service_runs(desk: Desk) 
     try:
         desk.now += timedelta(minutes=1)
         listing = Demand(title="液氢阀门泄漏检测", detail="低温密封")
-        made = listings.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now, park="one")
+        made = writing.create_listing(desk.database, LOCAL_OPERATOR, listing, desk.now, park="one")
         until = time.monotonic() + 30
         while True:
             written = matches_of_demand(desk.database, made.id, DISTRICT, desk.now)
@@ -55,7 +55,7 @@ def test_a_demand_added_over_rest_is_matched_while_the_service_runs(desk: Desk) 
     finally:
         watcher.stop()
     assert [one.achievement_title for one in written.items] == ["液氢低温阀门密封"]
-    runs, _ = list_runs(desk.database, DISTRICT)
+    runs = list_runs(desk.database, DISTRICT).items
     assert [run.trigger for run in runs] == [Trigger.CHANGE, Trigger.BATCH], "one run for one change"
 
 
@@ -67,10 +67,10 @@ def test_the_watcher_waits_while_another_refresh_runs_and_then_does_its_work(des
         assert held
         watcher.start()
         time.sleep(0.2)
-        assert list_runs(desk.database, DISTRICT)[0] == []
+        assert list_runs(desk.database, DISTRICT).items == []
     until = time.monotonic() + 30
-    while not list_runs(desk.database, DISTRICT)[0] and time.monotonic() < until:
+    while not list_runs(desk.database, DISTRICT).items and time.monotonic() < until:
         time.sleep(0.02)
     watcher.stop()
-    [run], _ = list_runs(desk.database, DISTRICT)
+    [run] = list_runs(desk.database, DISTRICT).items
     assert run.status == "succeeded"

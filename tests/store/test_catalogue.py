@@ -16,10 +16,11 @@ from matcher.domain.listing import (
     Money,
     Side,
 )
-from matcher.store import catalogue, parks
-from matcher.store.catalogue import Change, Shelf
+from matcher.store import catalogue, parks, revisions
+from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.records import from_record, to_record
+from matcher.store.revisions import Change, Rewrite
 
 pytestmark = pytest.mark.both_engines
 
@@ -44,9 +45,7 @@ def test_a_listing_comes_back_from_its_record_as_it_was(listing: Listing) -> Non
 
 def stored(database: Database, *listings: Achievement, shelf: Shelf = SUPPLY) -> list[int]:
     with database.writing() as session:
-        rows = [catalogue.add(session, shelf, listing, CHANGE) for listing in listings]
-        session.flush()
-        return [row.id for row in rows]
+        return [held.id for held in revisions.add(session, shelf, listings, CHANGE)]
 
 
 def test_a_shelf_is_a_source_of_supply_or_a_parks_demands() -> None:
@@ -78,7 +77,8 @@ def test_what_may_be_matched_is_neither_withdrawn_nor_expired_nor_secret(databas
     with database.writing() as session:
         row = catalogue.find(session, Side.SUPPLY, identifiers[-1], DISTRICT)
         assert row is not None
-        catalogue.withdraw(session, row, CHANGE)
+        gone = Rewrite(held=row, listing=row.listing, withdrawn_at=NOW)
+        revisions.write(session, [gone], CHANGE)
     with database.reading() as session:
         found = catalogue.live(session, Side.SUPPLY, DAY)
         assert [one.listing for one in found] == live
@@ -110,7 +110,7 @@ def test_a_search_takes_its_text_literally_and_ignores_case(
 def test_many_rows_are_found_by_id_at_once(database: Database) -> None:
     identifiers = stored(database, *(Achievement(title=f"成果{number}") for number in range(1100)))
     with database.reading() as session:
-        assert catalogue.rows_by_id(session, Side.SUPPLY, [*identifiers, 999999], DISTRICT).keys() == set(
+        assert catalogue.held_by_id(session, Side.SUPPLY, [*identifiers, 999999], DISTRICT).keys() == set(
             identifiers
         )
 
@@ -128,14 +128,13 @@ def test_a_contact_is_kept_whole_in_the_database_and_a_park_in_the_revision(data
     with database.writing() as session:
         park = parks.add(session, "p", "园", "", NOW).id
         shelf = Shelf(Side.DEMAND, park_id=park)
-        row = catalogue.add(session, shelf, Demand(title="阀门", contact=contact), CHANGE)
-        session.flush()
-        identifier = row.id
+        [added] = revisions.add(session, shelf, [Demand(title="阀门", contact=contact)], CHANGE)
+        identifier = added.id
     with database.reading() as session:
         found = catalogue.find(session, Side.DEMAND, identifier, Scope(frozenset({park})))
         assert found is not None
-        assert catalogue.listing_of(found).contact == contact
-        former = catalogue.revision_before(session, shelf, identifier, 2)
+        assert found.listing.contact == contact
+        former = revisions.before(session, shelf, identifier, 2)
         assert former is not None
         other = Shelf(Side.DEMAND, park_id=park + 1)
-        assert catalogue.revision_before(session, other, identifier, 2) is None
+        assert revisions.before(session, other, identifier, 2) is None

@@ -8,13 +8,15 @@ from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT
 from matcher.domain.entries import EntryFilter
-from matcher.domain.ledger import Proposal, Standing
+from matcher.domain.ledger import Proposal, Standing, Trigger
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stages import Stage
-from matcher.store import catalogue, ledger, night, parks, runs
-from matcher.store.catalogue import Change, Shelf
+from matcher.store import ledger, night, parks, revisions, runs
+from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
-from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman, RunRow
+from matcher.store.revisions import Change
+from matcher.store.runs import NewRun
+from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman
 
 pytestmark = pytest.mark.both_engines
 
@@ -28,15 +30,10 @@ def pairs(database: Database) -> list[Proposal]:
     change = Change("local", NOW, "rest")
     with database.writing() as session:
         park = parks.add(session, "p", "园", "", NOW).id
-        demands = [
-            catalogue.add(session, Shelf(Side.DEMAND, park_id=park), Demand(title=f"需求第{n}项"), change)
-            for n in range(3)
-        ]
-        supply = [
-            catalogue.add(session, Shelf(Side.SUPPLY), Achievement(title=f"成果第{n}项"), change)
-            for n in range(3)
-        ]
-        session.flush()
+        needs = [Demand(title=f"需求第{n}项") for n in range(3)]
+        demands = revisions.add(session, Shelf(Side.DEMAND, park_id=park), needs, change)
+        offers = [Achievement(title=f"成果第{n}项") for n in range(3)]
+        supply = revisions.add(session, Shelf(Side.SUPPLY), offers, change)
         return [
             Proposal(
                 demand_id=demand.id,
@@ -57,19 +54,21 @@ def pairs(database: Database) -> list[Proposal]:
 
 def run(database: Database) -> int:
     with database.writing() as session:
-        row = RunRow(
-            trigger="batch",
-            status="running",
+        new = NewRun(
+            trigger=Trigger.BATCH,
             actor="local",
             started_at=NOW,
             code_version="1",
             catalogue_revision=1,
             encoder_id="e",
             scorer="1",
+            calibration=None,
+            scorers={},
+            profiles={},
+            constraints_to=0,
             top_k=3,
-            counts={},
         )
-        return runs.add(session, row)
+        return runs.add(session, new)
 
 
 def refresh(database: Database, proposals: list[Proposal]) -> tuple[int, int, int, int]:
@@ -163,7 +162,7 @@ def test_entries_are_filtered_by_demand_score_standing_and_stage(
 def test_a_dead_run_is_closed_and_a_finished_one_stays_as_it_ended(database: Database) -> None:
     finished, dead = run(database), run(database)
     with database.writing() as session:
-        runs.succeed(session, finished, NOW, {"fingerprint": "f"}, {"entries_created": 1})
+        runs.succeed(session, finished, NOW, "f", {"entries_created": 1})
     with database.writing() as session:
         runs.close_interrupted(session, NOW)
     with database.reading() as session:

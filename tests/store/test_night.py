@@ -9,14 +9,16 @@ from sqlalchemy import event, select
 
 from matcher.domain.access import DISTRICT
 from matcher.domain.columns import UNTOUCHED
-from matcher.domain.ledger import Cause, ChangeCause, Leaving, Night, Pair, Proposal
+from matcher.domain.ledger import Cause, ChangeCause, Leaving, Night, Pair, Proposal, Trigger
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.rules import Constraint
 from matcher.domain.stages import Stage
-from matcher.store import catalogue, human_columns, ledger, night, parks, runs, states
-from matcher.store.catalogue import Change, Shelf, listing_of
+from matcher.store import catalogue, human_columns, ledger, night, parks, revisions, runs, states
+from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
-from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman, RunRow
+from matcher.store.revisions import Change, Rewrite
+from matcher.store.runs import NewRun
+from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman
 
 pytestmark = pytest.mark.both_engines
 
@@ -43,22 +45,24 @@ class Office:
     def run(self, proposals: list[Proposal], **more: Any) -> tuple[int, Night]:
         """One night that succeeds."""
         with self.database.writing() as session:
-            row = RunRow(
-                trigger="batch",
-                status="running",
+            new = NewRun(
+                trigger=Trigger.BATCH,
                 actor="local",
                 started_at=self.later(),
                 code_version="1",
                 catalogue_revision=1,
                 encoder_id="e",
                 scorer="1",
+                calibration=None,
+                scorers={},
+                profiles={},
+                constraints_to=0,
                 top_k=3,
-                counts={},
             )
-            number = runs.add(session, row)
+            number = runs.add(session, new)
         with self.database.writing() as session:
             told = night.apply_night(session, number, proposals, DAY, **more)
-            runs.succeed(session, number, self.later(), {}, {})
+            runs.succeed(session, number, self.later(), "", {})
         return number, told
 
     def states(self, run_id: int) -> dict[Pair, Told]:
@@ -91,8 +95,10 @@ class Office:
         with self.database.writing() as session:
             row = catalogue.find(session, side, listing_id, DISTRICT)
             assert row is not None
-            listing = replace(listing_of(row), **fields)
-            catalogue.write(session, row, listing, Change("local", self.later(), "rest"), withdrawn=withdrawn)
+            now = self.later()
+            listing = replace(row.listing, **fields)
+            rewrite = Rewrite(held=row, listing=listing, withdrawn_at=now if withdrawn else None)
+            revisions.write(session, [rewrite], Change("local", now, "rest"))
 
     def add_by_hand(self, proposal: Proposal) -> int:
         """What adding a pair by hand writes."""
@@ -122,12 +128,9 @@ def office(database: Database) -> Office:
     with database.writing() as session:
         park = parks.add(session, "p", "园", "", START).id
         shelf = Shelf(Side.DEMAND, park_id=park)
-        demands = [catalogue.add(session, shelf, Demand(title=f"需求第{n}项"), change) for n in range(3)]
-        supply = [
-            catalogue.add(session, Shelf(Side.SUPPLY), Achievement(title=f"成果第{n}项"), change)
-            for n in range(3)
-        ]
-        session.flush()
+        demands = revisions.add(session, shelf, [Demand(title=f"需求第{n}项") for n in range(3)], change)
+        offers = [Achievement(title=f"成果第{n}项") for n in range(3)]
+        supply = revisions.add(session, Shelf(Side.SUPPLY), offers, change)
         office = Office(database, park, [one.id for one in demands], [one.id for one in supply])
     office.pairs = [
         Proposal(
@@ -195,8 +198,7 @@ def test_the_causes_of_a_change_name_what_was_added_edited_and_shared(office: Of
     office.change(Side.DEMAND, office.demands[0], detail="补充说明")
     with office.database.writing() as session:
         change = Change("local", office.later(), "rest")
-        fresh = catalogue.add(session, Shelf(Side.SUPPLY), Achievement(title="新来的成果"), change)
-        session.flush()
+        [fresh] = revisions.add(session, Shelf(Side.SUPPLY), [Achievement(title="新来的成果")], change)
     edited = [replace(one, demand_version=2) for one in office.pairs[:3]]
     edited[1] = replace(edited[1], score=0.9)
     proposals = [

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,9 +26,12 @@ from matcher.pipeline.ledger.history import read_history
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.ledger.sheets.export import export_ledger
-from matcher.pipeline.lists import listings
-from matcher.pipeline.lists.importing import ImportRequest, import_history, import_list, undo_import
+from matcher.pipeline.lists import reading, writing
+from matcher.pipeline.lists.answers import ListingAnswer
+from matcher.pipeline.lists.import_plan import ImportRequest
+from matcher.pipeline.lists.importing import import_list, import_shelf
 from matcher.pipeline.lists.parks import add_park, get_park, list_parks
+from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
 from matcher.pipeline.rules import saved
@@ -92,7 +95,7 @@ def town(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
     desk = Desk.at(database_url, tmp_path, encoder)
     database = desk.database
     parks = [add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
-    made = listings.create_listing(
+    made = writing.create_listing(
         database, LOCAL_OPERATOR, Achievement(title="阀门泄漏检测方法", organisation="研究所"), NOW
     )
     batches = [bring(desk, park, name).import_id for park, name in zip(parks, "甲乙", strict=True)]
@@ -122,21 +125,21 @@ def town(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
 
 REFUSED: dict[str, Callable[[Town], object]] = {
     "get_park": lambda t: get_park(t.database, "b", t.caller.scope),
-    "list_listings": lambda t: listings.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW, park="b"),
-    "get_listing": lambda t: listings.get_listing(t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW),
-    "get_listing unmasked": lambda t: listings.get_listing(
+    "list_listings": lambda t: reading.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW, park="b"),
+    "get_listing": lambda t: reading.get_listing(t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW),
+    "get_listing unmasked": lambda t: reading.get_listing(
         t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW, unmask=True
     ),
-    "create_listing": lambda t: listings.create_listing(
+    "create_listing": lambda t: writing.create_listing(
         t.database, t.caller, Demand(title="偷放的需求"), NOW, park="b"
     ),
-    "update_listing": lambda t: listings.update_listing(
+    "update_listing": lambda t: writing.update_listing(
         t.database, t.caller, t.foreign_demand, Demand(title="偷改的需求"), NOW
     ),
-    "withdraw_listing": lambda t: listings.withdraw_listing(
+    "withdraw_listing": lambda t: writing.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.foreign_demand, NOW
     ),
-    "import_shelf": lambda t: listings.import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
+    "import_shelf": lambda t: import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
     "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
     "read_entry": lambda t: read_entry(t.database, t.caller, t.foreign_entry, NOW),
@@ -156,35 +159,37 @@ def test_another_parks_row_answers_as_if_it_did_not_exist(town: Town, name: str)
     assert [one.as_json() for one in everything(town)] == before
 
 
-def everything(town: Town) -> list[listings.ListingView]:
+def everything(town: Town) -> Sequence[ListingAnswer]:
     scope = LOCAL_OPERATOR.scope
-    return listings.list_listings(town.database, Side.DEMAND, scope, NOW, include_withdrawn=True)[0]
+    return reading.list_listings(town.database, Side.DEMAND, scope, NOW, include_withdrawn=True).items
 
 
 def test_a_foreign_row_and_one_that_does_not_exist_are_told_apart_by_nobody(town: Town) -> None:
     said = []
     for identifier in (town.foreign_demand, 987654):
         with pytest.raises(NotFound) as caught:
-            listings.get_listing(town.database, Side.DEMAND, identifier, town.caller, NOW)
+            reading.get_listing(town.database, Side.DEMAND, identifier, town.caller, NOW)
         said.append(caught.value.en.replace(str(identifier), "N"))
     assert said[0] == said[1]
 
 
 LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]]] = {
     "list_parks": (
-        lambda t: [one.code for one in list_parks(t.database, t.caller.scope)],
+        lambda t: [one.code for one in list_parks(t.database, t.caller.scope).items],
         lambda t: ["a"],
     ),
     "list_listings": (
-        lambda t: [one.id for one in listings.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW)[0]],
+        lambda t: [
+            one.id for one in reading.list_listings(t.database, Side.DEMAND, t.caller.scope, NOW).items
+        ],
         lambda t: [t.own_demand],
     ),
     "list_listings with a search": (
         lambda t: [
             one.id
-            for one in listings.list_listings(
+            for one in reading.list_listings(
                 t.database, Side.DEMAND, t.caller.scope, NOW, search="阀门", include_withdrawn=True
-            )[0]
+            ).items
         ],
         lambda t: [t.own_demand],
     ),
@@ -230,7 +235,7 @@ LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]
         lambda t: [],
     ),
     "import_history": (
-        lambda t: [one["import_id"] for one in import_history(t.database, t.caller)],
+        lambda t: [one.import_id for one in import_history(t.database, t.caller).items],
         lambda t: [t.own_import],
     ),
     "free text": (
@@ -255,11 +260,11 @@ def test_the_store_itself_answers_within_the_scope(town: Town) -> None:
         assert [one.id for one in stored.page(session, Side.DEMAND, scope)] == [town.own_demand]
         assert stored.page(session, Side.DEMAND, scope, park_id=town.foreign) == []
         assert stored.count(session, Side.DEMAND, scope) == 1
-        assert stored.rows_by_id(session, Side.DEMAND, [foreign, town.own_demand], scope).keys() == {
+        assert stored.held_by_id(session, Side.DEMAND, [foreign, town.own_demand], scope).keys() == {
             town.own_demand
         }
         assert imports.find(session, town.foreign_import, scope) is None
-        assert [one.id for one, _ in imports.page(session, scope, before=None, limit=9)] == [town.own_import]
+        assert [one.id for one in imports.page(session, scope, before=None, limit=9)] == [town.own_import]
         assert ledger.entry(session, scope, town.foreign_entry) is None
         assert [one.id for one in ledger.entries(session, scope, EntryFilter())] == [town.own_entry]
         feed = ledger.feed(session, scope, town.achievement, NOW.date())
@@ -268,8 +273,8 @@ def test_the_store_itself_answers_within_the_scope(town: Town) -> None:
 
 def test_an_empty_scope_sees_nothing(town: Town) -> None:
     nobody = Scope(frozenset())
-    assert list_parks(town.database, nobody) == []
-    assert listings.list_listings(town.database, Side.DEMAND, nobody, NOW)[0] == []
+    assert list_parks(town.database, nobody).items == []
+    assert reading.list_listings(town.database, Side.DEMAND, nobody, NOW).items == []
     assert list_entries(town.database, nobody, EntryFilter())[0] == []
     assert matches_of_achievement(town.database, town.achievement, nobody, NOW).items == ()
 
@@ -287,24 +292,24 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 
 SCOPED: dict[str, Callable[[Town], object]] = {
-    "list demands": lambda t: listings.list_listings(
+    "list demands": lambda t: reading.list_listings(
         t.database, Side.DEMAND, t.caller.scope, NOW, search="阀"
     ),
-    "get a demand": lambda t: listings.get_listing(
+    "get a demand": lambda t: reading.get_listing(
         t.database, Side.DEMAND, t.own_demand, t.caller, NOW, unmask=True
     ),
-    "create a demand": lambda t: listings.create_listing(
+    "create a demand": lambda t: writing.create_listing(
         t.database, t.caller, Demand(title="新的需求"), NOW, park="a"
     ),
-    "update a demand": lambda t: listings.update_listing(
+    "update a demand": lambda t: writing.update_listing(
         t.database, t.caller, t.own_demand, Demand(title="改过的需求"), NOW, version=1
     ),
-    "withdraw a demand": lambda t: listings.withdraw_listing(
+    "withdraw a demand": lambda t: writing.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.own_demand, NOW
     ),
     "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
     "undo": lambda t: undo_import(t.database, t.own_import, t.caller, NOW),
-    "import history": lambda t: list(import_history(t.database, t.caller)),
+    "import history": lambda t: import_history(t.database, t.caller),
     "list entries": lambda t: list_entries(t.database, t.caller.scope, EntryFilter(min_score=0.0)),
     "the ledger as of a run": lambda t: ledger_as_of(t.database, t.caller.scope, 1),
     "a difference": lambda t: ledger_diff(t.database, t.caller.scope),
@@ -331,8 +336,7 @@ SCOPED: dict[str, Callable[[Town], object]] = {
         t.desk.refresher(), t.caller, t.own_demand, Constraints(max_price=1)
     ),
     "learn": lambda t: learned_from_nothing(t),
-    "list scorings": lambda t: scorings.list_scorings(t.database, t.caller),
-    "list scorings in use": lambda t: scorings.scorings_in_use(t.database, t.caller, DEFAULT_SCORER),
+    "list scorings": lambda t: scorings.list_scorings(t.database, t.caller, DEFAULT_SCORER),
     "use a scoring": lambda t: scorings.use_scoring(
         t.database, Request(t.caller, NOW), DEFAULT_SCORER, "a", None
     ),

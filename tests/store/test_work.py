@@ -15,10 +15,11 @@ from matcher.domain.entries import EntryView
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
-from matcher.store import catalogue, human_columns, ledger, parks
-from matcher.store.catalogue import Change, Shelf
+from matcher.store import human_columns, ledger, parks, revisions
+from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
-from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerHuman
+from matcher.store.revisions import Change
+from matcher.store.tables import HumanChange, LedgerHuman
 
 pytestmark = pytest.mark.both_engines
 
@@ -52,13 +53,10 @@ def entries(database: Database, park: str = "p", count: int = 1) -> list[tuple[i
         park_id = parks.add(session, park, "园", "", NOW).id
         made = []
         for number in range(count):
-            demand = catalogue.add(
-                session, Shelf(Side.DEMAND, park_id=park_id), Demand(title=f"需求{number}"), change
-            )
-            supply = catalogue.add(session, Shelf(Side.SUPPLY), Achievement(title=f"{park}{number}"), change)
-            session.flush()
-            assert isinstance(demand, DemandRow)
-            assert isinstance(supply, AchievementRow)
+            shelf = Shelf(Side.DEMAND, park_id=park_id)
+            [demand] = revisions.add(session, shelf, [Demand(title=f"需求{number}")], change)
+            offer = Achievement(title=f"{park}{number}")
+            [supply] = revisions.add(session, Shelf(Side.SUPPLY), [offer], change)
             made.append((human_columns.add_pair(session, demand, supply, NOW), park_id))
     return made
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -225,11 +224,6 @@ _CHINESE = {
 
 The types are those of https://docs.pydantic.dev/latest/errors/validation_errors/.
 """
-
-
-def invalid(code: str, zh: str, en: str) -> PydanticCustomError:
-    """What a validator raises: the message in both languages, which must not hold the value itself."""
-    return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
 
 
 def _validation_error(error: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from starlette.responses import JSONResponse, Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import attachment
-from matcher.api.fields import FilledLine, Id
+from matcher.api.fields import Id
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas.history import EvidenceAnswer, EvidenceList
 from matcher.api.schemas.work import NewLink
 from matcher.api.writes import Asked, written
 from matcher.pipeline.ledger import evidence
+from matcher.pipeline.texts import FilledLine
 
 _ANY_FILE = "application/octet-stream"
 

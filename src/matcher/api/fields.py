@@ -1,46 +1,19 @@
-"""Types of single values that callers send: text as lists hold it, ids, codes, pages and versions."""
+"""Types of single values that callers send: remarks, ids, codes, pages and versions."""
 
-import unicodedata
 from typing import Annotated
 
 from fastapi import Header, Path, Query
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
-from matcher.api.errors import invalid
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import StaleVersion
-from matcher.domain.text import normalise
 from matcher.domain.work import MAX_TEXT
+from matcher.pipeline.texts import plain
 
 MAX_PAGE = 200
 
 
-def _plain(text: str) -> str:
-    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\r\t" for sign in text):
-        raise invalid("control_character", "含有控制字符。", "it holds a control character.")
-    return text
-
-
-def _clean(text: str) -> str:
-    return normalise(_plain(text))
-
-
-def _filled(text: str) -> str:
-    if not text:
-        raise invalid("blank", "不能为空。", "it must not be blank.")
-    return text
-
-
-Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_clean)]
-"""A short text, normalised as an import normalises it."""
-
-FilledLine = Annotated[Line, AfterValidator(_filled)]
-"""A short text that says something."""
-
-LongText = Annotated[str, StringConstraints(max_length=32_767), AfterValidator(_clean)]
-"""A long text, as long as a spreadsheet cell can be, normalised as an import normalises it."""
-
-Remark = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_plain)]
+Remark = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(plain)]
 """What people write about a pair, kept line by line as they wrote it."""
 
 Id = Annotated[int, Path(ge=1, le=MAX_ID, description="编号（id）", examples=[12])]
@@ -82,12 +55,9 @@ IdempotencyKey = Annotated[
 ]
 
 Person = Annotated[
-    Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain)] | None,
+    Annotated[str, StringConstraints(max_length=200), AfterValidator(plain)] | None,
     Query(description="只看由此人负责（负责人或技术经理人）的"),
 ]
-
-Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
-"""万元."""
 
 
 def version_of(if_match: str | None) -> int | None:

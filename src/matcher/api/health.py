@@ -1,6 +1,6 @@
 """Whether the process is up, whether it can serve, and its metrics."""
 
-from typing import Any
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -9,15 +9,22 @@ from starlette.responses import Response
 from matcher.api.auth import Installation
 from matcher.api.metrics import RequestMetrics
 from matcher.api.openapi import problems
-from matcher.api.schemas.runs import HealthAnswer
+from matcher.api.writes import shown
+from matcher.pipeline.answers import Answer
 
 router = APIRouter(tags=["health"])
 
 
+class HealthAnswer(Answer):
+    """进程在运行，或已就绪。"""
+
+    status: Literal["ok"] = "ok"
+
+
 @router.get("/healthz", operation_id="healthz", summary="进程在运行", response_model=HealthAnswer)
-def healthz() -> Any:
+def healthz() -> Response:
     """进程在运行。"""
-    return {"status": "ok"}
+    return shown(HealthAnswer())
 
 
 @router.get(
@@ -27,10 +34,10 @@ def healthz() -> Any:
     response_model=HealthAnswer,
     responses=problems(503),
 )
-def readyz(service: Installation) -> Any:
+def readyz(service: Installation) -> Response:
     """数据库可用且结构是程序所需的版本；否则答 503。"""
     service.database.check_schema()
-    return {"status": "ok"}
+    return shown(HealthAnswer())
 
 
 @router.get(

@@ -9,17 +9,19 @@ from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation, caller
 from matcher.api.downloads import XLSX, workbook
-from matcher.api.fields import Cursor, Id, Limit, Line, ParkCode
+from matcher.api.fields import Cursor, Id, Limit, ParkCode
 from matcher.api.listings import ACHIEVEMENTS, DEMANDS, ListKind
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas.lists import ImportAnswer, PastImportPage
-from matcher.api.writes import DryRunOfFile
+from matcher.api.writes import DryRunOfFile, shown
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
-from matcher.pipeline import cursors
-from matcher.pipeline.lists.importing import ImportRequest, Renames, import_history, import_list, undo_import
-from matcher.pipeline.lists.listings import import_shelf
+from matcher.pipeline.answers import Page
+from matcher.pipeline.lists.import_answers import ImportAnswer, PastImport
+from matcher.pipeline.lists.import_plan import ImportRequest, Renames
+from matcher.pipeline.lists.importing import import_list, import_shelf
 from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
+from matcher.pipeline.lists.undoing import import_history, undo_import
+from matcher.pipeline.texts import Line
 
 _MAX_FILES = 20
 
@@ -65,11 +67,11 @@ def import_router(kind: ListKind) -> APIRouter:
         full: Full = False,
         overwrite: Overwrite = False,
         renames: RenamesField = Renames.ASK,
-    ) -> Any:
+    ) -> Response:
         """导入文件；有问题的行逐一报告，好的行照常导入，全部在一次提交中。"""
         shelf = import_shelf(service.database, kind.side, principal, **target)
         request = ImportRequest(shelf, _contents(file), dry_run, full, overwrite, renames)
-        return import_list(service.database, request, principal, service.now()).as_json()
+        return shown(import_list(service.database, request, principal, service.now()))
 
     @router.post(
         "/rejects",
@@ -100,20 +102,14 @@ def import_router(kind: ListKind) -> APIRouter:
     "/imports",
     operation_id="list_imports",
     summary="列出导入记录",
-    response_model=PastImportPage,
+    response_model=Page[PastImport],
     responses=problems(401, 422),
 )
-def list_imports(service: Installation, principal: Caller, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_imports(
+    service: Installation, principal: Caller, cursor: Cursor = None, limit: Limit = 50
+) -> Response:
     """调用者可见的导入，最新的在前。"""
-    place = cursors.decode("imports", 1, cursor)
-    found = list(
-        import_history(
-            service.database, principal, before=None if place is None else place[0], limit=limit + 1
-        )
-    )
-    page = found[:limit]
-    following = cursors.encode("imports", page[-1]["import_id"]) if len(found) > limit else None
-    return {"items": page, "next_cursor": following}
+    return shown(import_history(service.database, principal, cursor=cursor, limit=limit))
 
 
 @router.post(
@@ -123,9 +119,9 @@ def list_imports(service: Installation, principal: Caller, cursor: Cursor = None
     response_model=ImportAnswer,
     responses=problems(401, 403, 404, 409, 422),
 )
-def undo(service: Installation, principal: Caller, import_id: Id) -> Any:
+def undo(service: Installation, principal: Caller, import_id: Id) -> Response:
     """把该次导入动过的条目全部恢复原状；其中有条目此后又被修改时答 409，什么也不改。"""
-    return undo_import(service.database, import_id, principal, service.now()).as_json()
+    return shown(undo_import(service.database, import_id, principal, service.now()))
 
 
 @router.get(

@@ -1,11 +1,11 @@
 """The two lists: one set of operations, made once for achievements and once for demands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Query
-from starlette.responses import JSONResponse
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import JSONResponse, Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.bodies import (
@@ -13,22 +13,20 @@ from matcher.api.bodies import (
     AchievementChanges,
     DemandBody,
     DemandChanges,
-    ListingChanges,
     NewAchievement,
     NewDemand,
 )
-from matcher.api.fields import Cursor, Id, IfMatch, Limit, Line, Park, version_of
+from matcher.api.fields import Cursor, Id, IfMatch, Limit, Park, version_of
 from matcher.api.openapi import problems
-from matcher.api.schemas.lists import AchievementAnswer, AchievementPage, DemandAnswer, DemandPage
 from matcher.api.schemas.matches import MatchesAnswer
-from matcher.bootstrap import Service
-from matcher.domain.access import Principal
-from matcher.domain.listing import Contact, Listing, Side
-from matcher.pipeline import cursors
-from matcher.pipeline.answers import Answer
-from matcher.pipeline.lists import listings
-from matcher.pipeline.lists.listings import ListingView, masked
+from matcher.api.writes import shown
+from matcher.domain.listing import Side
+from matcher.pipeline.answers import Answer, Page
+from matcher.pipeline.lists import reading, writing
+from matcher.pipeline.lists.answers import AchievementAnswer, DemandAnswer
+from matcher.pipeline.lists.fields import ListingFields
 from matcher.pipeline.matches.written import WrittenMatches, matches_of_achievement, matches_of_demand
+from matcher.pipeline.texts import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,12 @@ class ListKind:
     noun: str
     zh: str
     new: type[NewAchievement | NewDemand]
-    body: type[ListingChanges]
-    changes: type[ListingChanges]
+    body: type[ListingFields]
+    changes: type[ListingFields]
     answer: type[Answer]
     page: type[Answer]
+    page_description: str
+    park: Callable[..., str | None]
     matches: Callable[..., WrittenMatches]
     matches_summary: str
 
@@ -50,6 +50,14 @@ class ListKind:
     def one(self) -> str:
         """The noun in the singular."""
         return self.noun.removesuffix("s")
+
+
+def _no_park() -> None:
+    """Achievements belong to no park."""
+
+
+def _asked_park(park: Park = None) -> str | None:
+    return park
 
 
 ACHIEVEMENTS = ListKind(
@@ -60,7 +68,9 @@ ACHIEVEMENTS = ListKind(
     body=AchievementBody,
     changes=AchievementChanges,
     answer=AchievementAnswer,
-    page=AchievementPage,
+    page=Page[AchievementAnswer],
+    page_description="一页条目，按编号排列。",
+    park=_no_park,
     matches=matches_of_achievement,
     matches_summary="成果的反向推送：园区已发布的需求",
 )
@@ -72,7 +82,9 @@ DEMANDS = ListKind(
     body=DemandBody,
     changes=DemandChanges,
     answer=DemandAnswer,
-    page=DemandPage,
+    page=Page[DemandAnswer],
+    page_description="一页条目，按编号排列；只含调用者可见的园区。",
+    park=_asked_park,
     matches=matches_of_demand,
     matches_summary="需求的匹配结果",
 )
@@ -94,12 +106,11 @@ def listing_router(kind: ListKind) -> APIRouter:
         caller: Caller,
         listing_id: Id,
         unmask: Annotated[bool, Query(description="显示联系方式；须有写权限，并会记录")] = False,
-    ) -> JSONResponse:
+    ) -> Response:
         """一个条目，联系方式默认隐去；ETag 为其版本。"""
-        view = listings.get_listing(
-            service.database, kind.side, listing_id, caller, service.now(), unmask=unmask
+        return shown(
+            reading.get_listing(service.database, kind.side, listing_id, caller, service.now(), unmask=unmask)
         )
-        return _answer(view)
 
     @router.post(
         "",
@@ -109,9 +120,9 @@ def listing_router(kind: ListKind) -> APIRouter:
         response_model=kind.answer,
         responses=problems(401, 403, 404, 409, 413, 422),
     )
-    def create(service: Installation, caller: Caller, body: kind.new) -> JSONResponse:  # type: ignore[name-defined]
+    def create(service: Installation, caller: Caller, body: kind.new) -> Response:  # type: ignore[name-defined]
         """新增一个条目；清单中已有同一条目时答 409。"""
-        view = listings.create_listing(
+        created = writing.create_listing(
             service.database,
             caller,
             body.listing(),
@@ -119,9 +130,7 @@ def listing_router(kind: ListKind) -> APIRouter:
             park=getattr(body, "park", None),
             source=getattr(body, "source", ""),
         )
-        answer = _answer(view, status=201)
-        answer.headers["Location"] = f"/v1/{kind.noun}/{view.id}"
-        return answer
+        return shown(created, status=201, location=f"/v1/{kind.noun}/{created.id}")
 
     @router.put(
         "/{listing_id}",
@@ -136,10 +145,17 @@ def listing_router(kind: ListKind) -> APIRouter:
         listing_id: Id,
         body: kind.body,  # type: ignore[name-defined]
         if_match: IfMatch = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """以正文取代全部字段，未写的字段清空；隐去的联系方式原样传回时保留原值；已撤回的条目重新生效。"""
-        sent = set(Listing.__dataclass_fields__) | set(kind.body.model_fields)
-        return _answer(_write(service, caller, kind, listing_id, body.listing(), sent, if_match))
+        updated = writing.update_listing(
+            service.database,
+            caller,
+            listing_id,
+            body.listing(),
+            service.now(),
+            version=version_of(if_match),
+        )
+        return shown(updated)
 
     @router.patch(
         "/{listing_id}",
@@ -154,11 +170,18 @@ def listing_router(kind: ListKind) -> APIRouter:
         listing_id: Id,
         body: kind.changes,  # type: ignore[name-defined]
         if_match: IfMatch = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """只修改正文中的字段，其余不变；已撤回的条目重新生效。"""
-        return _answer(
-            _write(service, caller, kind, listing_id, body.listing(), body.model_fields_set, if_match)
+        updated = writing.update_listing(
+            service.database,
+            caller,
+            listing_id,
+            body.listing(),
+            service.now(),
+            only=body.model_fields_set,
+            version=version_of(if_match),
         )
+        return shown(updated)
 
     @router.post(
         "/{listing_id}/withdraw",
@@ -167,11 +190,9 @@ def listing_router(kind: ListKind) -> APIRouter:
         response_model=kind.answer,
         responses=problems(401, 403, 404, 412, 422),
     )
-    def withdraw(
-        service: Installation, caller: Caller, listing_id: Id, if_match: IfMatch = None
-    ) -> JSONResponse:
+    def withdraw(service: Installation, caller: Caller, listing_id: Id, if_match: IfMatch = None) -> Response:
         """撤回后不再参与匹配；再次撤回不作改变。"""
-        view = listings.withdraw_listing(
+        withdrawn = writing.withdraw_listing(
             service.database,
             caller,
             kind.side,
@@ -179,7 +200,7 @@ def listing_router(kind: ListKind) -> APIRouter:
             service.now(),
             version=version_of(if_match),
         )
-        return _answer(view)
+        return shown(withdrawn)
 
     @router.get(
         "/{listing_id}/matches",
@@ -199,130 +220,35 @@ def listing_router(kind: ListKind) -> APIRouter:
             }
         )
 
-    _add_pages(router, kind)
+    @router.get(
+        "",
+        operation_id=f"list_{kind.noun}",
+        summary=f"列出{kind.zh}",
+        description=kind.page_description,
+        response_model=kind.page,
+        responses=problems(401, 404, 422),
+    )
+    def list_page(
+        service: Installation,
+        caller: Caller,
+        park: Annotated[str | None, Depends(kind.park)],
+        q: Annotated[Line, Query(description="名称、编号或单位中的文字", examples=["隔膜"])] = "",
+        cursor: Cursor = None,
+        limit: Limit = 50,
+        include_withdrawn: Annotated[bool, Query(description="包括已撤回的")] = False,
+    ) -> Response:
+        return shown(
+            reading.list_listings(
+                service.database,
+                kind.side,
+                caller.scope,
+                service.now(),
+                park=park,
+                search=q,
+                cursor=cursor,
+                limit=limit,
+                include_withdrawn=include_withdrawn,
+            )
+        )
+
     return router
-
-
-def _add_pages(router: APIRouter, kind: ListKind) -> None:
-    """The list itself; only demands are asked for by park."""
-    described: dict[str, Any] = {
-        "operation_id": f"list_{kind.noun}",
-        "summary": f"列出{kind.zh}",
-        "response_model": kind.page,
-        "responses": problems(401, 404, 422),
-    }
-    search = Query(description="名称、编号或单位中的文字", examples=["隔膜"])
-    withdrawn = Query(description="包括已撤回的")
-
-    if kind.side is Side.SUPPLY:
-
-        @router.get("", **described)
-        def list_achievements(
-            service: Installation,
-            caller: Caller,
-            q: Annotated[Line, search] = "",
-            cursor: Cursor = None,
-            limit: Limit = 50,
-            include_withdrawn: Annotated[bool, withdrawn] = False,
-        ) -> JSONResponse:
-            """一页条目，按编号排列。"""
-            return _page(service, caller, kind, None, q, cursor, limit, include_withdrawn)
-
-    else:
-
-        @router.get("", **described)
-        def list_demands(
-            service: Installation,
-            caller: Caller,
-            park: Park = None,
-            q: Annotated[Line, search] = "",
-            cursor: Cursor = None,
-            limit: Limit = 50,
-            include_withdrawn: Annotated[bool, withdrawn] = False,
-        ) -> JSONResponse:
-            """一页条目，按编号排列；只含调用者可见的园区。"""
-            return _page(service, caller, kind, park, q, cursor, limit, include_withdrawn)
-
-
-def _page(
-    service: Service,
-    caller: Principal,
-    kind: ListKind,
-    park: str | None,
-    search: str,
-    cursor: str | None,
-    limit: int,
-    include_withdrawn: bool,
-) -> JSONResponse:
-    place = cursors.decode(kind.noun, 1, cursor)
-    views, following = listings.list_listings(
-        service.database,
-        kind.side,
-        caller.scope,
-        service.now(),
-        park=park,
-        search=search,
-        after=0 if place is None else place[0],
-        limit=limit,
-        include_withdrawn=include_withdrawn,
-    )
-    return JSONResponse(
-        {
-            "items": [view.as_json() for view in views],
-            "next_cursor": None if following is None else cursors.encode(kind.noun, following),
-        }
-    )
-
-
-def _write(
-    service: Service,
-    caller: Principal,
-    kind: ListKind,
-    listing_id: int,
-    stated: Listing,
-    sent: set[str],
-    if_match: str | None,
-) -> ListingView:
-    """Write the fields that were sent over what stands, unless it changes meanwhile."""
-    listings.require_writer(caller, kind.side)
-    demanded = version_of(if_match)
-    current = listings.get_listing(service.database, kind.side, listing_id, caller, service.now())
-    changed = replace(
-        current.listing,
-        **{field.name: getattr(stated, field.name) for field in fields(stated) if field.name in sent},
-    )
-    return listings.update_listing(
-        service.database,
-        caller,
-        listing_id,
-        _unmasked(changed, current.listing),
-        service.now(),
-        version=current.version if demanded is None else demanded,
-    )
-
-
-def _unmasked(sent: Listing, current: Listing) -> Listing:
-    """What was sent, with every text that is the masked form of the present one left as it is.
-
-    So a caller may read a listing, change a word and send it back without losing the contacts it never saw.
-    """
-    shown = masked(current)
-
-    def restored(sent: Any, shown: Any, current: Any) -> dict[str, Any]:
-        return {
-            field.name: getattr(current, field.name)
-            for field in fields(current)
-            if getattr(sent, field.name) == getattr(shown, field.name)
-        }
-
-    contact: Contact = replace(sent.contact, **restored(sent.contact, shown.contact, current.contact))
-    extra = {
-        heading: current.extra[heading] if shown.extra.get(heading) == text else text
-        for heading, text in sent.extra.items()
-    }
-    same = restored(sent, shown, current) | {"contact": contact, "extra": extra}
-    return replace(sent, **same)
-
-
-def _answer(view: ListingView, *, status: int = 200) -> JSONResponse:
-    return JSONResponse(view.as_json(), status, {"ETag": f'"{view.version}"'})

@@ -7,23 +7,23 @@ from time import sleep
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
 from matcher.api.schemas.nights import DiffAnswer
-from matcher.api.schemas.runs import RunAnswer, RunPage
+from matcher.api.writes import shown
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
-from matcher.pipeline import cursors
+from matcher.pipeline.answers import Page
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import RefreshReport
-from matcher.pipeline.nights.runs import RunView, get_run, list_runs
+from matcher.pipeline.nights.runs import RunAnswer, get_run, list_runs
 
 _LOOK = 0.02
 """Seconds between two looks for the record of a run that is starting."""
@@ -38,7 +38,7 @@ class RunStarter:
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="refresh")
         self._running: Future[RefreshReport] | None = None
 
-    def start(self, principal: Principal) -> RunView:
+    def start(self, principal: Principal) -> RunAnswer:
         """Start a run and return its record, as soon as it has one.
 
         Raises:
@@ -68,7 +68,7 @@ class RunStarter:
         self._threads.shutdown()
 
     def _newest(self, principal: Principal) -> int | None:
-        newest, _ = list_runs(self._service.database, principal.scope, limit=1)
+        newest = list_runs(self._service.database, principal.scope, limit=1).items
         return newest[0].run_id if newest else None
 
 
@@ -81,18 +81,15 @@ router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 
 @router.get(
-    "", operation_id="list_runs", summary="列出匹配运行", response_model=RunPage, responses=problems(401, 422)
+    "",
+    operation_id="list_runs",
+    summary="列出匹配运行",
+    response_model=Page[RunAnswer],
+    responses=problems(401, 422),
 )
-def list_all(service: Installation, caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_all(service: Installation, caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> Response:
     """匹配运行，最新的在前。"""
-    place = cursors.decode("runs", 1, cursor)
-    page, following = list_runs(
-        service.database, caller.scope, before=None if place is None else place[0], limit=limit
-    )
-    return {
-        "items": [run.as_json() for run in page],
-        "next_cursor": None if following is None else cursors.encode("runs", following),
-    }
+    return shown(list_runs(service.database, caller.scope, cursor=cursor, limit=limit))
 
 
 @router.post(
@@ -103,11 +100,11 @@ def list_all(service: Installation, caller: Caller, cursor: Cursor = None, limit
     response_model=RunAnswer,
     responses=problems(401, 403, 409, 503),
 )
-def start(caller: Caller, starter: Annotated[RunStarter, Depends(_starter)]) -> JSONResponse:
+def start(caller: Caller, starter: Annotated[RunStarter, Depends(_starter)]) -> Response:
     """在后台匹配全部园区；已有一次在进行时答 409（refresh_running）。"""
     caller.require(Right.START_RUN)
     run = starter.start(caller)
-    return JSONResponse(run.as_json(), 202, {"Location": f"/v1/runs/{run.run_id}"})
+    return shown(run, status=202, location=f"/v1/runs/{run.run_id}")
 
 
 @router.get(
@@ -117,9 +114,9 @@ def start(caller: Caller, starter: Annotated[RunStarter, Depends(_starter)]) -> 
     response_model=RunAnswer,
     responses=problems(401, 404, 422),
 )
-def read(service: Installation, caller: Caller, run_id: Id) -> Any:
+def read(service: Installation, caller: Caller, run_id: Id) -> Response:
     """一次匹配运行。"""
-    return get_run(service.database, caller.scope, run_id).as_json()
+    return shown(get_run(service.database, caller.scope, run_id))
 
 
 Since = Annotated[

@@ -1,24 +1,15 @@
 """Scorings learned from a park's grades: learn one, see them, choose which is in use."""
 
-from typing import Any
-
 from fastapi import APIRouter
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
-from matcher.api.schemas.scorings import (
-    InUseAnswer,
-    LearnedAnswer,
-    NewScoring,
-    ScoringAnswer,
-    ScoringPage,
-    UseScoring,
-)
-from matcher.api.writes import Asked, written
-from matcher.pipeline import cursors
+from matcher.api.schemas.scorings import NewScoring, UseScoring
+from matcher.api.writes import Asked, shown
 from matcher.pipeline.scoring import scorings
+from matcher.pipeline.scoring.answers import InUseAnswer, LearnedAnswer, ScoringAnswer, ScoringPage
 
 router = APIRouter(prefix="/v1/scorings", tags=["rules"])
 
@@ -32,18 +23,13 @@ router = APIRouter(prefix="/v1/scorings", tags=["rules"])
 )
 def list_scorings(
     service: Installation, caller: Caller, park: Park = None, cursor: Cursor = None, limit: Limit = 50
-) -> Any:
+) -> Response:
     """全区的和调用者可见园区的评分方案，最新的在前；指定园区时只列该园区自己的。"""
-    place = cursors.decode("scorings", 1, cursor)
-    page, following = scorings.list_scorings(
-        service.database, caller, park=park, before=None if place is None else place[0], limit=limit
+    return shown(
+        scorings.list_scorings(
+            service.database, caller, service.shipped, park=park, cursor=cursor, limit=limit
+        )
     )
-    in_use = scorings.scorings_in_use(service.database, caller, service.shipped, park=park)
-    return {
-        "items": page,
-        "in_use": in_use,
-        "next_cursor": None if following is None else cursors.encode("scorings", following),
-    }
 
 
 @router.get(
@@ -53,9 +39,9 @@ def list_scorings(
     response_model=ScoringAnswer,
     responses=problems(401, 403, 404, 422),
 )
-def read_scoring(service: Installation, caller: Caller, scoring_id: Id) -> Any:
+def read_scoring(service: Installation, caller: Caller, scoring_id: Id) -> Response:
     """一个评分方案，连同它与学习时现用评分的比较。"""
-    return scorings.get_scoring(service.database, caller, scoring_id)
+    return shown(scorings.get_scoring(service.database, caller, scoring_id))
 
 
 @router.post(
@@ -66,13 +52,13 @@ def read_scoring(service: Installation, caller: Caller, scoring_id: Id) -> Any:
     response_model=LearnedAnswer,
     responses=problems(401, 403, 404, 409, 413, 422, 503),
 )
-def learn_scoring(service: Installation, asked: Asked, body: NewScoring) -> JSONResponse:
+def learn_scoring(service: Installation, asked: Asked, body: NewScoring) -> Response:
     """以该园区台账中未被撤回的评分学习权重与概率校准，并在留出的需求上与现用的相比。
 
     学得的一律留存；`adopt` 为真且优于现用的才启用，下一次匹配起生效。评分太少、不足以学习的答 422。
     """
-    answer = service.learn.from_ledger(asked(body.sent()), body.park, adopt=body.adopt)
-    return written(answer, status=201, location=f"/v1/scorings/{answer['scoring_id']}")
+    learned = service.learn.from_ledger(asked(body.sent()), body.park, adopt=body.adopt)
+    return shown(learned, status=201, location=f"/v1/scorings/{learned.scoring_id}")
 
 
 @router.put(
@@ -82,9 +68,7 @@ def learn_scoring(service: Installation, asked: Asked, body: NewScoring) -> JSON
     response_model=InUseAnswer,
     responses=problems(401, 403, 404, 409, 413, 422),
 )
-def use_scoring(service: Installation, asked: Asked, body: UseScoring) -> JSONResponse:
+def use_scoring(service: Installation, asked: Asked, body: UseScoring) -> Response:
     """下一次匹配起，该园区（或全区）以它评分；已在用的不作改变。选用此前的一个，即退回到它。"""
     request = asked(body.sent())
-    return written(
-        scorings.use_scoring(service.database, request, service.shipped, body.park, body.scoring_id)
-    )
+    return shown(scorings.use_scoring(service.database, request, service.shipped, body.park, body.scoring_id))

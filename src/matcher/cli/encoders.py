@@ -1,7 +1,8 @@
 """Encoders: `matcher encoder` shows the one in use, puts another to use, goes back, and frees space."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,7 +12,14 @@ from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
-from matcher.pipeline.nights.encoders import forget_encoder, show_encoders, spec_before, use_encoder
+from matcher.pipeline.nights.encoders import (
+    Switched,
+    forget_encoder,
+    show_encoders,
+    spec_before,
+    use_encoder,
+)
+from matcher.pipeline.nights.refresh import RefreshReport
 
 app = typer.Typer(help="The encoder: which one is in use, and switching it.", no_args_is_help=True)
 
@@ -27,22 +35,22 @@ Refresh = Annotated[
 def show(as_json: AsJson = False) -> None:
     """Show the encoder in use, the one before it, and whose vectors are cached."""
     with opened() as service:
-        shown = show_encoders(service.encoders).as_json()
+        shown = show_encoders(service.encoders)
     if as_json:
-        print_json(shown)
+        print_json(shown.as_json())
         return
     facts = [
-        ("使用中", _named(shown["spec"])),
-        ("编号", shown["encoder_id"]),
-        ("维数", shown["dimension"]),
-        ("由谁指定", shown["by"]),
-        ("自", beijing(shown["since"])),
-        ("台账所用", shown["ledger_encoder_id"]),
-        ("可换回", _named(shown["back_to"]) if shown["can_go_back"] else None),
+        ("使用中", _named(shown.spec)),
+        ("编号", shown.encoder_id),
+        ("维数", shown.dimension),
+        ("由谁指定", shown.by),
+        ("自", beijing(shown.since)),
+        ("台账所用", shown.ledger_encoder_id),
+        ("可换回", _named(shown.back_to) if shown.can_go_back else None),
     ]
     print_table({"fact": "项目", "value": "内容"}, [{"fact": fact, "value": value} for fact, value in facts])
-    if shown["cached"]:
-        rows = [one | {"megabytes": one["size"] / 1e6} for one in shown["cached"]]
+    if shown.cached:
+        rows = [asdict(held) | {"megabytes": held.size / 1e6} for held in shown.cached]
         columns = {"encoder_id": "已缓存向量的编码器", "vectors": "向量", "megabytes": "兆字节"}
         print_table(columns, rows, right=("vectors", "megabytes"))
 
@@ -61,16 +69,16 @@ def use(
     """Encode both lists with another encoder, then switch at once; killed, it goes on where it ended."""
     with opened() as service:
         wanted = str(Path(spec).resolve()) if Path(spec).is_dir() else spec
-        switched = _switch(service, None if spec == _BUNDLED else wanted, refresh=refresh)
-    _show_switched(switched, as_json=as_json)
+        switched, run = _switch(service, None if spec == _BUNDLED else wanted, refresh=refresh)
+    _show_switched(switched, run, as_json=as_json)
 
 
 @app.command()
 def back(refresh: Refresh = True, as_json: AsJson = False) -> None:
     """Switch to the encoder before this one, whose vectors are still cached; twice is where one was."""
     with opened() as service:
-        switched = _switch(service, spec_before(service.encoders), refresh=refresh)
-    _show_switched(switched, as_json=as_json)
+        switched, run = _switch(service, spec_before(service.encoders), refresh=refresh)
+    _show_switched(switched, run, as_json=as_json)
 
 
 @app.command()
@@ -87,30 +95,28 @@ def forget(
         say(f"已删除 {encoder_id} 的 {forgotten} 个向量。")
 
 
-def _switch(service: Service, spec: str | None, *, refresh: bool) -> dict[str, Any]:
+def _switch(service: Service, spec: str | None, *, refresh: bool) -> tuple[Switched, RefreshReport | None]:
     with progress() as report_progress:
         switched = use_encoder(service.encoders, LOCAL_OPERATOR, spec, service.now(), report_progress)
-        run = None
         if refresh:
             try:
-                run = service.refresh(LOCAL_OPERATOR, Trigger.BATCH, report_progress).as_json()
+                return switched, service.refresh(LOCAL_OPERATOR, Trigger.BATCH, report_progress)
             except RefreshRunning:
                 say("另一次匹配刷新正在进行；切换已记录，其后的一次刷新会采用。")
-    return switched.as_json() | {"run": run}
+    return switched, None
 
 
-def _show_switched(switched: dict[str, Any], *, as_json: bool) -> None:
+def _show_switched(switched: Switched, run: RefreshReport | None, *, as_json: bool) -> None:
     if as_json:
-        print_json(switched)
+        print_json(switched.as_json() | {"run": None if run is None else run.as_json()})
         return
-    say(f"已切换到 {_named(switched['spec'])}：{switched['encoder_id']}。")
-    say(f"新编码 {switched['encoded']} 条文本，删除不再需要的向量 {switched['forgotten']} 个。")
-    if switched["run"] is None:
+    say(f"已切换到 {_named(switched.spec)}：{switched.encoder_id}。")
+    say(f"新编码 {switched.encoded} 条文本，删除不再需要的向量 {switched.forgotten} 个。")
+    if run is None:
         say("台账尚未更新；请运行 matcher refresh，或等运行中的服务自动更新。")
     else:
-        run = switched["run"]
-        changed, created = run["entries_changed"], run["entries_created"]
-        say(f"台账已更新（第 {run['run_id']} 批）：变化 {changed}，新增 {created}。")
+        changed, created = run.entries_changed, run.entries_created
+        say(f"台账已更新（第 {run.run_id} 批）：变化 {changed}，新增 {created}。")
 
 
 def _named(spec: str | None) -> str:

@@ -1,6 +1,6 @@
 """Learning from grades: `matcher learn`, and the scorings it makes: `matcher scorings`."""
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.features import FEATURE_LABELS
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.scoring import scorings
+from matcher.pipeline.scoring.answers import InUseAnswer, ScoringAnswer
 from matcher.pipeline.scoring.learn import LEDGER
 
 app = typer.Typer(help="Scorings learned from grades (评分方案), and which is in use.", no_args_is_help=True)
@@ -76,16 +77,16 @@ def learn(
             assert park is not None
             learned = service.learn.from_ledger(request, park, adopt=adopt, progress=report_progress)
     if as_json:
-        print_json(learned)
+        print_json(learned.as_json())
         return
     _print_scoring(learned)
-    if learned["adopted"]:
-        out.print(f"已启用评分方案 {learned['scoring_id']}；下一次匹配起生效（matcher refresh 可立即匹配）。")
+    if learned.adopted:
+        out.print(f"已启用评分方案 {learned.scoring_id}；下一次匹配起生效（matcher refresh 可立即匹配）。")
         return
-    out.print(f"已留存为评分方案 {learned['scoring_id']}，未启用。")
-    if learned["evaluation"]["better"]:
+    out.print(f"已留存为评分方案 {learned.scoring_id}，未启用。")
+    if learned.evaluation.better:
         of_park = f" --park {park}" if park else ""
-        out.print(f"要启用它：matcher scorings use {learned['scoring_id']}{of_park}")
+        out.print(f"要启用它：matcher scorings use {learned.scoring_id}{of_park}")
 
 
 @app.command("list")
@@ -93,23 +94,20 @@ def list_scorings(
     park: Annotated[str | None, typer.Option(help="Only this park's.")] = None, as_json: AsJson = False
 ) -> None:
     """List what was learned, newest first, and what is in use."""
-    items: list[dict[str, Any]] = []
-    before: int | None = None
     with opened() as service:
-        in_use = scorings.scorings_in_use(service.database, LOCAL_OPERATOR, service.shipped, park=park)
-        while True:
-            page, before = scorings.list_scorings(
-                service.database, LOCAL_OPERATOR, park=park, before=before, limit=200
-            )
-            items += page
-            if before is None:
-                break
+        listed = partial(scorings.list_scorings, service.database, LOCAL_OPERATOR, service.shipped, park=park)
+        page = listed(limit=200)
+        items = list(page.items)
+        while page.next_cursor is not None:
+            page = listed(cursor=page.next_cursor, limit=200)
+            items += page.items
     if as_json:
-        print_json({"items": items, "in_use": in_use})
+        in_use = page.as_json()["in_use"]
+        print_json({"items": [scoring.as_json() for scoring in items], "in_use": in_use})
         return
-    print_table(_LISTED, [_row(one) for one in items], right=("scoring_id", "grades", "demands"))
-    for one in in_use:
-        say(_in_use(one))
+    print_table(_LISTED, [_row(scoring) for scoring in items], right=("scoring_id", "grades", "demands"))
+    for used in page.in_use:
+        say(_in_use(used))
 
 
 @app.command()
@@ -118,8 +116,8 @@ def show(
 ) -> None:
     """Show one: its weights, its calibration, and how it compared with what was in use."""
     with opened() as service:
-        found = scorings.get_scoring(service.database, LOCAL_OPERATOR, scoring_id)
-    print_json(found) if as_json else _print_scoring(found)
+        scoring = scorings.get_scoring(service.database, LOCAL_OPERATOR, scoring_id)
+    print_json(scoring.as_json()) if as_json else _print_scoring(scoring)
 
 
 @app.command()
@@ -140,7 +138,7 @@ def use(
     with opened() as service:
         request = Request(LOCAL_OPERATOR, service.now(), "cli")
         chosen = scorings.use_scoring(service.database, request, service.shipped, park, scoring_id or None)
-    print_json(chosen) if as_json else out.print(_in_use(chosen))
+    print_json(chosen.as_json()) if as_json else out.print(_in_use(chosen))
 
 
 @app.command()
@@ -149,58 +147,55 @@ def back(park: OfPark = None, as_json: AsJson = False) -> None:
     with opened() as service:
         request = Request(LOCAL_OPERATOR, service.now(), "cli")
         chosen = scorings.use_former(service.database, request, service.shipped, park)
-    print_json(chosen) if as_json else out.print(_in_use(chosen))
+    print_json(chosen.as_json()) if as_json else out.print(_in_use(chosen))
 
 
-def _print_scoring(one: Mapping[str, Any]) -> None:
-    evaluation = one["evaluation"]
-    counts = "，".join(f"{name} {one['learned_from'].get(key, 0)}" for key, name in _COUNTS.items())
-    out.print(f"评分方案 {one['scoring_id']}（{_owner(one)}），学自{_source(one)}：{counts}")
+def _print_scoring(scoring: ScoringAnswer) -> None:
+    evaluation = scoring.evaluation
+    counts = "，".join(f"{name} {scoring.learned_from.get(key, 0)}" for key, name in _COUNTS.items())
+    out.print(f"评分方案 {scoring.scoring_id}（{_whose(scoring)}），学自{_source(scoring)}：{counts}")
     rows = [
-        {"figure": name, "current": evaluation["current"].get(key), "learned": evaluation["learned"].get(key)}
+        {"figure": name, "current": evaluation.current.get(key), "learned": evaluation.learned.get(key)}
         for key, name in _FIGURES.items()
     ]
-    columns = {"figure": "留出的需求上", "current": f"现用（{evaluation['against']}）", "learned": "学得"}
+    columns = {"figure": "留出的需求上", "current": f"现用（{evaluation.against}）", "learned": "学得"}
     print_table(columns, rows, right=("current", "learned"))
     print_table(
         {"feature": "特征", "name": "含义", "weight": "权重"},
         [
             {"feature": key, "name": FEATURE_LABELS[key][0], "weight": weight}
-            for key, weight in one["weights"].items()
+            for key, weight in scoring.weights.items()
         ],
         right=("weight",),
     )
-    out.print(f"{'优于现用' if evaluation['better'] else '未见更好'}：{evaluation['why_zh']}")
+    out.print(f"{'优于现用' if evaluation.better else '未见更好'}：{evaluation.why_zh}")
 
 
-def _row(one: Mapping[str, Any]) -> dict[str, Any]:
-    used = ["全区"] if one["in_use_by_installation"] else []
+def _row(scoring: ScoringAnswer) -> dict[str, Any]:
+    used = ["全区"] if scoring.in_use_by_installation else []
     return {
-        "scoring_id": one["scoring_id"],
-        "owner": _owner(one),
-        "source": _source(one),
-        "grades": one["learned_from"].get("grades"),
-        "demands": one["learned_from"].get("demands"),
-        "better": "是" if one["evaluation"]["better"] else "否",
-        "at": beijing(one["at"]),
-        "used": [*used, *one["in_use_by_parks"]] or None,
+        "scoring_id": scoring.scoring_id,
+        "owner": _whose(scoring),
+        "source": _source(scoring),
+        "grades": scoring.learned_from.get("grades"),
+        "demands": scoring.learned_from.get("demands"),
+        "better": "是" if scoring.evaluation.better else "否",
+        "at": beijing(scoring.at),
+        "used": [*used, *scoring.in_use_by_parks] or None,
     }
 
 
-def _owner(one: Mapping[str, Any]) -> str:
-    return "全区" if one["park"] is None else f"园区 {one['park']}"
+def _whose(answer: ScoringAnswer | InUseAnswer) -> str:
+    return "全区" if answer.park is None else f"园区 {answer.park}"
 
 
-def _source(one: Mapping[str, Any]) -> str:
-    return "台账" if one["source"] == LEDGER else f"文件夹 {one['source']}"
+def _source(scoring: ScoringAnswer) -> str:
+    return "台账" if scoring.source == LEDGER else f"文件夹 {scoring.source}"
 
 
-def _in_use(one: Mapping[str, Any]) -> str:
-    whose = "全区" if one["park"] is None else f"园区 {one['park']}"
-    if one["scoring_id"] is not None:
-        return f"{whose}现用评分方案 {one['scoring_id']}（{one['scorer']}）。"
-    return (
-        f"{whose}沿用全区的评分方案。"
-        if one["park"] is not None
-        else f"全区现用随程序的评分方案（评分方法 {one['scorer']}）。"
-    )
+def _in_use(used: InUseAnswer) -> str:
+    if used.scoring_id is not None:
+        return f"{_whose(used)}现用评分方案 {used.scoring_id}（{used.scorer}）。"
+    if used.park is not None:
+        return f"{_whose(used)}沿用全区的评分方案。"
+    return f"全区现用随程序的评分方案（评分方法 {used.scorer}）。"

@@ -13,16 +13,12 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Side
-from matcher.pipeline.lists import listings, parks
-from matcher.pipeline.lists.importing import (
-    ImportReport,
-    ImportRequest,
-    Renames,
-    import_history,
-    import_list,
-    undo_import,
-)
+from matcher.pipeline.lists import parks
+from matcher.pipeline.lists.import_answers import ImportAnswer
+from matcher.pipeline.lists.import_plan import ImportRequest, Renames
+from matcher.pipeline.lists.importing import import_list, import_shelf
 from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
+from matcher.pipeline.lists.undoing import import_history, undo_import
 
 park_app = typer.Typer(help="The parks whose demands are matched.", no_args_is_help=True)
 import_app = typer.Typer(
@@ -56,11 +52,11 @@ def add_park(
 def list_parks(as_json: AsJson = False) -> None:
     """List the parks."""
     with opened() as service:
-        views = [park.as_json() for park in parks.list_parks(service.database, DISTRICT)]
+        listed = parks.list_parks(service.database, DISTRICT).as_json()["items"]
     if as_json:
-        print_json(views)
+        print_json(listed)
     else:
-        print_table({"code": "代码", "name": "名称", "industry": "产业"}, views)
+        print_table({"code": "代码", "name": "名称", "industry": "产业"}, listed)
 
 
 park_app.command("profile")(rules.profile)
@@ -133,7 +129,7 @@ def history(
 ) -> None:
     """List past imports, newest first."""
     with opened() as service:
-        imports = list(import_history(service.database, LOCAL_OPERATOR, limit=limit))
+        imports = import_history(service.database, LOCAL_OPERATOR, limit=limit).as_json()["items"]
     if as_json:
         print_json(imports)
         return
@@ -146,7 +142,7 @@ def history(
         "undone_at": "撤销时间",
     }
     moments = ("created_at", "undone_at")
-    print_table(columns, [one | {name: beijing(one[name]) for name in moments} for one in imports])
+    print_table(columns, [made | {name: beijing(made[name]) for name in moments} for made in imports])
 
 
 class _Options:
@@ -170,7 +166,7 @@ class _Options:
 def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str | None, source: str) -> None:
     contents = [(path.name, _read(path)) for path in files]
     with opened() as service:
-        shelf = listings.import_shelf(service.database, side, LOCAL_OPERATOR, park=park, source=source)
+        shelf = import_shelf(service.database, side, LOCAL_OPERATOR, park=park, source=source)
         request = ImportRequest(
             shelf=shelf,
             files=contents,
@@ -198,7 +194,7 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _show(report: ImportReport, as_json: bool) -> None:
+def _show(report: ImportAnswer, as_json: bool) -> None:
     if as_json:
         print_json(report.as_json())
         return

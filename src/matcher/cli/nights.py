@@ -12,7 +12,7 @@ from matcher.domain.entries import MAX_ID
 from matcher.pipeline.ledger.past.differences import LedgerDiff, ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.nights.runs import RunView
+from matcher.pipeline.nights.runs import RunAnswer
 
 _NAMES = {"new": "新增", "changed": "变化", "vanished": "消失", "aside": "未提出而现状变化"}
 _FIGURES = {"rank": "名次", "similarity": "相似度", "score": "得分", "probability": "概率"}
@@ -59,7 +59,7 @@ def diff(
     say("，".join([*counts, f"保持 {found.kept}"]))
 
 
-def run_facts(run: RunView) -> str:
+def run_facts(run: RunAnswer) -> str:
     """Which run a ledger is of, and what its figures depend on, in one line."""
     ended = run.finished_at or run.started_at
     facts = [

@@ -1,44 +1,29 @@
-"""The two lists in the database: current rows, their revisions, and the revision counter.
-
-Invariant: every change of a listing goes through `write`, which appends a revision and raises the
-catalogue revision in the same transaction. Rows are withdrawn, never deleted.
-"""
+"""The two lists as they stand in the database, and the counter of their changes; `revisions` writes them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
 from matcher.domain.listing import (
-    Achievement,
     Confidentiality,
-    Demand,
     Listing,
     LiveListing,
     Side,
-    content_digest,
     identity_key,
+    is_valid_on,
 )
-from matcher.store.records import from_record, to_record
-from matcher.store.tables import (
-    AchievementRevision,
-    AchievementRow,
-    Catalogue,
-    DemandRevision,
-    DemandRow,
-    ListingRow,
-    RevisionRow,
-)
+from matcher.store.records import from_record
+from matcher.store.tables import AchievementRow, Catalogue, DemandRow, ListingRow
 
 _CHUNK = 500
 """Ids asked for at once; SQLite binds at most 32,766 parameters."""
 
 _ROWS: dict[Side, type[ListingRow]] = {Side.SUPPLY: AchievementRow, Side.DEMAND: DemandRow}
-_REVISIONS: dict[Side, type[RevisionRow]] = {Side.SUPPLY: AchievementRevision, Side.DEMAND: DemandRevision}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +45,72 @@ class Shelf:
         return DemandRow.park_id == self.park_id
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Who changes a listing, when and through what (`import` or `rest`)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldListing:
+    """A listing as its list holds it now.
 
-    actor: str
-    at: datetime
+    `digest` is that of its content, `via` what it was last changed through (`import` or `rest`).
+    """
+
+    id: int
+    version: int
+    shelf: Shelf
+    listing: Listing
+    digest: str
     via: str
-    import_id: int | None = None
+    withdrawn_at: datetime | None
+    updated_at: datetime
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.listing.title
 
-def side_of(row: ListingRow) -> Side:
-    """Which list a row is of."""
-    return Side.DEMAND if isinstance(row, DemandRow) else Side.SUPPLY
+    @property
+    def code(self) -> str:
+        """The list's own code of it."""
+        return self.listing.code
+
+    @property
+    def organisation(self) -> str:
+        """Whose it is."""
+        return self.listing.organisation
+
+    @property
+    def park_id(self) -> int:
+        """The park of a demand; an achievement has none."""
+        assert self.shelf.park_id is not None
+        return self.shelf.park_id
+
+    def status_on(self, day: date) -> Literal["live", "expired", "withdrawn"]:
+        """Whether it is on its list on a day (in Beijing)."""
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        return "live" if is_valid_on(self.listing, day) else "expired"
 
 
 def listing_of(row: ListingRow) -> Listing:
     """What the row says now."""
-    return from_record(side_of(row), row.data)
+    return from_record(Side.DEMAND if isinstance(row, DemandRow) else Side.SUPPLY, row.data)
+
+
+def held(row: ListingRow) -> HeldListing:
+    """The listing that a row holds."""
+    if isinstance(row, DemandRow):
+        shelf = Shelf(Side.DEMAND, park_id=row.park_id)
+    else:
+        assert isinstance(row, AchievementRow)
+        shelf = Shelf(Side.SUPPLY, source=row.source)
+    return HeldListing(
+        id=row.id,
+        version=row.version,
+        shelf=shelf,
+        listing=listing_of(row),
+        digest=row.digest,
+        via=row.via,
+        withdrawn_at=row.withdrawn_at,
+        updated_at=row.updated_at,
+    )
 
 
 def in_scope(side: Side, scope: Scope) -> ColumnElement[bool] | None:
@@ -91,24 +124,25 @@ def in_scope(side: Side, scope: Scope) -> ColumnElement[bool] | None:
 
 def find(
     session: Session, side: Side, listing_id: int, scope: Scope, *, lock: bool = False
-) -> ListingRow | None:
-    """One row within scope; `lock` holds it until the transaction ends (SQLite has one writer)."""
-    row = _ROWS[side]
-    query = _scoped(select(row).where(row.id == listing_id), side, scope)
-    found: ListingRow | None = session.scalar(query.with_for_update() if lock else query)
-    return found
+) -> HeldListing | None:
+    """One listing within scope; `lock` holds it until the transaction ends (SQLite has one writer)."""
+    table = _ROWS[side]
+    query = _scoped(select(table).where(table.id == listing_id), side, scope)
+    row: ListingRow | None = session.scalar(query.with_for_update() if lock else query)
+    return None if row is None else held(row)
 
 
-def find_by_key(session: Session, shelf: Shelf, listing: Listing) -> ListingRow | None:
-    """The row on `shelf` that is the same item as `listing`."""
-    row = _ROWS[shelf.side]
-    return session.scalar(select(row).where(shelf.contains(), row.key == identity_key(listing)))
+def find_by_key(session: Session, shelf: Shelf, listing: Listing) -> HeldListing | None:
+    """The listing on `shelf` that is the same item as `listing`."""
+    table = _ROWS[shelf.side]
+    row = session.scalar(select(table).where(shelf.contains(), table.key == identity_key(listing)))
+    return None if row is None else held(row)
 
 
-def on_shelf(session: Session, shelf: Shelf) -> dict[str, ListingRow]:
-    """Every row of a shelf by identity key, withdrawn ones included."""
+def on_shelf(session: Session, shelf: Shelf) -> dict[str, HeldListing]:
+    """Every listing of a shelf by identity key, withdrawn ones included."""
     rows = session.scalars(select(_ROWS[shelf.side]).where(shelf.contains()))
-    return {row.key: row for row in rows}
+    return {row.key: held(row) for row in rows}
 
 
 def page(
@@ -121,8 +155,8 @@ def page(
     search: str = "",
     park_id: int | None = None,
     include_withdrawn: bool = False,
-) -> Sequence[ListingRow]:
-    """Rows in scope after id `after`, at most `limit`, whose title, code or organisation holds `search`."""
+) -> list[HeldListing]:
+    """At most `limit` listings in scope after id `after`, with `search` in title, code or organisation."""
     row = _ROWS[side]
     query = _scoped(select(row).where(row.id > after).order_by(row.id).limit(limit), side, scope)
     if park_id is not None:
@@ -133,7 +167,7 @@ def page(
         pattern = f"%{_escape_like(search)}%"
         columns = (row.title, row.code, row.organisation)
         query = query.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
-    return session.scalars(query).all()
+    return [held(row) for row in session.scalars(query)]
 
 
 def organisations(session: Session) -> Sequence[str]:
@@ -150,61 +184,19 @@ def live_versions(session: Session, side: Side, day: date) -> list[tuple[int, in
 
 def live(session: Session, side: Side, day: date, park_id: int | None = None) -> list[LiveListing]:
     """Everything that may be matched on `day`, by id: of every park, for the batch, or the demands of one."""
-    row = _ROWS[side]
-    query = select(row).where(*live_conditions(row, day)).order_by(row.id)
+    table = _ROWS[side]
+    query = select(table).where(*live_conditions(table, day)).order_by(table.id)
     rows = session.scalars(query if park_id is None else query.where(DemandRow.park_id == park_id))
     return [
         LiveListing(
-            id=found.id,
-            version=found.version,
-            listing=listing_of(found),
-            park_id=found.park_id if isinstance(found, DemandRow) else None,
-            stated_at=found.updated_at,
+            id=row.id,
+            version=row.version,
+            listing=listing_of(row),
+            park_id=row.park_id if isinstance(row, DemandRow) else None,
+            stated_at=row.updated_at,
         )
-        for found in rows
+        for row in rows
     ]
-
-
-def add(session: Session, shelf: Shelf, listing: Listing, change: Change) -> ListingRow:
-    """Put a new listing on a shelf."""
-    if shelf.side is Side.SUPPLY:
-        row: ListingRow = AchievementRow(source=shelf.source)
-    else:
-        row = DemandRow(park_id=shelf.park_id)
-    row.created_at = change.at
-    row.version = 0
-    write(session, row, listing, change)
-    return row
-
-
-def write(
-    session: Session, row: ListingRow, listing: Listing, change: Change, *, withdrawn: bool = False
-) -> None:
-    """Make `listing` the row's newest revision, live or withdrawn."""
-    row.key = identity_key(listing)
-    row.code = listing.code
-    row.title = listing.title
-    row.organisation = listing.organisation
-    row.data = to_record(listing)
-    row.digest = content_digest(listing)
-    row.version += 1
-    row.confidentiality = listing.confidentiality.value
-    row.valid_until = listing.valid_until
-    row.withdrawn_at = change.at if withdrawn else None
-    row.via = change.via
-    row.updated_at = change.at
-    if isinstance(row, DemandRow):
-        assert isinstance(listing, Demand)
-        row.released = listing.released
-    else:
-        assert isinstance(listing, Achievement)
-    session.add(row)
-    session.add(_revision(row, change, withdrawn=withdrawn))
-
-
-def withdraw(session: Session, row: ListingRow, change: Change) -> None:
-    """Take a row off its list; its content stays in its revisions."""
-    write(session, row, listing_of(row), change, withdrawn=True)
 
 
 def raise_revision(session: Session) -> int:
@@ -232,55 +224,17 @@ def count(session: Session, side: Side, scope: Scope) -> int:
     return session.scalar(_scoped(query, side, scope)) or 0
 
 
-def revisions_of_import(session: Session, shelf: Shelf, import_id: int) -> Sequence[RevisionRow]:
-    """What one import to `shelf` wrote."""
-    table = _REVISIONS[shelf.side]
-    query = select(table).where(table.import_id == import_id, *_of_park(shelf)).order_by(table.id)
-    return session.scalars(query).all()
-
-
-def revision_before(session: Session, shelf: Shelf, listing_id: int, version: int) -> RevisionRow | None:
-    """The state a listing on `shelf` was in before `version`."""
-    table = _REVISIONS[shelf.side]
-    return session.scalar(
-        select(table)
-        .where(table.listing_id == listing_id, table.version < version, *_of_park(shelf))
-        .order_by(table.version.desc())
-        .limit(1)
-    )
-
-
-def rows_by_id(
+def held_by_id(
     session: Session, side: Side, identifiers: Iterable[int], scope: Scope
-) -> dict[int, ListingRow]:
-    """Rows in scope by id."""
-    row = _ROWS[side]
+) -> dict[int, HeldListing]:
+    """Listings in scope by id."""
+    table = _ROWS[side]
     wanted = sorted(set(identifiers))
-    found: dict[int, ListingRow] = {}
+    listings: dict[int, HeldListing] = {}
     for start in range(0, len(wanted), _CHUNK):
-        query = select(row).where(row.id.in_(wanted[start : start + _CHUNK]))
-        found.update({one.id: one for one in session.scalars(_scoped(query, side, scope))})
-    return found
-
-
-def _revision(row: ListingRow, change: Change, *, withdrawn: bool) -> RevisionRow:
-    columns: dict[str, Any] = {
-        "version": row.version,
-        "data": row.data,
-        "withdrawn": withdrawn,
-        "via": change.via,
-        "actor": change.actor,
-        "import_id": change.import_id,
-        "at": change.at,
-    }
-    if isinstance(row, DemandRow):
-        return DemandRevision(listing=row, park_id=row.park_id, **columns)
-    assert isinstance(row, AchievementRow)
-    return AchievementRevision(listing=row, **columns)
-
-
-def _of_park(shelf: Shelf) -> tuple[ColumnElement[bool], ...]:
-    return () if shelf.side is Side.SUPPLY else (DemandRevision.park_id == shelf.park_id,)
+        query = select(table).where(table.id.in_(wanted[start : start + _CHUNK]))
+        listings.update({row.id: held(row) for row in session.scalars(_scoped(query, side, scope))})
+    return listings
 
 
 def live_conditions(row: type[ListingRow], day: date) -> tuple[ColumnElement[bool], ...]:

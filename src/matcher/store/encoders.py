@@ -4,14 +4,25 @@ Invariant: who puts an encoder to use raises the catalogue revision in the same 
 does.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from matcher.store.tables import EncoderChoice, VectorRow
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """That an encoder was put to use; a `spec` of None is the bundled model."""
+
+    spec: str | None
+    encoder_id: str
+    at: datetime
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +34,21 @@ class CachedVectors:
     size: int
 
 
-def newest_choice(session: Session) -> EncoderChoice | None:
+def newest_choice(session: Session) -> Choice | None:
     """The choice that holds; None where nothing was ever chosen."""
-    return session.scalar(select(EncoderChoice).order_by(EncoderChoice.id.desc()).limit(1))
+    row = session.scalar(select(EncoderChoice).order_by(EncoderChoice.id.desc()).limit(1))
+    return None if row is None else _choice(row)
 
 
-def choices(session: Session) -> Sequence[EncoderChoice]:
+def choices(session: Session) -> list[Choice]:
     """Every choice, newest first."""
-    return session.scalars(select(EncoderChoice).order_by(EncoderChoice.id.desc())).all()
+    rows = session.scalars(select(EncoderChoice).order_by(EncoderChoice.id.desc()))
+    return [_choice(row) for row in rows]
 
 
-def choose(session: Session, choice: EncoderChoice) -> None:
+def choose(session: Session, choice: Choice) -> None:
     """Put an encoder to use."""
-    session.add(choice)
+    session.add(EncoderChoice(**asdict(choice)))
     session.flush()
 
 
@@ -58,6 +71,10 @@ def forget(session: Session, encoder_id: str) -> int:
 def keep_only(session: Session, encoder_ids: Collection[str]) -> int:
     """Delete every other encoder's cached vectors; returns how many there were."""
     return _deleted(session, VectorRow.encoder_id.not_in(sorted(encoder_ids)))
+
+
+def _choice(row: EncoderChoice) -> Choice:
+    return Choice(row.spec, row.encoder_id, row.at, row.actor)
 
 
 def _deleted(session: Session, condition: ColumnElement[bool]) -> int:

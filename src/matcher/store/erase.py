@@ -6,19 +6,19 @@ Every column that may hold free text is gone through, so that a table added late
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Table, Text, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from matcher.domain.listing import Side, identity_key, text_of
+from matcher.domain.listing import Side, text_of
 from matcher.domain.person import Person
-from matcher.store import catalogue
-from matcher.store.catalogue import Change, Shelf
+from matcher.store import catalogue, revisions
 from matcher.store.ledger_imports import ERASE
 from matcher.store.records import from_record
+from matcher.store.revisions import Change, Rewrite
 from matcher.store.tables import (
     AccessKey,
     AchievementRevision,
@@ -156,25 +156,19 @@ def _erase_listings(
         record = person.erased_from(row.data)
         if record == row.data:
             continue
-        side = catalogue.side_of(row)
-        listing = from_record(side, record)
-        held = catalogue.find_by_key(session, _shelf_of(row), listing)
-        withdrawn_at = row.withdrawn_at
-        of_row = Change(change.actor, change.at, row.via)
-        catalogue.write(session, row, listing, of_row, withdrawn=withdrawn_at is not None)
-        row.withdrawn_at = withdrawn_at
-        row.key = identity_key(listing) if held is None or held is row else f"erased:{row.id}"
-        session.flush()
+        held = catalogue.held(row)
+        listing = from_record(held.shelf.side, record)
+        same = catalogue.find_by_key(session, held.shelf, listing)
+        erased = Rewrite(
+            held=held,
+            listing=listing,
+            withdrawn_at=held.withdrawn_at,
+            key=None if same is None or same.id == held.id else f"erased:{held.id}",
+        )
+        revisions.write(session, [erased], replace(change, via=held.via))
         done.rows[row.__tablename__] += 1
     if done.rows[row_type.__tablename__]:
         catalogue.raise_revision(session)
-
-
-def _shelf_of(row: ListingRow) -> Shelf:
-    if isinstance(row, DemandRow):
-        return Shelf(Side.DEMAND, park_id=row.park_id)
-    assert isinstance(row, AchievementRow)
-    return Shelf(Side.SUPPLY, source=row.source)
 
 
 def _note_in_history(session: Session, done: Erasure, *, actor: str, at: datetime, via: str) -> None:

@@ -22,8 +22,9 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.ledger import Standing
 from matcher.domain.stages import CLOSED, Stage
+from matcher.store.catalogue import HeldListing
 from matcher.store.records import work_from_record, work_to_record
-from matcher.store.tables import AchievementRow, DemandRow, HumanChange, LedgerEntry, LedgerHuman, human
+from matcher.store.tables import HumanChange, LedgerEntry, LedgerHuman, human
 
 _VALUES: Mapping[str, TypeAdapter[Any]] = {column.name: TypeAdapter(column.holds) for column in PEOPLE}
 _DAYS = frozenset(column.name for column in PEOPLE if column.kind is Kind.DAY)
@@ -144,7 +145,7 @@ def entry_of_pair(session: Session, demand_id: int, achievement_id: int, *, park
     )
 
 
-def add_pair(session: Session, demand: DemandRow, achievement: AchievementRow, at: datetime) -> int:
+def add_pair(session: Session, demand: HeldListing, achievement: HeldListing, at: datetime) -> int:
     """Put a pair that no run proposed into the ledger, without figures; returns the entry's id."""
     row = LedgerEntry(
         park_id=demand.park_id,

@@ -1,47 +1,93 @@
 """Imports that were made, so that each can be undone as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
+from matcher.domain.listing import Side
+from matcher.store.catalogue import Shelf
 from matcher.store.tables import ImportBatch, Park
 
 
-def add(session: Session, batch: ImportBatch) -> ImportBatch:
-    """Record an import."""
-    session.add(batch)
-    session.flush()
-    return batch
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewImport:
+    """An import that wrote something: where to, from which files, and how many listings it did what to."""
+
+    shelf: Shelf
+    files: Sequence[str]
+    counts: Mapping[str, int]
+    actor: str
+    created_at: datetime
 
 
-def find(session: Session, import_id: int, scope: Scope) -> ImportBatch | None:
-    """One import, in scope; imports of the supply list are the district's, and no research unit's."""
-    query = select(ImportBatch).where(ImportBatch.id == import_id, *_in_scope(scope))
-    return session.scalar(query.with_for_update())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldImport(NewImport):
+    """An import that was made; `park_code` is that of the park whose list it went to."""
+
+    id: int
+    park_code: str | None
+    undone_at: datetime | None
 
 
-def page(
-    session: Session, scope: Scope, *, before: int | None, limit: int
-) -> Sequence[tuple[ImportBatch, str | None]]:
-    """Imports in scope, newest first, with their park's code."""
-    query = (
-        select(ImportBatch, Park.code)
-        .outerjoin(Park, Park.id == ImportBatch.park_id)
-        .where(*_in_scope(scope))
-        .order_by(ImportBatch.id.desc())
-        .limit(limit)
+def add(session: Session, new: NewImport) -> int:
+    """Record an import; returns its id."""
+    row = ImportBatch(
+        side=new.shelf.side.value,
+        park_id=new.shelf.park_id,
+        source=new.shelf.source,
+        files=list(new.files),
+        counts=dict(new.counts),
+        actor=new.actor,
+        created_at=new.created_at,
     )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def find(session: Session, import_id: int, scope: Scope) -> HeldImport | None:
+    """One import, in scope; imports of the supply list are the district's, and no research unit's."""
+    query = _held(scope).where(ImportBatch.id == import_id).with_for_update(of=ImportBatch)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _of(row[0], row[1])
+
+
+def page(session: Session, scope: Scope, *, before: int | None, limit: int) -> list[HeldImport]:
+    """Imports in scope, newest first."""
+    query = _held(scope).order_by(ImportBatch.id.desc()).limit(limit)
     if before is not None:
         query = query.where(ImportBatch.id < before)
-    return [(batch, code) for batch, code in session.execute(query)]
+    return [_of(row, park_code) for row, park_code in session.execute(query)]
 
 
-def _in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+def close(session: Session, import_id: int, at: datetime) -> None:
+    """Note that an import was undone."""
+    session.execute(update(ImportBatch).where(ImportBatch.id == import_id).values(undone_at=at))
+
+
+def _held(scope: Scope) -> Select[ImportBatch, str]:
+    """Imports in scope with their park's code."""
+    query = select(ImportBatch, Park.code).outerjoin(Park, Park.id == ImportBatch.park_id)
     if scope.parks is None:
-        return ()
+        return query
     of_parks = ImportBatch.park_id.in_(scope.parks)
     if scope.organisations is not None:
-        return (of_parks,)
-    return (or_(ImportBatch.park_id.is_(None), of_parks),)
+        return query.where(of_parks)
+    return query.where(or_(ImportBatch.park_id.is_(None), of_parks))
+
+
+def _of(row: ImportBatch, park_code: str | None) -> HeldImport:
+    return HeldImport(
+        id=row.id,
+        shelf=Shelf(Side(row.side), source=row.source, park_id=row.park_id),
+        park_code=park_code,
+        files=row.files,
+        counts=row.counts,
+        actor=row.actor,
+        created_at=row.created_at,
+        undone_at=row.undone_at,
+    )

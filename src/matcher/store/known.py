@@ -21,7 +21,8 @@ from matcher.domain.ledger import (
     absence,
 )
 from matcher.domain.listing import Side
-from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, ListingRow, RunRow
+from matcher.store.runs import HeldRun
+from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, ListingRow
 
 PROPOSAL_COLUMNS = (
     "demand_id",
@@ -123,7 +124,7 @@ class News:
     achievements: Mapping[int, ChangeCause]
 
     @classmethod
-    def since(cls, session: Session, last: RunRow | None) -> "News":
+    def since(cls, session: Session, last: HeldRun | None) -> "News":
         """What is new since the run `last` started; every listing where there was none."""
         moment = None if last is None else last.started_at
         return cls(

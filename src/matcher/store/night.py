@@ -32,7 +32,7 @@ from matcher.domain.ledger import (
 )
 from matcher.domain.listing import Side
 from matcher.store import runs
-from matcher.store.catalogue import listing_of, rows_by_id
+from matcher.store.catalogue import held_by_id
 from matcher.store.known import PROPOSAL_COLUMNS, Known, News, gone_listings, known_pairs, proposal_of
 from matcher.store.tables import DemandRow, EntryState, FeedEntry, LedgerEntry, Repeat, RunRow
 
@@ -208,13 +208,13 @@ class _Why:
     """Why pairs with two live sides are not proposed: the lists' own rules first, then what the run says."""
 
     def __init__(self, session: Session, pairs: Sequence[Pair], why_not: WhyNot) -> None:
-        self._demands = rows_by_id(session, Side.DEMAND, {demand for demand, _ in pairs}, DISTRICT)
-        self._supply = rows_by_id(session, Side.SUPPLY, {achievement for _, achievement in pairs}, DISTRICT)
+        self._demands = held_by_id(session, Side.DEMAND, {demand for demand, _ in pairs}, DISTRICT)
+        self._supply = held_by_id(session, Side.SUPPLY, {achievement for _, achievement in pairs}, DISTRICT)
         self._why_not = why_not
 
     def __call__(self, pair: Pair) -> Leaving:
         demand, achievement = self._demands[pair[0]], self._supply[pair[1]]
-        return ruled_out(listing_of(demand), listing_of(achievement)) or self._why_not(pair)
+        return ruled_out(demand.listing, achievement.listing) or self._why_not(pair)
 
 
 def _insert(

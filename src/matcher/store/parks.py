@@ -1,6 +1,6 @@
 """Parks: the tenants."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,21 +10,36 @@ from matcher.domain.access import Scope
 from matcher.store.tables import Park
 
 
-def add(session: Session, code: str, name: str, industry: str, at: datetime) -> Park:
+@dataclass(frozen=True, slots=True)
+class HeldPark:
+    """A park as it is kept."""
+
+    id: int
+    code: str
+    name: str
+    industry: str
+
+
+def add(session: Session, code: str, name: str, industry: str, at: datetime) -> HeldPark:
     """Add a park; its code must be free."""
-    park = Park(code=code, name=name, industry=industry, created_at=at)
-    session.add(park)
+    row = Park(code=code, name=name, industry=industry, created_at=at)
+    session.add(row)
     session.flush()
-    return park
+    return _held(row)
 
 
-def find(session: Session, code: str, scope: Scope) -> Park | None:
+def find(session: Session, code: str, scope: Scope) -> HeldPark | None:
     """The park with this code, in scope."""
-    park = session.scalar(select(Park).where(Park.code == code))
-    return park if park is not None and scope.covers(park.id) else None
+    row = session.scalar(select(Park).where(Park.code == code))
+    return _held(row) if row is not None and scope.covers(row.id) else None
 
 
-def page(session: Session, scope: Scope) -> Sequence[Park]:
+def page(session: Session, scope: Scope) -> list[HeldPark]:
     """Every park in scope, by code."""
     query = select(Park).order_by(Park.code)
-    return session.scalars(query if scope.parks is None else query.where(Park.id.in_(scope.parks))).all()
+    rows = session.scalars(query if scope.parks is None else query.where(Park.id.in_(scope.parks)))
+    return [_held(row) for row in rows]
+
+
+def _held(row: Park) -> HeldPark:
+    return HeldPark(row.id, row.code, row.name, row.industry)

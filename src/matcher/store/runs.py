@@ -1,21 +1,57 @@
 """Runs: what each refresh worked on, and how it ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from matcher.domain.ledger import RunStatus
+from matcher.domain.ledger import RunStatus, Trigger
 from matcher.store.tables import RunRow
 
 
-def add(session: Session, run: RunRow) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run that starts, with all that is needed to say how its figures came about.
+
+    `scorers` is park id (as text) → version of its own scorer, `profiles` → version of its profile; a park
+    without one is left out. Of the demands' own constraints it reads those up to the id `constraints_to`.
+    """
+
+    trigger: Trigger
+    actor: str
+    started_at: datetime
+    code_version: str
+    catalogue_revision: int
+    encoder_id: str
+    scorer: str
+    calibration: str | None
+    scorers: Mapping[str, str]
+    profiles: Mapping[str, int]
+    constraints_to: int
+    top_k: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRun(NewRun):
+    """A run and how it ended, if it has; `fingerprint` is that of all that its figures depend on."""
+
+    id: int
+    status: RunStatus
+    finished_at: datetime | None
+    fingerprint: str | None
+    counts: Mapping[str, int | float]
+    error: str | None
+
+
+def add(session: Session, new: NewRun) -> int:
     """Record that a run has started; returns its id."""
-    session.add(run)
+    columns = asdict(new) | {"trigger": new.trigger.value, "status": RunStatus.RUNNING.value, "counts": {}}
+    row = RunRow(**columns)
+    session.add(row)
     session.flush()
-    return run.id
+    return row.id
 
 
 def close_interrupted(session: Session, at: datetime) -> None:
@@ -28,24 +64,14 @@ def close_interrupted(session: Session, at: datetime) -> None:
 
 
 def succeed(
-    session: Session,
-    run_id: int,
-    at: datetime,
-    worked_on: Mapping[str, Any],
-    counts: Mapping[str, int | float],
+    session: Session, run_id: int, at: datetime, fingerprint: str, counts: Mapping[str, int | float]
 ) -> None:
-    """Record that a run's ledger stands, in the transaction that writes it.
-
-    `worked_on` are the columns that say which lists and rules it is of.
-    """
+    """Record that a run's ledger stands, in the transaction that writes it."""
     session.execute(
         update(RunRow)
         .where(RunRow.id == run_id)
         .values(
-            status=RunStatus.SUCCEEDED.value,
-            finished_at=at,
-            counts=dict(counts),
-            **worked_on,
+            status=RunStatus.SUCCEEDED.value, finished_at=at, fingerprint=fingerprint, counts=dict(counts)
         )
     )
 
@@ -59,24 +85,24 @@ def fail(session: Session, run_id: int, at: datetime, error: str) -> None:
     )
 
 
-def get(session: Session, run_id: int) -> RunRow | None:
+def get(session: Session, run_id: int) -> HeldRun | None:
     """One run."""
-    return session.get(RunRow, run_id)
+    return _held(session.get(RunRow, run_id))
 
 
-def last_success(session: Session) -> RunRow | None:
+def last_success(session: Session) -> HeldRun | None:
     """The run whose ledger stands."""
-    return session.scalar(_successes())
+    return _held(session.scalar(_successes()))
 
 
-def success_before(session: Session, run_id: int) -> RunRow | None:
+def success_before(session: Session, run_id: int) -> HeldRun | None:
     """The newest run before this one whose ledger stood."""
-    return session.scalar(_successes().where(RunRow.id < run_id))
+    return _held(session.scalar(_successes().where(RunRow.id < run_id)))
 
 
-def success_finished_before(session: Session, moment: datetime) -> RunRow | None:
+def success_finished_before(session: Session, moment: datetime) -> HeldRun | None:
     """The newest run that had written its ledger before `moment`."""
-    return session.scalar(_successes().where(RunRow.finished_at < moment))
+    return _held(session.scalar(_successes().where(RunRow.finished_at < moment)))
 
 
 def _successes() -> Select[RunRow]:
@@ -85,7 +111,35 @@ def _successes() -> Select[RunRow]:
     return select(RunRow).where(succeeded).order_by(RunRow.id.desc()).limit(1)
 
 
-def page(session: Session, *, before: int | None, limit: int) -> Sequence[RunRow]:
+def page(session: Session, *, before: int | None, limit: int) -> list[HeldRun]:
     """Runs, newest first, older than id `before`."""
     query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
-    return session.scalars(query if before is None else query.where(RunRow.id < before)).all()
+    rows = session.scalars(query if before is None else query.where(RunRow.id < before))
+    return [_of(row) for row in rows]
+
+
+def _held(row: RunRow | None) -> HeldRun | None:
+    return None if row is None else _of(row)
+
+
+def _of(row: RunRow) -> HeldRun:
+    return HeldRun(
+        id=row.id,
+        trigger=Trigger(row.trigger),
+        status=RunStatus(row.status),
+        actor=row.actor,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        code_version=row.code_version,
+        catalogue_revision=row.catalogue_revision,
+        encoder_id=row.encoder_id,
+        scorer=row.scorer,
+        calibration=row.calibration,
+        scorers=row.scorers,
+        profiles=row.profiles,
+        constraints_to=row.constraints_to,
+        top_k=row.top_k,
+        fingerprint=row.fingerprint,
+        counts=row.counts,
+        error=row.error,
+    )

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from matcher.api.fields import FilledLine, Line, ParkCode
+from matcher.api.fields import ParkCode
 from matcher.domain.access import Role
 from matcher.pipeline.access import MAX_DAYS
+from matcher.pipeline.texts import FilledLine, Line
 
 
 class NewKey(BaseModel):

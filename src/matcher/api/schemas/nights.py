@@ -6,9 +6,28 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from matcher.api.schemas.common import MATCH
-from matcher.api.schemas.runs import RUN, RunAnswer
 from matcher.domain.ledger import Event, Standing
 from matcher.pipeline.answers import Answer
+from matcher.pipeline.nights.runs import RunAnswer
+
+RUN: Mapping[str, Any] = {
+    "run_id": 7,
+    "trigger": "request",
+    "status": "succeeded",
+    "actor": "local",
+    "started_at": "2026-11-22T10:06:00+00:00",
+    "finished_at": "2026-11-22T10:06:02+00:00",
+    "code_version": "0.1.0",
+    "catalogue_revision": 12,
+    "encoder_id": "bundled@1/256",
+    "scorer": "2",
+    "calibration": "prior-2",
+    "scorers": {"hydrogen": "learned-3"},
+    "profiles": {"hydrogen": 2},
+    "top_k": 10,
+    "counts": {"run_id": 7, "demands": 99, "achievements": 171, "entries_created": 990},
+    "error": None,
+}
 
 CHANGED: Mapping[str, Any] = {
     **{name: value for name, value in MATCH.items() if name != "also"},

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matcher.api.fields import Line
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.texts import Line
 
 _PLACE: dict[str, Any] = {
     "sheet": "台账",

@@ -15,12 +15,12 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from matcher.api.errors import invalid
-from matcher.api.fields import FilledLine, ParkCode, Remark
+from matcher.api.fields import ParkCode, Remark
 from matcher.domain.columns import EDITABLE, PEOPLE, Kind, Milestone
 from matcher.domain.entries import MAX_ID
 from matcher.domain.stages import Stage
 from matcher.domain.work import MAX_AMOUNT, REASONS
+from matcher.pipeline.texts import FilledLine, invalid
 
 
 class _Sent(BaseModel):

@@ -15,7 +15,7 @@ from matcher.domain.labels import label
 from matcher.domain.reminder import Attachment, Outlet, Reminder, ReminderChannel
 from matcher.pipeline.brief.contents import Brief, make_brief
 from matcher.pipeline.brief.shown import brief_text, brief_workbook
-from matcher.pipeline.lists.parks import ParkView, get_park, list_parks
+from matcher.pipeline.lists.parks import ParkAnswer, get_park, list_parks
 from matcher.store import reminders
 from matcher.store.database import Database
 
@@ -82,7 +82,7 @@ def remind(
         NotFound: the park is not in scope.
     """
     parks = (
-        list_parks(database, principal.scope)
+        list_parks(database, principal.scope).items
         if park_code is None
         else [get_park(database, park_code, principal.scope)]
     )
@@ -99,7 +99,7 @@ class _Tour:
     now: datetime
     dry_run: bool
 
-    def deliver(self, park: ParkView, outlets: Sequence[Outlet]) -> Iterator[Delivery]:
+    def deliver(self, park: ParkAnswer, outlets: Sequence[Outlet]) -> Iterator[Delivery]:
         """Send a park's brief by each channel; it is made once, and only where it is to be sent."""
         day = beijing_day(self.now)
         made = cache(
@@ -146,7 +146,7 @@ def reminder_of(brief: Brief, park_id: int) -> Reminder:
     )
 
 
-def _strangers(outlets: Sequence[Outlet], parks: Sequence[ParkView]) -> Iterator[Delivery]:
+def _strangers(outlets: Sequence[Outlet], parks: Sequence[ParkAnswer]) -> Iterator[Delivery]:
     """Codes that a setting names and no park has: a slip of the pen leaves no office without briefs."""
     known = {park.code for park in parks}
     for outlet in outlets:

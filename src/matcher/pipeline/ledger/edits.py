@@ -20,9 +20,10 @@ from matcher.pipeline.idempotency import Request, done_once, once
 from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.ledger.grades import grade_json, no_entry, visible_to
 from matcher.pipeline.ledger.keep_masked import keep_masked
-from matcher.pipeline.ledger.named_pair import Sides, named_sides, require_matchable
+from matcher.pipeline.ledger.named_pair import named_sides, require_matchable
 from matcher.store import access, exclusions, grades, ledger
 from matcher.store import human_columns as stored
+from matcher.store.catalogue import HeldListing
 from matcher.store.database import Database, Transaction
 
 
@@ -186,9 +187,9 @@ def add_entry(
 
     def write(session: Transaction) -> EntryAnswer:
         today, scope = beijing_day(request.now), request.principal.scope
-        demand, achievement = sides = named_sides(session, scope, demand_id, achievement_id)
-        require_matchable(sides, today)
-        _require_not_excluded(session, sides)
+        demand, achievement = named_sides(session, scope, demand_id, achievement_id)
+        require_matchable((demand, achievement), today)
+        _require_not_excluded(session, demand, achievement)
         held = stored.entry_of_pair(session, demand_id, achievement_id, park_id=demand.park_id)
         if held is not None:
             raise Conflict(
@@ -260,8 +261,7 @@ def _first_stage(stage: Stage) -> Stage:
     return stage
 
 
-def _require_not_excluded(session: Transaction, sides: Sides) -> None:
-    demand, achievement = sides
+def _require_not_excluded(session: Transaction, demand: HeldListing, achievement: HeldListing) -> None:
     held = exclusions.of_pair(
         session, park_id=demand.park_id, demand_id=demand.id, achievement_id=achievement.id
     )

@@ -113,8 +113,8 @@ class _Explained:
         day = beijing_day(entry.first_seen if run is None else run.started_at)
         profile = rule_versions.profile(session, entry.park_id)
         own = rule_versions.constraints_of(session, entry.park_id, entry.demand_id)
-        now = catalogue.rows_by_id(session, Side.SUPPLY, [entry.achievement_id], scope)[entry.achievement_id]
-        achievement = catalogue.listing_of(now)
+        now = catalogue.held_by_id(session, Side.SUPPLY, [entry.achievement_id], scope)
+        achievement = now[entry.achievement_id].listing
         assert isinstance(achievement, Achievement)
         cases = judged_cases(session, scope, entry.park_id, but=entry.id)
         near = nearest_judged(cases, entry.demand_title, entry.achievement_title)

@@ -4,13 +4,12 @@ from datetime import date
 
 from matcher.domain.access import Scope
 from matcher.domain.errors import InvalidInput, NotFound
-from matcher.domain.listing import Confidentiality, Side, is_valid_on
+from matcher.domain.listing import Confidentiality, Side
 from matcher.store import catalogue
-from matcher.store.catalogue import listing_of
+from matcher.store.catalogue import HeldListing
 from matcher.store.database import Transaction
-from matcher.store.tables import AchievementRow, DemandRow
 
-Sides = tuple[DemandRow, AchievementRow]
+Sides = tuple[HeldListing, HeldListing]
 
 
 def named_sides(session: Transaction, scope: Scope, demand_id: int, achievement_id: int) -> Sides:
@@ -20,12 +19,12 @@ def named_sides(session: Transaction, scope: Scope, demand_id: int, achievement_
         NotFound: no such demand or achievement in scope; `field` names it.
     """
     demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    if not isinstance(demand, DemandRow):
+    if demand is None:
         raise NotFound(
             f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.", field="demand_id"
         )
     achievement = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
-    if not isinstance(achievement, AchievementRow):
+    if achievement is None:
         raise NotFound(
             f"没有编号为 {achievement_id} 的成果。",
             f"there is no achievement {achievement_id}.",
@@ -40,11 +39,11 @@ def require_matchable(sides: Sides, today: date) -> None:
     Raises:
         InvalidInput: one is; `field` names it.
     """
-    for row, field in zip(sides, ("demand_id", "achievement_id"), strict=True):
-        secret = row.confidentiality == Confidentiality.SECRET.value
-        if row.withdrawn_at is not None or secret or not is_valid_on(listing_of(row), today):
+    for held, field in zip(sides, ("demand_id", "achievement_id"), strict=True):
+        secret = held.listing.confidentiality is Confidentiality.SECRET
+        if secret or held.status_on(today) != "live":
             raise InvalidInput(
-                f"“{row.title}”已撤回、已过期或涉密，不能加入台账。",
-                f"{field} {row.id} is withdrawn, expired or secret: it cannot be added.",
+                f"“{held.title}”已撤回、已过期或涉密，不能加入台账。",
+                f"{field} {held.id} is withdrawn, expired or secret: it cannot be added.",
                 field=field,
             )

@@ -1,34 +1,43 @@
 """Parks, the tenants: added, listed and found, each within the caller's scope."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from pydantic import Field, PrivateAttr
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.errors import Conflict, InvalidInput, NotFound
 from matcher.domain.text import normalise
+from matcher.pipeline.answers import Answer, Listed
 from matcher.store import parks
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import Park
+from matcher.store.parks import HeldPark
 
 
-@dataclass(frozen=True, slots=True)
-class ParkView:
-    """A park as callers see it."""
+class ParkAnswer(Answer):
+    """园区。"""
 
-    code: str
-    name: str
-    industry: str
-    id: int
+    code: str = Field(description="园区代码")
+    name: str = Field(description="名称")
+    industry: str = Field(description="主导产业")
 
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
-        return {"code": self.code, "name": self.name, "industry": self.industry}
+    _id: int = PrivateAttr()
+
+    @property
+    def id(self) -> int:
+        """The park's id, which is the service's own and told to nobody."""
+        return self._id
+
+    @classmethod
+    def of(cls, park: HeldPark) -> "ParkAnswer":
+        """A park that is kept."""
+        answer = cls(code=park.code, name=park.name, industry=park.industry)
+        answer._id = park.id
+        return answer
 
 
 def add_park(
     database: Database, principal: Principal, code: str, name: str, industry: str, now: datetime
-) -> ParkView:
+) -> ParkAnswer:
     """Add a park; adding the same one again changes nothing.
 
     Raises:
@@ -47,35 +56,35 @@ def add_park(
     if not name:
         raise InvalidInput("请填写园区名称。", "give the park a name.", field="name")
     with database.writing() as session:
-        found = parks.find(session, code, principal.scope)
-        if found is None:
-            return _park_view(parks.add(session, code, name, industry, now))
-        if found.name != name:
+        held = parks.find(session, code, principal.scope)
+        if held is None:
+            return ParkAnswer.of(parks.add(session, code, name, industry, now))
+        if held.name != name:
             raise Conflict(
-                f"园区代码 {code} 已用于“{found.name}”。",
-                f"the park code {code} is {found.name}'s.",
+                f"园区代码 {code} 已用于“{held.name}”。",
+                f"the park code {code} is {held.name}'s.",
                 field="code",
             )
-        return _park_view(found)
+        return ParkAnswer.of(held)
 
 
-def list_parks(database: Database, scope: Scope) -> list[ParkView]:
-    """Every park in scope."""
+def list_parks(database: Database, scope: Scope) -> Listed[ParkAnswer]:
+    """Every park in scope, by code."""
     with database.reading() as session:
-        return [_park_view(park) for park in parks.page(session, scope)]
+        return Listed[ParkAnswer](items=[ParkAnswer.of(park) for park in parks.page(session, scope)])
 
 
-def get_park(database: Database, code: str, scope: Scope) -> ParkView:
+def get_park(database: Database, code: str, scope: Scope) -> ParkAnswer:
     """One park in scope.
 
     Raises:
         NotFound: no such park, or another's.
     """
     with database.reading() as session:
-        return _park_view(park_named(session, code, scope))
+        return ParkAnswer.of(park_named(session, code, scope))
 
 
-def park_named(session: Transaction, code: str, scope: Scope) -> Park:
+def park_named(session: Transaction, code: str, scope: Scope) -> HeldPark:
     """The park of a code in scope.
 
     Raises:
@@ -85,7 +94,3 @@ def park_named(session: Transaction, code: str, scope: Scope) -> Park:
     if park is None:
         raise NotFound(f"没有代码为 {code} 的园区。", f"there is no park {code}.", field="park")
     return park
-
-
-def _park_view(park: Park) -> ParkView:
-    return ParkView(code=park.code, name=park.name, industry=park.industry, id=park.id)

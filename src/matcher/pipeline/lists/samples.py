@@ -7,7 +7,8 @@ from pathlib import Path
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.listing import Side
 from matcher.files.reading import read_lists
-from matcher.pipeline.lists.importing import ImportRequest, apply_list
+from matcher.pipeline.lists.import_plan import ImportRequest
+from matcher.pipeline.lists.importing import apply_list
 from matcher.store import catalogue, parks
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database

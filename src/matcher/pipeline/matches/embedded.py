@@ -30,18 +30,18 @@ def embedded_matches(
     scope = embed_scope(grant)
     with database.reading() as session:
         demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    if demand is None or demand.confidentiality != Confidentiality.PUBLIC.value:
+    if demand is None or demand.listing.confidentiality is not Confidentiality.PUBLIC:
         raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
     written = matches_of_demand(database, demand_id, scope, now)
     with database.reading() as session:
-        rows = catalogue.rows_by_id(
+        held = catalogue.held_by_id(
             session, Side.SUPPLY, (one.achievement_id for one in written.items if one.achievement_id), scope
         )
     public = [
         one
         for one in written.items
         if one.achievement_id is not None
-        and rows[one.achievement_id].confidentiality == Confidentiality.PUBLIC.value
+        and held[one.achievement_id].listing.confidentiality is Confidentiality.PUBLIC
     ]
     items = [
         {

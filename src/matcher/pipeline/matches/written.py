@@ -10,7 +10,6 @@ from matcher.domain.errors import NotFound
 from matcher.domain.ledger import Standing
 from matcher.domain.listing import (
     Confidentiality,
-    Listing,
     Side,
     is_valid_on,
     text_of,
@@ -20,9 +19,8 @@ from matcher.pipeline.matches.abstentions import why_unmatched
 from matcher.pipeline.matches.views import MatchView
 from matcher.store import catalogue, ledger, runs
 from matcher.store import repeats as repeated
-from matcher.store.catalogue import listing_of
+from matcher.store.catalogue import HeldListing
 from matcher.store.database import Database
-from matcher.store.tables import AchievementRow, DemandRow, ListingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +48,18 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
     """
     day = beijing_day(now)
     with database.reading() as session:
-        row = catalogue.find(session, Side.DEMAND, demand_id, scope)
-        if not isinstance(row, DemandRow):
+        held = catalogue.find(session, Side.DEMAND, demand_id, scope)
+        if held is None:
             raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-        wanted = EntryFilter(demand_id=demand_id, park_id=row.park_id, standing=Standing.CURRENT)
+        wanted = EntryFilter(demand_id=demand_id, park_id=held.park_id, standing=Standing.CURRENT)
         found = ledger.entries(session, scope, wanted, only_live_on=day)
         if found:
             return WrittenMatches(tuple(MatchView.of_pair(entry, entry.also) for entry in found), None)
         supply = bool(catalogue.live_versions(session, Side.SUPPLY, day))
         matched = runs.last_success(session)
-        why = why_unmatched(session, scope, day, park_id=row.park_id, demand_id=demand_id)
-    waiting = matched is None or row.updated_at > matched.started_at or (why is None and supply)
-    reason = _reason(row, day, waiting)
+        why = why_unmatched(session, scope, day, park_id=held.park_id, demand_id=demand_id)
+    waiting = matched is None or held.updated_at > matched.started_at or (why is None and supply)
+    reason = _reason(held, day, waiting)
     if reason is None and not supply:
         reason = EmptyReason(
             "no_supply",
@@ -86,8 +84,8 @@ def matches_of_achievement(
     """
     day = beijing_day(now)
     with database.reading() as session:
-        row = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
-        if not isinstance(row, AchievementRow):
+        held = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
+        if held is None:
             raise NotFound(
                 f"没有编号为 {achievement_id} 的成果。", f"there is no achievement {achievement_id}."
             )
@@ -100,8 +98,8 @@ def matches_of_achievement(
                 tuple(replace(item, rank=place) for place, item in enumerate(items, start=1)), None
             )
         matched = runs.last_success(session)
-    waiting = matched is None or row.updated_at > matched.started_at
-    reason = _reason(row, day, waiting) or EmptyReason(
+    waiting = matched is None or held.updated_at > matched.started_at
+    reason = _reason(held, day, waiting) or EmptyReason(
         "no_released_demands",
         "范围内没有园区发布给研发单位、且按规则可与该成果匹配的有效需求。",
         "no park in scope has released a live demand that this achievement may be matched with.",
@@ -109,11 +107,11 @@ def matches_of_achievement(
     return WrittenMatches((), reason)
 
 
-def _reason(row: ListingRow, day: date, waiting: bool) -> EmptyReason | None:
+def _reason(held: HeldListing, day: date, waiting: bool) -> EmptyReason | None:
     """What of the listing itself keeps it from being matched, in the order in which it is looked at; None
     where nothing does."""
-    listing: Listing = listing_of(row)
-    if row.withdrawn_at is not None:
+    listing = held.listing
+    if held.withdrawn_at is not None:
         return EmptyReason(
             "withdrawn", "该条目已撤回；重新发布后才会匹配。", "withdrawn: reinstate it to match it."
         )

@@ -5,10 +5,9 @@ the encoder it began with.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.days import beijing_day
@@ -16,12 +15,12 @@ from matcher.domain.errors import Conflict, Forbidden, NotFound
 from matcher.domain.listing import Demand, Side, fields_of
 from matcher.domain.text import TextView
 from matcher.matching.searchable import judgeable
+from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.nights.vectors import vectors_of
 from matcher.ports import Encoder, Progress, silent
 from matcher.store import catalogue, encoders, runs
 from matcher.store.database import Database, Transaction
-from matcher.store.encoders import CachedVectors
-from matcher.store.tables import EncoderChoice
+from matcher.store.encoders import CachedVectors, Choice
 
 EncoderInUse = Callable[[], Encoder]
 """Gives the encoder that is in use at the moment of the call."""
@@ -85,8 +84,7 @@ class Encoders:
         return _Wanted(None, None) if choice is None else _Wanted(choice.spec, choice.encoder_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Switched:
+class Switched(Answer):
     """An encoder put to use; `encoded` texts had no vector of it yet, `forgotten` vectors of others were
     deleted."""
 
@@ -94,10 +92,6 @@ class Switched:
     spec: str | None
     encoded: int
     forgotten: int
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
-        return asdict(self)
 
 
 def use_encoder(
@@ -123,12 +117,11 @@ def use_encoder(
         encoded = _encode_aside(every.database, encoder, now, progress)
         before = _id_before(every)
         with every.database.writing() as session:
-            choice = EncoderChoice(spec=spec, encoder_id=encoder.encoder_id, at=now, actor=principal.name)
-            encoders.choose(session, choice)
+            encoders.choose(session, Choice(spec, encoder.encoder_id, now, principal.name))
             catalogue.raise_revision(session)
             forgotten = encoders.keep_only(session, {encoder.encoder_id, before, *_id_of_last_run(session)})
         every.hold(spec, encoder)
-    return Switched(encoder.encoder_id, spec, encoded, forgotten)
+    return Switched(encoder_id=encoder.encoder_id, spec=spec, encoded=encoded, forgotten=forgotten)
 
 
 def spec_before(every: Encoders) -> str | None:
@@ -181,8 +174,7 @@ def forget_encoder(every: Encoders, principal: Principal, encoder_id: str) -> in
     return forgotten
 
 
-@dataclass(frozen=True, slots=True)
-class EncodersShown:
+class EncodersShown(Answer):
     """Which encoder is in use, by whose word, which the ledger is of, and whose vectors are cached.
 
     A spec of None is the bundled model. `by` is the environment variable, the actor of the choice, or None
@@ -193,18 +185,11 @@ class EncodersShown:
     encoder_id: str
     dimension: int
     by: str | None
-    since: datetime | None
+    since: Moment | None
     ledger_encoder_id: str | None
     can_go_back: bool
     back_to: str | None
     cached: tuple[CachedVectors, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
-        return asdict(self) | {
-            "since": None if self.since is None else self.since.isoformat(),
-            "cached": [asdict(one) for one in self.cached],
-        }
 
 
 def show_encoders(every: Encoders) -> EncodersShown:

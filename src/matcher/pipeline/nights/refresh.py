@@ -7,8 +7,9 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,13 +19,14 @@ from matcher import __version__
 from matcher.domain.access import Principal
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import ChangeCause, Pair, RunStatus, Trigger, WhyNot
+from matcher.domain.ledger import ChangeCause, Pair, Trigger, WhyNot
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.stated import freshness
 from matcher.domain.text import TextView
-from matcher.matching.propose import Method, Proposed, propose
+from matcher.matching.propose import Inputs, Method, Proposed, propose
 from matcher.matching.searchable import OpenChannels
+from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse
 from matcher.pipeline.nights.inputs import inputs_of_all
 from matcher.pipeline.nights.vectors import vectors_of
@@ -42,13 +44,12 @@ from matcher.store import (
     scorings,
 )
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import RunRow
+from matcher.store.runs import NewRun
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshReport:
+class RefreshReport(Answer):
     """What a run worked on and what it changed of the ledger; `seconds` is wall time.
 
     `abstentions` are the live demands without a match.
@@ -65,10 +66,6 @@ class RefreshReport:
     feed_entries: int
     abstentions: int
     seconds: float
-
-    def as_json(self) -> dict[str, int | float]:
-        """The stable JSON form."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +98,7 @@ class Refresh:
                     "another refresh is running; try again when it has ended.",
                 )
             encoder = self.encoder_in_use()
-            run_id, basis = self._start(principal, trigger, encoder)
-            with bound_contextvars(run_id=run_id):
-                return replace(self, encoder_in_use=lambda: encoder)._logged(run_id, basis, trigger, progress)
+            return replace(self, encoder_in_use=lambda: encoder)._run(principal, trigger, progress)
 
     def is_due(self) -> bool:
         """Whether the lists, the Beijing day, or what figures depend on moved on since the last run."""
@@ -134,47 +129,55 @@ class Refresh:
 
         return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker)
 
-    def _start(self, principal: Principal, trigger: Trigger, encoder: Encoder) -> "tuple[int, _Basis]":
+    def _run(self, principal: Principal, trigger: Trigger, progress: Progress) -> RefreshReport:
         started = self.clock()
-        with self.database.reading() as session:
+        with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
             basis = _Basis.at(session, started, self.shipped)
-        with self.database.writing() as session:
-            runs.close_interrupted(session, started)
-            run_id = runs.add(
-                session,
-                RunRow(
-                    trigger=trigger.value,
-                    status=RunStatus.RUNNING.value,
-                    actor=principal.name,
-                    started_at=started,
-                    code_version=__version__,
-                    encoder_id=encoder.encoder_id,
-                    top_k=self.top_k,
-                    counts={},
-                    **basis.columns(),
-                ),
+            run_id = self._start(principal, trigger, basis)
+            with self._failure_recorded(run_id):
+                _log.info("run started", extra={"trigger": trigger.value})
+                last = runs.last_success(session)
+                stands = last is not None and last.fingerprint == self._fingerprint(basis)
+                inputs = None if stands else inputs_of_all(session, basis.day)
+        with self._failure_recorded(run_id):
+            report = (
+                self._keep(run_id, basis)
+                if inputs is None
+                else self._rematch(run_id, basis, inputs, progress)
             )
-        return run_id, basis
+            _log.info("run succeeded", extra=report.as_json())
+            return report
 
-    def _logged(self, run_id: int, basis: "_Basis", trigger: Trigger, progress: Progress) -> RefreshReport:
-        _log.info("run started", extra={"trigger": trigger.value})
-        try:
-            report = self._run(run_id, basis, progress)
-        except BaseException as error:
-            _log.exception("run failed")
-            with self.database.writing() as session:
-                runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
-            raise
-        _log.info("run succeeded", extra=report.as_json())
-        return report
+    def _start(self, principal: Principal, trigger: Trigger, basis: "_Basis") -> int:
+        new = NewRun(
+            trigger=trigger,
+            actor=principal.name,
+            started_at=basis.started,
+            code_version=__version__,
+            catalogue_revision=basis.revision,
+            encoder_id=self.encoder.encoder_id,
+            scorer=basis.scorers.shared.version,
+            calibration=basis.scorers.shared.calibration_version,
+            scorers=basis.own_scorers,
+            profiles=basis.profiles,
+            constraints_to=basis.constraints_to,
+            top_k=self.top_k,
+        )
+        with self.database.writing() as session:
+            runs.close_interrupted(session, basis.started)
+            return runs.add(session, new)
 
-    def _run(self, run_id: int, basis: "_Basis", progress: Progress) -> RefreshReport:
-        fingerprint = self._fingerprint(basis)
-        with self.database.reading() as session:
-            last = runs.last_success(session)
-        if last is not None and last.fingerprint == fingerprint:
-            return self._keep(run_id, basis)
-        return self._rematch(run_id, basis.started, progress)
+    @contextmanager
+    def _failure_recorded(self, run_id: int) -> Iterator[None]:
+        """Whatever ends the run is written to its record and to the log, whose lines carry the run's id."""
+        with bound_contextvars(run_id=run_id):
+            try:
+                yield
+            except BaseException as error:
+                _log.exception("run failed")
+                with self.database.writing() as session:
+                    runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
+                raise
 
     def _fingerprint(self, basis: "_Basis") -> str:
         reranker = None if self.reranker is None else self.reranker.reranker_id
@@ -189,10 +192,7 @@ class Refresh:
             self._succeed(session, basis, report)
         return report
 
-    def _rematch(self, run_id: int, started: datetime, progress: Progress) -> RefreshReport:
-        with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
-            basis = _Basis.at(session, started, self.shipped)
-            inputs = inputs_of_all(session, basis.day)
+    def _rematch(self, run_id: int, basis: "_Basis", inputs: Inputs, progress: Progress) -> RefreshReport:
         found = propose(inputs, self.method(basis.scorers), progress)
         why_not = _answered(found, inputs.held)
         with self.database.writing() as session:
@@ -223,8 +223,8 @@ class Refresh:
         return report
 
     def _succeed(self, session: Transaction, basis: "_Basis", report: RefreshReport) -> None:
-        worked_on = basis.columns() | {"fingerprint": self._fingerprint(basis)}
-        runs.succeed(session, report.run_id, self.clock(), worked_on, report.as_json())
+        fingerprint = self._fingerprint(basis)
+        runs.succeed(session, report.run_id, self.clock(), fingerprint, report.as_json())
 
     def _shared(
         self, session: Transaction, run_id: int, basis: "_Basis"
@@ -233,7 +233,8 @@ class Refresh:
         last = runs.last_success(session)
         if last is None:
             return lambda _: frozenset()
-        this = session.get_one(RunRow, run_id)
+        this = runs.get(session, run_id)
+        assert this is not None
         everywhere = frozenset(
             cause for cause, name in _CAUSES.items() if getattr(this, name) != getattr(last, name)
         )
@@ -328,17 +329,6 @@ class _Basis:
             excluded=tuple(sorted(exclusions.active(session))),
             scorers=scorings.in_use(session, shipped),
         )
-
-    def columns(self) -> dict[str, Any]:
-        """What the record of the run says of it."""
-        return {
-            "catalogue_revision": self.revision,
-            "scorer": self.scorers.shared.version,
-            "calibration": self.scorers.shared.calibration_version,
-            "scorers": self.own_scorers,
-            "profiles": self.profiles,
-            "constraints_to": self.constraints_to,
-        }
 
     @property
     def own_scorers(self) -> dict[str, str]:

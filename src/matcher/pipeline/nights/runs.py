@@ -1,50 +1,39 @@
 """Runs as callers see them, and the state of the ledger for monitoring."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from pydantic import Field
 
 from matcher.domain.access import Scope
 from matcher.domain.errors import NotFound
 from matcher.domain.ledger import RunStatus, Trigger
+from matcher.pipeline import cursors
+from matcher.pipeline.answers import Answer, Moment, Page
 from matcher.store import ledger, parks, runs
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import RunRow
+from matcher.store.runs import HeldRun
 
 
-@dataclass(frozen=True, slots=True)
-class RunView:
-    """One refresh; `actor`, `counts` and `error` speak of every park and are empty in a narrower scope.
-
-    `profiles` is the version of each profile it worked by: park code → version, of the parks in scope;
-    `scorers` that of each scorer that a park had put to use for itself.
-    """
+class RunAnswer(Answer):
+    """一次匹配运行。`actor`、`counts`、`error` 涉及全部园区，只有区级密钥可见。"""
 
     run_id: int
     trigger: Trigger
     status: RunStatus
     actor: str | None
-    started_at: datetime
-    finished_at: datetime | None
+    started_at: Moment
+    finished_at: Moment | None
     code_version: str
     catalogue_revision: int
     encoder_id: str
     scorer: str
-    calibration: str | None
-    scorers: dict[str, str]
-    profiles: dict[str, int]
+    calibration: str | None = Field(description="概率校准的版本；尚未校准为 null")
+    scorers: dict[str, str] = Field(description="园区自己启用的评分版本；沿用全区评分的园区不在其中")
+    profiles: dict[str, int] = Field(description="各园区规则的版本；未设规则的园区不在其中")
     top_k: int
-    counts: dict[str, Any]
+    counts: dict[str, int | float]
     error: str | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form; moments are ISO 8601 in UTC."""
-        return asdict(self) | {
-            "trigger": self.trigger.value,
-            "status": self.status.value,
-            "started_at": self.started_at.isoformat(),
-            "finished_at": self.finished_at and self.finished_at.isoformat(),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +47,32 @@ class LedgerState:
 
 
 def list_runs(
-    database: Database, scope: Scope, *, before: int | None = None, limit: int = 20
-) -> tuple[list[RunView], int | None]:
-    """Runs, newest first, and the id to continue before, None on the last page."""
+    database: Database, scope: Scope, *, cursor: str | None = None, limit: int = 20
+) -> Page[RunAnswer]:
+    """Runs, newest first.
+
+    Raises:
+        InvalidCursor: it is not one of this list's.
+    """
+    place = cursors.decode("runs", 1, cursor)
     with database.reading() as session:
-        rows = runs.page(session, before=before, limit=limit + 1)
-        views = [view_of(session, scope, row) for row in rows[:limit]]
-    return views, views[-1].run_id if len(rows) > limit else None
+        held = runs.page(session, before=None if place is None else place[0], limit=limit + 1)
+        shown, following = cursors.cut(held, limit, lambda run: cursors.encode("runs", run.id))
+        items = [answer_of(session, scope, run) for run in shown]
+    return Page[RunAnswer](items=items, next_cursor=following)
 
 
-def get_run(database: Database, scope: Scope, run_id: int) -> RunView:
+def get_run(database: Database, scope: Scope, run_id: int) -> RunAnswer:
     """One run.
 
     Raises:
         NotFound: no such run.
     """
     with database.reading() as session:
-        row = runs.get(session, run_id)
-        if row is None:
+        run = runs.get(session, run_id)
+        if run is None:
             raise no_run(run_id)
-        return view_of(session, scope, row)
+        return answer_of(session, scope, run)
 
 
 def no_run(run_id: int) -> NotFound:
@@ -93,35 +88,33 @@ def ledger_state(database: Database) -> LedgerState:
         entries, feed = ledger.count_standing(session)
     return LedgerState(
         last_success=None if success is None else success.finished_at,
-        last_status=RunStatus(newest[0].status) if newest else None,
+        last_status=newest[0].status if newest else None,
         entries=entries,
         feed_entries=feed,
     )
 
 
-def view_of(session: Transaction, scope: Scope, row: RunRow) -> RunView:
-    """A run as a caller with this scope sees it."""
+def answer_of(session: Transaction, scope: Scope, run: HeldRun) -> RunAnswer:
+    """A run as a caller with this scope sees it; its profiles and scorers are those of the parks in scope."""
     whole = scope.parks is None
-    codes = (
-        {str(park.id): park.code for park in parks.page(session, scope)}
-        if row.profiles or row.scorers
-        else {}
-    )
-    return RunView(
-        run_id=row.id,
-        trigger=Trigger(row.trigger),
-        status=RunStatus(row.status),
-        actor=row.actor if whole else None,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        code_version=row.code_version,
-        catalogue_revision=row.catalogue_revision,
-        encoder_id=row.encoder_id,
-        scorer=row.scorer,
-        calibration=row.calibration,
-        scorers={codes[park]: version for park, version in row.scorers.items() if park in codes},
-        profiles={codes[park]: version for park, version in row.profiles.items() if park in codes},
-        top_k=row.top_k,
-        counts=row.counts if whole else {},
-        error=row.error if whole else None,
+    codes = {}
+    if run.profiles or run.scorers:
+        codes = {str(park.id): park.code for park in parks.page(session, scope)}
+    return RunAnswer(
+        run_id=run.id,
+        trigger=run.trigger,
+        status=run.status,
+        actor=run.actor if whole else None,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        code_version=run.code_version,
+        catalogue_revision=run.catalogue_revision,
+        encoder_id=run.encoder_id,
+        scorer=run.scorer,
+        calibration=run.calibration,
+        scorers={codes[park]: version for park, version in run.scorers.items() if park in codes},
+        profiles={codes[park]: version for park, version in run.profiles.items() if park in codes},
+        top_k=run.top_k,
+        counts=dict(run.counts) if whole else {},
+        error=run.error if whole else None,
     )

@@ -87,9 +87,9 @@ def _gone(session: Transaction, entries: Sequence[EntryView], day: date, scope: 
         (Side.DEMAND, {one.demand_id for one in current}),
         (Side.SUPPLY, {one.achievement_id for one in current}),
     ):
-        for row in catalogue.rows_by_id(session, side, identifiers, scope).values():
-            withdrawn = row.withdrawn_at is not None
-            causes[side, row.id] = absence(side, withdrawn=withdrawn, valid_until=row.valid_until, day=day)
+        for held in catalogue.held_by_id(session, side, identifiers, scope).values():
+            withdrawn, until = held.withdrawn_at is not None, held.listing.valid_until
+            causes[side, held.id] = absence(side, withdrawn=withdrawn, valid_until=until, day=day)
     found = {}
     for one in current:
         cause = causes[Side.DEMAND, one.demand_id] or causes[Side.SUPPLY, one.achievement_id]

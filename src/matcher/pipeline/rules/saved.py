@@ -19,9 +19,9 @@ from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import Refresh
 from matcher.pipeline.rules.dry_run import TriedPark, try_constraints, try_profile
 from matcher.store import catalogue, parks, rule_versions
+from matcher.store.catalogue import HeldListing
 from matcher.store.database import Database, Transaction
 from matcher.store.rule_versions import Saved
-from matcher.store.tables import DemandRow
 
 Rule = TypeVar("Rule", ParkProfile, Constraints)
 
@@ -173,11 +173,11 @@ def dry_run_constraints(
     return try_constraints(refresh, TriedPark(park.id, park.code, principal.scope), demand_id, own)
 
 
-def _demand(session: Transaction, demand_id: int, scope: Scope) -> DemandRow:
-    row = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    if not isinstance(row, DemandRow):
+def _demand(session: Transaction, demand_id: int, scope: Scope) -> HeldListing:
+    held = catalogue.find(session, Side.DEMAND, demand_id, scope)
+    if held is None:
         raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-    return row
+    return held
 
 
 def _require_version(held: int, read: int | None) -> None:

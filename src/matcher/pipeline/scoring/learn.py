@@ -4,10 +4,9 @@ A park learns from its own grades alone, and for itself alone; what the whole in
 learned from folders only, so that no park's grades move another park's results.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from matcher.domain.access import Right
 from matcher.domain.errors import Conflict
@@ -15,16 +14,16 @@ from matcher.domain.scoring import Scorer, Scorers
 from matcher.learning.collections import read_collection
 from matcher.learning.figures import Measuring
 from matcher.learning.judging import Graded, Learned, learn
-from matcher.pipeline.idempotency import Request, answered, once
+from matcher.pipeline.idempotency import Request, done_before, done_once
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import Refresh
+from matcher.pipeline.scoring.answers import LearnedAnswer
 from matcher.pipeline.scoring.park_grades import grades_of_park
-from matcher.pipeline.scoring.scorings import put_to_use, scoring_json
+from matcher.pipeline.scoring.scorings import answers_of, put_to_use
 from matcher.ports import BuildChannels, Progress, silent
 from matcher.store import scorings
 from matcher.store.database import Transaction
-from matcher.store.scorings import calibration_to_record
-from matcher.store.tables import Scoring
+from matcher.store.scorings import NewScoring
 
 LEDGER = "ledger"
 """The source of what was learned from a park's own grades; a folder is named by its name."""
@@ -48,7 +47,7 @@ class Learn:
 
     def from_ledger(
         self, request: Request, park: str, *, adopt: bool, progress: Progress = silent
-    ) -> dict[str, Any]:
+    ) -> LearnedAnswer:
         """Learn for a park from its own grades, and with `adopt` put it to use where it is better.
 
         Raises:
@@ -60,7 +59,7 @@ class Learn:
         """
         request.principal.require(Right.RUN_PARK)
         park_id = get_park(self.refresh.database, park, request.principal.scope).id
-        before = answered(self.refresh.database, request)
+        before = done_before(self.refresh.database, request, LearnedAnswer)
         if before is not None:
             return before
         with self.refresh.database.reading() as session:
@@ -71,7 +70,7 @@ class Learn:
 
     def from_folder(
         self, request: Request, directory: Path, *, adopt: bool, progress: Progress = silent
-    ) -> dict[str, Any]:
+    ) -> LearnedAnswer:
         """Learn for the whole installation from a folder in BEIR layout; its texts are not kept.
 
         Raises:
@@ -101,21 +100,12 @@ class Learn:
         current: Scorer,
         graded: Sequence[Graded],
         progress: Progress,
-    ) -> dict[str, Any]:
+    ) -> LearnedAnswer:
         """Learn, keep what was learned, and put it to use where that is wanted and it is better."""
         learned = learn(graded, current, progress)
 
-        def write(session: Transaction) -> dict[str, Any]:
-            row = scorings.add(
-                session,
-                Scoring(
-                    park_id=source.park_id,
-                    source=source.name,
-                    at=request.now,
-                    actor=request.principal.name,
-                    **_columns(learned, current),
-                ),
-            )
+        def write(session: Transaction) -> LearnedAnswer:
+            held = scorings.add(session, _scoring(request, source, learned, current))
             adopted = source.adopt and learned.better
             if adopted:
                 if self._scorer(session, source.park_id) != current:
@@ -123,25 +113,30 @@ class Learn:
                         "学习期间已启用了另一评分方案；请重新学习。",
                         "another scoring was put to use meanwhile: learn again.",
                     )
-                put_to_use(session, request, source.park_id, row.id)
-            return scoring_json(session, request.principal.scope, row) | {"adopted": adopted}
+                put_to_use(session, request, source.park_id, held.id)
+            [answer] = answers_of(session, request.principal.scope, [held])
+            return LearnedAnswer(**dict(answer), adopted=adopted)
 
-        return once(self.refresh.database, request, write)
+        return done_once(self.refresh.database, request, LearnedAnswer, write)
 
 
-def _columns(learned: Learned, current: Scorer) -> Mapping[str, Any]:
+def _scoring(request: Request, source: Source, learned: Learned, current: Scorer) -> NewScoring:
     """What is kept of what was learned; a weight of 0 is none."""
     zh, en = learned.why
     judged = {name: dict(figures) for name, figures in learned.evaluation.items()}
-    return {
-        "weights": {name: weight for name, weight in learned.weights.items() if weight},
-        "calibration": calibration_to_record(learned.calibration),
-        "learned_from": dict(learned.counts),
-        "evaluation": {
+    return NewScoring(
+        park_id=source.park_id,
+        source=source.name,
+        weights={name: weight for name, weight in learned.weights.items() if weight},
+        calibration=learned.calibration,
+        learned_from=learned.counts,
+        evaluation={
             **judged,
             "against": current.version,
             "better": learned.better,
             "why_zh": zh,
             "why_en": en,
         },
-    }
+        at=request.now,
+        actor=request.principal.name,
+    )

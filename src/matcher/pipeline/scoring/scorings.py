@@ -4,42 +4,62 @@ A park's demands are scored by what the park has put to use, or else by the inst
 that raises the catalogue revision, so that the next run takes it up.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.errors import Conflict, InvalidInput, NotFound
 from matcher.domain.scoring import Scorer
-from matcher.pipeline.idempotency import Request, once
+from matcher.pipeline import cursors
+from matcher.pipeline.idempotency import Request, done_once
 from matcher.pipeline.lists.parks import get_park
+from matcher.pipeline.scoring.answers import (
+    CalibrationAnswer,
+    EvaluationAnswer,
+    InUseAnswer,
+    ScoringAnswer,
+    ScoringPage,
+)
 from matcher.store import catalogue, parks, scorings
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import Scoring, ScoringChoice
+from matcher.store.scorings import Choice, HeldScoring
 
 
 def list_scorings(
     database: Database,
     principal: Principal,
+    shipped: Scorer,
     *,
     park: str | None = None,
-    before: int | None = None,
+    cursor: str | None = None,
     limit: int = 50,
-) -> tuple[list[dict[str, Any]], int | None]:
+) -> ScoringPage:
     """One page of the installation's scorings and those of parks in scope, or of one park alone, newest
-    first; and the id to continue before.
+    first; and what is scored by: the installation's, then that of each such park which has put one to use.
 
     Raises:
         NotFound: the park is not in scope.
         Forbidden: the caller may not read parks.
+        InvalidCursor: it is not one of this list's.
     """
     principal.require(Right.READ_PARK)
+    place = cursors.decode("scorings", 1, cursor)
     park_id = None if park is None else get_park(database, park, principal.scope).id
     with database.reading() as session:
-        found = scorings.page(session, principal.scope, park_id=park_id, before=before, limit=limit + 1)
-        page = [scoring_json(session, principal.scope, row) for row in found[:limit]]
-    return page, page[-1]["scoring_id"] if len(found) > limit else None
+        held = scorings.page(
+            session,
+            principal.scope,
+            park_id=park_id,
+            before=None if place is None else place[0],
+            limit=limit + 1,
+        )
+        shown, following = cursors.cut(held, limit, lambda one: cursors.encode("scorings", one.id))
+        items = answers_of(session, principal.scope, shown)
+        in_use = _in_use(session, principal.scope, shipped, park_id)
+    return ScoringPage(items=items, in_use=in_use, next_cursor=following)
 
 
-def get_scoring(database: Database, principal: Principal, scoring_id: int) -> dict[str, Any]:
+def get_scoring(database: Database, principal: Principal, scoring_id: int) -> ScoringAnswer:
     """One scoring.
 
     Raises:
@@ -48,35 +68,14 @@ def get_scoring(database: Database, principal: Principal, scoring_id: int) -> di
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        return scoring_json(session, principal.scope, _found(session, principal.scope, scoring_id))
-
-
-def scorings_in_use(
-    database: Database, principal: Principal, shipped: Scorer, *, park: str | None = None
-) -> list[dict[str, Any]]:
-    """What is scored by: the installation's, then that of each park in scope which has put one to use.
-
-    `park` leaves the parks other than that one out.
-
-    Raises:
-        NotFound, Forbidden: as `list_scorings`.
-    """
-    principal.require(Right.READ_PARK)
-    park_id = None if park is None else get_park(database, park, principal.scope).id
-    with database.reading() as session:
-        chosen = scorings.choices(session, principal.scope)
-        codes = {one.id: one.code for one in parks.page(session, principal.scope)}
-    own = [one for one, choice in chosen.items() if one is not None and choice.scoring_id is not None]
-    return [_in_use_json(None, chosen.get(None), shipped)] + [
-        _in_use_json(codes[one], chosen[one], shipped)
-        for one in sorted(own, key=codes.__getitem__)
-        if park_id in {None, one}
-    ]
+        held = _scoring(session, principal.scope, scoring_id)
+        [answer] = answers_of(session, principal.scope, [held])
+    return answer
 
 
 def use_scoring(
     database: Database, request: Request, shipped: Scorer, park: str | None, scoring_id: int | None
-) -> dict[str, Any]:
+) -> InUseAnswer:
     """Put a scoring to use for a park, or for the installation (`park` None); what is used already stays.
 
     Without a scoring a park is scored by the installation's again, the installation by the shipped one.
@@ -88,22 +87,21 @@ def use_scoring(
     """
     park_id = _chooser(database, request.principal, park)
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> InUseAnswer:
         if scoring_id is not None:
-            scoring = _found(session, request.principal.scope, scoring_id)
+            scoring = _scoring(session, request.principal.scope, scoring_id)
             if scoring.park_id not in {None, park_id}:
                 raise InvalidInput(
                     f"评分方案 {scoring_id} 由另一园区的评分学得，只能用于那个园区。",
                     f"scoring {scoring_id} was learned from another park's grades, for that park.",
                     field="scoring_id",
                 )
-        choice = put_to_use(session, request, park_id, scoring_id)
-        return _in_use_json(park, choice, shipped)
+        return _chosen(park, put_to_use(session, request, park_id, scoring_id), shipped)
 
-    return once(database, request, write)
+    return done_once(database, request, InUseAnswer, write)
 
 
-def use_former(database: Database, request: Request, shipped: Scorer, park: str | None) -> dict[str, Any]:
+def use_former(database: Database, request: Request, shipped: Scorer, park: str | None) -> InUseAnswer:
     """Undo the last choice of a park, or of the installation: what held before it holds again.
 
     The choice is kept, and another one added; undoing that one brings it back.
@@ -114,7 +112,7 @@ def use_former(database: Database, request: Request, shipped: Scorer, park: str 
     """
     park_id = _chooser(database, request.principal, park)
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> InUseAnswer:
         last = scorings.last_choices(session, park_id, 2)
         if not last:
             raise Conflict(
@@ -122,14 +120,14 @@ def use_former(database: Database, request: Request, shipped: Scorer, park: str 
                 "no scoring has been put to use: nothing to undo.",
             )
         former = last[1].scoring_id if len(last) > 1 else None
-        return _in_use_json(park, put_to_use(session, request, park_id, former), shipped)
+        return _chosen(park, put_to_use(session, request, park_id, former), shipped)
 
-    return once(database, request, write)
+    return done_once(database, request, InUseAnswer, write)
 
 
 def put_to_use(
     session: Transaction, request: Request, park_id: int | None, scoring_id: int | None
-) -> ScoringChoice | None:
+) -> Choice | None:
     """Write that a scoring is used from now on and raise the catalogue revision, unless it is used already.
 
     Gives the choice that holds, None where there is none.
@@ -137,35 +135,39 @@ def put_to_use(
     last = scorings.last_choices(session, park_id, 1)
     if (last[0].scoring_id if last else None) == scoring_id:
         return last[0] if last else None
-    choice = ScoringChoice(
-        park_id=park_id, scoring_id=scoring_id, at=request.now, actor=request.principal.name
-    )
+    choice = Choice(park_id, scoring_id, request.now, request.principal.name)
     scorings.choose(session, choice)
     catalogue.raise_revision(session)
     return choice
 
 
-def scoring_json(session: Transaction, scope: Scope, row: Scoring) -> dict[str, Any]:
-    """A scoring's stable JSON form; who learned the installation's is told to those who see all of it."""
+def answers_of(session: Transaction, scope: Scope, listed: Sequence[HeldScoring]) -> list[ScoringAnswer]:
+    """Scorings as they are answered; who learned the installation's is told to those who see all of it."""
     chosen = scorings.choices(session, scope)
-    codes = {one.id: one.code for one in parks.page(session, scope)}
-    used_by = [codes[park] for park, one in chosen.items() if park is not None and one.scoring_id == row.id]
+    codes = {park.id: park.code for park in parks.page(session, scope)}
     shared = chosen.get(None)
-    told = row.park_id is not None or scope.parks is None
-    return {
-        "scoring_id": row.id,
-        "scorer": scorings.version_of(row.id),
-        "park": None if row.park_id is None else codes[row.park_id],
-        "source": row.source,
-        "weights": row.weights,
-        "calibration": row.calibration,
-        "learned_from": row.learned_from,
-        "evaluation": row.evaluation,
-        "at": row.at.isoformat(),
-        "actor": row.actor if told else None,
-        "in_use_by_installation": shared is not None and shared.scoring_id == row.id,
-        "in_use_by_parks": sorted(used_by),
-    }
+
+    def used_by(held: HeldScoring) -> list[str]:
+        own = (park for park, choice in chosen.items() if choice.scoring_id == held.id)
+        return sorted(codes[park] for park in own if park is not None)
+
+    return [
+        ScoringAnswer(
+            scoring_id=held.id,
+            scorer=held.version,
+            park=None if held.park_id is None else codes[held.park_id],
+            source=held.source,
+            weights=dict(held.weights),
+            calibration=CalibrationAnswer.model_validate(asdict(held.calibration)),
+            learned_from=dict(held.learned_from),
+            evaluation=EvaluationAnswer.model_validate(held.evaluation),
+            at=held.at,
+            actor=held.actor if held.park_id is not None or scope.parks is None else None,
+            in_use_by_installation=shared is not None and shared.scoring_id == held.id,
+            in_use_by_parks=used_by(held),
+        )
+        for held in listed
+    ]
 
 
 def _chooser(database: Database, principal: Principal, park: str | None) -> int | None:
@@ -174,24 +176,32 @@ def _chooser(database: Database, principal: Principal, park: str | None) -> int 
     return None if park is None else get_park(database, park, principal.scope).id
 
 
-def _found(session: Transaction, scope: Scope, scoring_id: int) -> Scoring:
-    row = scorings.find(session, scope, scoring_id)
-    if row is None:
+def _scoring(session: Transaction, scope: Scope, scoring_id: int) -> HeldScoring:
+    held = scorings.find(session, scope, scoring_id)
+    if held is None:
         raise NotFound(
             f"没有编号为 {scoring_id} 的评分方案。", f"there is no scoring {scoring_id}.", field="scoring_id"
         )
-    return row
+    return held
 
 
-def _in_use_json(park: str | None, choice: ScoringChoice | None, shipped: Scorer) -> dict[str, Any]:
+def _in_use(session: Transaction, scope: Scope, shipped: Scorer, park_id: int | None) -> list[InUseAnswer]:
+    """What the installation is scored by, then each park that has put one to use; `park_id` names one."""
+    chosen = scorings.choices(session, scope)
+    own = [
+        _chosen(park.code, chosen[park.id], shipped)
+        for park in parks.page(session, scope)
+        if park.id in chosen and chosen[park.id].scoring_id is not None and park_id in {None, park.id}
+    ]
+    return [_chosen(None, chosen.get(None), shipped), *own]
+
+
+def _chosen(park: str | None, choice: Choice | None, shipped: Scorer) -> InUseAnswer:
     scoring_id = None if choice is None else choice.scoring_id
-    if scoring_id is not None:
-        scorer: str | None = scorings.version_of(scoring_id)
-    else:
-        scorer = shipped.version if park is None else None
-    return {
-        "park": park,
-        "scoring_id": scoring_id,
-        "scorer": scorer,
-        "at": None if choice is None else choice.at.isoformat(),
-    }
+    scorer = shipped.version if park is None else None
+    return InUseAnswer(
+        park=park,
+        scoring_id=scoring_id,
+        scorer=scorer if scoring_id is None else scorings.version_of(scoring_id),
+        at=None if choice is None else choice.at,
+    )

@@ -16,11 +16,11 @@ from matcher.domain.rules import Constraint
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
 from matcher.pipeline.ledger.past.replay import sides_shown
 from matcher.pipeline.matches.views import MatchView
-from matcher.pipeline.nights.runs import RunView, view_of
+from matcher.pipeline.nights.runs import RunAnswer, answer_of
 from matcher.store import parks, runs, states
 from matcher.store.database import Database, Transaction
 from matcher.store.past import PastPairs
-from matcher.store.tables import RunRow
+from matcher.store.runs import HeldRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class LedgerDiff:
     `aside` are pairs proposed neither time whose standing is another: of one a side was withdrawn, say.
     """
 
-    run: RunView
-    since: RunView | None
+    run: RunAnswer
+    since: RunAnswer | None
     new: tuple[DiffItem, ...]
     changed: tuple[DiffItem, ...]
     vanished: tuple[DiffItem, ...]
@@ -104,7 +104,7 @@ def ledger_diff(
         found = fold(before, steps)
         items = _items(session, scope, found.values(), run)
         current = states.count_current(session, scope, run.id, park_id)
-        views = (view_of(session, scope, run), None if start is None else view_of(session, scope, start))
+        views = (answer_of(session, scope, run), None if start is None else answer_of(session, scope, start))
     new = tuple(one for one in items if one.difference.event in {Event.CREATED, Event.RETURNED})
     was = [one for one in items if one.difference.was_current]
     changed = tuple(one for one in was if one.difference.after.is_current)
@@ -131,14 +131,14 @@ _CAUSES: Mapping[str, StrEnum] = {
 """Every code that a run gives as a cause; where two kinds share one, they say the same."""
 
 
-def _last(session: Transaction) -> RunRow:
+def _last(session: Transaction) -> HeldRun:
     run = runs.last_success(session)
     if run is None:
         raise NotFound("还没有成功的匹配运行。", "no run has succeeded yet.")
     return run
 
 
-def _items(session: Transaction, scope: Scope, found: Iterable[Difference], run: RunRow) -> list[DiffItem]:
+def _items(session: Transaction, scope: Scope, found: Iterable[Difference], run: HeldRun) -> list[DiffItem]:
     """The differences with their pairs, in the ledger's order."""
     differences = {one.entry_id: one for one in found}
     rows = states.entries_by_id(session, scope, differences)

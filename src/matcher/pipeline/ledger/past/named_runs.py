@@ -8,7 +8,7 @@ from matcher.domain.ledger import RunStatus
 from matcher.pipeline.nights.runs import no_run
 from matcher.store import runs
 from matcher.store.database import Transaction
-from matcher.store.tables import RunRow
+from matcher.store.runs import HeldRun
 
 When = int | date
 """A run by its id, or a Beijing day."""
@@ -35,7 +35,7 @@ def read_when(text: str, field: str) -> When:
     return day
 
 
-def successful_run(session: Transaction, run_id: int, field: str) -> RunRow:
+def successful_run(session: Transaction, run_id: int, field: str) -> HeldRun:
     """A run that left a ledger.
 
     Raises:
@@ -45,7 +45,7 @@ def successful_run(session: Transaction, run_id: int, field: str) -> RunRow:
     row = runs.get(session, run_id)
     if row is None:
         raise no_run(run_id)
-    if row.status != RunStatus.SUCCEEDED.value:
+    if row.status is not RunStatus.SUCCEEDED:
         raise InvalidInput(
             f"{field}：第 {run_id} 次运行没有成功，没有留下台账；请选择成功的运行。",
             f"{field}: run {run_id} did not succeed and left no ledger: choose one that succeeded.",
@@ -54,7 +54,7 @@ def successful_run(session: Transaction, run_id: int, field: str) -> RunRow:
     return row
 
 
-def run_as_of(session: Transaction, when: When) -> RunRow:
+def run_as_of(session: Transaction, when: When) -> HeldRun:
     """The run itself, or the last one that ended on the day or before.
 
     Raises:
@@ -72,7 +72,7 @@ def run_as_of(session: Transaction, when: When) -> RunRow:
     return run
 
 
-def run_since(session: Transaction, since: When | None, run: RunRow) -> RunRow | None:
+def run_since(session: Transaction, since: When | None, run: HeldRun) -> HeldRun | None:
     """The run that `run` is compared with: the one named, the last that ended before the day began, or the
     success before it; None where there is none.
 
@@ -84,7 +84,7 @@ def run_since(session: Transaction, since: When | None, run: RunRow) -> RunRow |
         case None:
             return runs.success_before(session, run.id)
         case int():
-            found: RunRow | None = successful_run(session, since, "since")
+            found: HeldRun | None = successful_run(session, since, "since")
         case date():
             found = runs.success_finished_before(session, _start_of(since))
     if found is not None and found.id > run.id:

@@ -12,14 +12,15 @@ from matcher.domain.ledger import Cause, Pair, Standing
 from matcher.domain.work import people_of
 from matcher.pipeline.ledger.entries import Cursor
 from matcher.pipeline.ledger.past.named_runs import When, run_as_of
-from matcher.pipeline.nights.runs import RunView, view_of
+from matcher.pipeline.nights.runs import RunAnswer, answer_of
 from matcher.store import parks, past, states
 from matcher.store.database import Database, Transaction
 from matcher.store.human_columns import folded
 from matcher.store.ledger import UNRANKED
 from matcher.store.past import PastPairs, Said
+from matcher.store.runs import HeldRun
 from matcher.store.states import Outline
-from matcher.store.tables import EntryState, HumanChange, LedgerEntry, RunRow
+from matcher.store.tables import EntryState, HumanChange, LedgerEntry
 
 EVERYTHING = EntryFilter()
 
@@ -31,7 +32,7 @@ def ledger_as_of(
     wanted: EntryFilter = EVERYTHING,
     after: Cursor | None = None,
     limit: int | None = None,
-) -> tuple[RunView, list[EntryView], Cursor | None]:
+) -> tuple[RunAnswer, list[EntryView], Cursor | None]:
     """The ledger as a run left it, or as the last run of a day or before did; in the order of `list_entries`.
 
     A pair that is proposed is shown in the texts its figures are of, any other in those that the lists held.
@@ -48,7 +49,7 @@ def ledger_as_of(
         rest = [one for one in found if after is None or _place(one) > after]
         page = rest if limit is None else rest[:limit]
         cursor = _place(page[-1]) if page and len(rest) > len(page) else None
-        return view_of(session, scope, run), replay.views(session, page), cursor
+        return answer_of(session, scope, run), replay.views(session, page), cursor
 
 
 def sides_shown(pair: Pair, texts: tuple[Said, Said]) -> dict[str, Any]:
@@ -73,13 +74,13 @@ class _Replay:
     """What a run had left, and what people had written by then."""
 
     scope: Scope
-    run: RunRow
+    run: HeldRun
     until: datetime
     outlines: Sequence[Outline]
     changes: Mapping[int, Sequence[HumanChange]]
 
     @classmethod
-    def of(cls, session: Transaction, scope: Scope, run: RunRow, park_id: int | None) -> "_Replay":
+    def of(cls, session: Transaction, scope: Scope, run: HeldRun, park_id: int | None) -> "_Replay":
         """What there was when `run` ended, of one park or of all in scope."""
         until = run.finished_at or run.started_at
         changes = past.changes_until(session, scope, until, park_id)

@@ -1,0 +1,148 @@
+"""What an import would do: rows read from files, compared with what stands on their list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from matcher.domain.listing import Listing, content_digest, identity_key
+from matcher.domain.renames import Gone
+from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow
+from matcher.store.catalogue import HeldListing, Shelf
+
+
+class Renames(StrEnum):
+    """What to do with a row that is probably an existing one renamed."""
+
+    ASK = "ask"
+    SAME = "same"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """One import: the files' contents by name, the list they belong to, and how to treat it.
+
+    `full` withdraws rows of the shelf that the files do not hold; `overwrite` lets the files win over
+    rows that were edited over REST since; `dry_run` reports everything and writes nothing.
+    """
+
+    shelf: Shelf
+    files: Sequence[tuple[str, bytes]]
+    dry_run: bool = False
+    full: bool = False
+    overwrite: bool = False
+    renames: Renames = Renames.ASK
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What an import writes, and the rows it does not take with their reasons."""
+
+    created: list[Listing] = field(default_factory=list)
+    updated: list[tuple[HeldListing, Listing]] = field(default_factory=list)
+    unchanged: int = 0
+    withdrawn: list[HeldListing] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rejects: list[RejectedRow] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many listings an import does what to; what it does to none is left out."""
+        done = {
+            "created": len(self.created),
+            "updated": len(self.updated),
+            "unchanged": self.unchanged,
+            "withdrawn": len(self.withdrawn),
+        }
+        return {name: count for name, count in done.items() if count}
+
+    def reject(self, row: ParsedRow, code: str, zh: str, en: str) -> None:
+        """Leave a row out."""
+        problem = row.problem(code, zh, en, severity="rejected")
+        self.problems.append(problem)
+        self.rejects.append(row.reject(problem))
+
+
+def plan_import(
+    request: ImportRequest, parsed: ParsedList, standing: Mapping[str, HeldListing]
+) -> ImportPlan:
+    """How to bring a shelf up to date with what was read; `standing` is what it holds, by identity key."""
+    plan = ImportPlan()
+    arriving = {identity_key(row.listing): row for row in parsed.rows}
+    missing = [held for key, held in standing.items() if key not in arriving and held.withdrawn_at is None]
+    gone = Gone(
+        (key, held.listing)
+        for key, held in standing.items()
+        if key not in arriving and held.withdrawn_at is None and not held.code
+    )
+    for key, row in arriving.items():
+        held, former = standing.get(key), None
+        if held is None and not row.listing.code and request.renames is not Renames.NEW:
+            former = gone.renamed(row.listing)
+            held = None if former is None else standing[former]
+            if held is not None and request.renames is Renames.ASK:
+                _ask(plan, row, held)
+                continue
+        if _take(plan, request, row, held) and former is not None:
+            gone.take(former)
+    if request.full:
+        _withdraw(plan, request, parsed, missing)
+    return plan
+
+
+def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, held: HeldListing | None) -> bool:
+    """Let a row in as a new listing or as what `held` says from now on; whether it is written."""
+    if held is None:
+        plan.created.append(row.listing)
+    elif held.digest == content_digest(row.listing) and held.withdrawn_at is None:
+        plan.unchanged += 1
+        return False
+    elif held.via == "rest" and not request.overwrite:
+        plan.reject(
+            row,
+            "conflict",
+            "该条目此后已在系统中被人修改，文件未覆盖；以文件为准请加 --overwrite，"
+            "否则请按系统内容更新文件。",
+            "someone has edited this item in the service since: it was not overwritten. Import with "
+            "--overwrite to let the file win, or bring the file up to date.",
+        )
+        return False
+    else:
+        plan.updated.append((held, row.listing))
+    return True
+
+
+def _ask(plan: ImportPlan, row: ParsedRow, held: HeldListing) -> None:
+    """Leave out a row that is probably `held` renamed."""
+    plan.reject(
+        row,
+        "probable_rename",
+        f"很可能是“{held.title}”改名而来；确认是同一条请加 --renames same，"
+        "确为新条目请加 --renames new，或在编号列填写编号。",
+        f"probably “{held.title}” renamed: import with --renames same if it is, "
+        "--renames new if it is a new item, or give it a code.",
+    )
+
+
+def _withdraw(
+    plan: ImportPlan, request: ImportRequest, parsed: ParsedList, missing: Sequence[HeldListing]
+) -> None:
+    """Withdraw what the full list leaves out, unless the list could not be read whole."""
+    problems = (*parsed.problems, *plan.problems)
+    if parsed.rows and all(problem.severity != "rejected" for problem in problems):
+        renamed = {held.id for held, _ in plan.updated}
+        plan.withdrawn = [held for held in missing if held.id not in renamed]
+        return
+    plan.problems.append(
+        Problem(
+            file=", ".join(name for name, _ in request.files),
+            sheet="",
+            row=None,
+            column="",
+            code="full_list_incomplete",
+            severity="doubtful",
+            message="清单中有未能导入的行，无法判断缺失的条目，未撤回任何条目；请改正后再以 --full 导入。",
+            message_en="rows of this list were rejected, so nothing was withdrawn: mend them and "
+            "import with --full again.",
+        )
+    )

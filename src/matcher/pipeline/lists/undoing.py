@@ -1,0 +1,108 @@
+"""Past imports: which there were, and undoing one as a whole."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from matcher.domain.access import Principal
+from matcher.domain.errors import Conflict, NotFound
+from matcher.domain.listing import identity_key
+from matcher.pipeline import cursors
+from matcher.pipeline.answers import Page
+from matcher.pipeline.lists.import_answers import ImportAnswer, PastImport
+from matcher.pipeline.lists.writing import require_writer
+from matcher.store import catalogue, imports, revisions
+from matcher.store.catalogue import HeldListing
+from matcher.store.database import Database, Transaction
+from matcher.store.revisions import Change, Rewrite
+
+
+def undo_import(database: Database, import_id: int, principal: Principal, now: datetime) -> ImportAnswer:
+    """Put every listing an import touched back to what it was, all of them or none.
+
+    Rows it created are withdrawn, rows it changed or withdrew get their former content.
+
+    Raises:
+        NotFound: no such import in the caller's scope.
+        Forbidden: the caller may not write this list.
+        Conflict: it was undone already, a row it touched has been edited since, or another row has
+            taken a former identity.
+    """
+    with database.writing() as session:
+        done = imports.find(session, import_id, principal.scope)
+        if done is None:
+            raise NotFound(f"没有编号为 {import_id} 的导入。", f"there is no import {import_id}.")
+        side = done.shelf.side
+        require_writer(principal, side)
+        if done.undone_at is not None:
+            raise Conflict(f"导入 {import_id} 已经撤销过。", f"import {import_id} is undone already.")
+        versions = revisions.written_by_import(session, done.shelf, import_id)
+        listings = catalogue.held_by_id(session, side, versions, principal.scope)
+        _require_unedited(versions, listings)
+        rewrites = [_restored(session, listings[listing_id], now) for listing_id in versions]
+        revisions.write(session, rewrites, Change(principal.name, now, "import"))
+        imports.close(session, import_id, now)
+        catalogue.raise_revision(session)
+    withdrawn = sum(rewrite.via is None for rewrite in rewrites)
+    return ImportAnswer(
+        import_id=import_id,
+        dry_run=False,
+        rows=len(rewrites),
+        created=0,
+        updated=len(rewrites) - withdrawn,
+        unchanged=0,
+        withdrawn=withdrawn,
+        rejected=0,
+        problems=(),
+    )
+
+
+def import_history(
+    database: Database, principal: Principal, *, cursor: str | None = None, limit: int = 20
+) -> Page[PastImport]:
+    """Past imports in the caller's scope, newest first.
+
+    Raises:
+        InvalidCursor: it is not one of this list's.
+    """
+    place = cursors.decode("imports", 1, cursor)
+    with database.reading() as session:
+        made = imports.page(
+            session, principal.scope, before=None if place is None else place[0], limit=limit + 1
+        )
+    shown, following = cursors.cut(made, limit, lambda held: cursors.encode("imports", held.id))
+    return Page[PastImport](items=[PastImport.of(held) for held in shown], next_cursor=following)
+
+
+def _require_unedited(versions: Mapping[int, int], listings: Mapping[int, HeldListing]) -> None:
+    edited = [
+        listings[listing_id]
+        for listing_id, version in versions.items()
+        if listings[listing_id].version != version
+    ]
+    if edited:
+        names = "、".join(f"{held.code or held.id}“{held.title[:20]}”" for held in edited[:5])
+        raise Conflict(
+            f"此次导入之后有 {len(edited)} 条又被修改（{names}），不能整体撤销；请先改回这些条目。",
+            f"{len(edited)} items were changed after this import ({names}), so it cannot be undone as a "
+            "whole: revert those first.",
+        )
+
+
+def _restored(session: Transaction, held: HeldListing, now: datetime) -> Rewrite:
+    """What a listing is to say again; one that was not there before is withdrawn."""
+    former = revisions.before(session, held.shelf, held.id, held.version)
+    if former is None:
+        return Rewrite(held=held, listing=held.listing, withdrawn_at=now)
+    renamed = identity_key(former.listing) != identity_key(held.listing)
+    if renamed and (taken := catalogue.find_by_key(session, held.shelf, former.listing)):
+        raise Conflict(
+            f"“{former.listing.title}”已另有一条（编号 {taken.id}），不能整体撤销；请先给那一条改名。",
+            f"“{former.listing.title}” is another item now (id {taken.id}), so the import cannot be undone "
+            "as a whole: rename that one first.",
+        )
+    return Rewrite(
+        held=held,
+        listing=former.listing,
+        withdrawn_at=now if former.withdrawn else None,
+        via=former.via,
+    )

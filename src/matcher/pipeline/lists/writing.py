@@ -1,0 +1,174 @@
+"""Single listings as they are written: created, edited and withdrawn, each within the caller's scope."""
+
+from collections.abc import Set
+from dataclasses import fields, replace
+from datetime import datetime
+
+from matcher.domain.access import Principal, Right, Role
+from matcher.domain.days import beijing_day
+from matcher.domain.errors import Conflict, InvalidInput
+from matcher.domain.listing import Demand, Listing, Side, content_digest
+from matcher.domain.text import fold
+from matcher.pipeline.lists.answers import ListingAnswer, answers_of
+from matcher.pipeline.lists.masking import unmasked
+from matcher.pipeline.lists.parks import park_named
+from matcher.pipeline.lists.reading import held_listing
+from matcher.store import catalogue, revisions
+from matcher.store.catalogue import HeldListing, Shelf
+from matcher.store.database import Database, Transaction
+from matcher.store.revisions import Change, Rewrite
+
+
+def create_listing(
+    database: Database,
+    principal: Principal,
+    listing: Listing,
+    now: datetime,
+    *,
+    park: str | None = None,
+    source: str = "",
+) -> ListingAnswer:
+    """Add a listing: a demand to `park`, an achievement to the list of `source`.
+
+    A research unit's achievement goes to the list of its own name.
+
+    Raises:
+        Conflict: the list holds an item of the same identity.
+        NotFound: the park is not in scope.
+        InvalidInput: a research unit's achievement is said to be another organisation's.
+        Forbidden: the caller may not write this list.
+    """
+    side = _side_of(listing)
+    require_writer(principal, side)
+    listing = _of_own_organisation(principal, listing)
+    if principal.role is Role.RESEARCH_UNIT:
+        source = principal.subject
+    with database.writing() as session:
+        if side is Side.DEMAND:
+            shelf = Shelf(side, park_id=park_named(session, park or "", principal.scope).id)
+        else:
+            shelf = Shelf(side, source=source)
+        _require_free(session, principal, shelf, listing)
+        [added] = revisions.add(session, shelf, [listing], _change(principal, now))
+        catalogue.raise_revision(session)
+        return _answer(session, added, principal, now)
+
+
+def update_listing(
+    database: Database,
+    principal: Principal,
+    listing_id: int,
+    listing: Listing,
+    now: datetime,
+    *,
+    only: Set[str] | None = None,
+    version: int | None = None,
+) -> ListingAnswer:
+    """Make a listing say what `listing` says, in the fields `only` where they are given; a withdrawn one is
+    live again. The same content changes nothing, and a text that is sent back masked stays as it is.
+
+    `version` is the one the caller has read; None overwrites whatever is there.
+
+    Raises:
+        NotFound: no such listing in scope.
+        StaleVersion: it is at another version.
+        Conflict: the new identity is taken.
+        InvalidInput: a research unit's achievement is said to be another organisation's.
+        Forbidden: the caller may not write this list.
+    """
+    side = _side_of(listing)
+    require_writer(principal, side)
+    with database.writing() as session:
+        held = held_listing(session, side, listing_id, principal.scope, version=version)
+        if only is not None:
+            named = {field.name for field in fields(listing)} & only
+            listing = replace(held.listing, **{name: getattr(listing, name) for name in named})
+        listing = _of_own_organisation(principal, unmasked(listing, held.listing))
+        _require_free(session, principal, held.shelf, listing, but=held.id)
+        if held.withdrawn_at is not None or held.digest != content_digest(listing):
+            [held] = revisions.write(session, [Rewrite(held=held, listing=listing)], _change(principal, now))
+            catalogue.raise_revision(session)
+        return _answer(session, held, principal, now)
+
+
+def withdraw_listing(
+    database: Database,
+    principal: Principal,
+    side: Side,
+    listing_id: int,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> ListingAnswer:
+    """Take a listing off its list; withdrawing it again changes nothing.
+
+    Raises:
+        NotFound, StaleVersion, Forbidden: as `update_listing`.
+    """
+    require_writer(principal, side)
+    with database.writing() as session:
+        held = held_listing(session, side, listing_id, principal.scope, version=version)
+        if held.withdrawn_at is None:
+            gone = Rewrite(held=held, listing=held.listing, withdrawn_at=now)
+            [held] = revisions.write(session, [gone], _change(principal, now))
+            catalogue.raise_revision(session)
+        return _answer(session, held, principal, now)
+
+
+def require_writer(principal: Principal, side: Side) -> None:
+    """Refuse a caller who may not change this side's list.
+
+    Raises:
+        Forbidden: the caller may not write this list.
+    """
+    principal.require(Right.WRITE_DEMANDS if side is Side.DEMAND else Right.WRITE_SUPPLY)
+
+
+def _side_of(listing: Listing) -> Side:
+    return Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
+
+
+def _of_own_organisation(principal: Principal, listing: Listing) -> Listing:
+    """The listing, which a research unit may only write in its own name."""
+    if principal.role is not Role.RESEARCH_UNIT:
+        return listing
+    if not listing.organisation:
+        return replace(listing, organisation=principal.subject)
+    if fold(listing.organisation) != fold(principal.subject):
+        raise InvalidInput(
+            f"只能填报本单位（{principal.subject}）的成果。",
+            f"only achievements of {principal.subject} may be entered with this key.",
+            field="organisation",
+        )
+    return listing
+
+
+def _require_free(
+    session: Transaction, principal: Principal, shelf: Shelf, listing: Listing, *, but: int | None = None
+) -> None:
+    """Refuse an identity that another listing of the shelf has; a listing of another organisation is not
+    shown to who may not see it."""
+    held = catalogue.find_by_key(session, shelf, listing)
+    if held is None or held.id == but:
+        return
+    organisations = principal.scope.organisations
+    if organisations is not None and held.organisation not in organisations:
+        raise Conflict(
+            "该编号已用于清单中的另一项成果；请换一个编号。",
+            "the list has another achievement of this code: take another code.",
+            field="code",
+        )
+    raise Conflict(
+        f"清单中已有同一条目（编号 {held.id}，“{held.title}”）；请修改那一条。",
+        f"the list holds this item already (id {held.id}): update that one.",
+        field="code",
+    )
+
+
+def _change(principal: Principal, now: datetime) -> Change:
+    return Change(principal.name, now, "rest")
+
+
+def _answer(session: Transaction, held: HeldListing, principal: Principal, now: datetime) -> ListingAnswer:
+    [answer] = answers_of(session, [held], principal.scope, beijing_day(now))
+    return answer

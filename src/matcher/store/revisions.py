@@ -1,0 +1,183 @@
+"""Writing the two lists, and what listings said before.
+
+Invariant: every change of a listing goes through `add` or `write`, which append a revision; whoever calls
+them raises the catalogue revision once in the same transaction. Rows are withdrawn, never deleted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from matcher.domain.listing import Demand, Listing, Side, content_digest, identity_key
+from matcher.store.catalogue import HeldListing, Shelf
+from matcher.store.records import from_record, to_record
+from matcher.store.tables import (
+    AchievementRevision,
+    AchievementRow,
+    DemandRevision,
+    DemandRow,
+    ListingRow,
+    RevisionRow,
+)
+
+_ROWS: Mapping[Side, type[ListingRow]] = {Side.SUPPLY: AchievementRow, Side.DEMAND: DemandRow}
+_REVISIONS: Mapping[Side, type[RevisionRow]] = {
+    Side.SUPPLY: AchievementRevision,
+    Side.DEMAND: DemandRevision,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changes listings, when and through what (`import` or `rest`)."""
+
+    actor: str
+    at: datetime
+    via: str
+    import_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """A listing and what it is to say; it is on its list where `withdrawn_at` is None.
+
+    `via` is what it counts as changed through from now on and `key` its identity, where they are not those
+    of the change and of the content.
+    """
+
+    held: HeldListing
+    listing: Listing
+    withdrawn_at: datetime | None = None
+    via: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a listing said before a version, whether it was withdrawn, and through what it came."""
+
+    listing: Listing
+    withdrawn: bool
+    via: str
+
+
+def add(session: Session, shelf: Shelf, listings: Sequence[Listing], change: Change) -> list[HeldListing]:
+    """Put new listings on a shelf; their identities must be free."""
+    if not listings:
+        return []
+    table = _ROWS[shelf.side]
+    own = {"version": 1, "created_at": change.at}
+    own |= {"source": shelf.source} if shelf.side is Side.SUPPLY else {"park_id": shelf.park_id}
+    rows = [_columns(listing, change) | own for listing in listings]
+    ids = session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows)
+    added = [
+        HeldListing(
+            id=identifier,
+            version=1,
+            shelf=shelf,
+            listing=listing,
+            digest=row["digest"],
+            via=change.via,
+            withdrawn_at=None,
+            updated_at=change.at,
+        )
+        for identifier, listing, row in zip(ids, listings, rows, strict=True)
+    ]
+    _append(session, added, change)
+    return added
+
+
+def write(session: Session, rewrites: Sequence[Rewrite], change: Change) -> list[HeldListing]:
+    """Make listings of one side say what they are to say: their newest revisions, live or withdrawn."""
+    rows, written = [], []
+    for rewrite in rewrites:
+        held = rewrite.held
+        columns = _columns(rewrite.listing, change) | {
+            "id": held.id,
+            "version": held.version + 1,
+            "withdrawn_at": rewrite.withdrawn_at,
+        }
+        columns |= {"via": rewrite.via} if rewrite.via is not None else {}
+        columns |= {"key": rewrite.key} if rewrite.key is not None else {}
+        rows.append(columns if held.shelf.park_id is None else columns | {"park_id": held.park_id})
+        written.append(
+            replace(
+                held,
+                version=held.version + 1,
+                listing=rewrite.listing,
+                digest=columns["digest"],
+                via=columns["via"],
+                withdrawn_at=rewrite.withdrawn_at,
+                updated_at=change.at,
+            )
+        )
+    if rows:
+        session.execute(update(_ROWS[written[0].shelf.side]), rows)
+        _append(session, written, change)
+    return written
+
+
+def written_by_import(session: Session, shelf: Shelf, import_id: int) -> dict[int, int]:
+    """Listing id → the version that one import to `shelf` made of it."""
+    table = _REVISIONS[shelf.side]
+    query = select(table.listing_id, table.version).order_by(table.id)
+    rows = session.execute(query.where(table.import_id == import_id, *_of_park(shelf)))
+    return {listing_id: version for listing_id, version in rows}  # noqa: C416
+
+
+def before(session: Session, shelf: Shelf, listing_id: int, version: int) -> Former | None:
+    """The state a listing on `shelf` was in before `version`."""
+    table = _REVISIONS[shelf.side]
+    row = session.scalar(
+        select(table)
+        .where(table.listing_id == listing_id, table.version < version, *_of_park(shelf))
+        .order_by(table.version.desc())
+        .limit(1)
+    )
+    return None if row is None else Former(from_record(shelf.side, row.data), row.withdrawn, row.via)
+
+
+def _columns(listing: Listing, change: Change) -> dict[str, Any]:
+    """What a row holds of a listing's content and of its last change."""
+    columns: dict[str, Any] = {
+        "key": identity_key(listing),
+        "code": listing.code,
+        "title": listing.title,
+        "organisation": listing.organisation,
+        "data": to_record(listing),
+        "digest": content_digest(listing),
+        "confidentiality": listing.confidentiality.value,
+        "valid_until": listing.valid_until,
+        "withdrawn_at": None,
+        "via": change.via,
+        "updated_at": change.at,
+    }
+    return columns | {"released": listing.released} if isinstance(listing, Demand) else columns
+
+
+def _append(session: Session, listings: Sequence[HeldListing], change: Change) -> None:
+    """Append what listings of one side say now to their history."""
+    shelf = listings[0].shelf
+    rows = [
+        {
+            "listing_id": held.id,
+            "version": held.version,
+            "data": to_record(held.listing),
+            "withdrawn": held.withdrawn_at is not None,
+            "via": change.via,
+            "actor": change.actor,
+            "import_id": change.import_id,
+            "at": change.at,
+        }
+        | ({} if held.shelf.park_id is None else {"park_id": held.park_id})
+        for held in listings
+    ]
+    session.execute(insert(_REVISIONS[shelf.side]), rows)
+
+
+def _of_park(shelf: Shelf) -> tuple[ColumnElement[bool], ...]:
+    return () if shelf.side is Side.SUPPLY else (DemandRevision.park_id == shelf.park_id,)
