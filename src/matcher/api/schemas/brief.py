@@ -6,10 +6,10 @@ from pydantic import ConfigDict, Field
 
 from matcher.api.schemas.abstentions import AbstentionAnswer
 from matcher.api.schemas.due import DueAnswer
-from matcher.api.schemas.nights import CHANGED, DiffItemAnswer
-from matcher.api.schemas.runs import RUN, RunAnswer
+from matcher.api.schemas.nights import CHANGED, RUN, DiffItemAnswer
 from matcher.domain.stages import Stage
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.nights.runs import RunAnswer
 
 _PAIR = {**CHANGED, "stage": "screening", "stage_label": "待研判", "owner": "", "touched": False}
 

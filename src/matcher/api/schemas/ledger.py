@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from matcher.api.schemas.runs import RunAnswer
 from matcher.pipeline.answers import Page
 from matcher.pipeline.ledger.answers import EntryAnswer
+from matcher.pipeline.nights.runs import RunAnswer
 
 
 class EntryPage(Page[EntryAnswer]):
