@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.explanation import about_feature, feature_words, rulings, waterfall
+from matcher.domain.explanation import about_feature, feature_words, waterfall
 from matcher.domain.facts import Agreement, Fact, facts_of
 from matcher.domain.features import FEATURES
 from matcher.domain.judged import Judged, Near
@@ -12,6 +12,7 @@ from matcher.domain.ledger import Cause, Standing
 from matcher.domain.listing import Achievement, Demand, Maturity, Money
 from matcher.domain.reasons import LINE, Reasons, verdict_words
 from matcher.domain.rules import Constraint, Constraints, ParkProfile, Rules, Verdict
+from matcher.domain.rulings import Whose, rulings
 from matcher.domain.stated import STATED, Sides
 
 DEMAND = Demand(
@@ -158,19 +159,19 @@ def test_rules_are_met_unknown_or_failed_by_park_and_by_demand() -> None:
         Constraints(max_price=100.0, regions=("北京",)),
     )
     found = {(one.whose, one.constraint): one for one in rulings(rules, ACHIEVEMENT)}
-    maturity = found["park", Constraint.MATURITY]
+    maturity = found[Whose.PARK, Constraint.MATURITY]
     assert (maturity.verdict, maturity.wanted, maturity.stated) == (Verdict.FAILED, "≥ 7 级", "6 级")
-    units = found["park", Constraint.ORGANISATIONS]
+    units = found[Whose.PARK, Constraint.ORGANISATIONS]
     assert (units.verdict, units.rules_out, units.stated) == (Verdict.UNKNOWN, True, "")
-    assert found["park", Constraint.INDUSTRIES].wanted == "氢能"
-    price = found["demand", Constraint.PRICE]
+    assert found[Whose.PARK, Constraint.INDUSTRIES].wanted == "氢能"
+    price = found[Whose.DEMAND, Constraint.PRICE]
     assert (price.verdict, price.rules_out, price.wanted, price.stated) == (
         Verdict.MET,
         False,
         "≤ 100 万元",
         "80 万元",
     )
-    regions = found["demand", Constraint.REGIONS]
+    regions = found[Whose.DEMAND, Constraint.REGIONS]
     assert (regions.verdict, regions.rules_out) == (Verdict.UNKNOWN, False)
     assert rulings(Rules(), ACHIEVEMENT) == ()
     said = [zh for zh, _ in reasons(facts=(), rulings=tuple(found.values())).sentences()]

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.abstention import Abstention, what_binds, what_would_change
+from matcher.domain.abstention import Abstention, what_binds
 from matcher.domain.errors import InvalidInput
 from matcher.domain.ledger import AbstentionReason
 from matcher.domain.listing import Achievement, Maturity, Money
+from matcher.domain.remedies import remedies
 from matcher.domain.rules import (
     DEFAULT_PROFILE,
     Constraint,
@@ -188,7 +189,7 @@ def test_every_constraint_that_the_nearest_fails_has_a_sentence_in_both_language
     rules = Rules(profile, own)
     failed = rules.against(achievement)
     found = abstention(AbstentionReason.CONSTRAINTS, nearest_id=1, nearest_failed=failed)
-    sentences = what_would_change(found, rules, achievement)
+    sentences = remedies(found, rules, achievement, ())
     if failed:
         assert len(sentences) == len(failed)
     assert all(zh.endswith("。") and en.endswith(".") for zh, en in sentences)
@@ -199,14 +200,14 @@ def test_every_reason_says_what_binds_and_what_would_change_it(reason: Abstentio
     found = abstention(reason, ruled_out={Constraint.PRICE: 3})
     zh, en = what_binds(found)
     assert zh != en
-    assert what_would_change(found, Rules(), None)
+    assert remedies(found, Rules(), None, ())
 
 
 def test_the_sentences_name_the_figures() -> None:
     rules = Rules(own=Constraints(max_price=100, min_maturity=7))
     dear = Achievement(title="膜", price=Money(low=120), maturity=Maturity(high=5))
     found = abstention(AbstentionReason.CONSTRAINTS, nearest_id=1, nearest_failed=rules.against(dear))
-    [(price, _), (maturity, _)] = what_would_change(found, rules, dear)
+    [(price, _), (maturity, _)] = remedies(found, rules, dear, ())
     assert "100 万元" in price
     assert "120 万元" in price
     assert "7 级" in maturity
@@ -216,10 +217,10 @@ def test_the_sentences_name_the_figures() -> None:
     for score, count in ((0.5, 1), (0.3, 2)):
         failed = alone.against(dear)
         one = abstention(AbstentionReason.CONSTRAINTS, nearest_id=1, nearest_failed=failed, score=score)
-        said = [zh for zh, _ in what_would_change(one, alone, dear)]
+        said = [zh for zh, _ in remedies(one, alone, dear, ())]
         assert len(said) == count
         assert any("即可匹配" in zh for zh in said) == (count == 1)
     low = abstention(AbstentionReason.BELOW_THRESHOLD, nearest_id=1, score=0.31)
-    [(floor, _)] = what_would_change(low, Rules(ParkProfile(min_score=0.4)), dear)
+    [(floor, _)] = remedies(low, Rules(ParkProfile(min_score=0.4)), dear, ())
     assert "0.310" in floor
     assert "0.4" in floor

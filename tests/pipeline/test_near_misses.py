@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
-from matcher.domain.counterfactual import Hindrance, NearMiss, Whose, changed_rules
+from matcher.domain.counterfactual import Hindrance, NearMiss, changed_rules
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.ledger import Cause
 from matcher.domain.listing import Achievement, Demand, Listing, LiveListing, Maturity, Money, Side
 from matcher.domain.remedies import remedy
 from matcher.domain.rules import Constraint, Constraints, ParkProfile
+from matcher.domain.rulings import Whose
 from matcher.matching import near_misses
 from matcher.matching.propose import Inputs
 from matcher.pipeline.idempotency import Request

@@ -1,6 +1,9 @@
-"""Near misses: achievements that one change of one stated field would have proposed, and which change."""
+"""What keeps an achievement from a demand, and which change of a stated field would propose it.
 
-from collections.abc import Iterable, Mapping
+Near misses, abstentions and everything else that says why a demand has nothing say it by `obstacles`.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -8,11 +11,12 @@ from typing import Any
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement
-from matcher.domain.rules import Constraint, Constraints, Rules, Verdict, names_held, rules_out
+from matcher.domain.rules import Constraint, Constraints, ParkProfile, Rules, Verdict, names_held
+from matcher.domain.rulings import Ruling, Whose, rulings
 
 
 class Hindrance(StrEnum):
-    """What alone keeps a near miss from being proposed."""
+    """What can keep an achievement from being proposed."""
 
     PRICE = "price"
     MATURITY = "maturity"
@@ -24,14 +28,6 @@ class Hindrance(StrEnum):
     VALIDITY = "validity"
     MIN_SCORE = "min_score"
     MIN_PROBABILITY = "min_probability"
-
-
-class Whose(StrEnum):
-    """Where the field stands that would have to change."""
-
-    PARK = "park"
-    DEMAND = "demand"
-    ACHIEVEMENT = "achievement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +70,34 @@ class NearMiss:
     obstacle: Obstacle
 
 
-def obstacle_of(rules: Rules, achievement: Achievement) -> Obstacle | None:
-    """What keeps an achievement out, where it is one constraint and one change would do; else None."""
-    failed = _failed(rules, achievement)
-    if len({constraint for _, constraint, _ in failed}) != 1:
+def obstacles(
+    rules: Rules, achievement: Achievement, score: float | None, probability: float | None
+) -> tuple[Obstacle, ...] | None:
+    """Everything that keeps an achievement of these figures from a demand: its rules' obstacles, then the
+    thresholds'; None where no change that may be made would do: a name is too long, a score below 0.
+
+    They have to be changed together. A figure that is None is below no threshold.
+    """
+    by_constraint: dict[Constraint, list[Ruling]] = {}
+    for ruling in rulings(rules, achievement):
+        by_constraint.setdefault(ruling.constraint, []).append(ruling)
+    found = [
+        obstacle
+        for constraint, ruled in by_constraint.items()
+        for obstacle in _of_constraint(constraint, ruled, rules.profile)
+    ]
+    is_below_any = rules.profile.min_score is not None and score is not None and score < 0
+    if is_below_any or any(not _may_be(rules, obstacle.change) for obstacle in found):
         return None
-    whose, constraint, verdict = failed[0]
-    wanted, stated = _wanted(constraint, rules), _stated(constraint, achievement)
-    hindrance = Hindrance(constraint.value)
-    if verdict is Verdict.UNKNOWN:
-        missing = Change(Whose.ACHIEVEMENT, _FIELDS_STATED[constraint], None)
-        return Obstacle(hindrance, wanted, None, missing)
-    if len(failed) == 1:
-        change = _of_rule(whose, constraint, rules, achievement)
-    else:
-        change = _of_achievement(constraint, wanted, stated)
-    return None if change is None else Obstacle(hindrance, wanted, stated, change)
+    return (*found, *_thresholds(rules.profile, score, probability))
+
+
+def obstacle_of(
+    rules: Rules, achievement: Achievement, score: float | None, probability: float | None
+) -> Obstacle | None:
+    """What keeps an achievement of these figures from a demand, where one change would do; else None."""
+    found = obstacles(rules, achievement, score, probability)
+    return found[0] if found is not None and len(found) == 1 else None
 
 
 def obstacle_of_time(achievement: Achievement, day: date) -> Obstacle:
@@ -101,14 +109,13 @@ def obstacle_of_time(achievement: Achievement, day: date) -> Obstacle:
     return Obstacle(Hindrance.VALIDITY, day.isoformat(), said, change)
 
 
-def obstacle_of_threshold(hindrance: Hindrance, threshold: float, figure: float) -> Obstacle:
-    """What keeps an achievement out whose score or probability is below a park's threshold.
-
-    The threshold that would do is the figure, rounded down.
-    """
-    after = max(0.0, int(figure * _THRESHOLD_STEPS) / _THRESHOLD_STEPS)
-    change = Change(Whose.PARK, hindrance.value, threshold, after, round(after - threshold, 6))
-    return Obstacle(hindrance, threshold, figure, change)
+def obstacle_now(miss: NearMiss, rules: Rules, achievement: Achievement, day: date) -> Obstacle | None:
+    """What keeps a near miss out by the rules and the achievement as they are on `day`; None where that is no
+    longer one thing, so that only the next run can tell."""
+    if miss.obstacle.hindrance is not Hindrance.VALIDITY:
+        return obstacle_of(rules, achievement, miss.score, miss.probability)
+    is_free = obstacles(rules, achievement, miss.score, miss.probability) == ()
+    return obstacle_of_time(achievement, day) if is_free else None
 
 
 def changed_rules(rules: Rules, change: Change) -> Rules:
@@ -145,85 +152,78 @@ _FIELDS_STATED = {
 """The achievement's field that a constraint looks at."""
 
 
-def _failed(rules: Rules, achievement: Achievement) -> list[tuple[Whose, Constraint, Verdict]]:
-    both = (
-        (Whose.PARK, rules.profile.verdicts(achievement), rules.profile.constraints.strict),
-        (Whose.DEMAND, rules.own.verdicts(achievement), rules.own.strict),
-    )
-    return [
-        (whose, constraint, verdicts[constraint])
-        for whose, verdicts, strict in both
-        for constraint in rules_out(verdicts, strict=strict)
-    ]
-
-
-def _wanted(constraint: Constraint, rules: Rules) -> Any:
-    """What the rules ask for: the narrower of two figures, or names."""
-    profile = rules.profile
-    both = (profile.constraints, rules.own)
-    match constraint:
-        case Constraint.PRICE:
-            return min(one.max_price for one in both if one.max_price is not None)
-        case Constraint.MATURITY:
-            return max(one.min_maturity for one in both if one.min_maturity is not None)
-        case Constraint.MODES:
-            return _once(name for one in both for name in one.modes)
-        case Constraint.REGIONS:
-            return _once(name for one in both for name in one.regions)
-        case Constraint.INDUSTRIES:
-            return tuple(profile.industries)
-        case Constraint.PARTNERS:
-            return tuple(profile.partners)
-        case _:
-            return tuple(profile.excluded_organisations)
-
-
-def _stated(constraint: Constraint, achievement: Achievement) -> Any:
-    match constraint:
-        case Constraint.PRICE:
-            return achievement.price.low
-        case Constraint.MATURITY:
-            return achievement.maturity.high
-        case Constraint.MODES:
-            return achievement.modes
-        case Constraint.REGIONS:
-            return _once(name for name in (achievement.region, achievement.source_region) if name)
-        case Constraint.INDUSTRIES:
-            return achievement.industry
-        case _:
-            return achievement.organisation
-
-
-def _of_rule(whose: Whose, constraint: Constraint, rules: Rules, achievement: Achievement) -> Change | None:
-    """The least change of the one rule that fails; None where none is allowed, such as a name too long."""
-    constraints = rules.profile.constraints if whose is Whose.PARK else rules.own
-    stated = _stated(constraint, achievement)
-    match constraint:
-        case Constraint.PRICE:
-            assert constraints.max_price is not None
-            change = _dearer(whose, "max_price", constraints.max_price, stated)
-        case Constraint.MATURITY:
-            assert constraints.min_maturity is not None
-            before = constraints.min_maturity
-            change = Change(whose, "min_maturity", before, stated, stated - before)
-        case Constraint.MODES:
-            change = _longer(whose, "modes", constraints.modes, stated[0])
-        case Constraint.REGIONS:
-            change = _longer(whose, "regions", constraints.regions, stated[0])
-        case Constraint.INDUSTRIES:
-            change = _of_industries(rules.profile.industries, stated)
-        case Constraint.PARTNERS:
-            change = _longer(whose, "partners", rules.profile.partners, stated)
-        case _:
-            listed = rules.profile.excluded_organisations
-            barred = names_held(listed, stated)
-            left = tuple(name for name in listed if name not in barred)
-            change = Change(whose, "excluded_organisations", listed, left, barred)
+def _may_be(rules: Rules, change: Change) -> bool:
     try:
         changed_rules(rules, change)
     except InvalidInput:
-        return None
-    return change
+        return False
+    return True
+
+
+def _thresholds(profile: ParkProfile, score: float | None, probability: float | None) -> list[Obstacle]:
+    """The thresholds that the figures are below; that which would do is the figure, rounded down."""
+    found = []
+    for hindrance, threshold, figure in (
+        (Hindrance.MIN_SCORE, profile.min_score, score),
+        (Hindrance.MIN_PROBABILITY, profile.min_probability, probability),
+    ):
+        if threshold is not None and figure is not None and figure < threshold:
+            after = max(0.0, int(figure * _THRESHOLD_STEPS) / _THRESHOLD_STEPS)
+            change = Change(Whose.PARK, hindrance.value, threshold, after, round(after - threshold, 6))
+            found.append(Obstacle(hindrance, threshold, figure, change))
+    return found
+
+
+def _of_constraint(constraint: Constraint, ruled: Sequence[Ruling], profile: ParkProfile) -> list[Obstacle]:
+    """The obstacles that one constraint makes, by the park's rule, the demand's own, or both of them.
+
+    Where both fail, the achievement's figure would have to change, or each rule where it asks for names.
+    """
+    failed = [ruling for ruling in ruled if ruling.rules_out]
+    if not failed:
+        return []
+    wanted, stated = _wanted(constraint, ruled), failed[0].offered
+    if failed[0].verdict is Verdict.UNKNOWN:
+        stated = None
+        changes = [Change(Whose.ACHIEVEMENT, _FIELDS_STATED[constraint], None)]
+    elif len(failed) > 1 and constraint is Constraint.PRICE:
+        changes = [_dearer(Whose.ACHIEVEMENT, "price", stated, wanted)]
+    elif len(failed) > 1 and constraint is Constraint.MATURITY:
+        changes = [Change(Whose.ACHIEVEMENT, "maturity", stated, wanted, wanted - stated)]
+    else:
+        changes = [_of_rule(ruling, profile) for ruling in failed]
+    return [Obstacle(Hindrance(constraint.value), wanted, stated, change) for change in changes]
+
+
+def _wanted(constraint: Constraint, ruled: Sequence[Ruling]) -> Any:
+    """What the rules ask for together: the narrower of two figures, or names."""
+    match constraint:
+        case Constraint.PRICE:
+            return min(ruling.asked for ruling in ruled)
+        case Constraint.MATURITY:
+            return max(ruling.asked for ruling in ruled)
+        case _:
+            return tuple(dict.fromkeys(name for ruling in ruled for name in ruling.asked))
+
+
+def _of_rule(ruling: Ruling, profile: ParkProfile) -> Change:
+    """The least change of a rule that lets in what it rules out."""
+    whose, asked, stated = ruling.whose, ruling.asked, ruling.offered
+    match ruling.constraint:
+        case Constraint.PRICE:
+            return _dearer(whose, "max_price", asked, stated)
+        case Constraint.MATURITY:
+            return Change(whose, "min_maturity", asked, stated, stated - asked)
+        case Constraint.MODES | Constraint.REGIONS:
+            return _longer(whose, ruling.constraint.value, asked, stated[0])
+        case Constraint.INDUSTRIES:
+            return _of_industries(profile.industries, stated)
+        case Constraint.PARTNERS:
+            return _longer(whose, "partners", asked, stated)
+        case _:
+            barred = names_held(asked, stated)
+            left = tuple(name for name in asked if name not in barred)
+            return Change(whose, "excluded_organisations", asked, left, barred)
 
 
 def _of_industries(weights: Mapping[str, float], industry: str) -> Change:
@@ -234,24 +234,9 @@ def _of_industries(weights: Mapping[str, float], industry: str) -> Change:
     return Change(Whose.PARK, "industries", weights, {**weights, industry: 1.0}, (industry,))
 
 
-def _of_achievement(constraint: Constraint, wanted: Any, stated: Any) -> Change | None:
-    """The least change of the achievement, where the park's rule and the demand's own both fail."""
-    match constraint:
-        case Constraint.PRICE:
-            return _dearer(Whose.ACHIEVEMENT, "price", stated, wanted)
-        case Constraint.MATURITY:
-            return Change(Whose.ACHIEVEMENT, "maturity", stated, wanted, wanted - stated)
-        case _:
-            return None
-
-
 def _dearer(whose: Whose, field: str, before: float, after: float) -> Change:
     return Change(whose, field, before, after, round(after / before - 1, 4) if before else None)
 
 
 def _longer(whose: Whose, field: str, names: tuple[str, ...], name: str) -> Change:
     return Change(whose, field, names, (*names, name), (name,))
-
-
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))

@@ -5,15 +5,19 @@ from enum import StrEnum
 from typing import Literal
 
 from matcher.domain.access import RIGHT_LABELS, Right, Role
-from matcher.domain.counterfactual import Hindrance, Whose
+from matcher.domain.counterfactual import Hindrance
 from matcher.domain.facts import Agreement
 from matcher.domain.ledger import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
 from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.domain.reminder import ReminderChannel
 from matcher.domain.rules import Constraint, Verdict
+from matcher.domain.rulings import Whose
 from matcher.domain.stages import DeclineCode, DueKind, Stage, StallCode, Teaming
 
 Language = Literal["zh", "en"]
+
+Words = tuple[str, str]
+"""Chinese and English."""
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     Side: {
@@ -184,5 +188,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
 
 def label(code: StrEnum, language: Language) -> str:
     """The label of a code in one language."""
-    chinese, english = LABELS[type(code)][code]
+    chinese, english = words(code)
     return chinese if language == "zh" else english
+
+
+def words(code: StrEnum) -> Words:
+    """The label of a code in both languages."""
+    return LABELS[type(code)][code]

@@ -6,11 +6,13 @@ Words come in pairs, Chinese and English. They repeat what was written and judge
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.domain.explanation import Ruling, Words, feature_words
+from matcher.domain.explanation import feature_words
 from matcher.domain.facts import Agreement, Fact
 from matcher.domain.judged import Near
-from matcher.domain.labels import label
+from matcher.domain.labels import Words, words
 from matcher.domain.ledger import Cause, Standing
+from matcher.domain.rulings import Ruling, Whose
+from matcher.domain.text import mask_contacts
 
 LINE = 200
 """Characters of the short line that stands in the ledger's sheet."""
@@ -81,8 +83,8 @@ class Reasons:
             parts.append(f"主要因{leading}")
         for one in pair:
             if one.figure is not None:
-                words = fact_words if one.feature in _WITH_VALUES else verdict_words
-                parts.append(words(one)[0])
+                said = fact_words if one.feature in _WITH_VALUES else verdict_words
+                parts.append(said(one)[0])
         unsaid = [one for one in pair if one.figure is None and _said(one) != (True, True)]
         if unsaid:
             parts.append(f"{'、'.join(feature_words(one.feature)[0] for one in unsaid)}未写明（未知）")
@@ -147,7 +149,7 @@ _NO_LEAST = frozenset({"quantities"})
 def verdict_words(fact: Fact) -> Words:
     """What a fact comes to."""
     if fact.figure is None:
-        return label(Agreement.UNKNOWN, "zh"), label(Agreement.UNKNOWN, "en")
+        return words(Agreement.UNKNOWN)
     best, between, least = _COMES_TO[fact.feature]
     lowest = -1 if fact.feature in _NO_LEAST else 0
     return best if fact.figure >= 1 else between if fact.figure > lowest else least
@@ -220,16 +222,18 @@ def _of_probability(probability: float, calibration: str | None) -> Words:
     )
 
 
-def _of_ruling(one: Ruling) -> Words:
-    zh, en = label(one.constraint, "zh"), label(one.constraint, "en")
-    park = one.whose == "park"
-    rule_zh = f"{'园区' if park else '需求'}规则“{zh}”（{one.wanted}）"
-    rule_en = f"The {'park' if park else 'demand'}'s rule on {en} ({one.wanted})"
-    stated = (f"成果：{one.stated}", f"the achievement has {one.stated}")
-    unstated = ("成果未写明", "the achievement states none")
-    said_zh, said_en = stated if one.stated else unstated
-    verdict_zh, verdict_en = label(one.verdict, "zh"), label(one.verdict, "en")
-    return f"{rule_zh}：{verdict_zh}（{said_zh}）。", f"{rule_en}: {verdict_en} ({said_en})."
+def _of_ruling(ruling: Ruling) -> Words:
+    zh, en = words(ruling.constraint)
+    owner_zh, owner_en = ("园区", "park") if ruling.whose is Whose.PARK else ("需求", "demand")
+    said_zh, said_en = "成果未写明", "the achievement states none"
+    wanted, stated = mask_contacts(ruling.wanted), mask_contacts(ruling.stated)
+    if stated:
+        said_zh, said_en = f"成果：{stated}", f"the achievement has {stated}"
+    verdict_zh, verdict_en = words(ruling.verdict)
+    return (
+        f"{owner_zh}规则“{zh}”（{wanted}）：{verdict_zh}（{said_zh}）。",
+        f"The {owner_en}'s rule on {en} ({wanted}): {verdict_en} ({said_en}).",
+    )
 
 
 def _of_judged(one: Near) -> Words:
@@ -244,13 +248,16 @@ def _of_judged(one: Near) -> Words:
 def _of_standing(standing: Standing, cause: Cause | None) -> Words:
     if standing is Standing.ADDED:
         return f"{_ADDED[0]}。", f"It was {_ADDED[1]}."
-    zh = "" if cause is None else f"（{label(cause, 'zh')}）"
-    en = "" if cause is None else f" ({label(cause, 'en')})"
-    return f"现状：{label(standing, 'zh')}{zh}。", f"Its standing is {label(standing, 'en')}{en}."
+    zh, en = words(standing)
+    cause_zh, cause_en = ("", "") if cause is None else words(cause)
+    return (
+        f"现状：{zh}{cause_zh and f'（{cause_zh}）'}。",
+        f"Its standing is {en}{cause_en and f' ({cause_en})'}.",
+    )
 
 
-def _ended(words: Sequence[Words]) -> list[Words]:
-    return [(f"{zh}。", f"{en[:1].upper()}{en[1:]}.") for zh, en in words]
+def _ended(phrases: Sequence[Words]) -> list[Words]:
+    return [(f"{zh}。", f"{en[:1].upper()}{en[1:]}.") for zh, en in phrases]
 
 
 def _leading(contributions: Mapping[str, float]) -> str:

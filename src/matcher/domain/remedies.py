@@ -1,27 +1,78 @@
-"""What single change would propose a near miss, as a sentence in Chinese and in English."""
+"""What would give a demand a match, as sentences in Chinese and in English."""
 
-from matcher.domain.counterfactual import Change, Hindrance, Obstacle, Whose
-from matcher.domain.labels import label
+from collections.abc import Mapping, Sequence
 
-Sentences = tuple[str, str]
-"""Chinese and English."""
+from matcher.domain.abstention import Abstention
+from matcher.domain.counterfactual import Change, Hindrance, Obstacle, obstacles
+from matcher.domain.labels import Words, words
+from matcher.domain.ledger import AbstentionReason
+from matcher.domain.listing import Achievement
+from matcher.domain.rules import Rules
+from matcher.domain.rulings import Whose
+
+_OF_REASON: Mapping[AbstentionReason, Words] = {
+    AbstentionReason.TOO_LITTLE_TEXT: ("请补充需求详情。", "describe the demand."),
+    AbstentionReason.QUOTA: ("请提高园区的条数上限。", "raise the park's number of entries."),
+}
+_NO_SUPPLY = ("请先导入成果清单。", "import a supply list.")
+_NOTHING_LEFT = (
+    "可用的成果都是本单位的或已被排除；可作为揭榜需求发布。",
+    "all there is is the enterprise's own or excluded: post the demand as an open challenge.",
+)
+_TOO_FAR = (
+    "规则无法放宽到最接近的成果；可作为揭榜需求发布。",
+    "no rule can be widened to the nearest: post the demand as an open challenge.",
+)
+_JUDGED_ANEW = (
+    "规则或成果已有变动，下次匹配时重新判断。",
+    "the rules or the achievement have changed since: the next run judges anew.",
+)
 
 
-def remedy(obstacle: Obstacle) -> Sentences:
-    """The change that would do, or what the list has to say before anyone can tell."""
+def remedies(
+    abstention: Abstention, rules: Rules, nearest: Achievement | None, near_misses: Sequence[Obstacle]
+) -> tuple[Words, ...]:
+    """What would give a demand without a match one, by the rules and the nearest achievement as they are now.
+
+    Any of the `near_misses`' changes would do; where there are none, what keeps the nearest out has to change
+    together.
+    """
+    if abstention.reason in _OF_REASON:
+        return (_OF_REASON[abstention.reason],)
+    if near_misses:
+        return tuple(dict.fromkeys(remedy(obstacle) for obstacle in near_misses))
+    if nearest is None:
+        return (_NO_SUPPLY if abstention.reason is AbstentionReason.NO_SUPPLY else _NOTHING_LEFT,)
+    found = obstacles(rules, nearest, abstention.score, abstention.probability)
+    if found is None:
+        return (_TOO_FAR,)
+    return tuple(remedy(obstacle, alone=len(found) == 1) for obstacle in found) or (_JUDGED_ANEW,)
+
+
+def remedy(obstacle: Obstacle, *, alone: bool = True) -> Words:
+    """The change that would do, `alone` or with others, or what the list has to say first."""
     change = obstacle.change
     if change.after is None:
-        usual = label(obstacle.hindrance, "zh"), label(obstacle.hindrance, "en")
-        zh, en = _MISSING.get(obstacle.hindrance, usual)
+        zh, en = _MISSING.get(obstacle.hindrance) or words(obstacle.hindrance)
         return (
             f"成果没有写明{zh}；补充{zh}后重新判断。",
             f"the list does not state its {en}: it is judged anew once stated.",
         )
-    if change.whose is Whose.ACHIEVEMENT:
-        return _of_achievement(obstacle)
-    zh, en = _of_rule(obstacle)
-    whose = label(change.whose, "zh"), label(change.whose, "en")
-    return f"{zh}即可匹配（{whose[0]}）。", f"it would match if {en} ({whose[1]})."
+    if obstacle.hindrance is Hindrance.VALIDITY:
+        return (
+            f"成果有效期已于 {change.before} 届满；延长到 {change.after} 或以后即可匹配。",
+            f"its validity ended on {change.before}: it would match if extended to {change.after} or later.",
+        )
+    is_rule = change.whose is not Whose.ACHIEVEMENT
+    zh, en = _of_rule(obstacle) if is_rule else _of_achievement(obstacle)
+    whose_zh, whose_en = words(change.whose)
+    owner_zh, owner_en = (f"（{whose_zh}）", f" ({whose_en})") if is_rule else ("", "")
+    if alone:
+        return f"{zh}即可匹配{owner_zh}。", f"it would match if {en}{owner_en}."
+    return (
+        f"{zh.rstrip()}，与其他改动一起才能匹配{owner_zh}。",
+        f"with the other changes it would match if {en}{owner_en}.",
+    )
 
 
 _MISSING = {
@@ -31,26 +82,18 @@ _MISSING = {
 }
 
 
-def _of_achievement(obstacle: Obstacle) -> Sentences:
+def _of_achievement(obstacle: Obstacle) -> Words:
     change = obstacle.change
-    match obstacle.hindrance:
-        case Hindrance.PRICE:
-            (before, after), en = _amounts(change)
-            return f"成果价格由{before}降到{after}即可匹配。", f"it would match if its price came down {en}."
-        case Hindrance.MATURITY:
-            return (
-                f"成果成熟度由 {change.before} 级提高到 {change.after} 级即可匹配。",
-                f"it would match if its maturity rose from level {change.before} to {change.after}.",
-            )
-        case _:
-            ended, until = change.before, change.after
-            return (
-                f"成果有效期已于 {ended} 届满；延长到 {until} 或以后即可匹配。",
-                f"its validity ended on {ended}: it would match if extended to {until} or later.",
-            )
+    if obstacle.hindrance is Hindrance.PRICE:
+        (before, after), en = _amounts(change)
+        return f"成果价格由{before}降到{after}", f"its price came down {en}"
+    return (
+        f"成果成熟度由 {change.before} 级提高到 {change.after} 级",
+        f"its maturity rose from level {change.before} to {change.after}",
+    )
 
 
-def _of_rule(obstacle: Obstacle) -> Sentences:
+def _of_rule(obstacle: Obstacle) -> Words:
     change = obstacle.change
     match obstacle.hindrance:
         case Hindrance.PRICE:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement
@@ -71,8 +72,25 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
+class _HardRules:
+    """Conditions that an achievement keeps or fails, each by what it asks for."""
+
+    __slots__ = ()
+
+    def wanted(self) -> dict[Constraint, Any]:
+        """What every constraint that is set asks for: a figure, or names of which one will do."""
+        raise NotImplementedError
+
+    def verdicts(self, achievement: Achievement) -> dict[Constraint, Verdict]:
+        """How an achievement stands to every constraint that is set."""
+        return {
+            constraint: _verdict(constraint, asked, stated_of(constraint, achievement))
+            for constraint, asked in self.wanted().items()
+        }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Constraints:
+class Constraints(_HardRules):
     """Hard filters on achievements; None or empty leaves one free.
 
     `max_price` in 万元 is compared with the lowest price asked; `min_maturity` (technology readiness 1–9)
@@ -93,23 +111,19 @@ class Constraints:
         for name in ("modes", "regions"):
             _check_names(name, getattr(self, name))
 
-    def verdicts(self, achievement: Achievement) -> dict[Constraint, Verdict]:
-        """How an achievement stands to every constraint that is set."""
-        found: dict[Constraint, Verdict] = {}
-        if self.max_price is not None:
-            found[Constraint.PRICE] = _at_most(achievement.price.low, self.max_price)
-        if self.min_maturity is not None:
-            found[Constraint.MATURITY] = _at_least(achievement.maturity.high, self.min_maturity)
-        if self.modes:
-            found[Constraint.MODES] = _any_of(self.modes, achievement.modes)
-        if self.regions:
-            places = tuple(place for place in (achievement.region, achievement.source_region) if place)
-            found[Constraint.REGIONS] = _any_of(self.regions, places)
-        return found
+    def wanted(self) -> dict[Constraint, Any]:
+        """What every constraint that is set asks for."""
+        asked: dict[Constraint, Any] = {
+            Constraint.PRICE: self.max_price,
+            Constraint.MATURITY: self.min_maturity,
+            Constraint.MODES: self.modes,
+            Constraint.REGIONS: self.regions,
+        }
+        return {constraint: value for constraint, value in asked.items() if value not in (None, ())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParkProfile:
+class ParkProfile(_HardRules):
     """How one park has its matches chosen; the default leaves everything as the scorer ranks it.
 
     `industries` and `partner_weight` multiply the score for the order of a demand's matches; the score
@@ -166,20 +180,16 @@ class ParkProfile:
                 f"a share from 0 to {MAX_EXPLORATION:g}.",
             )
 
-    def verdicts(self, achievement: Achievement) -> dict[Constraint, Verdict]:
-        """How an achievement stands to every filter of the park that is set."""
-        found = self.constraints.verdicts(achievement)
+    def wanted(self) -> dict[Constraint, Any]:
+        """What every filter of the park that is set asks for; of organisations it names those left out."""
+        asked = self.constraints.wanted()
         if self.only_industries:
-            stated = (achievement.industry,) if achievement.industry else ()
-            found[Constraint.INDUSTRIES] = _any_of(tuple(self.industries), stated)
-        unit = (achievement.organisation,) if achievement.organisation else ()
+            asked[Constraint.INDUSTRIES] = tuple(self.industries)
         if self.only_partners:
-            found[Constraint.PARTNERS] = _any_of(self.partners, unit)
+            asked[Constraint.PARTNERS] = self.partners
         if self.excluded_organisations:
-            listed = _any_of(self.excluded_organisations, unit)
-            turned = {Verdict.MET: Verdict.FAILED, Verdict.FAILED: Verdict.MET}
-            found[Constraint.ORGANISATIONS] = turned.get(listed, listed)
-        return found
+            asked[Constraint.ORGANISATIONS] = self.excluded_organisations
+        return asked
 
     def weight(self, achievement: Achievement) -> float:
         """What an achievement's score is multiplied by for the order: the largest industry weight that
@@ -208,8 +218,7 @@ class Rules:
     @property
     def limiting(self) -> bool:
         """Whether anything can be ruled out at all; preferences, thresholds and quotas rule nothing out."""
-        nobody = Achievement(title="")
-        return bool(self.profile.verdicts(nobody) or self.own.verdicts(nobody))
+        return bool(self.profile.wanted() or self.own.wanted())
 
     def against(self, achievement: Achievement) -> tuple[Constraint, ...]:
         """The constraints that rule an achievement out; none where it may be matched."""
@@ -224,23 +233,40 @@ def rules_out(verdicts: Mapping[Constraint, Verdict], *, strict: bool) -> tuple[
     return tuple(constraint for constraint, verdict in verdicts.items() if verdict in against)
 
 
-def _at_most(value: float | None, ceiling: float) -> Verdict:
-    if value is None:
+def stated_of(constraint: Constraint, achievement: Achievement) -> Any:
+    """What an achievement states of what a constraint asks for: a figure, a name or names; None or empty
+    where the list says nothing."""
+    match constraint:
+        case Constraint.PRICE:
+            return achievement.price.low
+        case Constraint.MATURITY:
+            return achievement.maturity.high
+        case Constraint.MODES:
+            return achievement.modes
+        case Constraint.REGIONS:
+            places = achievement.region, achievement.source_region
+            return tuple(dict.fromkeys(place for place in places if place))
+        case Constraint.INDUSTRIES:
+            return achievement.industry
+        case _:
+            return achievement.organisation
+
+
+def _verdict(constraint: Constraint, asked: Any, stated: Any) -> Verdict:
+    """Names are met where a stated one holds one asked for (北京市大兴区 holds 北京)."""
+    if stated in (None, "", ()):
         return Verdict.UNKNOWN
-    return Verdict.MET if value <= ceiling else Verdict.FAILED
-
-
-def _at_least(value: int | None, floor: int) -> Verdict:
-    if value is None:
-        return Verdict.UNKNOWN
-    return Verdict.MET if value >= floor else Verdict.FAILED
-
-
-def _any_of(wanted: tuple[str, ...], stated: tuple[str, ...]) -> Verdict:
-    """Met where any stated name holds a wanted one (北京市大兴区 holds 北京)."""
-    if not stated:
-        return Verdict.UNKNOWN
-    return Verdict.MET if any(names_held(wanted, name) for name in stated) else Verdict.FAILED
+    match constraint:
+        case Constraint.PRICE:
+            is_met = stated <= asked
+        case Constraint.MATURITY:
+            is_met = stated >= asked
+        case Constraint.ORGANISATIONS:
+            is_met = not names_held(asked, stated)
+        case _:
+            names = (stated,) if isinstance(stated, str) else stated
+            is_met = any(names_held(asked, name) for name in names)
+    return Verdict.MET if is_met else Verdict.FAILED
 
 
 def names_held(wanted: tuple[str, ...], stated: str) -> tuple[str, ...]:

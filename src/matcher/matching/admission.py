@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from matcher.domain.ledger import Pair
 from matcher.domain.listing import Achievement, LiveListing
 from matcher.domain.rules import DEFAULT_PROFILE, Constraint, Constraints, Rules
-from matcher.domain.text import fold
+from matcher.matching.searchable import Searchable
 from matcher.ports import Rows
 
 Mask = NDArray[np.bool_]
@@ -29,20 +29,20 @@ class Admission:
 
     def __init__(
         self,
-        demands: Sequence[LiveListing],
-        supply: Sequence[LiveListing],
+        demands: Searchable,
+        supply: Searchable,
         rules: Sequence[Rules],
         excluded: Collection[Pair],
         released: Rows,
     ) -> None:
-        self._set_of, distinct = _distinct(demands, rules)
-        self._against = _against(distinct, supply)
-        self._kept: Mask = np.ones((len(distinct), len(supply)), dtype=np.bool_)
+        self._set_of, distinct = _distinct(demands.listings, rules)
+        self._against = _against(distinct, supply.listings)
+        self._kept: Mask = np.ones((len(distinct), len(supply.listings)), dtype=np.bool_)
         for kept, against in zip(self._kept, self._against, strict=True):
             for mask in against.values():
                 kept &= ~mask
-        self._demand_names = [fold(one.listing.organisation) for one in demands]
-        self._achievement_names = [fold(one.listing.organisation) for one in supply]
+        self._demand_names = demands.organisations
+        self._achievement_names = supply.organisations
         self._released = released
         self._excluded = _rows_by_row(demands, supply, excluded)
         self._to_supply = _Allowed(self._achievement_names)
@@ -150,17 +150,17 @@ def _against(distinct: Sequence[Rules], supply: Sequence[LiveListing]) -> Sequen
     """
     of_park: dict[int, Mapping[Constraint, Mask]] = {}
     of_demand: dict[Constraints, Mapping[Constraint, Mask]] = {}
-    found = []
+    by_set = []
     for rules in distinct:
         profile = id(rules.profile)
         if profile not in of_park:
             of_park[profile] = _ruled_out(Rules(rules.profile), supply)
         if rules.own not in of_demand:
             of_demand[rules.own] = _ruled_out(Rules(own=rules.own), supply)
-        one, other = of_park[profile], of_demand[rules.own]
-        both = {name: one[name] | other[name] for name in one.keys() & other.keys()}
-        found.append({**one, **other, **both})
-    return found
+        parks, own = of_park[profile], of_demand[rules.own]
+        both = {name: parks[name] | own[name] for name in parks.keys() & own.keys()}
+        by_set.append({**parks, **own, **both})
+    return by_set
 
 
 def _ruled_out(rules: Rules, supply: Sequence[LiveListing]) -> Mapping[Constraint, Mask]:
@@ -168,9 +168,9 @@ def _ruled_out(rules: Rules, supply: Sequence[LiveListing]) -> Mapping[Constrain
     if not rules.limiting:
         return {}
     against: dict[Constraint, Mask] = {}
-    for row, one in enumerate(supply):
-        assert isinstance(one.listing, Achievement)
-        for constraint in rules.against(one.listing):
+    for row, live in enumerate(supply):
+        assert isinstance(live.listing, Achievement)
+        for constraint in rules.against(live.listing):
             if constraint not in against:
                 against[constraint] = np.zeros(len(supply), dtype=np.bool_)
             against[constraint][row] = True
@@ -178,13 +178,11 @@ def _ruled_out(rules: Rules, supply: Sequence[LiveListing]) -> Mapping[Constrain
 
 
 def _rows_by_row(
-    demands: Sequence[LiveListing], supply: Sequence[LiveListing], excluded: Collection[Pair]
+    demands: Searchable, supply: Searchable, excluded: Collection[Pair]
 ) -> dict[int, frozenset[int]]:
     """Demand row → achievement rows of the pairs that are excluded."""
-    demand_row = {one.id: row for row, one in enumerate(demands)}
-    achievement_row = {one.id: row for row, one in enumerate(supply)}
-    found: dict[int, set[int]] = defaultdict(set)
+    barred: dict[int, set[int]] = defaultdict(set)
     for demand, achievement in excluded:
-        if demand in demand_row and achievement in achievement_row:
-            found[demand_row[demand]].add(achievement_row[achievement])
-    return {row: frozenset(rows) for row, rows in found.items()}
+        if demand in demands.row_of and achievement in supply.row_of:
+            barred[demands.row_of[demand]].add(supply.row_of[achievement])
+    return {row: frozenset(rows) for row, rows in barred.items()}

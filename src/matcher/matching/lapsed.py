@@ -1,18 +1,17 @@
 """Near misses among the achievements whose validity has ended lately: what would be proposed had it not."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from matcher.domain.counterfactual import obstacle_of_time
-from matcher.domain.ledger import Pair, Proposal
+from matcher.domain.ledger import Pair
 from matcher.domain.listing import Achievement
-from matcher.domain.text import fold
 from matcher.matching.admission import Admission
-from matcher.matching.near_misses import Missed, best_places, by_demand
+from matcher.matching.near_misses import Chosen, Missed, best_places
 from matcher.matching.rank import Choice
 from matcher.matching.repeats import repeats
 from matcher.matching.search import Search, ranked_demands
@@ -29,9 +28,9 @@ def lapsed_search(search: Search, lapsed: Searchable, excluded: Collection[Pair]
 
     One that repeats a live achievement, or another of them, is left out.
     """
-    demands, alone = search.demands.listings, _alone(search.supply, lapsed)
+    alone = _alone(search.supply, lapsed)
     nobody = np.array([], dtype=np.int64)
-    admission = Admission(demands, lapsed.listings, search.rules, excluded, nobody)
+    admission = Admission(search.demands, lapsed, search.rules, excluded, nobody)
     choices = []
     for row, own in enumerate(search.choices):
         allowed = admission.of_demand(row)
@@ -40,26 +39,22 @@ def lapsed_search(search: Search, lapsed: Searchable, excluded: Collection[Pair]
     return replace(search, supply=lapsed, choices=choices, admission=admission, look=look)
 
 
-def lapsed_misses(
-    search: Search, lapsed: Search, found: Sequence[tuple[float, Proposal]], day: date
-) -> dict[int, list[Missed]]:
+def lapsed_misses(search: Search, lapsed: Search, chosen: Chosen, day: date) -> dict[int, list[Missed]]:
     """By the demand's row, those that would be among its matches if they were valid on `day`."""
-    shown = by_demand(found)
-    organisation = {one.id: fold(one.listing.organisation) for one in search.supply.listings}
     misses: dict[int, list[Missed]] = defaultdict(list)
     ranked = ranked_demands(lapsed, np.arange(len(search.demands.listings)), lapsed.choices)
     for row, matches in enumerate(ranked):
         choice, profile = search.choices[row], search.rules[row].profile
         cap = profile.per_organisation
-        own = shown.get(search.demands.listings[row].id, ())
-        best = [(-figure, one.achievement_id) for figure, one in own if not one.explored]
-        units = [organisation[number] for _, number in best]
+        own = chosen.get(search.demands.listings[row].id, ())
+        best = [(-figure, proposal.achievement_id) for figure, proposal in own if not proposal.explored]
+        units = [search.supply.organisations[search.supply.row_of[number]] for _, number in best]
         for match in matches:
             listed = lapsed.supply.listings[match.row]
             assert isinstance(listed.listing, Achievement)
-            unit = fold(listed.listing.organisation)
+            unit = lapsed.supply.organisations[match.row]
             preference = match.score * profile.weight(listed.listing)
-            better = sum(one < (-preference, listed.id) for one in best)
+            better = sum(place < (-preference, listed.id) for place in best)
             over_its_unit = bool(unit) and cap is not None and units.count(unit) >= cap
             if better < best_places(choice) and not over_its_unit:
                 misses[row].append((preference, match, listed.id, obstacle_of_time(listed.listing, day)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matcher.domain.abstention import Abstention
 from matcher.domain.ledger import AbstentionReason, Cause, Leaving, Pair
-from matcher.domain.listing import Achievement, LiveListing, same_organisation
+from matcher.domain.listing import Achievement, LiveListing
 from matcher.domain.match import Match
 from matcher.domain.rules import Constraint
 from matcher.matching.rank import Choice, best_first, scores
@@ -35,10 +35,8 @@ class LeftOut:
         self._excluded = excluded
         self._capped = capped
         self._proposed = proposed
-        self._live = tuple(frozenset(one.id for one in side) for side in live)
-        self._rows = tuple(
-            {one.id: row for row, one in enumerate(side.listings)} for side in (search.demands, search.supply)
-        )
+        self._live = tuple(frozenset(listing.id for listing in side) for side in live)
+        self._rows = search.demands.row_of, search.supply.row_of
         self._scores = lru_cache(maxsize=64)(self._scores_of)
 
     def __call__(self, pair: Pair) -> Leaving:
@@ -63,11 +61,12 @@ class LeftOut:
         return Leaving(Cause.OUTRANKED)
 
     def _constraints(self, demand: int, achievement: int) -> tuple[Constraint, ...]:
-        wanting, offered = self._search.demands.listings[demand], self._search.supply.listings[achievement]
-        assert isinstance(offered.listing, Achievement)
-        own = same_organisation(wanting.listing, offered.listing)
-        against = self._search.rules[demand].against(offered.listing)
-        return (Constraint.OWN_ORGANISATION, *against) if own else against
+        offered = self._search.supply.listings[achievement].listing
+        assert isinstance(offered, Achievement)
+        enterprise = self._search.demands.organisations[demand]
+        is_own = bool(enterprise) and enterprise == self._search.supply.organisations[achievement]
+        against = self._search.rules[demand].against(offered)
+        return (Constraint.OWN_ORGANISATION, *against) if is_own else against
 
     def _is_over_its_unit(self, demand: int, achievement: int) -> bool:
         """Whether the pair would be among the first but for the quota of its organisation."""
@@ -103,29 +102,21 @@ def abstentions(
     search: Search, matched: Collection[int], capped: Collection[Pair], live: Sequence[LiveListing]
 ) -> list[Abstention]:
     """The live demands that have no match; `matched` are the ids of those that have one."""
-    judged = {one.id: row for row, one in enumerate(search.demands.listings)}
-    without = [one for one in live if one.id not in matched]
-    rows = [judged[one.id] for one in without if one.id in judged]
-    nearest = iter(_nearest(search, rows))
+    judged = search.demands.row_of
+    without = [demand for demand in live if demand.id not in matched]
+    rows = [judged[demand.id] for demand in without if demand.id in judged]
+    nearest = dict(zip(rows, _nearest(search, rows), strict=True))
     had_some = {demand for demand, _ in capped}
-    found = []
-    for one in without:
-        assert one.park_id is not None
-        if one.id not in judged:
-            reason = AbstentionReason.TOO_LITTLE_TEXT
-            found.append(Abstention(demand_id=one.id, park_id=one.park_id, reason=reason, ruled_out={}))
-            continue
-        row = judged[one.id]
-        found.append(
-            Abstention(
-                demand_id=one.id,
-                park_id=one.park_id,
-                reason=_reason(search, row, over_quota=one.id in had_some),
-                ruled_out=search.admission.ruled_out(row),
-                **next(nearest),
-            )
-        )
-    return found
+    left = []
+    for demand in without:
+        assert demand.park_id is not None
+        said: dict[str, Any] = {"reason": AbstentionReason.TOO_LITTLE_TEXT, "ruled_out": {}}
+        row = judged.get(demand.id)
+        if row is not None:
+            reason = _reason(search, row, over_quota=demand.id in had_some)
+            said = {"reason": reason, "ruled_out": search.admission.ruled_out(row), **nearest[row]}
+        left.append(Abstention(demand_id=demand.id, park_id=demand.park_id, **said))
+    return left
 
 
 def _reason(search: Search, row: int, *, over_quota: bool) -> AbstentionReason:

@@ -6,25 +6,18 @@ are. The number of a whole park's entries is set aside.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
-from matcher.domain.counterfactual import (
-    Hindrance,
-    NearMiss,
-    Obstacle,
-    Whose,
-    changed_rules,
-    obstacle_of,
-    obstacle_of_threshold,
-)
+from matcher.domain.counterfactual import Hindrance, NearMiss, Obstacle, changed_rules, obstacle_of
 from matcher.domain.ledger import Proposal
 from matcher.domain.listing import Achievement
 from matcher.domain.match import Match
 from matcher.domain.rules import Rules
+from matcher.domain.rulings import Whose
 from matcher.matching.admission import Mask
 from matcher.matching.rank import Choice
 from matcher.matching.search import Search, floor_of, ranked_demands
@@ -37,19 +30,19 @@ READ = 60
 DEEPER = 4
 """So many times the number of a demand's matches, and `READ` more, are looked through."""
 
+Chosen = Mapping[int, Sequence[tuple[float, Proposal]]]
+"""Demand id → what was chosen for it, with the figure it is ordered by."""
+
 Missed = tuple[float, Match, int, Obstacle]
 """What a near miss is ordered by, its figures, its id, and what is in its way."""
 
 
-def near_misses(
-    search: Search, found: Sequence[tuple[float, Proposal]], lapsed: Mapping[int, Sequence[Missed]]
-) -> list[NearMiss]:
-    """The near misses of every demand, best first; `found` is what was chosen for all of them, and `lapsed`
-    are those among the achievements whose validity has ended, by the demand's row."""
-    shown = by_demand(found)
+def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Missed]]) -> list[NearMiss]:
+    """The near misses of every demand, best first; `lapsed` are those among the achievements whose validity
+    has ended, by the demand's row."""
     by_row = defaultdict[int, list[Missed]](list, {row: [*missed] for row, missed in lapsed.items()})
     below: dict[int, Missed] = {}
-    for line in _lines(search, shown):
+    for line in _lines(search, chosen):
         by_row[line.row] += islice(line.hindered(), LIMIT)
         if nearest := line.below():
             below[line.row] = nearest
@@ -58,14 +51,6 @@ def near_misses(
         for row in sorted({*by_row, *below})
         for place, missed in enumerate(_best(by_row[row], below.get(row)), start=1)
     ]
-
-
-def by_demand(found: Sequence[tuple[float, Proposal]]) -> dict[int, list[tuple[float, Proposal]]]:
-    """What was chosen, by the demand's id."""
-    shown: dict[int, list[tuple[float, Proposal]]] = defaultdict(list)
-    for preference, proposal in found:
-        shown[proposal.demand_id].append((preference, proposal))
-    return dict(shown)
 
 
 def best_places(choice: Choice) -> int:
@@ -94,7 +79,7 @@ def _near_miss(search: Search, row: int, place: int, missed: Missed) -> NearMiss
     )
 
 
-def _lines(search: Search, shown: Mapping[int, Sequence[tuple[float, Proposal]]]) -> "Iterator[_Line]":
+def _lines(search: Search, chosen: Chosen) -> "Iterator[_Line]":
     """The demands that a rule or a threshold keeps anything from, each with its best whatever rule is in the
     way."""
     if not search.supply.listings:
@@ -119,10 +104,9 @@ def _lines(search: Search, shown: Mapping[int, Sequence[tuple[float, Proposal]]]
         last.pop(row, None)
         if len(matches) == depth[row]:
             last[row] = matches[-1]
-    place = {one.id: row for row, one in enumerate(search.supply.listings)}
     for row in rows:
-        own = shown.get(search.demands.listings[row].id, ())
-        taken = [place[proposal.achievement_id] for _, proposal in own]
+        own = chosen.get(search.demands.listings[row].id, ())
+        taken = [search.supply.row_of[proposal.achievement_id] for _, proposal in own]
         yield _Line.of(search, row, best[row], last.get(row), np.array(taken, dtype=np.int64))
 
 
@@ -172,7 +156,7 @@ class _Line:
         for match, preference in zip(self.matches, self.preferences, strict=True):
             if self.keeps[match.row]:
                 continue
-            obstacle = self._obstacle(match.row)
+            obstacle = self._obstacle(match)
             group = self._group(match.row)
             if obstacle is None or group in named or not self._passes(match, obstacle):
                 continue
@@ -190,7 +174,7 @@ class _Line:
             if self.keeps[match.row] and match.score < self.choice.floor
         ]
         for match, preference in sorted(under, key=lambda one: -one[0].score):
-            obstacle = self._threshold(match)
+            obstacle = self._obstacle(match)
             if obstacle is not None and self._passes(match, obstacle):
                 return preference, match, self._id(match), obstacle
         return None
@@ -209,20 +193,6 @@ class _Line:
     def keeps(self) -> Mask:
         """Which achievements its rules allow."""
         return self.search.admission.keeps(self.row)
-
-    def _threshold(self, match: Match) -> Obstacle | None:
-        profile, scorer = self.rules.profile, self.search.scorers[self.row]
-        by_score = profile.min_score is not None and match.score < profile.min_score
-        likely = floor_of(replace(profile, min_score=None), scorer)
-        by_probability = likely is not None and match.score < likely
-        if by_score == by_probability:
-            return None
-        if by_score:
-            assert profile.min_score is not None
-            return obstacle_of_threshold(Hindrance.MIN_SCORE, profile.min_score, match.score)
-        assert profile.min_probability is not None
-        assert match.probability is not None
-        return obstacle_of_threshold(Hindrance.MIN_PROBABILITY, profile.min_probability, match.probability)
 
     def _passes(self, match: Match, obstacle: Obstacle) -> bool:
         """Whether the demand's matches would hold this one with the change made, and nothing like it now."""
@@ -271,8 +241,8 @@ class _Line:
         held = self.taken if choice.held is None or is_held else np.concatenate([self.taken, choice.held])
         return frozenset(choice.repeats.numbers[held].tolist())
 
-    def _obstacle(self, row: int) -> Obstacle | None:
-        return obstacle_of(self.rules, self._achievement(row))
+    def _obstacle(self, match: Match) -> Obstacle | None:
+        return obstacle_of(self.rules, self._achievement(match.row), match.score, match.probability)
 
     def _group(self, row: int) -> int:
         return -1 if self.choice.repeats is None else int(self.choice.repeats.numbers[row])

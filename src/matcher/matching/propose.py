@@ -15,16 +15,15 @@ from matcher.domain.ledger import Pair, Proposal, WhyNot
 from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, LiveListing, Side
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
-from matcher.domain.text import fold
 from matcher.matching.admission import Admission
 from matcher.matching.grouping import Grouping
 from matcher.matching.lapsed import lapsed_misses, lapsed_search
 from matcher.matching.left_out import LeftOut, abstentions
-from matcher.matching.near_misses import Missed, near_misses
+from matcher.matching.near_misses import Chosen, Missed, near_misses
 from matcher.matching.rank import Choice, Exploration
 from matcher.matching.repeats import repeats, with_repeats
 from matcher.matching.search import Search, floor_of, matches_of_achievements, matches_of_demands
-from matcher.matching.searchable import Encoded, OpenChannels, VectorsOf
+from matcher.matching.searchable import Encoded, OpenChannels, Searchable, VectorsOf
 from matcher.matching.second_look import PairLook
 from matcher.ports import Progress, Reranker, silent
 
@@ -104,16 +103,16 @@ def propose(
     released = np.array(
         [row for row, one in enumerate(demands.listings) if _is_released(one.listing)], dtype=np.int64
     )
-    by_demand = [inputs.rules_of(one) for one in demands.listings]
+    rules = [inputs.rules_of(demand) for demand in demands.listings]
     repeated = {Side.DEMAND: repeats(demands), Side.SUPPLY: repeats(supply)}
     excluded = with_repeats(inputs.excluded, supply.listings, repeated[Side.SUPPLY])
     search = Search(
         demands=demands,
         supply=supply,
-        rules=by_demand,
+        rules=rules,
         choices=(),
         scorers=[method.scorers.of(one.park_id) for one in demands.listings],
-        admission=Admission(demands.listings, supply.listings, by_demand, excluded, released),
+        admission=Admission(demands, supply, rules, excluded, released),
         look=PairLook(demands, supply, inputs.day, method.reranker),
     )
     choices = _choices(search, repeated[Side.SUPPLY], inputs.held, method.top_k)
@@ -134,7 +133,8 @@ def propose(
     proposed = {(one.demand_id, one.achievement_id) for one in entries}
     missed: list[NearMiss] = []
     if with_near_misses:
-        missed = near_misses(search, found, _of_lapsed(search, found, inputs, method))
+        chosen = _by_demand(found)
+        missed = near_misses(search, chosen, _of_lapsed(search, chosen, inputs, method))
     return Proposed(
         entries=entries,
         feed=feed,
@@ -149,9 +149,14 @@ def propose(
     )
 
 
-def _of_lapsed(
-    search: Search, found: Sequence[tuple[float, Proposal]], inputs: Inputs, method: Method
-) -> dict[int, list[Missed]]:
+def _by_demand(found: Sequence[tuple[float, Proposal]]) -> Chosen:
+    chosen: dict[int, list[tuple[float, Proposal]]] = defaultdict(list)
+    for preference, proposal in found:
+        chosen[proposal.demand_id].append((preference, proposal))
+    return dict(chosen)
+
+
+def _of_lapsed(search: Search, chosen: Chosen, inputs: Inputs, method: Method) -> dict[int, list[Missed]]:
     """The near misses among the achievements whose validity has ended, by the demand's row."""
     if not inputs.lapsed:
         return {}
@@ -159,15 +164,15 @@ def _of_lapsed(
         inputs.lapsed, lambda _, *listed: method.open_channels("lapsed", *listed)
     )
     look = PairLook(search.demands, supply, inputs.day, method.reranker)
-    return lapsed_misses(search, lapsed_search(search, supply, inputs.excluded, look), found, inputs.day)
+    return lapsed_misses(search, lapsed_search(search, supply, inputs.excluded, look), chosen, inputs.day)
 
 
 def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_k: int) -> Iterator[Choice]:
     """How each demand's matches are chosen; a park's weights are worked out once."""
     supply = search.supply.listings
     ids = np.array([one.id for one in supply], dtype=np.int64)
-    units = _units(supply)
-    held = _held(current, supply, repeated)
+    units = _units(search.supply.organisations)
+    held = _held(current, search.supply, repeated)
     weights: dict[int | None, NDArray[np.float64] | None] = {}
     for row, (demand, own, scorer) in enumerate(
         zip(search.demands.listings, search.rules, search.scorers, strict=True)
@@ -190,22 +195,19 @@ def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_
         )
 
 
-def _held(
-    current: Collection[Pair], supply: Sequence[LiveListing], repeated: Grouping
-) -> dict[int, NDArray[np.int64]]:
+def _held(current: Collection[Pair], supply: Searchable, repeated: Grouping) -> dict[int, NDArray[np.int64]]:
     """Demand id → the rows of those of its current achievements that repeat another."""
-    row = {supply[row].id: row for row in np.flatnonzero(repeated.numbers >= 0).tolist()}
-    found = defaultdict[int, list[int]](list)
+    held = defaultdict[int, list[int]](list)
     for demand, achievement in current:
-        if achievement in row:
-            found[demand].append(row[achievement])
-    return {demand: np.array(sorted(rows), dtype=np.int64) for demand, rows in found.items()}
+        row = supply.row_of.get(achievement)
+        if row is not None and repeated.numbers[row] >= 0:
+            held[demand].append(row)
+    return {demand: np.array(sorted(rows), dtype=np.int64) for demand, rows in held.items()}
 
 
-def _units(supply: Sequence[LiveListing]) -> NDArray[np.int64]:
+def _units(names: Sequence[str]) -> NDArray[np.int64]:
     """A number for each research unit, −1 where none is named."""
     numbers: dict[str, int] = {"": -1}
-    names = (fold(one.listing.organisation) for one in supply)
     return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
 
 

@@ -10,7 +10,7 @@ from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
 from matcher.domain.rules import ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
-from matcher.domain.terms import Phrases, matched_terms
+from matcher.domain.terms import matched_terms
 from matcher.matching.admission import Admission
 from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Choice, SecondLook, choose
@@ -58,16 +58,15 @@ def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, 
     demands, supply = search.demands, search.supply
     if not supply.listings:
         return []
-    phrases = [Phrases(text) for text in supply.texts]
     found: list[tuple[float, Proposal]] = []
     for start in range(0, len(demands.listings), BATCH):
         rows = np.arange(start, min(start + BATCH, len(demands.listings)))
         ranked = ranked_demands(search, rows, search.choices)
         for row, matches in zip(rows.tolist(), ranked, strict=True):
-            asked, weights = Phrases(demands.texts[row]), search.choices[row].weights
+            weights = search.choices[row].weights
             for match in matches:
                 weight = 1.0 if weights is None else float(weights[match.row])
-                terms = matched_terms(asked, phrases[match.row])
+                terms = matched_terms(demands.phrases[row], supply.phrases[match.row])
                 pair = demands.listings[row], supply.listings[match.row]
                 found.append((match.score * weight, _proposal(*pair, match, terms)))
         progress("match demands", int(rows[-1]) + 1, len(demands.listings))
@@ -108,8 +107,7 @@ def matches_of_achievements(
     channels = open_channels("feed", index.texts, index.vectors, index.fields["title"])
     grouping = Grouping(repeated.numbers[released], repeated.cap)
     parts = list(_parted([search.scorers[row] for row in released], np.arange(len(released))))
-    phrases = [Phrases(text) for text in index.texts]
-    supply = search.supply
+    supply, phrases = search.supply, search.demands.phrases
     found: list[Proposal] = []
     for start in range(0, len(supply.listings), BATCH):
         rows = np.arange(start, min(start + BATCH, len(supply.listings)))
@@ -127,9 +125,8 @@ def matches_of_achievements(
             choices = [Choice(top_k, np.array(sorted(one.row for one in own), np.int64)) for own in shown]
         ranked = choose_among(queries, channels, parts, choices, look)
         for row, matches in zip(achievements, ranked, strict=True):
-            asked = Phrases(supply.texts[row])
             for match in matches:
-                terms = matched_terms(asked, phrases[match.row])
+                terms = matched_terms(supply.phrases[row], phrases[released[match.row]])
                 found.append(_proposal(index.listings[match.row], supply.listings[row], match, terms))
         progress("match achievements", int(rows[-1]) + 1, len(supply.listings))
     return found
@@ -151,7 +148,7 @@ def choose_among(
         return choose(queries, channels, scorer, choices, look=look(scorer))
     found: list[list[Match]] = [[] for _ in queries]
     for scorer, own in parts:
-        within = [replace(choice, allowed=_both(choice.allowed, own)) for choice in choices]
+        within = [replace(choice, allowed=_intersection(choice.allowed, own)) for choice in choices]
         chosen = choose(queries, channels, scorer, within, look=look(scorer))
         for all_found, some in zip(found, chosen, strict=True):
             all_found += some
@@ -164,7 +161,7 @@ def _best_of(matches: Sequence[Match], k: int) -> list[Match]:
     return [replace(one, rank=rank) for rank, one in enumerate(ordered[:k], start=1)]
 
 
-def _both(allowed: Rows | None, own: Rows) -> Rows:
+def _intersection(allowed: Rows | None, own: Rows) -> Rows:
     return own if allowed is None else np.intersect1d(allowed, own, assume_unique=True)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from matcher.domain.listing import Demand, LiveListing, Side, fields_of, text_of
-from matcher.domain.text import TextView, says_enough
+from matcher.domain.terms import Phrases
+from matcher.domain.text import TextView, fold, says_enough
 from matcher.ports import Channels, Progress, Query, Rows, Vectors, silent
 
 OpenChannels = Callable[[str, Sequence[TextView], Vectors, Vectors | None], Channels]
@@ -19,7 +21,7 @@ EncodeAll = Callable[[Sequence[TextView]], Vectors]
 """Gives the vectors of texts of one side."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Searchable:
     """Listings that say enough to be judged; row i of every part is the same listing.
 
@@ -32,6 +34,21 @@ class Searchable:
     vectors: Vectors
     channels: Channels
     fields: Mapping[str, Vectors] = field(default_factory=dict)
+
+    @cached_property
+    def row_of(self) -> Mapping[int, int]:
+        """Listing id → its row."""
+        return {listing.id: row for row, listing in enumerate(self.listings)}
+
+    @cached_property
+    def organisations(self) -> tuple[str, ...]:
+        """Each row's organisation as it is compared; empty where none is named."""
+        return tuple(fold(listing.listing.organisation) for listing in self.listings)
+
+    @cached_property
+    def phrases(self) -> tuple[Phrases, ...]:
+        """Each row's text, prepared for comparison with many others."""
+        return tuple(map(Phrases, self.texts))
 
     def rows(self, wanted: Callable[[LiveListing], bool]) -> Rows:
         """The rows whose listing is wanted."""

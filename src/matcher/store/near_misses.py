@@ -9,8 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
-from matcher.domain.counterfactual import Change, Hindrance, NearMiss, Obstacle, Whose
+from matcher.domain.counterfactual import Change, Hindrance, NearMiss, Obstacle
 from matcher.domain.listing import Confidentiality
+from matcher.domain.rulings import Whose
 from matcher.store.catalogue import live_conditions
 from matcher.store.tables import AchievementRow, DemandRow, NearMissRow, Park
 

@@ -3,6 +3,7 @@
 Invariant: who saves one raises the catalogue revision in the same transaction, as the pipeline does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile
+from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.store.tables import DemandConstraintsRow, ParkProfileRow
 
 _PROFILE = TypeAdapter(ParkProfile)
@@ -92,6 +93,16 @@ def constraints(session: Session, park_id: int | None = None) -> dict[int, Saved
     )
     rows = session.scalars(select(DemandConstraintsRow).join(newest, is_newest).where(*of_park))
     return {row.demand_id: _saved_constraints(row) for row in rows}
+
+
+def rules_of(session: Session, parks: Mapping[int, int]) -> dict[int, Rules]:
+    """What some demands are matched by now, by demand id; `parks` says which park each is of."""
+    profiles = {park_id: profile(session, park_id).rule for park_id in set(parks.values())}
+    own = {park_id: constraints(session, park_id) for park_id in profiles}
+    return {
+        demand_id: Rules(profiles[park_id], own[park_id].get(demand_id, NOTHING_STATED).rule)
+        for demand_id, park_id in parks.items()
+    }
 
 
 def profile_versions(session: Session) -> dict[str, int]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from matcher.domain.counterfactual import Hindrance, Whose
+from matcher.domain.counterfactual import Hindrance
+from matcher.domain.rulings import Whose
 from matcher.pipeline.answers import Answer
 
 _CHANGE: Mapping[str, Any] = {"of": "demand", "field": "max_price", "from": 50.0, "to": 80.0, "by": 0.6}

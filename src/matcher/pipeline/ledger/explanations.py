@@ -12,7 +12,7 @@ from typing import Any
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day, years_since
 from matcher.domain.entries import EntryView
-from matcher.domain.explanation import Ruling, about_feature, feature_words, rulings, waterfall
+from matcher.domain.explanation import about_feature, feature_words, waterfall
 from matcher.domain.facts import Fact, facts_of
 from matcher.domain.highlight import highlights
 from matcher.domain.judged import Judged, Near, nearest_judged
@@ -21,6 +21,7 @@ from matcher.domain.ledger import Standing
 from matcher.domain.listing import Achievement, Demand, Listing, Side
 from matcher.domain.reasons import GRADE_WORDS, Reasons, verdict_words
 from matcher.domain.rules import Rules
+from matcher.domain.rulings import Ruling, rulings
 from matcher.domain.stated import Sides
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.ledger.grades import no_entry
@@ -122,7 +123,7 @@ class _Explained:
             entry=entry,
             sides=_Texts(session, scope, [entry]).sides(entry, day),
             run=run,
-            rulings=tuple(_masked_ruling(one) for one in rulings(Rules(profile.rule, own.rule), achievement)),
+            rulings=rulings(Rules(profile.rule, own.rule), achievement),
             rules_version={"park": profile.version, "demand": own.version},
             judged=tuple(replace(one, case=_masked_case(one)) for one in near),
         )
@@ -216,10 +217,6 @@ def _marked(side: Side, listing: Listing, terms: Sequence[str]) -> list[dict[str
     return found
 
 
-def _masked_ruling(one: Ruling) -> Ruling:
-    return replace(one, wanted=mask_contacts(one.wanted), stated=mask_contacts(one.stated))
-
-
 def _masked_case(near: Near) -> Judged:
     case = near.case
     return replace(
@@ -244,14 +241,14 @@ def _fact_json(fact: Fact) -> dict[str, Any]:
 
 def _ruling_json(one: Ruling) -> dict[str, Any]:
     return {
-        "of": one.whose,
+        "of": one.whose.value,
         "constraint": one.constraint.value,
         **_named("label", (label(one.constraint, "zh"), label(one.constraint, "en"))),
         "verdict": one.verdict.value,
         **_named("verdict", (label(one.verdict, "zh"), label(one.verdict, "en"))),
         "rules_out": one.rules_out,
-        "wanted": one.wanted,
-        "stated": one.stated,
+        "wanted": mask_contacts(one.wanted),
+        "stated": mask_contacts(one.stated),
     }
 
 

@@ -1,22 +1,25 @@
 """The demands without a credible supply, ready to be posted as open challenges (揭榜)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from matcher.domain.abstention import what_binds, what_would_change
+from matcher.domain.abstention import what_binds
 from matcher.domain.access import Principal, Right, Scope
+from matcher.domain.counterfactual import Obstacle
 from matcher.domain.days import beijing_day
 from matcher.domain.labels import label
 from matcher.domain.listing import Achievement
-from matcher.domain.rules import NO_CONSTRAINTS, Constraint, Rules
+from matcher.domain.remedies import remedies
+from matcher.domain.rules import Constraint, Rules
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.near_misses import near_misses_of
+from matcher.pipeline.matches.near_misses import near_miss_json, near_misses_of
 from matcher.store import abstentions, rule_versions
 from matcher.store.abstentions import Unmatched
 from matcher.store.catalogue import listing_of
 from matcher.store.database import Database, Transaction
+from matcher.store.near_misses import Missed
 
 
 def list_abstentions(
@@ -42,12 +45,7 @@ def list_abstentions(
     with database.reading() as session:
         found = abstentions.page(session, principal.scope, day, park_id=park_id, after=after, limit=more)
         page = found if limit is None else found[:limit]
-        by_demand = _rules(session, page)
-        missed = near_misses_of(session, principal.scope, day, [one.demand.id for one in page])
-    items = [
-        abstention_json(one, by_demand[one.demand.id]) | {"near_misses": missed.get(one.demand.id, [])}
-        for one in page
-    ]
+        items = _shown(session, principal.scope, day, page)
     return items, page[-1].id if len(found) > len(page) else None
 
 
@@ -59,20 +57,27 @@ def why_unmatched(
     found = abstentions.page(session, scope, day, park_id=park_id, demand_id=demand_id)
     if not found:
         return None
-    said = abstention_json(found[0], _rules(session, found)[demand_id])
+    [said] = _shown(session, scope, day, found)
     zh = "".join((said["binding_zh"], *said["counterfactuals_zh"]))
     en = " ".join((said["binding_en"], *said["counterfactuals_en"]))
     is_own = found[0].abstention.ruled_out.keys() == {Constraint.OWN_ORGANISATION}
     return "own_organisation_only" if is_own and said["nearest"] is None else said["reason"], zh, en
 
 
-def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
+def _shown(session: Transaction, scope: Scope, day: date, page: Sequence[Unmatched]) -> list[dict[str, Any]]:
+    """Abstentions in the stable JSON form, with the near misses that stand."""
+    rules = rule_versions.rules_of(session, {one.demand.id: one.abstention.park_id for one in page})
+    missed = near_misses_of(session, scope, day, [*rules])
+    return [_as_json(one, rules[one.demand.id], missed.get(one.demand.id, ())) for one in page]
+
+
+def _as_json(one: Unmatched, rules: Rules, missed: Sequence[tuple[Missed, Obstacle]]) -> dict[str, Any]:
     """The stable JSON form: `binding_*` say why it has no match, `counterfactuals_*` what would give one."""
     abstention = one.abstention
     nearest = None if one.nearest is None else listing_of(one.nearest)
     assert nearest is None or isinstance(nearest, Achievement)
     binding_zh, binding_en = what_binds(abstention)
-    changes = what_would_change(abstention, by, nearest)
+    changes = remedies(abstention, rules, nearest, [obstacle for _, obstacle in missed])
     return {
         "abstention_id": one.id,
         "park": one.park_code,
@@ -104,19 +109,5 @@ def abstention_json(one: Unmatched, by: Rules) -> dict[str, Any]:
         "run_id": one.run_id,
         "since_run_id": one.since_run_id,
         "since": one.since.isoformat(),
-    }
-
-
-def _rules(session: Transaction, page: Sequence[Unmatched]) -> Mapping[int, Rules]:
-    """What each demand of a page is matched by, by demand id."""
-    parks = {one.abstention.park_id for one in page}
-    profiles = {park_id: rule_versions.profile(session, park_id).rule for park_id in parks}
-    own = {
-        demand_id: saved.rule
-        for park_id in parks
-        for demand_id, saved in rule_versions.constraints(session, park_id).items()
-    }
-    return {
-        one.demand.id: Rules(profiles[one.abstention.park_id], own.get(one.demand.id, NO_CONSTRAINTS))
-        for one in page
+        "near_misses": [near_miss_json(*standing) for standing in missed],
     }

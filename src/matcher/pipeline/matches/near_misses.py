@@ -1,12 +1,12 @@
 """Near misses as the last run wrote them: which single change would propose an achievement to a demand."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from matcher.domain.access import Principal, Right, Scope
-from matcher.domain.counterfactual import Hindrance, obstacle_of_time
+from matcher.domain.counterfactual import Obstacle, obstacle_now
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
@@ -14,7 +14,7 @@ from matcher.domain.listing import Achievement, Side
 from matcher.domain.remedies import remedy
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.lists.parks import get_park
-from matcher.store import catalogue, near_misses
+from matcher.store import catalogue, near_misses, rule_versions
 from matcher.store.catalogue import listing_of
 from matcher.store.database import Database, Transaction
 from matcher.store.near_misses import Missed
@@ -33,7 +33,8 @@ def demand_near_misses(
     with database.reading() as session:
         if catalogue.find(session, Side.DEMAND, demand_id, principal.scope) is None:
             raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-        return near_misses_of(session, principal.scope, beijing_day(now), [demand_id])[demand_id]
+        found = near_misses_of(session, principal.scope, beijing_day(now), [demand_id])
+        return [near_miss_json(*standing) for standing in found.get(demand_id, ())]
 
 
 def park_near_misses(
@@ -47,29 +48,38 @@ def park_near_misses(
     """
     principal.require(Right.READ_PARK)
     park_id = get_park(database, park, principal.scope).id
-    day = beijing_day(now)
     with database.reading() as session:
-        found = near_misses.of_demands(session, principal.scope, day, park_id=park_id)
-        return [near_miss_json(one, day) for one in found]
+        written = near_misses.of_demands(session, principal.scope, beijing_day(now), park_id=park_id)
+        return [near_miss_json(*standing) for standing in _standing(session, written, beijing_day(now))]
 
 
 def near_misses_of(
     session: Transaction, scope: Scope, day: date, demand_ids: Collection[int]
-) -> dict[int, list[dict[str, Any]]]:
-    """Demand id → its near misses, as JSON."""
-    listed: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for one in near_misses.of_demands(session, scope, day, demand_ids=[*demand_ids]):
-        listed[one.miss.demand_id].append(near_miss_json(one, day))
+) -> dict[int, list[tuple[Missed, Obstacle]]]:
+    """Demand id → its near misses, each with what is in its way by the rules and lists as they are now."""
+    listed = defaultdict[int, list[tuple[Missed, Obstacle]]](list)
+    written = near_misses.of_demands(session, scope, day, demand_ids=[*demand_ids])
+    for missed, obstacle in _standing(session, written, day):
+        listed[missed.miss.demand_id].append((missed, obstacle))
     return listed
 
 
-def near_miss_json(one: Missed, day: date) -> dict[str, Any]:
-    """The stable JSON form; a validity would have to reach `day`, whenever the run was."""
-    miss, obstacle = one.miss, one.miss.obstacle
-    if obstacle.hindrance is Hindrance.VALIDITY:
-        achievement = listing_of(one.achievement)
+def _standing(
+    session: Transaction, written: Sequence[Missed], day: date
+) -> Iterator[tuple[Missed, Obstacle]]:
+    """Those of the written near misses that one thing keeps out as of now, with that."""
+    rules = rule_versions.rules_of(session, {one.miss.demand_id: one.miss.park_id for one in written})
+    for missed in written:
+        achievement = listing_of(missed.achievement)
         assert isinstance(achievement, Achievement)
-        obstacle = obstacle_of_time(achievement, day)
+        obstacle = obstacle_now(missed.miss, rules[missed.miss.demand_id], achievement, day)
+        if obstacle is not None:
+            yield missed, obstacle
+
+
+def near_miss_json(one: Missed, obstacle: Obstacle) -> dict[str, Any]:
+    """The stable JSON form."""
+    miss = one.miss
     change_zh, change_en = remedy(obstacle)
     change = obstacle.change
     return {

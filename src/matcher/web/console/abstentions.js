@@ -45,7 +45,7 @@ function card(one) {
     ),
     h("p", {}, inLanguage(one.binding_zh, one.binding_en)),
     one.nearest && nearest(one.nearest),
-    remedies.length > 0 && h("div", {}, h("p", { class: "label" }, t("abstentions.change")), h("ul", { class: "plain" }, remedies.map((text) => h("li", {}, text)))),
+    one.near_misses.length === 0 && remedies.length > 0 && h("div", {}, h("p", { class: "label" }, t("abstentions.change")), h("ul", { class: "plain" }, remedies.map((text) => h("li", {}, text)))),
     one.near_misses.length > 0 && h("div", {}, h("p", { class: "label" }, t("near.title")), nearMissList(one.near_misses)),
     may("run_park") && h("p", { class: "links" }, h("a", { href: `#/ledger?add=${one.demand_id}` }, t("demand.add"))),
   ];

@@ -43,7 +43,7 @@ export const TEXTS = {
   "abstentions.heading": ["{}的待揭榜需求", "Demands of {} without supply"],
   "abstentions.about": ["最近一次运行没有找到可信供给的需求；可以作为揭榜需求发布。", "The last run found no credible supply for these: they can be posted as open challenges."],
   "abstentions.none": ["每项需求都有可信供给", "Every demand has credible supply"],
-  "abstentions.none.about": ["在“园区规则”里设得分门槛后，够不着的需求会列在这里。", "With a threshold under Park rules, demands that nothing reaches are listed here."],
+  "abstentions.none.about": ["在“园区规则”里设门槛后，够不着的需求会列在这里。", "With a threshold under Park rules, demands that nothing reaches are listed here."],
   "abstentions.nearest": ["最接近的成果", "The nearest"],
   "abstentions.failed": ["差在：{}", "fails: {}"],
   "abstentions.change": ["怎样才能匹配", "What would change it"],
