@@ -63,7 +63,7 @@ def test_a_match_of_45_percent_for_an_empty_profile(desk: Desk) -> None:
     desk.refresh()
     assert [code for code, _ in written(desk, park)] == ["S-fit"]
     empty = matches_of_demand(desk.database, desk.demand(park, "阀").id, DISTRICT, desk.now)
-    assert empty.items == ()
+    assert empty.items == []
     assert empty.reason is not None
     assert empty.reason.code == "too_little_text"
     with pytest.raises(TooLittleText):
@@ -93,7 +93,7 @@ def test_hidden_expired_and_own_items_are_recommended(desk: Desk) -> None:
     desk.demands(park, NEED)
     desk.refresh()
     assert [code for code, _ in written(desk, park)] == ["S-fit"]
-    [asked] = desk.matching().match(NEED["title"], Side.DEMAND, DISTRICT, 10)
+    [asked] = desk.matching().match(NEED["title"], Side.DEMAND, DISTRICT, 10).items
     assert (asked.achievement_code, len(asked.also)) == ("S-fit", 1), "a free text has no organisation: S-own"
 
 
@@ -142,7 +142,7 @@ def test_no_solution_with_no_reason(desk: Desk) -> None:
     desk.demands(park, NEED)
     desk.refresh()
     found = matches_of_demand(desk.database, desk.demand(park, NEED["title"]).id, DISTRICT, desk.now)
-    assert found.items == ()
+    assert found.items == []
     assert found.reason is not None
     assert found.reason.code == "no_supply"
     assert "请先导入成果清单" in found.reason.zh, "it says what would change it"

@@ -47,7 +47,7 @@ entries, _ = list_entries(service.database, DISTRICT, EntryFilter())
 assert entries
 assert not files_of_the_model(), "ledger reads load no model"
 for side in Side:
-    assert service.matching.match("液氢阀门在低温下泄漏检测", side, DISTRICT, 5)
+    assert service.matching.match("液氢阀门在低温下泄漏检测", side, DISTRICT, 5).items
 assert files_of_the_model()
 heavy = {"torch", "sentence_transformers", "transformers"} & sys.modules.keys()
 assert not heavy, heavy

@@ -56,7 +56,7 @@ def test_the_keys_called_stable_are_the_keys_there_are(
 ) -> None:
     service = Service(Settings(data_dir=installation / "var", change_interval=0))
     report = service.refresh(LOCAL_OPERATOR, Trigger.BATCH).as_json()
-    [match] = service.matching.match("相变蓄冷材料", Side.DEMAND, DISTRICT, 1)
+    [match] = service.matching.match("相变蓄冷材料", Side.DEMAND, DISTRICT, 1).items
     service.close()
     problem = Problem("", "", None, "", "", "", "doubtful", "")
     expected = [

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
+from matcher.pipeline.cursors import after_id
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.exclusions import exclude_pair
 from matcher.pipeline.matches.abstentions import list_abstentions
@@ -22,7 +23,8 @@ LEAK = row("液氢阀门泄漏检测", "低温密封处的氢气泄漏要在线�
 
 
 def listed(desk: Desk, park: str | None = None) -> list[dict[str, Any]]:
-    return list_abstentions(desk.database, LOCAL_OPERATOR, desk.now, park=park)[0]
+    page = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now, park=park)
+    return [one.as_json() for one in page.items]
 
 
 def the_one(desk: Desk) -> dict[str, Any]:
@@ -135,7 +137,7 @@ def test_a_demand_asked_for_its_matches_says_what_binds_and_what_would_change_it
 
     def reason() -> tuple[str, str]:
         written = matches_of_demand(desk.database, demand, DISTRICT, desk.now)
-        assert written.items == ()
+        assert written.items == []
         assert written.reason is not None
         return written.reason.code, written.reason.zh
 
@@ -174,12 +176,12 @@ def test_each_park_sees_its_own_a_page_at_a_time_with_contacts_masked(desk: Desk
     assert len(listed(desk)) == 3
     assert {one["park"] for one in listed(desk, "other")} == {"other"}
     operator = operator_of(park)
-    page, following = list_abstentions(desk.database, operator, desk.now, limit=1)
-    assert following is not None
-    assert following == page[0]["abstention_id"]
-    rest, end = list_abstentions(desk.database, operator, desk.now, after=following, limit=5)
-    assert end is None
-    titles = {one["demand_title"] for one in (*page, *rest)}
+    first = list_abstentions(desk.database, operator, desk.now, limit=1)
+    assert first.next_cursor is not None
+    assert after_id("abstentions", first.next_cursor) == first.items[0].abstention_id
+    rest = list_abstentions(desk.database, operator, desk.now, cursor=first.next_cursor, limit=5)
+    assert rest.next_cursor is None
+    titles = {one.demand_title for one in (*first.items, *rest.items)}
     assert titles == {LEAK["title"], "液氢阀门维修 请致电 138****5555"}
     with pytest.raises(NotFound):
         list_abstentions(desk.database, operator, desk.now, park="other")

@@ -120,7 +120,7 @@ def office(desk: Desk, models: Models) -> Office:
 
 
 def figures(matching: Matching, side: Side = Side.DEMAND) -> list[tuple[Any, ...]]:
-    found = matching.match(QUESTION, side, DISTRICT, 10)
+    found = matching.match(QUESTION, side, DISTRICT, 10).items
     return [(one.achievement_title, one.demand_title, one.similarity, one.score) for one in found]
 
 

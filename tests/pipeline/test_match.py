@@ -32,18 +32,18 @@ def parks(desk: Desk) -> tuple[int, int]:
 
 
 def test_a_need_finds_results_and_a_result_finds_needs(desk: Desk, parks: tuple[int, int]) -> None:
-    found = desk.matching().match("零下二百五十三度的低温阀门密封", Side.DEMAND, DISTRICT, 5)
+    found = desk.matching().match("零下二百五十三度的低温阀门密封", Side.DEMAND, DISTRICT, 5).items
     assert found[0].achievement_code == "S-valve"
     assert (found[0].demand_id, found[0].demand_code, found[0].park) == (None, None, None)
     assert [one.rank for one in found] == [1, 2, 3, 4, 5]
-    found = desk.matching().match("一种检测液氢阀门泄漏的方法", Side.SUPPLY, DISTRICT, 2)
+    found = desk.matching().match("一种检测液氢阀门泄漏的方法", Side.SUPPLY, DISTRICT, 2).items
     assert {one.demand_code for one in found} == {"D-leak"}
     assert {one.park for one in found} == {"one", "other"}
     assert all(one.achievement_id is None for one in found)
 
 
 def test_figures_are_three_and_the_contributions_add_up(desk: Desk, parks: tuple[int, int]) -> None:
-    for one in desk.matching().match("液氢阀门泄漏", Side.DEMAND, DISTRICT, 20):
+    for one in desk.matching().match("液氢阀门泄漏", Side.DEMAND, DISTRICT, 20).items:
         assert sum(one.contributions.values()) == pytest.approx(one.score, abs=1e-12)
         assert 0 <= one.score <= 1
         assert -1 <= one.similarity <= 1
@@ -51,7 +51,7 @@ def test_figures_are_three_and_the_contributions_add_up(desk: Desk, parks: tuple
 
 
 def test_the_matched_terms_stand_in_both_texts(desk: Desk, parks: tuple[int, int]) -> None:
-    [best] = desk.matching().match("要求液氢阀门低温不泄漏", Side.DEMAND, DISTRICT, 1)
+    [best] = desk.matching().match("要求液氢阀门低温不泄漏", Side.DEMAND, DISTRICT, 1).items
     assert best.terms
     for term in best.terms:
         assert term in "要求液氢阀门低温不泄漏"
@@ -66,7 +66,7 @@ def test_a_text_is_matched_as_the_nightly_batch_matches_the_same_listing(
     desk.refresh()
     held = desk.demand(parks[0], LEAK["title"])
     written = matches_of_demand(desk.database, held.id, DISTRICT, desk.now).items
-    asked = desk.matching().match(f"{LEAK['title']}\n{LEAK['text']}", Side.DEMAND, DISTRICT, 10)
+    asked = desk.matching().match(f"{LEAK['title']}\n{LEAK['text']}", Side.DEMAND, DISTRICT, 10).items
     assert [(one.achievement_id, one.score, one.similarity, one.terms) for one in asked] == [
         (one.achievement_id, one.score, one.similarity, one.terms) for one in written
     ]
@@ -77,10 +77,10 @@ def test_a_park_is_searched_within_its_own_demands_and_gets_k_of_them(
 ) -> None:
     one, other = parks
     scope = Scope(frozenset({one}))
-    found = desk.matching().match("检测液氢阀门泄漏", Side.SUPPLY, scope, 10)
+    found = desk.matching().match("检测液氢阀门泄漏", Side.SUPPLY, scope, 10).items
     assert len(found) == 10
     assert {match.park for match in found} == {"one"}
-    narrowed = desk.matching().match("检测液氢阀门泄漏", Side.SUPPLY, DISTRICT, 10, park_id=other)
+    narrowed = desk.matching().match("检测液氢阀门泄漏", Side.SUPPLY, DISTRICT, 10, park_id=other).items
     assert len(narrowed) == 10
     assert {match.park for match in narrowed} == {"other"}
 
@@ -90,15 +90,18 @@ def test_a_park_outside_the_scope_or_without_demands_gives_nothing(
 ) -> None:
     one, other = parks
     matching = desk.matching()
-    assert matching.match("检测液氢阀门泄漏", Side.SUPPLY, Scope(frozenset({one})), 10, park_id=other) == []
-    assert matching.match("检测液氢阀门泄漏", Side.SUPPLY, Scope(frozenset()), 10) == []
+    assert (
+        matching.match("检测液氢阀门泄漏", Side.SUPPLY, Scope(frozenset({one})), 10, park_id=other).items
+        == []
+    )
+    assert matching.match("检测液氢阀门泄漏", Side.SUPPLY, Scope(frozenset()), 10).items == []
     empty = desk.park("empty")
-    assert matching.match("检测液氢阀门泄漏", Side.SUPPLY, DISTRICT, 10, park_id=empty) == []
+    assert matching.match("检测液氢阀门泄漏", Side.SUPPLY, DISTRICT, 10, park_id=empty).items == []
 
 
 def test_empty_lists_give_nothing(desk: Desk) -> None:
     for side in Side:
-        assert desk.matching().match("检测液氢阀门泄漏", side, DISTRICT, 10) == []
+        assert desk.matching().match("检测液氢阀门泄漏", side, DISTRICT, 10).items == []
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "，。！", "氢", "检测。"])
@@ -109,7 +112,9 @@ def test_too_little_text_is_said_and_not_matched(desk: Desk, text: str) -> None:
 
 def test_contacts_are_masked_in_what_was_asked_and_in_what_is_found(desk: Desk) -> None:
     desk.supply(row("液氢阀门密封，联系13912345678", "零下不泄漏"))
-    [found] = desk.matching().match("液氢阀门泄漏请电13812345678或a.b@example.cn", Side.DEMAND, DISTRICT, 1)
+    [found] = (
+        desk.matching().match("液氢阀门泄漏请电13812345678或a.b@example.cn", Side.DEMAND, DISTRICT, 1).items
+    )
     shown = str(found.as_json())
     assert "139****5678" in shown
     assert "138****5678" in shown
@@ -128,26 +133,32 @@ def test_what_may_not_be_matched_is_never_found(desk: Desk) -> None:
     desk.demands(park, {**LEAK, "level": "秘密"}, {**LEAK, "code": "D-2", "until": "2026-11-01"})
     desk.withdraw(Side.SUPPLY, desk.shelf()["液氢阀门四"])
     matching = desk.matching()
-    assert [one.achievement_code for one in matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9)] == ["S-3"]
-    assert matching.match("液氢阀门", Side.SUPPLY, DISTRICT, 9) == []
+    assert [one.achievement_code for one in matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9).items] == [
+        "S-3"
+    ]
+    assert matching.match("液氢阀门", Side.SUPPLY, DISTRICT, 9).items == []
     desk.now += timedelta(days=1)
-    assert matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9) == [], "it expired at midnight in Beijing"
+    assert matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9).items == [], (
+        "it expired at midnight in Beijing"
+    )
 
 
 def test_midnight_is_beijings(desk: Desk) -> None:
     desk.supply({**VALVE, "until": "2026-11-02"})
     matching = desk.matching()
     desk.now = desk.now.replace(hour=15, minute=59)
-    assert len(matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9)) == 1
+    assert len(matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9).items) == 1
     desk.now = desk.now.replace(hour=16, minute=0)
-    assert matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9) == []
+    assert matching.match("液氢阀门", Side.DEMAND, DISTRICT, 9).items == []
 
 
 def test_a_held_index_follows_every_change_of_the_lists(desk: Desk) -> None:
     matching = desk.matching()
 
     def found() -> list[str]:
-        return [one.achievement_title for one in matching.match("液氢阀门密封", Side.DEMAND, DISTRICT, 9)]
+        return [
+            one.achievement_title for one in matching.match("液氢阀门密封", Side.DEMAND, DISTRICT, 9).items
+        ]
 
     assert found() == []
     desk.supply(VALVE)
@@ -193,7 +204,7 @@ def test_no_matches_come_with_the_constraint_that_bound(
         desk.now += timedelta(minutes=1)
         desk.refresh()
     written = matches_of_demand(desk.database, held.id, DISTRICT, desk.now)
-    assert written.items == ()
+    assert written.items == []
     assert written.reason is not None
     assert written.reason.code == code
     assert written.reason.zh

@@ -169,7 +169,8 @@ def save(desk: Desk, **profile: Any) -> None:
 
 
 def misses(desk: Desk) -> list[dict[str, Any]]:
-    return park_near_misses(desk.database, LOCAL_OPERATOR, "one", desk.now)
+    listed = park_near_misses(desk.database, LOCAL_OPERATOR, "one", desk.now)
+    return [one.as_json() for one in listed.items]
 
 
 def edited(desk: Desk, **changes: Any) -> None:
@@ -204,8 +205,8 @@ def test_a_demands_own_constraint_is_named_as_its_own(
     request = Request(LOCAL_OPERATOR, desk.now)
     saved.save_constraints(desk.database, request, demand, constraints_from(own))
     desk.refresh()
-    [found] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now)
-    assert (found["change"]["of"], found["change"]["field"], found["change_zh"]) == ("demand", field, zh)
+    [found] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now).items
+    assert (found.change.of, found.change.field, found.change_zh) == ("demand", field, zh)
 
 
 def test_what_a_strict_rule_has_to_know_is_asked_for(desk: Desk, park: int) -> None:
@@ -275,15 +276,15 @@ def test_near_misses_are_shown_to_those_who_may_read_the_park(desk: Desk, park: 
     save(desk, constraints={"max_price": 50})
     desk.refresh()
     demand, other = desk.demand(park, "液氢阀门泄漏检测").id, desk.park("two")
-    assert demand_near_misses(desk.database, operator_of(park), demand, desk.now)
+    assert demand_near_misses(desk.database, operator_of(park), demand, desk.now).items
     with pytest.raises(NotFound):
         demand_near_misses(desk.database, operator_of(other), demand, desk.now)
     with pytest.raises(NotFound):
         park_near_misses(desk.database, operator_of(other), "one", desk.now)
     with pytest.raises(Forbidden):
         demand_near_misses(desk.database, operator_of(park, role=Role.RESEARCH_UNIT), demand, desk.now)
-    [left] = list_abstentions(desk.database, operator_of(park), desk.now)[0]
-    assert left["near_misses"] == misses(desk)
+    [left] = list_abstentions(desk.database, operator_of(park), desk.now).items
+    assert left.as_json()["near_misses"] == misses(desk)
 
 
 def test_a_night_that_finds_the_same_writes_nothing_of_it_again(desk: Desk, park: int) -> None:

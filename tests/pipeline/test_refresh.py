@@ -269,7 +269,7 @@ def test_the_reverse_feed_holds_only_public_demands_that_their_park_released(des
     written = matches_of_achievement(desk.database, valve.id, DISTRICT, desk.now)
     assert [one.demand_title for one in written.items] == [LEAK["title"]]
     desk.edit(desk.demand(park, LEAK["title"]), released=False)
-    assert matches_of_achievement(desk.database, valve.id, DISTRICT, desk.now).items == ()
+    assert matches_of_achievement(desk.database, valve.id, DISTRICT, desk.now).items == []
     desk.refresh()
     assert feed(desk) == []
 

@@ -178,7 +178,7 @@ def test_a_twin_listed_later_does_not_push_out_the_pair_that_people_have(office:
         alone = matches_of_demand(
             office.desk.database, now.demand_id, Scope(frozenset({office.park})), office.desk.now
         )
-        assert alone.items[0].also == (added,)
+        assert alone.items[0].also == [added]
         assert stored.others(session, Side.SUPPLY, [added], DISTRICT) == {added: (now.achievement_id,)}
     office.desk.withdraw(Side.SUPPLY, office.desk.shelf()[TITLE])
     office.desk.refresh()

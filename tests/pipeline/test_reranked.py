@@ -90,7 +90,7 @@ def test_a_free_text_is_read_together_with_the_best_of_either_list(
         reranker,
     )
     text = "液氢阀门在线检测"
-    found = matching.match(text, side, DISTRICT, 3)
+    found = matching.match(text, side, DISTRICT, 3).items
     assert len(found) == 3
     for one in found:
         title = one.achievement_title if side is Side.DEMAND else one.demand_title

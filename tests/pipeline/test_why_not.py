@@ -46,19 +46,19 @@ def test_every_place_says_the_same_of_a_demand_that_one_rule_leaves_with_nothing
 ) -> None:
     save(desk, **BOUND[hindrance])
     desk.refresh()
-    [miss] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now)
-    assert miss["constraint"] == hindrance
-    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now)[0]
-    assert left["near_misses"] == [miss]
-    assert left["counterfactuals_zh"] == [miss["change_zh"]]
-    assert left["counterfactuals_en"] == [miss["change_en"]]
-    binding = left["binding_zh"], left["binding_en"]
+    [miss] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now).items
+    assert miss.constraint == hindrance
+    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now).items
+    assert left.near_misses == [miss]
+    assert left.counterfactuals_zh == [miss.change_zh]
+    assert left.counterfactuals_en == [miss.change_en]
+    binding = left.binding_zh, left.binding_en
 
     reason = matches_of_demand(desk.database, demand, DISTRICT, desk.now).reason
     assert reason is not None
-    assert reason.code == left["reason"]
-    assert reason.zh == binding[0] + miss["change_zh"]
-    assert reason.en == f"{binding[1]} {miss['change_en']}"
+    assert reason.code == left.reason
+    assert reason.zh == binding[0] + miss.change_zh
+    assert reason.en == f"{binding[1]} {miss.change_en}"
 
     same = profile_from(BOUND[hindrance])
     tried = saved.dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", same)
@@ -67,7 +67,7 @@ def test_every_place_says_the_same_of_a_demand_that_one_rule_leaves_with_nothing
         assert (said["binding_zh"], said["binding_en"]) == binding
 
     brief = make_brief(desk.database, LOCAL_OPERATOR, "one", desk.now)
-    assert brief.as_json()["abstentions"] == [left]
+    assert brief.as_json()["abstentions"] == [left.as_json()]
     assert binding[0] in brief_text(brief)
 
 
@@ -76,44 +76,45 @@ def test_a_probability_that_binds_is_not_called_a_score_nor_a_rule_that_changed(
 ) -> None:
     save(desk, min_probability=0.99)
     desk.refresh()
-    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now)[0]
-    assert "得分" not in left["binding_zh"]
-    assert "score" not in left["binding_en"]
-    [zh], [en] = left["counterfactuals_zh"], left["counterfactuals_en"]
-    assert zh.startswith(f"概率 {left['nearest']['probability']:.3f}，低于门槛 0.99")
+    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now).items
+    assert "得分" not in left.binding_zh
+    assert "score" not in left.binding_en
+    assert left.nearest is not None
+    [zh], [en] = left.counterfactuals_zh, left.counterfactuals_en
+    assert zh.startswith(f"概率 {left.nearest.probability:.3f}，低于门槛 0.99")
     assert "its probability being" in en
 
 
 def test_what_two_thresholds_keep_out_is_told_of_both(desk: Desk, demand: int) -> None:
     save(desk, min_score=0.98, min_probability=0.99)
     desk.refresh()
-    assert demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now) == []
-    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now)[0]
-    score, probability = left["counterfactuals_zh"]
+    assert demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now).items == []
+    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now).items
+    score, probability = left.counterfactuals_zh
     assert "得分" in score
     assert "0.98" in score
     assert "概率" in probability
     assert "0.99" in probability
-    assert not any("即可匹配" in one for one in left["counterfactuals_zh"])
+    assert not any("即可匹配" in one for one in left.counterfactuals_zh)
 
 
 def test_a_rule_and_a_threshold_that_keep_the_nearest_out_are_both_told(desk: Desk, demand: int) -> None:
     save(desk, min_probability=0.99, constraints={"max_price": 50})
     desk.refresh()
-    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now)[0]
-    price, probability = left["counterfactuals_zh"]
+    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now).items
+    price, probability = left.counterfactuals_zh
     assert "80 万元" in price
     assert "概率" in probability
-    assert not any("即可匹配" in one for one in left["counterfactuals_zh"])
+    assert not any("即可匹配" in one for one in left.counterfactuals_zh)
 
 
 def test_near_misses_follow_the_rules_as_they_are_now(desk: Desk, demand: int) -> None:
     save(desk, min_probability=0.99)
     desk.refresh()
     save(desk, min_probability=0.98)
-    [miss] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now)
-    assert miss["wanted"] == 0.98
+    [miss] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now).items
+    assert miss.wanted == 0.98
     save(desk)
-    assert demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now) == []
-    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now)[0]
-    assert left["counterfactuals_zh"] == ["规则或成果已有变动，下次匹配时重新判断。"]
+    assert demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now).items == []
+    [left] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now).items
+    assert left.counterfactuals_zh == ["规则或成果已有变动，下次匹配时重新判断。"]

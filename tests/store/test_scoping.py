@@ -240,7 +240,8 @@ LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]
     ),
     "free text": (
         lambda t: [
-            one.demand_id for one in t.desk.matching().match("阀门泄漏检测", Side.SUPPLY, t.caller.scope, 9)
+            one.demand_id
+            for one in t.desk.matching().match("阀门泄漏检测", Side.SUPPLY, t.caller.scope, 9).items
         ],
         lambda t: [t.own_demand],
     ),
@@ -276,7 +277,7 @@ def test_an_empty_scope_sees_nothing(town: Town) -> None:
     assert list_parks(town.database, nobody).items == []
     assert reading.list_listings(town.database, Side.DEMAND, nobody, NOW).items == []
     assert list_entries(town.database, nobody, EntryFilter())[0] == []
-    assert matches_of_achievement(town.database, town.achievement, nobody, NOW).items == ()
+    assert matches_of_achievement(town.database, town.achievement, nobody, NOW).items == []
 
 
 @contextmanager

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Id
 from matcher.api.openapi import problems
 from matcher.api.schemas.access import NewEmbedToken
-from matcher.api.schemas.matches import EmbeddedMatches
 from matcher.api.writes import shown
 from matcher.domain.errors import Unauthorized
 from matcher.pipeline.access import EmbedTokenAnswer, issue_embed_token, read_embed_token
+from matcher.pipeline.matches.answers import EmbeddedMatches
 from matcher.pipeline.matches.embedded import embedded_matches
 
 router = APIRouter(prefix="/v1", tags=["embed"])
@@ -62,7 +62,7 @@ def read_embedded_matches(
     service: Installation,
     demand_id: Id,
     bearer: HTTPAuthorizationCredentials | None = Depends(_token),
-) -> JSONResponse:
+) -> Response:
     """令牌所属园区一项公开需求的公开结果；令牌列出的来源才能读取（CORS）。"""
     if bearer is None:
         raise Unauthorized("请提供嵌入令牌。", "give an embed token.")
@@ -70,14 +70,9 @@ def read_embedded_matches(
     now = service.now()
     grant = read_embed_token(service.database, bearer.credentials, origin, now)
     request.state.allowed_origin = origin
-    items, reason = embedded_matches(service.database, demand_id, grant, now)
-    return JSONResponse(
-        {
-            "items": items,
-            "reason": None if reason is None else {"code": reason.code, "zh": reason.zh, "en": reason.en},
-        },
-        headers={"Access-Control-Allow-Origin": origin or "", "Vary": "Origin"},
-    )
+    answer = shown(embedded_matches(service.database, demand_id, grant, now))
+    answer.headers.update({"Access-Control-Allow-Origin": origin or "", "Vary": "Origin"})
+    return answer
 
 
 @router.options("/embed/demands/{demand_id}/matches", include_in_schema=False)

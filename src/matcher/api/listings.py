@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.bodies import (
@@ -18,14 +18,14 @@ from matcher.api.bodies import (
 )
 from matcher.api.fields import Cursor, Id, IfMatch, Limit, Park, version_of
 from matcher.api.openapi import problems
-from matcher.api.schemas.matches import MatchesAnswer
 from matcher.api.writes import shown
 from matcher.domain.listing import Side
 from matcher.pipeline.answers import Answer, Page
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import AchievementAnswer, DemandAnswer
 from matcher.pipeline.lists.fields import ListingFields
-from matcher.pipeline.matches.written import WrittenMatches, matches_of_achievement, matches_of_demand
+from matcher.pipeline.matches.answers import MatchesAnswer
+from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
 from matcher.pipeline.texts import Line
 
 
@@ -43,7 +43,7 @@ class ListKind:
     page: type[Answer]
     page_description: str
     park: Callable[..., str | None]
-    matches: Callable[..., WrittenMatches]
+    matches: Callable[..., MatchesAnswer]
     matches_summary: str
 
     @property
@@ -209,16 +209,9 @@ def listing_router(kind: ListKind) -> APIRouter:
         response_model=MatchesAnswer,
         responses=problems(401, 404, 422),
     )
-    def matches(service: Installation, caller: Caller, listing_id: Id) -> JSONResponse:
+    def matches(service: Installation, caller: Caller, listing_id: Id) -> Response:
         """上一次匹配写下的结果，最好的在前；没有结果时 `reason` 说明原因。"""
-        written = kind.matches(service.database, listing_id, caller.scope, service.now())
-        reason = written.reason
-        return JSONResponse(
-            {
-                "items": [match.as_json() for match in written.items],
-                "reason": None if reason is None else {"code": reason.code, "zh": reason.zh, "en": reason.en},
-            }
-        )
+        return shown(kind.matches(service.database, listing_id, caller.scope, service.now()))
 
     @router.get(
         "",

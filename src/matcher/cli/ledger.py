@@ -94,7 +94,7 @@ def match(
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
         found = service.matching.match(text, side, DISTRICT, top, park_id=park_id)
-    matches = [one.as_json() for one in found]
+    matches = found.as_json()["items"]
     if as_json:
         print_json(matches)
         return

@@ -33,13 +33,14 @@ def near_misses(
         )
     with opened() as service:
         if demand is not None:
-            found = demand_near_misses(service.database, LOCAL_OPERATOR, demand, service.now())
+            listed = demand_near_misses(service.database, LOCAL_OPERATOR, demand, service.now())
         else:
             assert park is not None
-            found = park_near_misses(service.database, LOCAL_OPERATOR, park, service.now())
+            listed = park_near_misses(service.database, LOCAL_OPERATOR, park, service.now())
+    misses = listed.as_json()["items"]
     if as_json:
-        print_json(found)
+        print_json(misses)
         return
-    print_table(_MISS, found, right=("place", "score"))
-    if not found:
+    print_table(_MISS, misses, right=("place", "score"))
+    if not misses:
         say("没有只差一项条件的成果。")

@@ -92,7 +92,8 @@ def abstentions(
 ) -> None:
     """List the demands without a credible supply, for open challenges (揭榜)."""
     with opened() as service:
-        found, _ = list_abstentions(service.database, LOCAL_OPERATOR, service.now(), park=park)
+        page = list_abstentions(service.database, LOCAL_OPERATOR, service.now(), park=park)
+    found = page.as_json()["items"]
     if as_json:
         print_json(found)
         return

@@ -12,7 +12,7 @@ from matcher.domain.abstention import Abstention
 from matcher.domain.access import Scope
 from matcher.domain.ledger import AbstentionReason
 from matcher.domain.rules import Constraint
-from matcher.store.catalogue import live_conditions
+from matcher.store.catalogue import HeldListing, held, live_conditions
 from matcher.store.tables import AbstentionRow, AchievementRow, DemandRow, Park, RunRow
 
 _CHUNK = 500
@@ -24,8 +24,8 @@ class Unmatched:
 
     id: int
     abstention: Abstention
-    demand: DemandRow
-    nearest: AchievementRow | None
+    demand: HeldListing
+    nearest: HeldListing | None
     park_code: str
     run_id: int
     since_run_id: int
@@ -35,12 +35,12 @@ class Unmatched:
 def apply(session: Session, run_id: int, found: Iterable[Abstention]) -> None:
     """Make the list what a run found; rows that say the same already are not written."""
     wanted = {one.demand_id: one for one in found}
-    held = {row.demand_id: row for row in session.scalars(select(AbstentionRow))}
-    gone = [row.id for demand_id, row in held.items() if demand_id not in wanted]
+    written = {row.demand_id: row for row in session.scalars(select(AbstentionRow))}
+    gone = [row.id for demand_id, row in written.items() if demand_id not in wanted]
     for start in range(0, len(gone), _CHUNK):
         session.execute(delete(AbstentionRow).where(AbstentionRow.id.in_(gone[start : start + _CHUNK])))
     for demand_id, abstention in wanted.items():
-        row = held.get(demand_id)
+        row = written.get(demand_id)
         if row is None:
             first = {"run_id": run_id, "since_run_id": run_id}
             session.add(AbstentionRow(**_columns(abstention), **first))
@@ -91,7 +91,16 @@ def page(
     if demand_id is not None:
         query = query.where(AbstentionRow.demand_id == demand_id)
     return [
-        Unmatched(row.id, abstention_of(row), demand, nearest, code, row.run_id, row.since_run_id, started_at)
+        Unmatched(
+            id=row.id,
+            abstention=abstention_of(row),
+            demand=held(demand),
+            nearest=None if nearest is None else held(nearest),
+            park_code=code,
+            run_id=row.run_id,
+            since_run_id=row.since_run_id,
+            since=started_at,
+        )
         for row, demand, nearest, code, started_at in session.execute(query)
     ]
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
 from matcher.domain.counterfactual import Change, Hindrance, NearMiss, Obstacle
-from matcher.domain.listing import Confidentiality
+from matcher.domain.listing import Confidentiality, is_valid_on
 from matcher.domain.rulings import Whose
-from matcher.store.catalogue import live_conditions
+from matcher.store.catalogue import HeldListing, held, live_conditions
 from matcher.store.tables import AchievementRow, DemandRow, NearMissRow, Park
 
 _CHUNK = 500
@@ -23,8 +23,8 @@ class Missed:
     """A near miss with what is shown beside it; `run_id` last changed it."""
 
     miss: NearMiss
-    demand: DemandRow
-    achievement: AchievementRow
+    demand: HeldListing
+    achievement: HeldListing
     park_code: str
     run_id: int
 
@@ -32,12 +32,12 @@ class Missed:
 def apply(session: Session, run_id: int, found: Iterable[NearMiss]) -> None:
     """Make the near misses what a run found; rows that say the same already are not written."""
     wanted = {(one.demand_id, one.achievement_id): one for one in found}
-    held = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(NearMissRow))}
-    gone = [row.id for pair, row in held.items() if pair not in wanted]
+    written = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(NearMissRow))}
+    gone = [row.id for pair, row in written.items() if pair not in wanted]
     for start in range(0, len(gone), _CHUNK):
         session.execute(delete(NearMissRow).where(NearMissRow.id.in_(gone[start : start + _CHUNK])))
     for pair, miss in wanted.items():
-        row = held.get(pair)
+        row = written.get(pair)
         if row is None:
             session.add(NearMissRow(**_columns(miss), run_id=run_id))
         elif _miss_of(row) != miss:
@@ -77,17 +77,16 @@ def of_demands(
         query = query.where(NearMissRow.park_id == park_id)
     if demand_ids is not None:
         query = query.where(NearMissRow.demand_id.in_(demand_ids))
-    found = (
-        Missed(_miss_of(row), demand, achievement, code, row.run_id)
+    written = (
+        Missed(_miss_of(row), held(demand), held(achievement), code, row.run_id)
         for row, demand, achievement, code in session.execute(query)
     )
-    return [one for one in found if _still_stands(one, day)]
+    return [missed for missed in written if _still_stands(missed, day)]
 
 
-def _still_stands(one: Missed, day: date) -> bool:
-    until = one.achievement.valid_until
-    has_lapsed = until is not None and until < day
-    return has_lapsed == (one.miss.obstacle.hindrance is Hindrance.VALIDITY)
+def _still_stands(missed: Missed, day: date) -> bool:
+    is_valid = is_valid_on(missed.achievement.listing, day)
+    return is_valid != (missed.miss.obstacle.hindrance is Hindrance.VALIDITY)
 
 
 def _columns(miss: NearMiss) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from datetime import date
 
 from pydantic import ConfigDict, Field
 
-from matcher.api.schemas.abstentions import AbstentionAnswer
 from matcher.api.schemas.due import DueAnswer
 from matcher.api.schemas.nights import CHANGED, RUN, DiffItemAnswer
 from matcher.domain.stages import Stage
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.matches.abstentions import AbstentionAnswer
 from matcher.pipeline.nights.runs import RunAnswer
 
 _PAIR = {**CHANGED, "stage": "screening", "stage_label": "待研判", "owner": "", "touched": False}

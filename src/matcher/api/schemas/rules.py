@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matcher.api.schemas.abstentions import AbstentionAnswer
 from matcher.api.schemas.common import MATCH
 from matcher.api.schemas.nights import FigureChange
 from matcher.domain.ledger import AbstentionReason, Event
@@ -258,10 +257,3 @@ class DryRunAnswer(Answer):
     kept: int = Field(description="不会有任何变化的有多少")
     abstentions_now: list[TriedAbstention] = Field(description="现在没有可信供给的需求")
     abstentions_then: list[TriedAbstention] = Field(description="届时没有可信供给的需求")
-
-
-class AbstentionPage(Answer):
-    """一页没有可信供给的需求，可供揭榜。"""
-
-    items: list[AbstentionAnswer]
-    next_cursor: str | None = Field(description="下一页的游标；最后一页为 null")

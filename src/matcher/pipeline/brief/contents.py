@@ -99,7 +99,7 @@ def make_brief(
     scope = principal.scope
     park = get_park(database, park_code, scope)
     diff = _difference(database, scope, park.id, now, since)
-    unmatched, _ = list_abstentions(database, principal, now, park=park_code)
+    unmatched = list_abstentions(database, principal, now, park=park_code).as_json()["items"]
     with database.reading() as session:
         duties = due(session, scope, now, park_id=park.id, days=DAYS)
         stages = ledger.count_stages(session, scope, park.id)

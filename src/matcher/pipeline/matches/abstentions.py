@@ -2,24 +2,110 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from matcher.domain.abstention import what_binds
+from pydantic import Field
+
+from matcher.domain.abstention import Abstention, what_binds
 from matcher.domain.access import Principal, Right, Scope
-from matcher.domain.counterfactual import Obstacle
 from matcher.domain.days import beijing_day
 from matcher.domain.labels import label
+from matcher.domain.ledger import AbstentionReason
 from matcher.domain.listing import Achievement
 from matcher.domain.remedies import remedies
 from matcher.domain.rules import Constraint, Rules
 from matcher.domain.text import mask_contacts
+from matcher.pipeline import cursors
+from matcher.pipeline.answers import Answer, Moment, Page
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.near_misses import near_miss_json, near_misses_of
+from matcher.pipeline.matches.answers import ReasonAnswer
+from matcher.pipeline.matches.near_misses import NearMissAnswer, Standing, near_misses_of
 from matcher.store import abstentions, rule_versions
 from matcher.store.abstentions import Unmatched
-from matcher.store.catalogue import listing_of
+from matcher.store.catalogue import HeldListing
 from matcher.store.database import Database, Transaction
-from matcher.store.near_misses import Missed
+
+
+class NearestMiss(Answer):
+    """不计园区和需求的规则时得分最高的成果，以及它不满足哪些条件。"""
+
+    achievement_id: int
+    achievement_code: str
+    achievement_title: str
+    achievement_organisation: str
+    similarity: float | None
+    score: float | None
+    probability: float | None
+    failed: list[Constraint] = Field(description="不满足的硬性条件；为空则是未达门槛或超出数量限制")
+    failed_labels: list[str]
+
+    @classmethod
+    def of(cls, abstention: Abstention, nearest: HeldListing) -> "NearestMiss":
+        """What an abstention says of its nearest miss."""
+        return cls(
+            achievement_id=nearest.id,
+            achievement_code=mask_contacts(nearest.listing.code),
+            achievement_title=mask_contacts(nearest.listing.title),
+            achievement_organisation=mask_contacts(nearest.listing.organisation),
+            similarity=abstention.similarity,
+            score=abstention.score,
+            probability=abstention.probability,
+            failed=list(abstention.nearest_failed),
+            failed_labels=[label(name, "zh") for name in abstention.nearest_failed],
+        )
+
+
+class AbstentionAnswer(Answer):
+    """一项没有可信供给的需求：什么条件限制了它，最接近的成果差在哪里。"""
+
+    abstention_id: int
+    park: str
+    demand_id: int
+    demand_code: str
+    demand_title: str
+    demand_organisation: str
+    reason: AbstentionReason
+    reason_label: str
+    ruled_out: dict[Constraint, int] = Field(description="硬性条件 → 被它排除的成果数")
+    ruled_out_labels: dict[Constraint, str]
+    nearest: NearestMiss | None = Field(description="最接近的成果")
+    binding_zh: str = Field(description="为什么没有可信供给")
+    binding_en: str
+    counterfactuals_zh: list[str] = Field(description="怎样改变就能匹配")
+    counterfactuals_en: list[str]
+    near_misses: list[NearMissAnswer] = Field(description="只差一项条件的成果")
+    run_id: int = Field(description="最近改动它的运行")
+    since_run_id: int = Field(description="最先发现它没有供给的运行")
+    since: Moment
+
+    @classmethod
+    def of(cls, unmatched: Unmatched, rules: Rules, missed: Sequence[Standing]) -> "AbstentionAnswer":
+        """An abstention by the demand's rules as they are now, with the near misses that stand."""
+        abstention, nearest, demand = unmatched.abstention, unmatched.nearest, unmatched.demand.listing
+        achievement = None if nearest is None else nearest.listing
+        assert achievement is None or isinstance(achievement, Achievement)
+        binding_zh, binding_en = what_binds(abstention)
+        changes = remedies(abstention, rules, achievement, [obstacle for _, obstacle in missed])
+        return cls(
+            abstention_id=unmatched.id,
+            park=unmatched.park_code,
+            demand_id=abstention.demand_id,
+            demand_code=mask_contacts(demand.code),
+            demand_title=mask_contacts(demand.title),
+            demand_organisation=mask_contacts(demand.organisation),
+            reason=abstention.reason,
+            reason_label=label(abstention.reason, "zh"),
+            ruled_out=dict(abstention.ruled_out),
+            ruled_out_labels={name: label(name, "zh") for name in abstention.ruled_out},
+            nearest=None if nearest is None else NearestMiss.of(abstention, nearest),
+            binding_zh=binding_zh,
+            binding_en=binding_en,
+            counterfactuals_zh=[mask_contacts(zh) for zh, _ in changes],
+            counterfactuals_en=[mask_contacts(en) for _, en in changes],
+            near_misses=[NearMissAnswer.of(*standing) for standing in missed],
+            run_id=unmatched.run_id,
+            since_run_id=unmatched.since_run_id,
+            since=unmatched.since,
+        )
 
 
 def list_abstentions(
@@ -28,86 +114,54 @@ def list_abstentions(
     now: datetime,
     *,
     park: str | None = None,
-    after: int = 0,
+    cursor: str | None = None,
     limit: int | None = None,
-) -> tuple[list[dict[str, Any]], int | None]:
+) -> Page[AbstentionAnswer]:
     """One page of the demands in scope that the last run left without a match, in the order in which they
-    came to be so, and the id to continue after, None on the last page.
+    came to be so; all of them where there is no limit.
 
     Raises:
         NotFound: the park is not in scope.
         Forbidden: the caller may not read the park.
+        InvalidCursor: the cursor is not of this list.
     """
     principal.require(Right.READ_PARK)
     park_id = None if park is None else get_park(database, park, principal.scope).id
     more = None if limit is None else limit + 1
-    day = beijing_day(now)
+    day, after = beijing_day(now), cursors.after_id("abstentions", cursor)
     with database.reading() as session:
         found = abstentions.page(session, principal.scope, day, park_id=park_id, after=after, limit=more)
-        page = found if limit is None else found[:limit]
-        items = _shown(session, principal.scope, day, page)
-    return items, page[-1].id if len(found) > len(page) else None
+        page, following = cursors.cut(
+            found, limit or len(found), lambda last: cursors.encode("abstentions", last.id)
+        )
+        items = _answers(session, principal.scope, day, page)
+    return Page[AbstentionAnswer](items=items, next_cursor=following)
 
 
 def why_unmatched(
     session: Transaction, scope: Scope, day: date, *, park_id: int, demand_id: int
-) -> tuple[str, str, str] | None:
-    """Why the last run left a demand without a match, as a code, and with what would give one in Chinese and
-    in English; None where it did not."""
-    found = abstentions.page(session, scope, day, park_id=park_id, demand_id=demand_id)
-    if not found:
+) -> ReasonAnswer | None:
+    """Why the last run left a demand without a match, with what would give one; None where it did not."""
+    unmatched = abstentions.page(session, scope, day, park_id=park_id, demand_id=demand_id)
+    if not unmatched:
         return None
-    [said] = _shown(session, scope, day, found)
-    zh = "".join((said["binding_zh"], *said["counterfactuals_zh"]))
-    en = " ".join((said["binding_en"], *said["counterfactuals_en"]))
-    is_own = found[0].abstention.ruled_out.keys() == {Constraint.OWN_ORGANISATION}
-    return "own_organisation_only" if is_own and said["nearest"] is None else said["reason"], zh, en
+    [said] = _answers(session, scope, day, unmatched)
+    is_own = said.ruled_out.keys() == {Constraint.OWN_ORGANISATION} and said.nearest is None
+    return ReasonAnswer(
+        code="own_organisation_only" if is_own else said.reason.value,
+        zh="".join((said.binding_zh, *said.counterfactuals_zh)),
+        en=" ".join((said.binding_en, *said.counterfactuals_en)),
+    )
 
 
-def _shown(session: Transaction, scope: Scope, day: date, page: Sequence[Unmatched]) -> list[dict[str, Any]]:
-    """Abstentions in the stable JSON form, with the near misses that stand."""
-    rules = rule_versions.rules_of(session, {one.demand.id: one.abstention.park_id for one in page})
+def _answers(
+    session: Transaction, scope: Scope, day: date, page: Sequence[Unmatched]
+) -> list[AbstentionAnswer]:
+    rules = rule_versions.rules_of(
+        session, {one.abstention.demand_id: one.abstention.park_id for one in page}
+    )
     missed = near_misses_of(session, scope, day, [*rules])
-    return [_as_json(one, rules[one.demand.id], missed.get(one.demand.id, ())) for one in page]
-
-
-def _as_json(one: Unmatched, rules: Rules, missed: Sequence[tuple[Missed, Obstacle]]) -> dict[str, Any]:
-    """The stable JSON form: `binding_*` say why it has no match, `counterfactuals_*` what would give one."""
-    abstention = one.abstention
-    nearest = None if one.nearest is None else listing_of(one.nearest)
-    assert nearest is None or isinstance(nearest, Achievement)
-    binding_zh, binding_en = what_binds(abstention)
-    changes = remedies(abstention, rules, nearest, [obstacle for _, obstacle in missed])
-    return {
-        "abstention_id": one.id,
-        "park": one.park_code,
-        "demand_id": one.demand.id,
-        "demand_code": mask_contacts(one.demand.code),
-        "demand_title": mask_contacts(one.demand.title),
-        "demand_organisation": mask_contacts(one.demand.organisation),
-        "reason": abstention.reason.value,
-        "reason_label": label(abstention.reason, "zh"),
-        "ruled_out": {name.value: count for name, count in abstention.ruled_out.items()},
-        "ruled_out_labels": {name.value: label(name, "zh") for name in abstention.ruled_out},
-        "nearest": None
-        if one.nearest is None
-        else {
-            "achievement_id": one.nearest.id,
-            "achievement_code": mask_contacts(one.nearest.code),
-            "achievement_title": mask_contacts(one.nearest.title),
-            "achievement_organisation": mask_contacts(one.nearest.organisation),
-            "similarity": abstention.similarity,
-            "score": abstention.score,
-            "probability": abstention.probability,
-            "failed": [name.value for name in abstention.nearest_failed],
-            "failed_labels": [label(name, "zh") for name in abstention.nearest_failed],
-        },
-        "binding_zh": binding_zh,
-        "binding_en": binding_en,
-        "counterfactuals_zh": [mask_contacts(zh) for zh, _ in changes],
-        "counterfactuals_en": [mask_contacts(en) for _, en in changes],
-        "run_id": one.run_id,
-        "since_run_id": one.since_run_id,
-        "since": one.since.isoformat(),
-        "near_misses": [near_miss_json(*standing) for standing in missed],
-    }
+    return [
+        AbstentionAnswer.of(one, rules[one.abstention.demand_id], missed.get(one.abstention.demand_id, ()))
+        for one in page
+    ]

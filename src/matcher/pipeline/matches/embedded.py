@@ -1,13 +1,13 @@
 """What a page on another site may see of a demand's matches."""
 
 from datetime import datetime
-from typing import Any
 
-from matcher.domain.errors import NotFound
+from matcher.domain.days import beijing_day
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.access import EmbedGrant, embed_scope
-from matcher.pipeline.matches.written import EmptyReason, matches_of_demand
+from matcher.pipeline.matches.answers import EmbeddedMatch, EmbeddedMatches, ReasonAnswer
+from matcher.pipeline.matches.written import no_demand, written_for
 from matcher.store import catalogue
 from matcher.store.database import Database
 
@@ -15,11 +15,15 @@ _MAY_BE_TOLD = frozenset({"withdrawn", "expired", "too_little_text", "not_matche
 """Reasons that speak of the demand and the lists alone; others tell of the park's rules and quote an
 achievement, which may be an internal one."""
 
+_NOTHING_PUBLIC = ReasonAnswer(
+    code="no_public_supply",
+    zh="没有可以公开的匹配成果；请联系园区。",
+    en="no matching achievement is public: ask the park.",
+)
 
-def embedded_matches(
-    database: Database, demand_id: int, grant: EmbedGrant, now: datetime
-) -> tuple[list[dict[str, Any]], EmptyReason | None]:
-    """A public demand's public achievements, ranked anew from 1, and why there are none.
+
+def embedded_matches(database: Database, demand_id: int, grant: EmbedGrant, now: datetime) -> EmbeddedMatches:
+    """A public demand's public achievements, ranked anew from 1, or why there are none.
 
     Only an achievement's title and organisation, the figures and the matched terms are part of it. Anyone may
     read it, so contacts in them are masked.
@@ -30,36 +34,31 @@ def embedded_matches(
     scope = embed_scope(grant)
     with database.reading() as session:
         demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    if demand is None or demand.listing.confidentiality is not Confidentiality.PUBLIC:
-        raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-    written = matches_of_demand(database, demand_id, scope, now)
-    with database.reading() as session:
-        held = catalogue.held_by_id(
-            session, Side.SUPPLY, (one.achievement_id for one in written.items if one.achievement_id), scope
-        )
-    public = [
-        one
-        for one in written.items
-        if one.achievement_id is not None
-        and held[one.achievement_id].listing.confidentiality is Confidentiality.PUBLIC
-    ]
+        if demand is None or demand.listing.confidentiality is not Confidentiality.PUBLIC:
+            raise no_demand(demand_id)
+        written = written_for(session, demand, scope, beijing_day(now))
+        matched = {match.achievement_id for match in written.items if match.achievement_id is not None}
+        achievements = catalogue.held_by_id(session, Side.SUPPLY, matched, scope)
+    public = {
+        number
+        for number, held in achievements.items()
+        if held.listing.confidentiality is Confidentiality.PUBLIC
+    }
+    shown = [match for match in written.items if match.achievement_id in public]
     items = [
-        {
-            "rank": rank,
-            "achievement_title": mask_contacts(one.achievement_title),
-            "achievement_organisation": mask_contacts(one.achievement_organisation or ""),
-            "similarity": one.similarity,
-            "score": one.score,
-            "probability": one.probability,
-            "terms": [mask_contacts(term) for term in one.terms],
-            "explored": one.explored,
-        }
-        for rank, one in enumerate(public, start=1)
+        EmbeddedMatch(
+            rank=rank,
+            achievement_title=mask_contacts(match.achievement_title),
+            achievement_organisation=mask_contacts(match.achievement_organisation or ""),
+            similarity=match.similarity,
+            score=match.score,
+            probability=match.probability,
+            terms=[mask_contacts(term) for term in match.terms],
+            explored=match.explored,
+        )
+        for rank, match in enumerate(shown, start=1)
     ]
-    if items or (written.reason is not None and written.reason.code in _MAY_BE_TOLD):
-        return items, written.reason
-    return items, EmptyReason(
-        "no_public_supply",
-        "没有可以公开的匹配成果；请联系园区。",
-        "no matching achievement is public: ask the park.",
-    )
+    if items:
+        return EmbeddedMatches(items=items, reason=None)
+    may_be_told = written.reason is not None and written.reason.code in _MAY_BE_TOLD
+    return EmbeddedMatches(items=[], reason=written.reason if may_be_told else _NOTHING_PUBLIC)

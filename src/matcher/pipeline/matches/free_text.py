@@ -11,13 +11,7 @@ import numpy as np
 from matcher.domain.access import Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import TooLittleText
-from matcher.domain.listing import (
-    Achievement,
-    Demand,
-    Listing,
-    LiveListing,
-    Side,
-)
+from matcher.domain.listing import Achievement, Demand, Listing, LiveListing, Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, normalise, says_enough
@@ -27,7 +21,7 @@ from matcher.matching.repeats import repeats
 from matcher.matching.search import by_scorer, choose_among
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, field_vectors
 from matcher.matching.second_look import PairLook
-from matcher.pipeline.matches.views import MatchView
+from matcher.pipeline.matches.answers import FoundAnswer, MatchAnswer
 from matcher.pipeline.nights.encoders import EncoderInUse
 from matcher.pipeline.nights.vectors import vectors_of
 from matcher.ports import Encoder, Reranker, silent
@@ -82,7 +76,7 @@ class Matching:
 
     def match(
         self, text: str, side: Side, scope: Scope, top_k: int, *, park_id: int | None = None
-    ) -> list[MatchView]:
+    ) -> FoundAnswer:
         """The best of the other list for a text that stands on `side`, best first.
 
         The first line counts as the title. Demands are searched within `scope`, and within one park
@@ -108,8 +102,10 @@ class Matching:
         else:
             pair, parts = (index, asked), list(by_scorer(index.listings, held.scorers))
             allowed = index.rows(
-                lambda one: (
-                    one.park_id is not None and scope.covers(one.park_id) and park_id in {None, one.park_id}
+                lambda demand: (
+                    demand.park_id is not None
+                    and scope.covers(demand.park_id)
+                    and park_id in {None, demand.park_id}
                 )
             )
         look = PairLook(*pair, beijing_day(self._clock()), self._reranker)
@@ -122,18 +118,19 @@ class Matching:
         )
         phrases = Phrases(view)
         park_codes = self._park_codes(scope) if searched is Side.DEMAND else {}
-        return [
-            MatchView.of_free_text(
+        items = [
+            MatchAnswer.of_free_text(
                 match,
-                found=index.listings[match.row],
-                query=view,
-                query_side=side,
+                index.listings[match.row],
+                view,
+                side,
                 terms=matched_terms(phrases, Phrases(index.texts[match.row])),
                 park=park_codes.get(index.listings[match.row].park_id),
                 also=held.also(match.row) if searched is Side.SUPPLY else (),
             )
             for match in matches
         ]
+        return FoundAnswer(items=items)
 
     def prepare(self) -> None:
         """Make the indexes now, so that no query waits for them: two seconds for 9,000 listings."""

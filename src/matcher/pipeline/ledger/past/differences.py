@@ -15,7 +15,7 @@ from matcher.domain.ledger import Cause, ChangeCause, Event, Pair
 from matcher.domain.rules import Constraint
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
 from matcher.pipeline.ledger.past.replay import sides_shown
-from matcher.pipeline.matches.views import MatchView
+from matcher.pipeline.matches.views import pair_record
 from matcher.pipeline.nights.runs import RunAnswer, answer_of
 from matcher.store import parks, runs, states
 from matcher.store.database import Database, Transaction
@@ -33,9 +33,7 @@ class DiffItem:
     def as_json(self) -> dict[str, Any]:
         """The stable JSON form."""
         after, event = self.difference.after, self.difference.event
-        match = MatchView.of_pair(self.pair).as_json()
-        del match["also"]  # what repeats what is the last run's, not that of the nights between
-        return match | {
+        return pair_record(self.pair) | {
             "entry_id": self.difference.entry_id,
             "event": event.value,
             "event_label": label(event, "zh"),
