@@ -54,6 +54,12 @@ def test_every_example_of_the_document_is_one_the_service_would_take_or_give(
     assert tried > 150
 
 
+def test_pages_and_lists_of_the_document_have_plain_names(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if name.endswith("_")] == []
+    assert {"AbstentionPage", "NearMissList", "KeyList"} <= schemas.keys()
+
+
 def test_bodies_and_answers_of_the_document_hold_examples(document: dict[str, Any]) -> None:
     described = document["components"]["schemas"]
 

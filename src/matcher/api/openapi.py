@@ -1,5 +1,6 @@
 """The OpenAPI document: its head, and the problems each operation may answer with."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,11 +89,24 @@ def install(app: FastAPI) -> None:
             schema = Problem.model_json_schema(ref_template=_REFERENCE)
             components = made["components"]["schemas"]
             components.update(schema.pop("$defs"), Problem=schema)
-            _restore_nulls(made)
-            app.openapi_schema = made
+            app.openapi_schema = _with_plain_names(made)
+            _restore_nulls(app.openapi_schema)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _with_plain_names(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with each page and list by its own name (`KeyList`), not that of its parts
+    (`Listed_KeyAnswer_`, pydantic 2.14)."""
+    components = document["components"]["schemas"]
+    names = {name: schema["title"] for name, schema in components.items() if name.endswith("_")}
+    document["components"]["schemas"] = {names.get(name, name): schema for name, schema in components.items()}
+    text = json.dumps(document)
+    for name, plain in names.items():
+        text = text.replace(f'"{_REFERENCE.format(model=name)}"', f'"{_REFERENCE.format(model=plain)}"')
+    named: dict[str, Any] = json.loads(text)
+    return named
 
 
 def _restore_nulls(document: dict[str, Any]) -> None:
