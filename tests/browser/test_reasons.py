@@ -56,7 +56,7 @@ def test_the_bars_and_figures_of_a_score_add_up_and_shared_phrases_are_marked(
     console: Page, site: Site
 ) -> None:
     entry = next(one for one in entries(site) if len(one.terms) >= 2)
-    told = read_explanation(site.service.database, LOCAL_OPERATOR, entry.id)
+    told = read_explanation(site.service.database, LOCAL_OPERATOR, entry.id).as_json()
     drawer = opened(console, site, entry.id)
     steps = drawer.locator(".waterfall tbody tr")
     expect(steps).to_have_count(len(entry.contributions))
@@ -87,7 +87,7 @@ def test_facts_and_rules_say_by_sign_and_word_whether_they_hold(console: Page, s
         entry.demand_id,
         Constraints(max_price=0.5, min_maturity=1, regions=("不存在的地方",)),
     )
-    told = read_explanation(site.service.database, LOCAL_OPERATOR, entry.id)
+    told = read_explanation(site.service.database, LOCAL_OPERATOR, entry.id).as_json()
     drawer = opened(console, site, entry.id)
     for name in ("双方写明的内容", "硬性条件"):
         expect(drawer.get_by_role("table", name=name)).to_be_visible()

@@ -13,7 +13,7 @@ from matcher.domain.listing import Achievement, Demand, Maturity, Money
 from matcher.domain.reasons import LINE, Reasons, verdict_words
 from matcher.domain.rules import Constraint, Constraints, ParkProfile, Rules, Verdict
 from matcher.domain.rulings import Whose, rulings
-from matcher.domain.stated import STATED, Sides
+from matcher.domain.stated import STATED, StatedPair
 
 DEMAND = Demand(
     title="电解槽隔膜",
@@ -41,7 +41,7 @@ def reasons(**changes: Any) -> Reasons:
         "explored": False,
         "standing": Standing.CURRENT,
         "cause": None,
-        "facts": facts_of(Sides(DEMAND, ACHIEVEMENT)),
+        "facts": facts_of(StatedPair(DEMAND, ACHIEVEMENT)),
     }
     return Reasons(**{**values, **changes})
 
@@ -77,7 +77,7 @@ def test_every_stated_feature_has_a_verdict_in_words(name: str, figure: float | 
 
 
 def test_a_fact_speaks_for_against_or_neither() -> None:
-    found = {fact.feature: fact.agreement for fact in facts_of(Sides(DEMAND, ACHIEVEMENT))}
+    found = {fact.feature: fact.agreement for fact in facts_of(StatedPair(DEMAND, ACHIEVEMENT))}
     assert found["money"] is Agreement.AGREES
     assert found["mode"] is Agreement.AGREES
     assert found["industry"] is Agreement.AGAINST

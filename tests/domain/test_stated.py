@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matcher.domain import stated
 from matcher.domain.features import FEATURE_LABELS, FEATURES
 from matcher.domain.listing import Achievement, Demand, Maturity, Money
-from matcher.domain.stated import STATED, STATED_LABELS, Sides, compare_stated, evidence
+from matcher.domain.stated import STATED, STATED_LABELS, StatedPair, compare_stated, evidence
 
 DEMAND = Demand(
     title="低温催化剂",
@@ -30,11 +30,11 @@ ACHIEVEMENT = Achievement(
     source_region="北京市海淀区",
     abstract="转化率达70%，选择性90%。",
 )
-SIDES = Sides(DEMAND, ACHIEVEMENT, years=5)
+SIDES = StatedPair(DEMAND, ACHIEVEMENT, years=5)
 
 
-def sides(demand: dict[str, Any] | None = None, **achievement: Any) -> Sides:
-    return Sides(Demand(title="需求", **(demand or {})), Achievement(title="成果", **achievement))
+def sides(demand: dict[str, Any] | None = None, **achievement: Any) -> StatedPair:
+    return StatedPair(Demand(title="需求", **(demand or {})), Achievement(title="成果", **achievement))
 
 
 def test_a_worked_example() -> None:
@@ -204,11 +204,11 @@ achievements = st.builds(
     modes=st.tuples(words),
     abstract=texts,
 )
-pairs = st.builds(Sides, demands, achievements, st.none() | st.integers(0, 60))
+pairs = st.builds(StatedPair, demands, achievements, st.none() | st.integers(0, 60))
 
 
 @given(pairs)
-def test_every_figure_lies_between_against_and_for(pair: Sides) -> None:
+def test_every_figure_lies_between_against_and_for(pair: StatedPair) -> None:
     figures = compare_stated(pair)
     assert figures.keys() == evidence(pair).keys()
     assert all(figure is None or -1 <= figure <= 1 for figure in figures.values())
@@ -217,7 +217,7 @@ def test_every_figure_lies_between_against_and_for(pair: Sides) -> None:
 
 
 @given(pairs)
-def test_what_is_known_of_a_pair_is_said_by_both_sides(pair: Sides) -> None:
+def test_what_is_known_of_a_pair_is_said_by_both_sides(pair: StatedPair) -> None:
     said = evidence(pair)
     for name, figure in compare_stated(pair).items():
         if figure is not None and name not in ("freshness", "completeness"):
@@ -282,7 +282,7 @@ def test_a_telephone_number_never_gets_into_what_is_shown() -> None:
 def test_a_thousand_pairs_are_compared_in_well_under_two_seconds() -> None:
     text = "本成果面向低温工况，转化率达70%，选择性90%，厚度为 3 mm，抗拉强度650 MPa。" * 8
     pairs = [
-        Sides(
+        StatedPair(
             replace(DEMAND, targets=f"转化率≥{number % 7 + 60}%"),
             replace(ACHIEVEMENT, abstract=f"{text}成果{number % 200}"),
         )

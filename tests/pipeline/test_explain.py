@@ -62,7 +62,7 @@ def test_every_entry_of_the_samples_is_explained_quickly(sample: Service, entrie
     asked = entries[::7]
     started = time.perf_counter()
     for one in asked:
-        told = read_explanation(sample.database, LOCAL_OPERATOR, one.id)
+        told = read_explanation(sample.database, LOCAL_OPERATOR, one.id).as_json()
         assert told["waterfall"][-1]["cumulative"] == told["score"] == one.score
         for side in ("demand", "achievement"):
             phrases = {span["phrase"] for field in told["highlights"][side] for span in field["spans"]}

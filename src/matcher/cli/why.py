@@ -15,7 +15,7 @@ _OWNERS = {"park": "园区", "demand": "需求"}
 def why(entry_id: EntryId, as_json: AsJson = False) -> None:
     """Say why one entry was proposed, and how it stands to the rules of today."""
     with opened() as service:
-        told = read_explanation(service.database, LOCAL_OPERATOR, entry_id)
+        told = read_explanation(service.database, LOCAL_OPERATOR, entry_id).as_json()
     if as_json:
         print_json(told)
         return
@@ -25,9 +25,9 @@ def why(entry_id: EntryId, as_json: AsJson = False) -> None:
         columns = {"label_zh": "得分的组成", "contribution": "贡献", "cumulative": "累计"}
         print_table(columns, told["waterfall"], right=("contribution", "cumulative"))
     columns = {"label_zh": "写明的内容", "verdict_zh": "结论", "demand": "需求", "achievement": "成果"}
-    print_table(columns, [_with_dashes(one) for one in told["stated"]])
+    print_table(columns, [_with_dashes(fact) for fact in told["stated"]])
     if told["constraints"]:
-        rows = [_with_dashes({**one, "of": _OWNERS[one["of"]]}) for one in told["constraints"]]
+        rows = [_with_dashes({**rule, "of": _OWNERS[rule["of"]]}) for rule in told["constraints"]]
         columns = {
             "label_zh": "硬性条件",
             "of": "出自",

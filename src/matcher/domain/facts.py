@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matcher.domain.stated import Sides, compare_stated, evidence, maturity, money, quantities, region
+from matcher.domain.stated import StatedPair, compare_stated, evidence, maturity, money, quantities, region
 
 
 class Agreement(StrEnum):
@@ -42,9 +42,9 @@ _ASKED = frozenset({maturity.__name__, money.__name__, quantities.__name__})
 """Features of a bound that the demand sets; a little over the budget is over it."""
 
 
-def facts_of(sides: Sides) -> tuple[Fact, ...]:
+def facts_of(pair: StatedPair) -> tuple[Fact, ...]:
     """Every stated feature of a pair, in the order of `STATED`."""
-    said = evidence(sides)
+    said = evidence(pair)
     return tuple(
-        Fact(name, figure, *said.get(name, ("", ""))) for name, figure in compare_stated(sides).items()
+        Fact(name, figure, *said.get(name, ("", ""))) for name, figure in compare_stated(pair).items()
     )

@@ -16,7 +16,7 @@ from matcher.domain.text import fold, join_texts
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class StatedPair:
     """A pair's two listings; `years` is how many whole years ago the achievement was stated, if known."""
 
     demand: Demand
@@ -24,32 +24,32 @@ class Sides:
     years: int | None = None
 
 
-Stated = Callable[[Sides], float | None]
+Stated = Callable[[StatedPair], float | None]
 
 
-def industry(sides: Sides) -> float | None:
+def industry(pair: StatedPair) -> float | None:
     """Both name one industry: 1, also where one name holds the other (新材料, 先进新材料产业); -0.5 where the
     names differ, for two lists may file one thing under two names. The classification is not looked at."""
-    wanted, offered = _industries(sides.demand.industry), _industries(sides.achievement.industry)
+    wanted, offered = _industries(pair.demand.industry), _industries(pair.achievement.industry)
     if not wanted or not offered:
         return None
     return 1.0 if _any_holds(wanted, offered) else -0.5
 
 
-def maturity(sides: Sides) -> float | None:
+def maturity(pair: StatedPair) -> float | None:
     """The achievement is as mature as the demand asks: 1 from the level asked, less by a third for each level
     that its highest one is below it, at least -1."""
-    wanted, offered = sides.demand.maturity.low, sides.achievement.maturity.high
+    wanted, offered = pair.demand.maturity.low, pair.achievement.maturity.high
     if wanted is None or offered is None:
         return None
     return max(-1.0, 1.0 - max(0, wanted - offered) / 3)
 
 
-def money(sides: Sides) -> float | None:
+def money(pair: StatedPair) -> float | None:
     """The lowest price asked lies within the highest budget: 1; then less in proportion to the excess, 0 at
     one and a half times the budget and -1 from twice. Unknown where either is negotiable (面议), and where
     an open range (50 万元以上) leaves it undecided."""
-    price, budget = sides.achievement.price, sides.demand.budget
+    price, budget = pair.achievement.price, pair.demand.budget
     if price.negotiable or budget.negotiable:
         return None
     most = budget.high
@@ -63,19 +63,19 @@ def money(sides: Sides) -> float | None:
     return max(-1.0, 1.0 - 2 * (price.low / most - 1)) if most > 0 else -1.0
 
 
-def mode(sides: Sides) -> float | None:
+def mode(pair: StatedPair) -> float | None:
     """One way of working together suits both sides (技术许可, 合作开发 …): 1; -0.5 where each names others
     only, for that can be talked about. Words that name no way (不限, 面议, 其他) say nothing."""
-    wanted, offered = _modes(sides.demand.modes), _modes(sides.achievement.modes)
+    wanted, offered = _modes(pair.demand.modes), _modes(pair.achievement.modes)
     if not wanted or not offered:
         return None
     return 1.0 if _any_holds(wanted, offered) else -0.5
 
 
-def region(sides: Sides) -> float | None:
+def region(pair: StatedPair) -> float | None:
     """A region or source region of one side is or holds one of the other: 1; 0.5 where both begin alike
     (北京市大兴区, 北京市海淀区); 0 elsewhere, which speaks against no pair."""
-    wanted, offered = _regions(sides.demand), _regions(sides.achievement)
+    wanted, offered = _regions(pair.demand), _regions(pair.achievement)
     if not wanted or not offered:
         return None
     if _any_holds(wanted, offered):
@@ -84,27 +84,27 @@ def region(sides: Sides) -> float | None:
     return 0.5 if any(name[:2] in begins for name in offered) else 0.0
 
 
-def quantities(sides: Sides) -> float | None:
+def quantities(pair: StatedPair) -> float | None:
     """How many bounds that the demand sets in figures (转化率 ≥67%) are met by the same quantity of the
     achievement: (met - failed) / compared. A quantity is the same where the dimension of its unit agrees and
     its name ends alike; all others, and those that leave it open, count neither way."""
-    compared = _compared(sides)
+    compared = _compared(pair)
     if not compared:
         return None
     met = sum(one.met for one in compared)
     return (2 * met - len(compared)) / len(compared)
 
 
-def freshness(sides: Sides) -> float | None:
+def freshness(pair: StatedPair) -> float | None:
     """The achievement was stated lately, on its list or by its last edit: 1 within a year, halved for every
     five years since."""
-    return None if sides.years is None else 0.5 ** (max(0, sides.years) / 5)
+    return None if pair.years is None else 0.5 ** (max(0, pair.years) / 5)
 
 
-def completeness(sides: Sides) -> float:
+def completeness(pair: StatedPair) -> float:
     """The share of ten fields that the achievement states: abstract, keywords, organisation, industry,
     maturity, modes, price, region, form, and kind of intellectual property. Never unknown."""
-    filled, fields = _filled(sides.achievement)
+    filled, fields = _filled(pair.achievement)
     return filled / fields
 
 
@@ -126,20 +126,20 @@ STATED_LABELS: Mapping[str, tuple[str, str]] = {
 """What each feature is called, in Chinese and English."""
 
 
-def compare_stated(sides: Sides) -> dict[str, float | None]:
+def compare_stated(pair: StatedPair) -> dict[str, float | None]:
     """Every feature's figure, None where it is unknown."""
-    return {name: feature(sides) for name, feature in STATED.items()}
+    return {name: feature(pair) for name, feature in STATED.items()}
 
 
-def evidence(sides: Sides) -> dict[str, tuple[str, str]]:
+def evidence(pair: StatedPair) -> dict[str, tuple[str, str]]:
     """What demand and achievement say for each feature, as short texts to show, empty where one is unsaid.
 
     For `quantities` only what was compared is said, in the same order on both sides.
     """
-    demand, achievement = sides.demand, sides.achievement
-    compared = _compared(sides)
+    demand, achievement = pair.demand, pair.achievement
+    compared = _compared(pair)
     filled, fields = _filled(achievement)
-    years = "" if sides.years is None else f"{sides.years} 年前" if sides.years > 0 else "一年以内"
+    years = "" if pair.years is None else f"{pair.years} 年前" if pair.years > 0 else "一年以内"
     return {
         industry.__name__: (demand.industry, achievement.industry),
         maturity.__name__: (_level_text(demand.maturity), _level_text(achievement.maturity)),
@@ -189,8 +189,8 @@ def _any_holds(names: list[str], others: list[str]) -> bool:
     return any(one in other or other in one for one in names for other in others)
 
 
-def _compared(sides: Sides) -> tuple[Comparison, ...]:
-    demand, achievement = sides.demand, sides.achievement
+def _compared(pair: StatedPair) -> tuple[Comparison, ...]:
+    demand, achievement = pair.demand, pair.achievement
     asking = join_texts(demand.problems, demand.detail, demand.targets)
     return compare(asking, join_texts(achievement.title, achievement.abstract))
 

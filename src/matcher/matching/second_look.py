@@ -12,7 +12,7 @@ from matcher.domain.days import years_since
 from matcher.domain.errors import EncoderError
 from matcher.domain.features import FIELD_FEATURES, cross_encoder
 from matcher.domain.listing import Achievement, Demand, Side
-from matcher.domain.stated import STATED, Sides
+from matcher.domain.stated import STATED, StatedPair
 from matcher.matching.rank import Figures
 from matcher.matching.searchable import Searchable
 from matcher.ports import Reranker, Rows
@@ -71,14 +71,14 @@ class PairLook:
         )
         return np.array([math.nan if figure is None else figure for figure in found], dtype=np.float64)
 
-    def _sides(self, demand: int, achievement: int) -> Sides:
+    def _sides(self, demand: int, achievement: int) -> StatedPair:
         offered = self.supply.listings[achievement]
         wanting = self.demands.listings[demand].listing
         assert isinstance(wanting, Demand)
         assert isinstance(offered.listing, Achievement)
         since = offered.stated_at
         years = None if since is None else years_since(since, self.day)
-        return Sides(wanting, offered.listing, years)
+        return StatedPair(wanting, offered.listing, years)
 
     def _read_together(self, demands: Rows, achievements: Rows) -> NDArray[np.float64]:
         if self.reranker is None:

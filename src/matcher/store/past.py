@@ -51,6 +51,10 @@ class PastListings:
         """What a listing says in a version."""
         return next(one.data for one in self.revisions[listing_id] if one.version == version)
 
+    def stated_at(self, listing_id: int, version: int) -> datetime:
+        """When a listing came to say what it says in a version."""
+        return next(one.at for one in self.revisions[listing_id] if one.version == version)
+
     def at(self, listing_id: int, moment: datetime) -> Said:
         """What a listing said at a moment; its first version, where it was not there yet."""
         return self._at(listing_id, moment).data

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
 from matcher.domain.difference import State, Step
+from matcher.domain.entries import EntryView
 from matcher.domain.ledger import Cause, Standing
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
 
@@ -23,6 +25,34 @@ def of_entry(session: Session, scope: Scope, entry_id: int) -> list[tuple[EntryS
         .order_by(EntryState.run_id)
     )
     return [(state, run) for state, run in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRun:
+    """The run that an entry's figures are of; `scorer` and `calibration` are versions, the park's own where
+    it had one."""
+
+    id: int
+    started_at: datetime
+    scorer: str
+    calibration: str | None
+
+
+def scored_by(session: Session, scope: Scope, entry: EntryView) -> ScoringRun | None:
+    """The last run that left an entry in scope as current; None where none has."""
+    current = EntryState.standing == Standing.CURRENT.value
+    query = (
+        select(RunRow)
+        .join(EntryState, EntryState.run_id == RunRow.id)
+        .where(EntryState.entry_id == entry.id, current, *_in_scope(scope, entry.park_id))
+        .order_by(EntryState.run_id.desc())
+        .limit(1)
+    )
+    run = session.scalar(query)
+    if run is None:
+        return None
+    own = run.scorers.get(str(entry.park_id))
+    return ScoringRun(run.id, run.started_at, own or run.scorer, own or run.calibration)
 
 
 def changed_between(

@@ -1,11 +1,20 @@
 """Why an entry was proposed, as it is answered."""
 
+from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from matcher.domain.facts import Agreement
+from matcher.domain.explanation import Step, about_feature, feature_words
+from matcher.domain.facts import Agreement, Fact
+from matcher.domain.highlight import highlights
+from matcher.domain.judged import Near
+from matcher.domain.labels import words
+from matcher.domain.listing import Listing
+from matcher.domain.reasons import GRADE_WORDS, verdict_words
 from matcher.domain.rules import Constraint, Verdict
+from matcher.domain.rulings import Ruling, Whose
+from matcher.domain.text import mask_contacts
 from matcher.pipeline.answers import Answer
 
 
@@ -18,6 +27,19 @@ class StepAnswer(Answer):
     explanation: str = Field(description="这一部分是什么（英文）")
     contribution: float = Field(description="对得分的贡献，可以为负")
     cumulative: float = Field(description="按次序累加到此的和；最后一个就是得分")
+
+    @classmethod
+    def of(cls, step: Step) -> "StepAnswer":
+        """One contribution with its name and what it is."""
+        zh, en = feature_words(step.feature)
+        return cls(
+            feature=step.feature,
+            label_zh=zh,
+            label_en=en,
+            explanation=about_feature(step.feature),
+            contribution=step.contribution,
+            cumulative=step.cumulative,
+        )
 
 
 class SpanAnswer(Answer):
@@ -34,6 +56,20 @@ class MarkedText(Answer):
     field: str
     text: str
     spans: list[SpanAnswer] = Field(description="共有词语的位置，从前到后，互不重叠")
+
+    @classmethod
+    def of(cls, listing: Listing, fields: Sequence[str], terms: Sequence[str]) -> "list[MarkedText]":
+        """Those fields of a listing that say something, with where the phrases stand in them."""
+        marked = []
+        for name in fields:
+            value = getattr(listing, name)
+            text = mask_contacts(value if isinstance(value, str) else " ".join(value))
+            spans = [
+                SpanAnswer(start=span.start, end=span.end, phrase=span.phrase)
+                for span in highlights(text, terms)
+            ]
+            marked += [cls(field=name, text=text, spans=spans)] if text else []
+        return marked
 
 
 class MarkedSides(Answer):
@@ -59,6 +95,24 @@ class FactAnswer(Answer):
     demand: str = Field(description="需求一方写的；未写明为空")
     achievement: str = Field(description="成果一方写的；未写明为空")
 
+    @classmethod
+    def of(cls, fact: Fact) -> "FactAnswer":
+        """A fact with its name, what it is and what it comes to; contacts are hidden."""
+        zh, en = feature_words(fact.feature)
+        verdict_zh, verdict_en = verdict_words(fact)
+        return cls(
+            feature=fact.feature,
+            label_zh=zh,
+            label_en=en,
+            explanation=about_feature(fact.feature),
+            figure=fact.figure,
+            verdict=fact.agreement,
+            verdict_zh=verdict_zh,
+            verdict_en=verdict_en,
+            demand=mask_contacts(fact.demand),
+            achievement=mask_contacts(fact.achievement),
+        )
+
 
 class RulingAnswer(Answer):
     """园区或需求的一条硬性规则，以及成果现在是否满足。"""
@@ -73,6 +127,24 @@ class RulingAnswer(Answer):
     rules_out: bool = Field(description="是否因此不予匹配；未知时由规则的 strict 决定")
     wanted: str = Field(description="规则的要求")
     stated: str = Field(description="成果写明的；未写明为空")
+
+    @classmethod
+    def by(cls, ruling: Ruling) -> "RulingAnswer":
+        """A ruling with its labels; contacts are hidden."""
+        zh, en = words(ruling.constraint)
+        verdict_zh, verdict_en = words(ruling.verdict)
+        return cls(
+            of="park" if ruling.whose is Whose.PARK else "demand",
+            constraint=ruling.constraint,
+            label_zh=zh,
+            label_en=en,
+            verdict=ruling.verdict,
+            verdict_zh=verdict_zh,
+            verdict_en=verdict_en,
+            rules_out=ruling.rules_out,
+            wanted=mask_contacts(ruling.wanted),
+            stated=mask_contacts(ruling.stated),
+        )
 
 
 class RulesVersion(Answer):
@@ -93,107 +165,24 @@ class JudgedAnswer(Answer):
     achievement_title: str
     nearness: float = Field(description="相近程度，0 到 1：两边名称各自的相近程度之积")
 
+    @classmethod
+    def of(cls, near: Near) -> "JudgedAnswer":
+        """A judged case, and how near it is."""
+        case = near.case
+        zh, en = GRADE_WORDS[case.grade]
+        return cls(
+            entry_id=case.entry_id,
+            grade=case.grade,
+            grade_zh=zh,
+            grade_en=en,
+            demand_title=case.demand_title,
+            achievement_title=case.achievement_title,
+            nearness=near.nearness,
+        )
+
 
 class ExplanationAnswer(Answer):
     """一条台账的理由：数值、词语和版本都是当时写下的，不重新计算；规则按现在的判断。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "entry_id": 408,
-                    "park": "hydrogen",
-                    "demand_id": 41,
-                    "demand_version": 2,
-                    "achievement_id": 58,
-                    "achievement_version": 1,
-                    "run_id": 7,
-                    "score": 0.5,
-                    "probability": 0.53,
-                    "similarity": 0.61,
-                    "scorer": "2",
-                    "calibration": "prior-2",
-                    "explored": False,
-                    "waterfall": [
-                        {
-                            "feature": "lexical_text",
-                            "label_zh": "用词重合",
-                            "label_en": "wording",
-                            "explanation": "Both texts share wording.",
-                            "contribution": 0.375,
-                            "cumulative": 0.375,
-                        },
-                        {
-                            "feature": "dense",
-                            "label_zh": "文意相近",
-                            "label_en": "meaning",
-                            "explanation": "Both texts mean something alike.",
-                            "contribution": 0.125,
-                            "cumulative": 0.5,
-                        },
-                    ],
-                    "terms": ["电解槽", "隔膜"],
-                    "highlights": {
-                        "demand": [
-                            {
-                                "field": "title",
-                                "text": "高温浓碱电解槽用低阻隔膜",
-                                "spans": [
-                                    {"start": 4, "end": 7, "phrase": "电解槽"},
-                                    {"start": 10, "end": 12, "phrase": "隔膜"},
-                                ],
-                            }
-                        ],
-                        "achievement": [
-                            {
-                                "field": "title",
-                                "text": "碱性电解水制氢用复合隔膜连续制备技术",
-                                "spans": [{"start": 10, "end": 12, "phrase": "隔膜"}],
-                            }
-                        ],
-                    },
-                    "stated": [
-                        {
-                            "feature": "maturity",
-                            "label_zh": "成熟度",
-                            "label_en": "maturity",
-                            "explanation": "The achievement is as mature as the demand asks.",
-                            "figure": None,
-                            "verdict": "unknown",
-                            "verdict_zh": "未知",
-                            "verdict_en": "unknown",
-                            "demand": "",
-                            "achievement": "通过小试",
-                        }
-                    ],
-                    "constraints": [
-                        {
-                            "of": "demand",
-                            "constraint": "price",
-                            "label_zh": "金额上限",
-                            "label_en": "price ceiling",
-                            "verdict": "met",
-                            "verdict_zh": "满足",
-                            "verdict_en": "met",
-                            "rules_out": False,
-                            "wanted": "≤ 100 万元",
-                            "stated": "80 万元",
-                        }
-                    ],
-                    "rules_version": {"park": 0, "demand": 1},
-                    "judged": [],
-                    "sentences_zh": [
-                        "双方共有“电解槽”“隔膜”。",
-                        "得分 0.500：用词重合贡献 0.375，文意相近贡献 0.125。",
-                    ],
-                    "sentences_en": [
-                        "Both texts hold “电解槽”, “隔膜”.",
-                        "The score is 0.500: wording adds 0.375, meaning adds 0.125.",
-                    ],
-                }
-            ]
-        }
-    )
 
     entry_id: int
     park: str
