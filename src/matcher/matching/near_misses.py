@@ -1,7 +1,7 @@
 """Near misses: what a run would propose to a demand if one stated field were another, one at a time.
 
-Whether it would is tried with all that the same change lets in: who comes first then takes the places there
-are. The number of a whole park's entries is set aside.
+A change may let in other achievements, too. So each near miss is ranked with all that its change lets in, and
+is one only where it is then among the demand's matches. A park's limit of entries is not looked at.
 """
 
 from collections import defaultdict
@@ -214,18 +214,20 @@ class _Line:
         """The rows that the changed rules allow, in order, down to the match; none where it is too low."""
         floor = floor_of(rules.profile, self.search.scorers[self.row])
         weighed = obstacle.hindrance is Hindrance.PARTNERS and obstacle.change.whose is not Whose.ACHIEVEMENT
-        found: list[tuple[float, int]] = []
-        for one, preference in zip(self.matches, self.preferences, strict=True):
-            if (floor is None or one.score >= floor) and self._enters(one.row, match.row, obstacle, rules):
-                weight = rules.profile.weight(self._achievement(one.row)) if weighed else None
-                found.append((preference if weight is None else one.score * weight, one.row))
-            if one is match and not weighed:
+        admitted: list[tuple[float, int]] = []
+        for rival, preference in zip(self.matches, self.preferences, strict=True):
+            if (floor is None or rival.score >= floor) and self._enters(
+                rival.row, match.row, obstacle, rules
+            ):
+                weight = rules.profile.weight(self._achievement(rival.row)) if weighed else None
+                admitted.append((preference if weight is None else rival.score * weight, rival.row))
+            if rival is match and not weighed:
                 break
-        found.sort(key=lambda one: (-one[0], one[1]))
-        own = next((preference for preference, row in found if row == match.row), None)
+        admitted.sort(key=lambda ranked: (-ranked[0], ranked[1]))
+        own = next((preference for preference, row in admitted if row == match.row), None)
         if own is None or own < self.bound:
             return []
-        return [row for _, row in found]
+        return [row for _, row in admitted]
 
     def _enters(self, row: int, missed: int, obstacle: Obstacle, rules: Rules) -> bool:
         if row == missed or self.keeps[row]:
