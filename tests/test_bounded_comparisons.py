@@ -21,7 +21,7 @@ from matcher.domain.quantities import compare, quantities_in
 from matcher.domain.renames import Gone
 from matcher.domain.repeats import Said, say_the_same
 from matcher.domain.rules import MAX_NAMES, Constraints
-from matcher.domain.stated import Sides, compare_stated
+from matcher.domain.stated import StatedPair, compare_stated
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView
 from matcher.files.headings import find_header
@@ -150,7 +150,7 @@ def lists_of_names(size: int) -> Callable[[], object]:
     ours, theirs = ([f"{kind}{signs(3, place)}" for place in range(size // 5)] for kind in "甲乙")
     demand = Demand(title="需求", industry="、".join(ours), modes=tuple(ours))
     achievement = Achievement(title="成果", industry="、".join(theirs), modes=tuple(theirs))
-    return lambda: compare_stated(Sides(demand, achievement))
+    return lambda: compare_stated(StatedPair(demand, achievement))
 
 
 def many_modes_and_rules(size: int) -> Callable[[], object]:

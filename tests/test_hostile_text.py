@@ -16,7 +16,7 @@ from matcher.domain.maturity import parse_maturity
 from matcher.domain.money import parse_money
 from matcher.domain.person import person_of
 from matcher.domain.quantities import quantities_in
-from matcher.domain.stated import Sides, industry, mode, region
+from matcher.domain.stated import StatedPair, industry, mode, region
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, chinese_share, fold, mask_contacts, normalise, says_enough
 from matcher.domain.work import MAX_TEXT
@@ -137,7 +137,7 @@ def _stated(text: str) -> None:
     said = normalise(text)
     demand = Demand(title=said, industry=said, modes=split_terms(said), region=said)
     achievement = Achievement(title=said, industry=said[::-1], modes=split_terms(said[::-1]), region="乙")
-    sides = Sides(demand, achievement)
+    sides = StatedPair(demand, achievement)
     for feature in (industry, mode, region):
         feature(sides)
     identity_key(demand)
