@@ -17,6 +17,9 @@ Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 """Row positions in an index, ascending."""
 
+Figures = Mapping[str, NDArray[np.float64]]
+"""A figure's name → its value for each of some rows, 0 where it is unknown."""
+
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""

@@ -11,7 +11,8 @@ from matcher.domain.ledger import Proposal
 from matcher.domain.listing import Achievement, Demand, LiveListing, Money
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.scoring import DEFAULT_SCORER, Scorers
-from matcher.matching.propose import Inputs, Method, Proposed, propose
+from matcher.matching.inputs import Inputs
+from matcher.matching.propose import Method, Proposed, propose
 from matcher.ports import silent
 from tests.pipeline.test_propose import METHOD
 

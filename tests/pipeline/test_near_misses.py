@@ -19,7 +19,7 @@ from matcher.domain.remedies import remedy
 from matcher.domain.rules import Constraint, Constraints, ParkProfile
 from matcher.domain.rulings import Whose
 from matcher.matching import near_misses
-from matcher.matching.propose import Inputs
+from matcher.matching.inputs import Inputs
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.exclusions import exclude_pair
 from matcher.pipeline.matches.abstentions import list_abstentions

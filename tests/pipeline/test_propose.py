@@ -28,7 +28,8 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.text import fold
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels
-from matcher.matching.propose import Inputs, Method, Proposed, propose
+from matcher.matching.inputs import Inputs
+from matcher.matching.propose import Method, Proposed, propose
 from matcher.matching.search import floor_of
 from matcher.ports import silent
 

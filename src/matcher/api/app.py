@@ -32,7 +32,8 @@ from matcher.api import (
     sheets,
     work,
 )
-from matcher.api.listings import ACHIEVEMENTS, DEMANDS, listing_router
+from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS
+from matcher.api.listings import listing_router
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.api.middleware import LimitedBody, Observed, ResponseHeaders
 from matcher.bootstrap import Service

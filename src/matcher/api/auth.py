@@ -1,6 +1,7 @@
 """Who is calling: a bearer key or token, an `X-API-Key`, or the cookie of a session on this origin."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -8,10 +9,13 @@ from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCreden
 from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 
+from matcher.api.fields import IdempotencyKey
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Forbidden, Unauthorized
+from matcher.pipeline import idempotency
 from matcher.pipeline.access import authenticate
+from matcher.pipeline.idempotency import digest_of
 
 _COOKIE = "matcher_session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -91,6 +95,26 @@ def caller(
 
 
 Caller = Annotated[Principal, Depends(caller)]
+
+
+Asking = Callable[[Mapping[str, Any]], idempotency.Request]
+
+
+def _asking(
+    request: Request, service: Installation, caller: Caller, idempotency_key: IdempotencyKey = None
+) -> Asking:
+    operation = request.scope["route"].operation_id
+    path = dict(request.path_params)
+
+    def asked(body: Mapping[str, Any]) -> idempotency.Request:
+        digest = digest_of(operation, {"path": path, "body": body})
+        return idempotency.Request(caller, service.now(), "rest", idempotency_key, digest)
+
+    return asked
+
+
+Asked = Annotated[Asking, Depends(_asking)]
+"""Gives, for the body that was sent, the request as the use cases take it."""
 
 
 def administrator(principal: Caller) -> Principal:

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
-from matcher.api.auth import Caller, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Id, Park, Person
 from matcher.api.openapi import problems
 from matcher.api.schemas.due import DueList, HandOverAnswer, SuppliersAnswer
 from matcher.api.schemas.work import HandOver
-from matcher.api.writes import Asked, written
+from matcher.api.writes import written
 from matcher.pipeline.ledger import due, suppliers
 from matcher.pipeline.ledger import hand_over as handover
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, UploadFile
 from starlette.responses import JSONResponse, Response
 
-from matcher.api.auth import Caller, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.downloads import attachment
 from matcher.api.fields import Id
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas.history import EvidenceAnswer, EvidenceList
 from matcher.api.schemas.work import NewLink
-from matcher.api.writes import Asked, written
+from matcher.api.writes import written
 from matcher.pipeline.ledger import evidence
 from matcher.pipeline.texts import FilledLine
 

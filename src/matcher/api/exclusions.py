@@ -5,12 +5,12 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from matcher.api.auth import Caller, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
 from matcher.api.schemas.due import ExclusionAnswer, ExclusionPage
 from matcher.api.schemas.work import NewExclusion
-from matcher.api.writes import Asked, written
+from matcher.api.writes import written
 from matcher.pipeline import cursors
 from matcher.pipeline.ledger import exclusions
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from matcher.api.auth import Caller, Installation, caller
 from matcher.api.downloads import XLSX, workbook
 from matcher.api.fields import Cursor, Id, Limit, ParkCode
-from matcher.api.listings import ACHIEVEMENTS, DEMANDS, ListKind
+from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS, ListKind
 from matcher.api.openapi import binary, problems
 from matcher.api.writes import DryRunOfFile, shown
 from matcher.domain.listing import Side

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse
 
-from matcher.api.auth import Caller, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Id, IfMatch, ParkCode, version_of
 from matcher.api.openapi import problems
 from matcher.api.schemas.rules import (
@@ -16,7 +16,7 @@ from matcher.api.schemas.rules import (
     ProfileBody,
     ProfileVersions,
 )
-from matcher.api.writes import Asked, written
+from matcher.api.writes import written
 from matcher.pipeline.rules import saved
 
 Code = Annotated[ParkCode, Path(description="园区代码", examples=["hydrogen"])]

@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from matcher.api.auth import Caller, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
 from matcher.api.schemas.scorings import NewScoring, UseScoring
-from matcher.api.writes import Asked, shown
+from matcher.api.writes import shown
 from matcher.pipeline.scoring import scorings
 from matcher.pipeline.scoring.answers import InUseAnswer, LearnedAnswer, ScoringAnswer, ScoringPage
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.responses import JSONResponse, Response
 
-from matcher.api.auth import Caller, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.downloads import XLSX, attachment
 from matcher.api.fields import Cursor, Id, Limit, Park, ParkCode, Unmask
 from matcher.api.openapi import binary, problems
@@ -19,7 +19,7 @@ from matcher.api.schemas.sheets import (
     NewErasure,
     PastLedgerImportPage,
 )
-from matcher.api.writes import Asked, DryRunOfFile, written
+from matcher.api.writes import DryRunOfFile, written
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise

@@ -5,13 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from matcher.api.auth import Caller, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Id, IfMatch, version_of
 from matcher.api.openapi import problems
 from matcher.api.schemas.grades import GradeAnswer, GradeList
 from matcher.api.schemas.history import HistoryAnswer
 from matcher.api.schemas.work import EntryChanges, NewEntry, NewGrade, NewReply, StageMove
-from matcher.api.writes import Asked, shown, written
+from matcher.api.writes import shown, written
 from matcher.pipeline.ledger import edits, grades, history
 from matcher.pipeline.ledger.answers import EntryAnswer
 

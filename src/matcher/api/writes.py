@@ -1,35 +1,13 @@
-"""Writes that may be sent twice (Idempotency-Key in, ETag and replay out) or only tried (`dry_run`)."""
+"""Answers as they are given (ETag, replay), and writes that are only tried (`dry_run`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Form, Query, Request
+from fastapi import Depends, Form, Query
 from starlette.responses import JSONResponse, Response
 
-from matcher.api.auth import Caller, Installation
-from matcher.api.fields import IdempotencyKey
-from matcher.pipeline import idempotency
 from matcher.pipeline.answers import Answer
-from matcher.pipeline.idempotency import Replayed, digest_of
-
-Asking = Callable[[Mapping[str, Any]], idempotency.Request]
-
-
-def _asking(
-    request: Request, service: Installation, caller: Caller, idempotency_key: IdempotencyKey = None
-) -> Asking:
-    operation = request.scope["route"].operation_id
-    path = dict(request.path_params)
-
-    def asked(body: Mapping[str, Any]) -> idempotency.Request:
-        digest = digest_of(operation, {"path": path, "body": body})
-        return idempotency.Request(caller, service.now(), "rest", idempotency_key, digest)
-
-    return asked
-
-
-Asked = Annotated[Asking, Depends(_asking)]
-"""Gives, for the body that was sent, the request as the use cases take it."""
+from matcher.pipeline.idempotency import Replayed
 
 
 def shown(answer: Answer, *, status: int = 200, location: str | None = None) -> Response:

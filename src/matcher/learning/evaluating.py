@@ -17,9 +17,9 @@ from matcher.domain.text import TextView
 from matcher.learning.collections import Collection, read_collection
 from matcher.learning.figures import Measuring
 from matcher.learning.judging import folds, learn
-from matcher.matching.rank import Choice, Figures, SecondLook, choose
+from matcher.matching.rank import Choice, SecondLook, choose
 from matcher.matching.searchable import VectorsOf
-from matcher.ports import BuildChannels, Encoder, Progress, Query, Reranker, Rows, Vectors, silent
+from matcher.ports import BuildChannels, Encoder, Figures, Progress, Query, Reranker, Rows, Vectors, silent
 
 Channel = Literal["dense", "lexical", "fused", "reranked"]
 

@@ -11,7 +11,7 @@ from matcher.domain.counterfactual import obstacle_of_time
 from matcher.domain.ledger import Pair
 from matcher.domain.listing import Achievement
 from matcher.matching.admission import Admission
-from matcher.matching.near_misses import Chosen, Missed, best_places
+from matcher.matching.missed import Chosen, Missed, best_places
 from matcher.matching.rank import Choice
 from matcher.matching.repeats import repeats
 from matcher.matching.search import Search, ranked_demands

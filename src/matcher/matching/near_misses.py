@@ -13,12 +13,12 @@ from itertools import islice
 import numpy as np
 
 from matcher.domain.counterfactual import Hindrance, NearMiss, Obstacle, changed_rules, obstacle_of
-from matcher.domain.ledger import Proposal
 from matcher.domain.listing import Achievement
 from matcher.domain.match import Match
 from matcher.domain.rules import Rules
 from matcher.domain.rulings import Whose
 from matcher.matching.admission import Mask
+from matcher.matching.missed import Chosen, Missed, best_places
 from matcher.matching.rank import Choice
 from matcher.matching.search import Search, floor_of, ranked_demands
 from matcher.ports import Rows
@@ -29,12 +29,6 @@ LIMIT = 3
 READ = 60
 DEEPER = 4
 """So many times the number of a demand's matches, and `READ` more, are looked through."""
-
-Chosen = Mapping[int, Sequence[tuple[float, Proposal]]]
-"""Demand id → what was chosen for it, with the figure it is ordered by."""
-
-Missed = tuple[float, Match, int, Obstacle]
-"""What a near miss is ordered by, its figures, its id, and what is in its way."""
 
 
 def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Missed]]) -> list[NearMiss]:
@@ -51,11 +45,6 @@ def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Mi
         for row in sorted({*by_row, *below})
         for place, missed in enumerate(_best(by_row[row], below.get(row)), start=1)
     ]
-
-
-def best_places(choice: Choice) -> int:
-    """How many places of a choice go to the best for certain."""
-    return choice.k - (0 if choice.exploration is None else choice.exploration.slots)
 
 
 def _best(missed: Sequence[Missed], below: Missed | None) -> list[Missed]:

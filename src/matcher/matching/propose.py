@@ -4,7 +4,6 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,15 @@ from matcher.domain.abstention import Abstention
 from matcher.domain.counterfactual import NearMiss
 from matcher.domain.ledger import Pair, Proposal, WhyNot
 from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, LiveListing, Side
-from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
+from matcher.domain.rules import DEFAULT_PROFILE, ParkProfile
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.matching.admission import Admission
 from matcher.matching.grouping import Grouping
+from matcher.matching.inputs import Inputs
 from matcher.matching.lapsed import lapsed_misses, lapsed_search
 from matcher.matching.left_out import LeftOut, abstentions
-from matcher.matching.near_misses import Chosen, Missed, near_misses
+from matcher.matching.missed import Chosen, Missed
+from matcher.matching.near_misses import near_misses
 from matcher.matching.rank import Choice, Exploration
 from matcher.matching.repeats import repeats, with_repeats
 from matcher.matching.search import Search, floor_of, matches_of_achievements, matches_of_demands
@@ -29,32 +30,6 @@ from matcher.ports import Progress, Reranker, silent
 
 SHARE_EXPLORED = 0.1
 """Share of a demand's matches drawn from the next best where a learned scoring ranks them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What is matched, and by which rules: profiles by park id, constraints by demand id.
-
-    `held` are the pairs that the ledger holds as current: of achievements that repeat one another, the one
-    that people have before them stays. `lapsed` are achievements whose validity ended lately.
-    """
-
-    day: date
-    supply: Sequence[LiveListing]
-    demands: Sequence[LiveListing]
-    profiles: Mapping[int, ParkProfile]
-    constraints: Mapping[int, Constraints]
-    excluded: frozenset[Pair]
-    held: frozenset[Pair] = frozenset()
-    lapsed: Sequence[LiveListing] = ()
-
-    def rules_of(self, demand: LiveListing) -> Rules:
-        """What a demand is matched by."""
-        assert demand.park_id is not None
-        return Rules(
-            self.profiles.get(demand.park_id, DEFAULT_PROFILE),
-            self.constraints.get(demand.id, NO_CONSTRAINTS),
-        )
 
 
 @dataclass(frozen=True, slots=True)

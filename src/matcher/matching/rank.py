@@ -4,7 +4,7 @@ Retrieval's channels look at every row, what else a scorer weighs only at the be
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matcher.domain.match import Match
 from matcher.domain.scoring import Scorer
 from matcher.matching.grouping import Grouping
-from matcher.ports import Channels, Query, Rows
+from matcher.ports import Channels, Figures, Query, Rows
 
 SIMILARITY = "dense"
 """The channel whose figure is a match's similarity."""
@@ -41,9 +41,6 @@ figure that flickers from night to night would count as changed."""
 
 _BLOCK = 1024
 _BLOCK_CELLS = 8_000_000
-
-Figures = Mapping[str, NDArray[np.float64]]
-"""A figure's name → its value for each of some rows, 0 where it is unknown."""
 
 SecondLook = Callable[[int, Rows], Figures]
 """Gives the figures that no channel has, of the query at a place among those asked, for some rows."""

@@ -13,9 +13,8 @@ from matcher.domain.errors import EncoderError
 from matcher.domain.features import FIELD_FEATURES, cross_encoder
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stated import STATED, StatedPair
-from matcher.matching.rank import Figures
 from matcher.matching.searchable import Searchable
-from matcher.ports import Reranker, Rows
+from matcher.ports import Figures, Reranker, Rows
 
 
 @dataclass(frozen=True, slots=True)

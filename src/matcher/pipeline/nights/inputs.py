@@ -3,7 +3,7 @@
 from datetime import date
 
 from matcher.domain.listing import Side
-from matcher.matching.propose import Inputs
+from matcher.matching.inputs import Inputs
 from matcher.store import catalogue, exclusions, lapsed, ledger, rule_versions
 from matcher.store.database import Transaction
 

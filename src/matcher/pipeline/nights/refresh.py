@@ -24,7 +24,8 @@ from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.stated import freshness
 from matcher.domain.text import TextView
-from matcher.matching.propose import Inputs, Method, Proposed, propose
+from matcher.matching.inputs import Inputs
+from matcher.matching.propose import Method, Proposed, propose
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse

@@ -4,13 +4,25 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
+from typing import Protocol
 
-from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.access import LOCAL_OPERATOR, Principal
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Trigger
-from matcher.pipeline.nights.refresh import Refresh
 
 _log = logging.getLogger(__name__)
+
+
+class Runs(Protocol):
+    """What is watched for: whether a run is due, and the run."""
+
+    def is_due(self) -> bool:
+        """Whether what figures depend on has moved on since the last run."""
+        ...
+
+    def __call__(self, principal: Principal, trigger: Trigger) -> object:
+        """Run once."""
+        ...
 
 
 class ChangeWatcher:
@@ -19,9 +31,7 @@ class ChangeWatcher:
     Several services may watch one database: the refresh lock lets one of them work.
     """
 
-    def __init__(
-        self, refresh: Refresh, interval: float, prepare: Callable[[], object] = lambda: None
-    ) -> None:
+    def __init__(self, refresh: Runs, interval: float, prepare: Callable[[], object] = lambda: None) -> None:
         self._refresh = refresh
         self._interval = interval
         self._prepare = prepare

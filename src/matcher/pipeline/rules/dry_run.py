@@ -15,7 +15,8 @@ from matcher.domain.ledger import Cause, Event, Leaving, Pair, Proposal, Standin
 from matcher.domain.listing import Listing, Side
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.text import mask_contacts
-from matcher.matching.propose import Inputs, propose
+from matcher.matching.inputs import Inputs
+from matcher.matching.propose import propose
 from matcher.pipeline.nights.inputs import inputs_of_park
 from matcher.pipeline.nights.refresh import Refresh
 from matcher.ports import silent
