@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from matcher.domain.access import RIGHT_LABELS, Right, Role
+from matcher.domain.columns import Group
 from matcher.domain.counterfactual import Hindrance, Whose
 from matcher.domain.facts import Agreement
 from matcher.domain.ledger import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
@@ -71,6 +72,14 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     Teaming: {
         Teaming.JOINT: ("联合攻关", "joint work"),
         Teaming.RACE: ("赛马", "race"),
+    },
+    Group: {
+        Group.NEXT: ("下一步", "Next"),
+        Group.PEOPLE: ("人员", "People"),
+        Group.STATE: ("情况", "State"),
+        Group.TRIAL: ("试用", "Trial"),
+        Group.NOTES: ("备注", "Notes"),
+        Group.TEAM: ("协作", "Team"),
     },
     DueKind: {
         DueKind.ACTION: ("下一步", "next action"),
