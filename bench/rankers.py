@@ -11,9 +11,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bench.tasks import Task
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
-from matcher.learning.judging import FOLDS, Graded, folds, learn
-from matcher.matching.rank import COMPARABLE, DECIMALS
-from matcher.ports import BuildChannels, Encoder, Query, Rows
+from matcher.learning.graded import Graded
+from matcher.learning.judging import FOLDS, folds, learn
+from matcher.ports import COMPARABLE, DECIMALS, BuildChannels, Encoder, Query, Rows
 
 SEED = 0
 

@@ -210,7 +210,7 @@ class Service:
         """Learning from grades."""
         from matcher.pipeline.scoring.learn import Learn
 
-        return Learn(self.refresh, self.build_channels)
+        return Learn(self.database, self.encoders.in_use, self.build_channels, self.shipped, self.reranker)
 
     @cached_property
     def watcher(self) -> "ChangeWatcher | None":

@@ -89,6 +89,16 @@ class Retriever(Protocol):
         ...
 
 
+SIMILARITY = "dense"
+"""The channel whose figure is a match's similarity."""
+
+COMPARABLE = "wording"
+"""The channel that says whether the wording of a pair can be compared."""
+
+DECIMALS = 6
+"""A figure is kept to so many decimals: float32 sums differ in the seventh with the size of a batch, and a
+figure that flickers from night to night would count as changed."""
+
 Channels = Mapping[str, Retriever]
 """The channels over one list, by the name their contribution carries in a score."""
 

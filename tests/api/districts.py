@@ -11,7 +11,7 @@ from matcher.bootstrap import Service
 from matcher.clock import utc_now
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.days import beijing_day
-from matcher.domain.ledger import Trigger
+from matcher.domain.standings import Trigger
 from matcher.settings import Settings
 from tests.api.world import Server, World, populate, serving
 from tests.engines import MIGRATED, Databases

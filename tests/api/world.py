@@ -191,7 +191,7 @@ class World:
     def refresh(self) -> dict[str, Any]:
         """Run the matching now; the counts of the run."""
         from matcher.domain.access import LOCAL_OPERATOR
-        from matcher.domain.ledger import Trigger
+        from matcher.domain.standings import Trigger
 
         return self.server.service.refresh(LOCAL_OPERATOR, Trigger.BATCH).as_json()
 

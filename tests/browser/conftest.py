@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Demand, Maturity, Money
+from matcher.domain.standings import Trigger
 from matcher.pipeline.lists.samples import load_samples
 from matcher.pipeline.lists.writing import create_listing
 from matcher.settings import Settings

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Demand
+from matcher.domain.standings import Trigger
 from matcher.pipeline.lists.parks import add_park
 from matcher.pipeline.lists.writing import create_listing
 from matcher.settings import Settings

@@ -15,7 +15,7 @@ from matcher.domain.columns import PEOPLE, Group, Writer
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.labels import LABELS
-from matcher.domain.ledger import Trigger
+from matcher.domain.standings import Trigger
 from matcher.pipeline.access import create_key
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import edit_entry, grade_entry

@@ -20,7 +20,7 @@ from matcher import __version__
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.cli.app import EXIT_CODES
 from matcher.clock import utc_now
-from matcher.domain.ledger import RunStatus
+from matcher.domain.standings import RunStatus
 from matcher.pipeline.nights.runs import LedgerState
 from matcher.settings import Settings
 from tests.docs.mentions import missing_from_program, words_of

@@ -12,8 +12,8 @@ from matcher.api.app import create_app
 from matcher.bootstrap import Service
 from matcher.cli.app import EXIT_CODES
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
+from matcher.domain.standings import Trigger
 from matcher.files.report import Problem
 from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.lists.import_answers import ImportAnswer

@@ -7,7 +7,7 @@ from matcher.domain.counterfactual import changed_rules, obstacle_of, obstacles
 from matcher.domain.listing import Achievement
 from matcher.domain.remedies import remedy
 from matcher.domain.rules import Constraints, ParkProfile, Rules
-from matcher.domain.rulings import Whose
+from matcher.domain.verdicts import Whose
 from tests.domain.test_rules import ACHIEVEMENTS, CONSTRAINTS
 
 FIGURES = st.none() | st.floats(0, 1)

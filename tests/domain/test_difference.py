@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.difference import Difference, State, Step, fold
-from matcher.domain.ledger import Cause, Event, Standing
+from matcher.domain.standings import Cause, Event, Standing
 
 Ledger = dict[int, State]
 

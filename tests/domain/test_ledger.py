@@ -8,24 +8,19 @@ from hypothesis import strategies as st
 
 from matcher.domain.ledger import (
     BACK_ON_ITS_LIST,
-    VOIDING,
-    Cause,
-    ChangeCause,
-    Event,
     Leaving,
     Pair,
     Place,
     Proposal,
-    Standing,
     absence,
     causes_of_change,
     compare,
     place_unproposed,
     ruled_out,
-    standing_after,
 )
 from matcher.domain.listing import Achievement, Confidentiality, Demand, Side
-from matcher.domain.rules import Constraint
+from matcher.domain.standings import VOIDING, Cause, ChangeCause, Event, Standing, standing_after
+from matcher.domain.verdicts import Constraint
 
 DAY = date(2026, 11, 2)
 PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))

@@ -5,15 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.domain.explanation import about_feature, feature_words, waterfall
-from matcher.domain.facts import Agreement, Fact, facts_of
+from matcher.domain.facts import Fact, facts_of
 from matcher.domain.features import FEATURES
 from matcher.domain.judged import Judged, Near
-from matcher.domain.ledger import Cause, Standing
 from matcher.domain.listing import Achievement, Demand, Maturity, Money
 from matcher.domain.reasons import LINE, Reasons, verdict_words
-from matcher.domain.rules import Constraint, Constraints, ParkProfile, Rules, Verdict
-from matcher.domain.rulings import Whose, rulings
+from matcher.domain.rules import Constraints, ParkProfile, Rules
+from matcher.domain.rulings import rulings
+from matcher.domain.standings import Cause, Standing
 from matcher.domain.stated import STATED, StatedPair
+from matcher.domain.verdicts import Agreement, Constraint, Verdict, Whose
 
 DEMAND = Demand(
     title="电解槽隔膜",

@@ -7,18 +7,11 @@ from hypothesis import strategies as st
 
 from matcher.domain.abstention import Abstention, what_binds
 from matcher.domain.errors import InvalidInput
-from matcher.domain.ledger import AbstentionReason
 from matcher.domain.listing import Achievement, Maturity, Money
 from matcher.domain.remedies import remedies
-from matcher.domain.rules import (
-    DEFAULT_PROFILE,
-    Constraint,
-    Constraints,
-    ParkProfile,
-    Rules,
-    Verdict,
-    rules_out,
-)
+from matcher.domain.rules import DEFAULT_PROFILE, Constraints, ParkProfile, Rules, rules_out
+from matcher.domain.standings import AbstentionReason
+from matcher.domain.verdicts import Constraint, Verdict
 
 NAMES = st.sampled_from(["氢能", "生物医药", "北京", "天津", "技术转让", "技术许可", "甲所", "乙大学"])
 SOME = st.lists(NAMES, max_size=2).map(tuple)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from matcher.bootstrap import Service
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryView
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
+from matcher.domain.standings import Trigger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
 from matcher.pipeline.lists.import_answers import ImportAnswer
@@ -22,6 +22,7 @@ from matcher.pipeline.lists.importing import import_list
 from matcher.pipeline.lists.parks import add_park
 from matcher.pipeline.matches.free_text import Matching
 from matcher.pipeline.nights.refresh import Refresh, RefreshReport
+from matcher.pipeline.scoring.learn import Learn
 from matcher.ports import Encoder
 from matcher.settings import Settings
 from matcher.store import ledger
@@ -160,6 +161,11 @@ class Desk:
     def matching(self) -> Matching:
         """Free-text matching by this clock."""
         return Matching(self.database, lambda: self.encoder, self.service.open_channels, lambda: self.now)
+
+    def learn(self) -> Learn:
+        """Learning from grades."""
+        service = self.service
+        return Learn(self.database, lambda: self.encoder, service.build_channels)
 
     def live(self, side: Side) -> Sequence[ListingAnswer]:
         """Every listing of a side that is not withdrawn."""

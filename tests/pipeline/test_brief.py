@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Forbidden, NotFound
-from matcher.domain.ledger import Standing
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Standing
 from matcher.pipeline.brief.contents import LISTS, Brief, make_brief
 from matcher.pipeline.brief.shown import TOP, brief_text, brief_workbook
 from matcher.pipeline.idempotency import Request

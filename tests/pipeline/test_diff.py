@@ -9,8 +9,8 @@ import pytest
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import InvalidInput, NotFound
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
+from matcher.domain.standings import Trigger
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import edit_entry
 from matcher.pipeline.ledger.entries import list_entries

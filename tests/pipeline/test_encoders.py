@@ -15,8 +15,8 @@ from tokenizers import Tokenizer
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Conflict, EncoderError, Forbidden, NotFound
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
+from matcher.domain.standings import Trigger
 from matcher.embed.factory import BUNDLED
 from matcher.embed.instructions import Instructions
 from matcher.embed.static import StaticEncoder

@@ -11,9 +11,9 @@ from sqlalchemy import JSON, String, Text, select
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Forbidden, Unauthorized
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Contact, Demand, content_digest, identity_key
 from matcher.domain.person import ERASED, person_of
+from matcher.domain.standings import Trigger
 from matcher.pipeline.access import authenticate, create_key
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits as working

@@ -15,8 +15,8 @@ from matcher.bootstrap import Service
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.explanation import waterfall
-from matcher.domain.ledger import Trigger
 from matcher.domain.reasons import LINE
+from matcher.domain.standings import Trigger
 from matcher.files.ledger_workbook import HEADER_ROW
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.entries import list_entries

@@ -12,10 +12,10 @@ import pytest
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from matcher.domain.ledger import ChangeCause
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.domain.stages import DeclineCode
+from matcher.domain.standings import ChangeCause
 from matcher.domain.work import grade
 from matcher.learning.figures import Measuring
 from matcher.pipeline.idempotency import Request
@@ -59,7 +59,7 @@ class Office:
         return Request(LOCAL_OPERATOR, self.desk.now, **more)
 
     def learner(self) -> Learn:
-        return Learn(self.desk.refresher(top_k=10), self.desk.service.build_channels)
+        return self.desk.learn()
 
     def learn(self, park: str = "a", *, adopt: bool = False, **more: Any) -> dict[str, Any]:
         return self.learner().from_ledger(self.request(**more), park, adopt=adopt).as_json()

@@ -16,7 +16,8 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.stages import DeclineCode
 from matcher.domain.stated import STATED
 from matcher.learning.fitting import DECLINE_TEACHES, fit_calibration
-from matcher.learning.judging import FOLDS, Graded, Learned, folds, learn
+from matcher.learning.graded import Graded
+from matcher.learning.judging import FOLDS, Learned, folds, learn
 
 Floats = NDArray[np.float64]
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Role
-from matcher.domain.counterfactual import Hindrance, NearMiss, changed_rules
+from matcher.domain.counterfactual import NearMiss, changed_rules
 from matcher.domain.errors import Forbidden, NotFound
-from matcher.domain.ledger import Cause
 from matcher.domain.listing import Achievement, Demand, Listing, LiveListing, Maturity, Money, Side
 from matcher.domain.remedies import remedy
-from matcher.domain.rules import Constraint, Constraints, ParkProfile
-from matcher.domain.rulings import Whose
+from matcher.domain.rules import Constraints, ParkProfile
+from matcher.domain.standings import Cause
+from matcher.domain.verdicts import Constraint, Hindrance, Whose
 from matcher.matching import near_misses
 from matcher.matching.inputs import Inputs
 from matcher.pipeline.idempotency import Request

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import matcher.matching.rank as ranking
 from matcher.domain.calibration import PRIOR, Calibration, Odds
-from matcher.domain.ledger import Cause, Pair, Proposal
+from matcher.domain.ledger import Pair, Proposal
 from matcher.domain.listing import (
     Achievement,
     Demand,
@@ -25,6 +25,7 @@ from matcher.domain.listing import (
 from matcher.domain.repeats import MIN_ALONE
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
+from matcher.domain.standings import Cause
 from matcher.domain.text import fold
 from matcher.embed.factory import load_encoder
 from matcher.index.snapshot import build_channels

@@ -10,8 +10,8 @@ from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
 from matcher.matching.grouping import Grouping
-from matcher.matching.rank import DECIMALS, Choice, choose, rank
-from matcher.ports import Channels, Figures, Query, Rows, Vectors
+from matcher.matching.rank import Choice, choose, rank
+from matcher.ports import DECIMALS, Channels, Figures, Query, Rows, Vectors
 
 WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")
 texts = st.builds(

@@ -15,9 +15,9 @@ from tokenizers import Tokenizer
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import Cause, Standing, Trigger
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.scoring import Scorer
+from matcher.domain.standings import Cause, Standing, Trigger
 from matcher.embed.factory import BUNDLED
 from matcher.embed.instructions import Instructions
 from matcher.embed.static import StaticEncoder

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Scope
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.errors import Conflict, IllegalMove, InvalidInput, NotFound
-from matcher.domain.ledger import Standing, Trigger
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Standing, Trigger
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import add_entry, edit_entry, move_entry
 from matcher.pipeline.ledger.entries import list_entries

@@ -8,9 +8,9 @@ import pytest
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.errors import EncoderError
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
+from matcher.domain.standings import Trigger
 from matcher.embed.cross_encoder import CrossEncoderReranker
 from matcher.pipeline.matches.free_text import Matching
 from matcher.pipeline.nights.refresh import Refresh

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Achievement, Maturity, Money, Side
 from matcher.domain.rules import ParkProfile
+from matcher.domain.standings import Trigger
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
 from matcher.pipeline.nights.runs import get_run

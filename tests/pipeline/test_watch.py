@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Demand
+from matcher.domain.standings import Trigger
 from matcher.pipeline.lists import writing
 from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.nights.runs import list_runs

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT
 from matcher.domain.entries import EntryFilter
-from matcher.domain.ledger import Proposal, Standing, Trigger
+from matcher.domain.ledger import Proposal
 from matcher.domain.listing import Achievement, Demand, Side
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Standing, Trigger
 from matcher.store import ledger, night, parks, revisions, runs
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database

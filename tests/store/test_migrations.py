@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 import matcher.store
 from matcher.domain.access import DISTRICT
-from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Standing
 from matcher.store import ledger
 from matcher.store.database import Database, newest_migration
 from tests.engines import Databases

@@ -9,10 +9,11 @@ from sqlalchemy import event, select
 
 from matcher.domain.access import DISTRICT
 from matcher.domain.columns import UNTOUCHED
-from matcher.domain.ledger import Cause, ChangeCause, Leaving, Night, Pair, Proposal, Trigger
+from matcher.domain.ledger import Leaving, Night, Pair, Proposal
 from matcher.domain.listing import Achievement, Demand, Side
-from matcher.domain.rules import Constraint
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Cause, ChangeCause, Trigger
+from matcher.domain.verdicts import Constraint
 from matcher.store import catalogue, human_columns, ledger, night, parks, revisions, runs, states
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database

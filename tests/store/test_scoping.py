@@ -36,7 +36,6 @@ from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
 from matcher.pipeline.rules import saved
 from matcher.pipeline.scoring import scorings
-from matcher.pipeline.scoring.learn import Learn
 from matcher.ports import Encoder
 from matcher.store import catalogue as stored
 from matcher.store import imports, ledger
@@ -346,7 +345,7 @@ SCOPED: dict[str, Callable[[Town], object]] = {
 
 
 def learned_from_nothing(town: Town) -> None:
-    learn = Learn(town.desk.refresher(), town.desk.service.build_channels)
+    learn = town.desk.learn()
     with pytest.raises(InvalidInput):
         learn.from_ledger(Request(town.caller, NOW), "a", adopt=True)
 

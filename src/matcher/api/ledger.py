@@ -12,8 +12,8 @@ from matcher.api.schemas.ledger import EntryPage
 from matcher.api.writes import shown
 from matcher.domain.access import Right
 from matcher.domain.entries import MAX_ID, EntryFilter
-from matcher.domain.ledger import Standing
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Standing
 from matcher.pipeline import cursors
 from matcher.pipeline.ledger import edits, entries
 from matcher.pipeline.ledger.answers import EntryAnswer

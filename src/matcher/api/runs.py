@@ -17,7 +17,7 @@ from matcher.api.writes import shown
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import Trigger
+from matcher.domain.standings import Trigger
 from matcher.pipeline.answers import Page
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when

@@ -11,7 +11,7 @@ from matcher.cli.output import beijing, print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import Trigger
+from matcher.domain.standings import Trigger
 from matcher.pipeline.nights.encoders import (
     Switched,
     forget_encoder,

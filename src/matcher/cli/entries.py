@@ -6,8 +6,8 @@ from typing import Any
 from matcher.cli.output import beijing, print_json, print_table
 from matcher.domain.columns import BY_KEY, COLUMNS, Kind, View
 from matcher.domain.labels import label
-from matcher.domain.ledger import Event
 from matcher.domain.reasons import GRADE_WORDS
+from matcher.domain.standings import Event
 from matcher.domain.work import REASONS
 from matcher.pipeline.ledger.answers import EntryAnswer
 

@@ -10,9 +10,9 @@ from matcher.cli.session import AsJson, opened
 from matcher.cli.tree import group_of
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID, EntryFilter
-from matcher.domain.ledger import Trigger
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Trigger
 from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.past.named_runs import read_when

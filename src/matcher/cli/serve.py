@@ -11,7 +11,7 @@ from matcher.bootstrap import Service
 from matcher.cli.output import out, progress, say
 from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Conflict, RefreshRunning, Unauthorized
-from matcher.domain.ledger import Trigger
+from matcher.domain.standings import Trigger
 from matcher.pipeline import access
 from matcher.pipeline.lists.samples import load_samples
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcher.domain.labels import Words, label
-from matcher.domain.ledger import AbstentionReason
-from matcher.domain.rules import Constraint
+from matcher.domain.standings import AbstentionReason
+from matcher.domain.verdicts import Constraint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

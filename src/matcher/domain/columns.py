@@ -6,14 +6,14 @@ People's are the fields of `Work`: one line there and a migration add a column. 
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import date
-from enum import Flag, StrEnum, auto
+from enum import Enum, Flag, StrEnum, auto
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from matcher.domain.ledger import Cause, Standing
 from matcher.domain.stages import DeclineCode, Stage, StallCode, Teaming
+from matcher.domain.standings import Cause, Standing
 
 
-class Kind(StrEnum):
+class Kind(Enum):
     """What a column holds."""
 
     TEXT = "text"
@@ -32,7 +32,7 @@ GRADES = range(4)
 """From 0 (none) to 3 (strong)."""
 
 
-class Writer(StrEnum):
+class Writer(Enum):
     """Who writes a column: a run, or people, as it is (edit) or by an act with rules of its own."""
 
     RUN = "run"

@@ -6,28 +6,13 @@ Near misses, abstentions and everything else that says why a demand has nothing 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement
-from matcher.domain.rules import Constraint, Constraints, ParkProfile, Rules, Verdict, names_held
-from matcher.domain.rulings import Ruling, Whose, rulings
-
-
-class Hindrance(StrEnum):
-    """What can keep an achievement from being proposed."""
-
-    PRICE = "price"
-    MATURITY = "maturity"
-    MODES = "modes"
-    REGIONS = "regions"
-    INDUSTRIES = "industries"
-    PARTNERS = "partners"
-    ORGANISATIONS = "organisations"
-    VALIDITY = "validity"
-    MIN_SCORE = "min_score"
-    MIN_PROBABILITY = "min_probability"
+from matcher.domain.rules import Constraints, ParkProfile, Rules, names_held
+from matcher.domain.rulings import Ruling, rulings
+from matcher.domain.verdicts import Constraint, Hindrance, Verdict, Whose
 
 
 @dataclass(frozen=True, slots=True)

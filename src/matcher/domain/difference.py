@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from matcher.domain.ledger import Cause, Event, Standing
+from matcher.domain.standings import Cause, Event, Standing
 
 FIGURES = ("rank", "similarity", "score", "probability")
 """The figures of a pair that people compare."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matcher.domain.columns import Work
-from matcher.domain.ledger import Cause, Standing
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Cause, Standing
 
 MAX_ID = 2**31 - 1
 """The largest id of anything: what an integer column of the database holds."""

@@ -1,20 +1,9 @@
 """What two listings state, as facts with a verdict that people can check against both texts."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from matcher.domain.stated import StatedPair, compare_stated, evidence, maturity, money, quantities, region
-
-
-class Agreement(StrEnum):
-    """Whether what both sides state speaks for a pair.
-
-    Unknown is what a side leaves unsaid, and what speaks neither for nor against.
-    """
-
-    AGREES = "agrees"
-    AGAINST = "against"
-    UNKNOWN = "unknown"
+from matcher.domain.verdicts import Agreement
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ from enum import StrEnum
 from typing import Literal
 
 from matcher.domain.access import RIGHT_LABELS, Right, Role
-from matcher.domain.counterfactual import Hindrance
-from matcher.domain.facts import Agreement
-from matcher.domain.ledger import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
+from matcher.domain.columns import Group
 from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.domain.reminder import ReminderChannel
-from matcher.domain.rules import Constraint, Verdict
-from matcher.domain.rulings import Whose
 from matcher.domain.stages import DeclineCode, DueKind, Stage, StallCode, Teaming
+from matcher.domain.standings import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
+from matcher.domain.verdicts import Agreement, Constraint, Hindrance, Verdict, Whose
 
 Language = Literal["zh", "en"]
 
@@ -75,6 +73,14 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     Teaming: {
         Teaming.JOINT: ("联合攻关", "joint work"),
         Teaming.RACE: ("赛马", "race"),
+    },
+    Group: {
+        Group.NEXT: ("下一步", "Next"),
+        Group.PEOPLE: ("人员", "People"),
+        Group.STATE: ("情况", "State"),
+        Group.TRIAL: ("试用", "Trial"),
+        Group.NOTES: ("备注", "Notes"),
+        Group.TEAM: ("协作", "Team"),
     },
     DueKind: {
         DueKind.ACTION: ("下一步", "next action"),

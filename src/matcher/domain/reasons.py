@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.explanation import feature_words
-from matcher.domain.facts import Agreement, Fact
+from matcher.domain.facts import Fact
 from matcher.domain.judged import Near
 from matcher.domain.labels import Words, words
-from matcher.domain.ledger import Cause, Standing
-from matcher.domain.rulings import Ruling, Whose
+from matcher.domain.rulings import Ruling
+from matcher.domain.standings import Cause, Standing
 from matcher.domain.text import mask_contacts
+from matcher.domain.verdicts import Agreement, Whose
 
 LINE = 200
 """Characters of the short line that stands in the ledger's sheet."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from matcher.domain.abstention import Abstention
-from matcher.domain.counterfactual import Change, Hindrance, Obstacle, obstacles
+from matcher.domain.counterfactual import Change, Obstacle, obstacles
 from matcher.domain.labels import Words, words
-from matcher.domain.ledger import AbstentionReason
 from matcher.domain.listing import Achievement
 from matcher.domain.rules import Rules
-from matcher.domain.rulings import Whose
+from matcher.domain.standings import AbstentionReason
+from matcher.domain.verdicts import Hindrance, Whose
 
 _OF_REASON: Mapping[AbstentionReason, Words] = {
     AbstentionReason.TOO_LITTLE_TEXT: ("请补充需求详情。", "describe the demand."),

@@ -6,13 +6,13 @@ rules a pair out is the rule's own choice (`strict`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement
 from matcher.domain.text import fold
+from matcher.domain.verdicts import Constraint, Verdict
 
 MAX_TOP_K = 50
 MAX_WEIGHT = 10.0
@@ -46,30 +46,6 @@ def _check_weights(field_name: str, *weights: float) -> None:
         raise _wrong(
             field_name, f"权重须大于 0、不超过 {MAX_WEIGHT:g}。", f"a weight is over 0, to {MAX_WEIGHT:g}."
         )
-
-
-class Constraint(StrEnum):
-    """What can rule a pair out before it is scored."""
-
-    OWN_ORGANISATION = "own_organisation"
-    CONFIDENTIAL = "confidential"
-    TOO_LITTLE_TEXT = "too_little_text"
-    EXCLUDED = "excluded"
-    PRICE = "price"
-    MATURITY = "maturity"
-    MODES = "modes"
-    REGIONS = "regions"
-    INDUSTRIES = "industries"
-    PARTNERS = "partners"
-    ORGANISATIONS = "organisations"
-
-
-class Verdict(StrEnum):
-    """Whether a pair keeps a constraint."""
-
-    MET = "met"
-    UNKNOWN = "unknown"
-    FAILED = "failed"
 
 
 class _HardRules:

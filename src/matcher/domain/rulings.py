@@ -1,19 +1,11 @@
 """How an achievement stands to every hard rule of a park and a demand: what is wanted, what is stated."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from matcher.domain.listing import Achievement
-from matcher.domain.rules import Constraint, Rules, Verdict, rules_out, stated_of
-
-
-class Whose(StrEnum):
-    """Where a rule or a field stands."""
-
-    PARK = "park"
-    DEMAND = "demand"
-    ACHIEVEMENT = "achievement"
+from matcher.domain.rules import Rules, rules_out, stated_of
+from matcher.domain.verdicts import Constraint, Verdict, Whose
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,20 @@ from matcher.domain.listing import LiveListing, Side
 from matcher.domain.stated import STATED
 from matcher.domain.text import TextView
 from matcher.learning.collections import Collection
-from matcher.learning.judging import Graded
-from matcher.matching.rank import COMPARABLE, DECIMALS
+from matcher.learning.graded import Graded
 from matcher.matching.searchable import Encoded, Searchable, VectorsOf
 from matcher.matching.second_look import PairLook
-from matcher.ports import BuildChannels, Channels, Progress, Query, Reranker, Rows, silent
+from matcher.ports import (
+    COMPARABLE,
+    DECIMALS,
+    BuildChannels,
+    Channels,
+    Progress,
+    Query,
+    Reranker,
+    Rows,
+    silent,
+)
 
 _Values = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from matcher.domain.calibration import GRADES, LEAD, PRIOR, Calibration, Odds
 from matcher.domain.features import CHANNEL_FEATURES, FEATURES, FIELD_FEATURES, WORDING, cross_encoder
 from matcher.domain.scoring import Scorer
 from matcher.domain.stages import DeclineCode
-from matcher.matching.rank import COMPARABLE
+from matcher.ports import COMPARABLE
 
 Floats = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from matcher.domain import metrics
 from matcher.domain.calibration import LEAD, PRIOR, Calibration
 from matcher.domain.errors import InvalidInput
 from matcher.domain.scoring import Scorer
-from matcher.domain.stages import DeclineCode
 from matcher.learning.fitting import Table, fit, fit_calibration_alone
+from matcher.learning.graded import Graded
 from matcher.ports import Progress, silent
 
 FOLDS = 5
@@ -24,22 +24,6 @@ _CUTOFF = 10
 
 Fit = Callable[[Table, Scorer], tuple[dict[str, float], Calibration]]
 """Gives the weights and the calibration that graded pairs teach, against what is in use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """One graded pair.
-
-    `demand` is the demand's text, or what stands for it: grades of one demand are never split between
-    learning and judging. `figures` are raw figures by `domain.features.FEATURES`' names, an unknown one
-    absent; `grade` is 0 to 3. `explored` says that the pair was shown to learn about it.
-    """
-
-    demand: str
-    figures: Mapping[str, float]
-    grade: int
-    decline: DeclineCode | None = None
-    explored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

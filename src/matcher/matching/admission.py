@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from matcher.domain.ledger import Pair
 from matcher.domain.listing import Achievement, LiveListing
-from matcher.domain.rules import DEFAULT_PROFILE, Constraint, Constraints, Rules
+from matcher.domain.rules import DEFAULT_PROFILE, Constraints, Rules
+from matcher.domain.verdicts import Constraint
 from matcher.matching.searchable import Searchable
 from matcher.ports import Rows
 

@@ -11,7 +11,7 @@ from matcher.domain.counterfactual import obstacle_of_time
 from matcher.domain.ledger import Pair
 from matcher.domain.listing import Achievement
 from matcher.matching.admission import Admission
-from matcher.matching.missed import Chosen, Missed, best_places
+from matcher.matching.missed import Chosen, Missed
 from matcher.matching.rank import Choice
 from matcher.matching.repeats import repeats
 from matcher.matching.search import Search, ranked_demands
@@ -56,7 +56,7 @@ def lapsed_misses(search: Search, lapsed: Search, chosen: Chosen, day: date) -> 
             preference = match.score * profile.weight(listed.listing)
             better = sum(place < (-preference, listed.id) for place in best)
             over_its_unit = bool(unit) and cap is not None and units.count(unit) >= cap
-            if better < best_places(choice) and not over_its_unit:
+            if better < choice.best_places and not over_its_unit:
                 misses[row].append((preference, match, listed.id, obstacle_of_time(listed.listing, day)))
     return misses
 

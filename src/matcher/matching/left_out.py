@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.abstention import Abstention
-from matcher.domain.ledger import AbstentionReason, Cause, Leaving, Pair
+from matcher.domain.ledger import Leaving, Pair
 from matcher.domain.listing import Achievement, LiveListing
 from matcher.domain.match import Match
-from matcher.domain.rules import Constraint
+from matcher.domain.standings import AbstentionReason, Cause
+from matcher.domain.verdicts import Constraint
 from matcher.matching.rank import Choice, best_first, scores
 from matcher.matching.search import Search, ranked_demands
 

@@ -12,13 +12,13 @@ from itertools import islice
 
 import numpy as np
 
-from matcher.domain.counterfactual import Hindrance, NearMiss, Obstacle, changed_rules, obstacle_of
+from matcher.domain.counterfactual import NearMiss, Obstacle, changed_rules, obstacle_of
 from matcher.domain.listing import Achievement
 from matcher.domain.match import Match
 from matcher.domain.rules import Rules
-from matcher.domain.rulings import Whose
+from matcher.domain.verdicts import Hindrance, Whose
 from matcher.matching.admission import Mask
-from matcher.matching.missed import Chosen, Missed, best_places
+from matcher.matching.missed import Chosen, Missed
 from matcher.matching.rank import Choice
 from matcher.matching.search import Search, floor_of, ranked_demands
 from matcher.ports import Rows
@@ -197,7 +197,7 @@ class _Line:
             rows = rows[choice.repeats.one_of_each(rows, np.arange(len(rows)), choice.held)]
         if choice.units is not None:
             rows = rows[choice.units.kept(rows)]
-        return match.row in rows[: best_places(choice)]
+        return match.row in rows[: choice.best_places]
 
     def _admitted(self, match: Match, obstacle: Obstacle, rules: Rules) -> list[int]:
         """The rows that the changed rules allow, in order, down to the match; none where it is too low."""

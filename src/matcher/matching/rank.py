@@ -14,13 +14,7 @@ from numpy.typing import NDArray
 from matcher.domain.match import Match
 from matcher.domain.scoring import Scorer
 from matcher.matching.grouping import Grouping
-from matcher.ports import Channels, Figures, Query, Rows
-
-SIMILARITY = "dense"
-"""The channel whose figure is a match's similarity."""
-
-COMPARABLE = "wording"
-"""The channel that says whether the wording of a pair can be compared."""
+from matcher.ports import COMPARABLE, DECIMALS, SIMILARITY, Channels, Figures, Query, Rows
 
 DEPTH = 200
 """How many rows each channel proposes for each query where not every row is scored, and how many of the best
@@ -34,10 +28,6 @@ SCORE_ALL = 2048
 
 EXPLORED = 5
 """Explored rows are drawn from so many times `k` of the next best."""
-
-DECIMALS = 6
-"""A figure is kept to so many decimals: float32 sums differ in the seventh with the size of a batch, and a
-figure that flickers from night to night would count as changed."""
 
 _BLOCK = 1024
 _BLOCK_CELLS = 8_000_000
@@ -95,6 +85,11 @@ class Choice:
     def depth(self) -> int:
         """How many of the best by score hold the choice for certain, whatever the groupings leave out."""
         return self.k + self.pool + sum(grouping.surplus for grouping in self.groupings)
+
+    @property
+    def best_places(self) -> int:
+        """How many of the `k` places go to the best for certain."""
+        return self.k - (0 if self.exploration is None else self.exploration.slots)
 
     def reach(self, rows: Rows) -> int:
         """How many of these rows, best first, hold `k` that fit their groups, or as many as there are."""

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.abstention import Abstention
 from matcher.domain.access import Scope
-from matcher.domain.ledger import AbstentionReason
-from matcher.domain.rules import Constraint
+from matcher.domain.standings import AbstentionReason
+from matcher.domain.verdicts import Constraint
 from matcher.store.catalogue import HeldListing, held, live_conditions
 from matcher.store.tables import AbstentionRow, AchievementRow, DemandRow, Park, RunRow
 

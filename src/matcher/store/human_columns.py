@@ -20,8 +20,8 @@ from matcher.domain.columns import BY_KEY, PEOPLE, PERSONS, UNTOUCHED, Kind, Wor
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
-from matcher.domain.ledger import Standing
 from matcher.domain.stages import CLOSED, Stage
+from matcher.domain.standings import Standing
 from matcher.store.catalogue import HeldListing
 from matcher.store.records import work_from_record, work_to_record
 from matcher.store.tables import HumanChange, LedgerEntry, LedgerHuman, human

@@ -8,19 +8,9 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from matcher.domain.ledger import (
-    BACK_ON_ITS_LIST,
-    Cause,
-    ChangeCause,
-    Event,
-    Leaving,
-    Pair,
-    Place,
-    Proposal,
-    Standing,
-    absence,
-)
+from matcher.domain.ledger import BACK_ON_ITS_LIST, Leaving, Pair, Place, Proposal, absence
 from matcher.domain.listing import Side
+from matcher.domain.standings import Cause, ChangeCause, Event, Standing
 from matcher.store.runs import HeldRun
 from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, ListingRow
 

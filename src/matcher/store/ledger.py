@@ -10,12 +10,9 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
 from matcher.domain.entries import EntryFilter, EntryView, PairView
-from matcher.domain.ledger import (
-    Cause,
-    Standing,
-)
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.stages import Stage
+from matcher.domain.standings import Cause, Standing
 from matcher.store import repeats
 from matcher.store.catalogue import live_conditions
 from matcher.store.human_columns import names, work_of

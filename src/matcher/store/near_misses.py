@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
-from matcher.domain.counterfactual import Change, Hindrance, NearMiss, Obstacle
+from matcher.domain.counterfactual import Change, NearMiss, Obstacle
 from matcher.domain.listing import Confidentiality, is_valid_on
-from matcher.domain.rulings import Whose
+from matcher.domain.verdicts import Hindrance, Whose
 from matcher.store.catalogue import HeldListing, held, live_conditions
 from matcher.store.tables import AchievementRow, DemandRow, NearMissRow, Park
 

@@ -15,15 +15,11 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT
 from matcher.domain.ledger import (
-    Cause,
-    ChangeCause,
-    Event,
     Leaving,
     Night,
     Pair,
     Place,
     Proposal,
-    Standing,
     WhyNot,
     causes_of_change,
     compare,
@@ -31,6 +27,7 @@ from matcher.domain.ledger import (
     ruled_out,
 )
 from matcher.domain.listing import Side
+from matcher.domain.standings import Cause, ChangeCause, Event, Standing
 from matcher.store import runs
 from matcher.store.catalogue import held_by_id
 from matcher.store.known import PROPOSAL_COLUMNS, Known, News, gone_listings, known_pairs, proposal_of

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from matcher.domain.ledger import RunStatus, Trigger
+from matcher.domain.standings import RunStatus, Trigger
 from matcher.store.tables import RunRow
 
 

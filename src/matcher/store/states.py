@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from matcher.domain.access import Scope
 from matcher.domain.difference import State, Step
 from matcher.domain.entries import EntryView
-from matcher.domain.ledger import Cause, Standing
+from matcher.domain.standings import Cause, Standing
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
 
 _CHUNK = 500

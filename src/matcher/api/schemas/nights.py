@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from matcher.api.schemas.common import MATCH
-from matcher.domain.ledger import Event, Standing
+from matcher.domain.standings import Event, Standing
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.runs import RunAnswer
 

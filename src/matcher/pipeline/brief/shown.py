@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from matcher.domain.days import BEIJING
 from matcher.domain.labels import label
-from matcher.domain.ledger import Event
+from matcher.domain.standings import Event
 from matcher.files.brief_workbook import BriefBook, DutyRow, PairRow, UnsuppliedRow, write_brief
 from matcher.pipeline.brief.contents import DAYS, LISTS, Brief, Record
 

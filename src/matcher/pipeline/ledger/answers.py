@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field, create_model
 from matcher.domain.columns import PEOPLE, Kind
 from matcher.domain.entries import EntryView
 from matcher.domain.labels import label
-from matcher.domain.ledger import Cause, Standing
 from matcher.domain.stages import Stage, moves_from
+from matcher.domain.standings import Cause, Standing
 from matcher.domain.text import mask_contacts
 from matcher.domain.work import masked
 from matcher.pipeline.answers import Answer, Moment

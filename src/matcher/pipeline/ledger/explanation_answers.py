@@ -6,15 +6,15 @@ from typing import Literal
 from pydantic import Field
 
 from matcher.domain.explanation import Step, about_feature, feature_words
-from matcher.domain.facts import Agreement, Fact
+from matcher.domain.facts import Fact
 from matcher.domain.highlight import highlights
 from matcher.domain.judged import Near
 from matcher.domain.labels import words
 from matcher.domain.listing import Listing
 from matcher.domain.reasons import GRADE_WORDS, verdict_words
-from matcher.domain.rules import Constraint, Verdict
-from matcher.domain.rulings import Ruling, Whose
+from matcher.domain.rulings import Ruling
 from matcher.domain.text import mask_contacts
+from matcher.domain.verdicts import Agreement, Constraint, Verdict, Whose
 from matcher.pipeline.answers import Answer
 
 

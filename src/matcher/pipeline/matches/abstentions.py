@@ -9,11 +9,12 @@ from matcher.domain.abstention import Abstention, what_binds
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.labels import label
-from matcher.domain.ledger import AbstentionReason
 from matcher.domain.listing import Achievement
 from matcher.domain.remedies import remedies
-from matcher.domain.rules import Constraint, Rules
+from matcher.domain.rules import Rules
+from matcher.domain.standings import AbstentionReason
 from matcher.domain.text import mask_contacts
+from matcher.domain.verdicts import Constraint
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Moment, Page
 from matcher.pipeline.lists.parks import get_park

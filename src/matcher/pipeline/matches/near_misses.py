@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from matcher.domain.access import Principal, Right, Scope
-from matcher.domain.counterfactual import Hindrance, Obstacle, obstacle_now
+from matcher.domain.counterfactual import Obstacle, obstacle_now
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.domain.listing import Achievement, Side
 from matcher.domain.remedies import remedy
-from matcher.domain.rulings import Whose
 from matcher.domain.text import mask_contacts
+from matcher.domain.verdicts import Hindrance, Whose
 from matcher.pipeline.answers import Answer, Listed
 from matcher.pipeline.lists.parks import get_park
 from matcher.store import catalogue, near_misses, rule_versions

@@ -6,8 +6,8 @@ from matcher.domain.access import DISTRICT, Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import NotFound
-from matcher.domain.ledger import Standing
 from matcher.domain.listing import Confidentiality, Side, is_valid_on, text_of
+from matcher.domain.standings import Standing
 from matcher.domain.text import says_enough
 from matcher.pipeline.matches.abstentions import why_unmatched
 from matcher.pipeline.matches.answers import MatchAnswer, MatchesAnswer, ReasonAnswer

@@ -7,10 +7,11 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from structlog.contextvars import bound_contextvars
@@ -19,11 +20,11 @@ from matcher import __version__
 from matcher.domain.access import Principal
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import ChangeCause, Pair, Trigger, WhyNot
+from matcher.domain.ledger import Pair, WhyNot
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
+from matcher.domain.standings import ChangeCause, Trigger
 from matcher.domain.stated import freshness
-from matcher.domain.text import TextView
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import Method, Proposed, propose
 from matcher.matching.searchable import OpenChannels
@@ -31,7 +32,7 @@ from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse
 from matcher.pipeline.nights.inputs import inputs_of_all
 from matcher.pipeline.nights.vectors import vectors_of
-from matcher.ports import Encoder, Progress, Reranker, Vectors, silent
+from matcher.ports import Encoder, Progress, Reranker, silent
 from matcher.store import (
     abstentions,
     catalogue,
@@ -122,12 +123,7 @@ class Refresh:
 
     def method(self, scorers: Scorers, *, keep: bool = True) -> Method:
         """How proposals are made; `keep` caches what has to be encoded for them."""
-
-        encoder = self.encoder
-
-        def vectors(side: Side, texts: Sequence[TextView], progress: Progress) -> tuple[Vectors, int]:
-            return vectors_of(self.database, encoder, side, texts, progress, keep=keep)
-
+        vectors = partial(vectors_of, self.database, self.encoder, keep=keep)
         return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker)
 
     def _run(self, principal: Principal, trigger: Trigger, progress: Progress) -> RefreshReport:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from matcher.domain.access import Scope
 from matcher.domain.errors import NotFound
-from matcher.domain.ledger import RunStatus, Trigger
+from matcher.domain.standings import RunStatus, Trigger
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Moment, Page
 from matcher.store import ledger, parks, runs

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from matcher.domain.access import LOCAL_OPERATOR, Principal
 from matcher.domain.errors import RefreshRunning
-from matcher.domain.ledger import Trigger
+from matcher.domain.standings import Trigger
 
 _log = logging.getLogger(__name__)
 

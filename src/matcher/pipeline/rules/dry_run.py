@@ -11,9 +11,10 @@ from matcher.domain.access import Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.labels import label
-from matcher.domain.ledger import Cause, Event, Leaving, Pair, Proposal, Standing, absence, compare
+from matcher.domain.ledger import Leaving, Pair, Proposal, absence, compare
 from matcher.domain.listing import Listing, Side
 from matcher.domain.rules import Constraints, ParkProfile
+from matcher.domain.standings import Cause, Event, Standing
 from matcher.domain.text import mask_contacts
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import propose

@@ -6,23 +6,26 @@ learned from folders only, so that no park's grades move another park's results.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from matcher.domain.access import Right
 from matcher.domain.errors import Conflict
-from matcher.domain.scoring import Scorer, Scorers
+from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.learning.collections import read_collection
 from matcher.learning.figures import Measuring
-from matcher.learning.judging import Graded, Learned, learn
+from matcher.learning.graded import Graded
+from matcher.learning.judging import Learned, learn
 from matcher.pipeline.idempotency import Request, done_before, done_once
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.nights.refresh import Refresh
+from matcher.pipeline.nights.encoders import EncoderInUse
+from matcher.pipeline.nights.vectors import vectors_of
 from matcher.pipeline.scoring.answers import LearnedAnswer
 from matcher.pipeline.scoring.park_grades import grades_of_park
 from matcher.pipeline.scoring.scorings import answers_of, put_to_use
-from matcher.ports import BuildChannels, Progress, silent
+from matcher.ports import BuildChannels, Progress, Reranker, silent
 from matcher.store import scorings
-from matcher.store.database import Transaction
+from matcher.store.database import Database, Transaction
 from matcher.store.scorings import NewScoring
 
 LEDGER = "ledger"
@@ -40,10 +43,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Learn:
-    """The use case with what it works on: what `refresh` scores with now is what has to be surpassed."""
+    """The use case with what it works on: what is scored with now is what has to be surpassed.
 
-    refresh: Refresh
+    `shipped` is what scores where nothing learned is in use.
+    """
+
+    database: Database
+    encoder_in_use: EncoderInUse
     build_channels: BuildChannels
+    shipped: Scorer = DEFAULT_SCORER
+    reranker: Reranker | None = None
 
     def from_ledger(
         self, request: Request, park: str, *, adopt: bool, progress: Progress = silent
@@ -58,14 +67,14 @@ class Learn:
                 request.
         """
         request.principal.require(Right.RUN_PARK)
-        park_id = get_park(self.refresh.database, park, request.principal.scope).id
-        before = done_before(self.refresh.database, request, LearnedAnswer)
+        park_id = get_park(self.database, park, request.principal.scope).id
+        before = done_before(self.database, request, LearnedAnswer)
         if before is not None:
             return before
-        with self.refresh.database.reading() as session:
+        with self.database.reading() as session:
             current = self._scorer(session, park_id)
             held = grades_of_park(session, park_id)
-        graded = self._measuring(current, keep=True).of_ledger(held, progress)
+        graded = self._measuring(keep=True).of_ledger(held, progress)
         return self._learned(request, Source(park_id, LEDGER, adopt), current, graded, progress)
 
     def from_folder(
@@ -80,18 +89,18 @@ class Learn:
         """
         request.principal.require(Right.ADMINISTER)
         collection = read_collection(directory)
-        with self.refresh.database.reading() as session:
+        with self.database.reading() as session:
             current = self._scorer(session, None)
-        graded = self._measuring(current, keep=False).of_collection(collection, progress)
+        graded = self._measuring(keep=False).of_collection(collection, progress)
         source = Source(None, directory.resolve().name, adopt)
         return self._learned(request, source, current, graded, progress)
 
     def _scorer(self, session: Transaction, park_id: int | None) -> Scorer:
-        return scorings.in_use(session, self.refresh.shipped).of(park_id)
+        return scorings.in_use(session, self.shipped).of(park_id)
 
-    def _measuring(self, current: Scorer, *, keep: bool) -> Measuring:
-        method = self.refresh.method(Scorers(current), keep=keep)
-        return Measuring(method.vectors, self.build_channels, self.refresh.reranker)
+    def _measuring(self, *, keep: bool) -> Measuring:
+        vectors = partial(vectors_of, self.database, self.encoder_in_use(), keep=keep)
+        return Measuring(vectors, self.build_channels, self.reranker)
 
     def _learned(
         self,
@@ -117,7 +126,7 @@ class Learn:
             [answer] = answers_of(session, request.principal.scope, [held])
             return LearnedAnswer(**dict(answer), adopted=adopted)
 
-        return done_once(self.refresh.database, request, LearnedAnswer, write)
+        return done_once(self.database, request, LearnedAnswer, write)
 
 
 def _scoring(request: Request, source: Source, learned: Learned, current: Scorer) -> NewScoring:

@@ -19,13 +19,13 @@ const ASKED = {
   code: ({ codes }) => ({ kind: "select", options: Object.keys(CODES[codes]).map((one) => [one, code(codes, one)]) }),
 };
 
-const groups = (...names) => names.map((group) => [group, Object.keys(COLUMNS).filter((name) => COLUMNS[name].group === group)]);
+const GROUPS = Object.keys(CODES.group).map((group) => [group, Object.keys(COLUMNS).filter((name) => COLUMNS[name].group === group)]);
 
 /** The columns of daily work, in groups. */
-export const FOLLOW_UP = groups("next", "people", "state", "trial", "notes");
+export const FOLLOW_UP = GROUPS.filter(([group]) => group !== "team");
 
 /** The columns that compare several suppliers. */
-export const TEAM = groups("team");
+export const TEAM = GROUPS.filter(([group]) => group === "team");
 
 /** How a column's value is read, by its kind. */
 const READ = {
@@ -157,7 +157,7 @@ export function columnsForm({ entry, reload }, groups) {
       h(
         "fieldset",
         { class: `columns columns-${group}` },
-        h("legend", { class: "unseen" }, t(`group.${group}`)),
+        h("legend", { class: "unseen" }, code("group", group)),
         columns.map((name) => fields.find((one) => one.name === name).node),
       ),
     ),

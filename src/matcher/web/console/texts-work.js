@@ -58,12 +58,6 @@ export const TEXTS = {
   "stage.paused": ["暂缓中，{} 恢复。", "Paused until {}."],
   "stage.ended": ["已终止，原因：{}。", "Ended: {}."],
 
-  "group.next": ["下一步", "Next"],
-  "group.people": ["人员", "People"],
-  "group.state": ["情况", "State"],
-  "group.trial": ["试用", "Trial"],
-  "group.notes": ["备注", "Notes"],
-  "group.team": ["协同", "Team"],
   "amount.wan": ["{} 万元", "{} × 10,000 yuan"],
   "draft.tag": ["未保存", "unsaved"],
   "draft.count": ["{} 处未保存", "{} unsaved"],

@@ -11,8 +11,9 @@ from matcher.domain.difference import Difference, fold
 from matcher.domain.entries import PairView
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
-from matcher.domain.ledger import Cause, ChangeCause, Event, Pair
-from matcher.domain.rules import Constraint
+from matcher.domain.ledger import Pair
+from matcher.domain.standings import Cause, ChangeCause, Event
+from matcher.domain.verdicts import Constraint
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
 from matcher.pipeline.ledger.past.replay import sides_shown
 from matcher.pipeline.matches.views import pair_record

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, NotFound
-from matcher.domain.ledger import RunStatus
+from matcher.domain.standings import RunStatus
 from matcher.pipeline.nights.runs import no_run
 from matcher.store import runs
 from matcher.store.database import Transaction

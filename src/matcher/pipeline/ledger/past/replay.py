@@ -8,7 +8,8 @@ from typing import Any
 from matcher.domain.access import Scope
 from matcher.domain.columns import UNTOUCHED, Work
 from matcher.domain.entries import EntryFilter, EntryView
-from matcher.domain.ledger import Cause, Pair, Standing
+from matcher.domain.ledger import Pair
+from matcher.domain.standings import Cause, Standing
 from matcher.domain.work import people_of
 from matcher.pipeline.ledger.entries import Cursor
 from matcher.pipeline.ledger.past.named_runs import When, run_as_of
