@@ -7,9 +7,8 @@ PIP := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 export MATCHER_DATA_DIR ?= $(CURDIR)/var
 
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
-# What needs no database: the domain, matching and files.
-LOGIC := tests/domain tests/index tests/lists \
-	$(patsubst %,tests/pipeline/test_%.py,evaluate exploration learning propose rank)
+# What needs no database.
+LOGIC := tests/domain tests/matching tests/learning tests/files tests/index
 
 .PHONY: serve test quick check lint types imports tests lock clean
 

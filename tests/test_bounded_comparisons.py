@@ -27,7 +27,7 @@ from matcher.domain.text import TextView
 from matcher.files.headings import find_header
 from matcher.matching.repeats import repeats
 from matcher.matching.searchable import Searchable
-from tests.lists.files import read_list
+from tests.files.given import read_list
 
 CELL = 32_767
 """The longest cell, and the longest text sent over REST; a title in a file may be as long."""

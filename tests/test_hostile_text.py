@@ -36,8 +36,8 @@ from matcher.files.values import (
     split_terms,
 )
 from matcher.index.ngrams import count_ngrams
+from tests.files.given import read_list
 from tests.hostile import LONGEST, Found, outgrows, patterns, texts_against, texts_of
-from tests.lists.files import read_list
 
 SHORT = {
     "matcher.domain.quantity_names": 24,

@@ -13,7 +13,7 @@ from matcher.domain.access import Role
 from matcher.files.ledger_workbook import HEADER_ROW
 from matcher.store.tables import AuditRow
 from tests.api.world import World
-from tests.lists.files import saved
+from tests.files.given import saved
 
 NOTES = "可致电 138 0000 5555 或 wu@example.com"
 

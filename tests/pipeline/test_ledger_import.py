@@ -28,7 +28,7 @@ from matcher.pipeline.ledger.sheets.undo import list_imports, undo_import
 from matcher.store import grades, human_columns
 from matcher.store.grades import Visible
 from matcher.store.tables import AuditRow, HumanChange
-from tests.lists.files import saved
+from tests.files.given import saved
 from tests.pipeline.conftest import NewDesk
 from tests.pipeline.given import Desk, dump, entry_held, rows_of
 

@@ -33,7 +33,7 @@ from matcher.files.ledger_sheet import (
     choices,
 )
 from matcher.files.ledger_workbook import HEADER_ROW, TITLE, write_ledger
-from tests.lists.files import pages_across, saved
+from tests.files.given import pages_across, saved
 
 BY_HEADING = {column.zh: column for column in COLUMNS}
 BY_NAME = {column.name: column for column in COLUMNS}

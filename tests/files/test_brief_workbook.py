@@ -13,7 +13,7 @@ from matcher.files.brief_workbook import (
     UnsuppliedRow,
     write_brief,
 )
-from tests.lists.files import pages_across
+from tests.files.given import pages_across
 
 SHEETS = ["简报", "待办", "新增", "变化", "消失", "无可信供给"]
 

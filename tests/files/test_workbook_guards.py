@@ -10,7 +10,7 @@ import pytest
 from matcher.domain.listing import Side
 from matcher.files import workbooks
 from matcher.files.sheets import MAX_ROWS, UnreadableFile
-from tests.lists.files import codes, read_list, xls, xlsx
+from tests.files.given import codes, read_list, xls, xlsx
 
 GOOD = xlsx([["成果名称", "完成单位"], ["甲方法", "某院"]])
 SHEET = "xl/worksheets/sheet1.xml"

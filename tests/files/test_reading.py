@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from matcher.domain.listing import Confidentiality, DemandKind, Side, identity_key
 from matcher.files import reading
-from tests.lists.files import (
+from tests.files.given import (
     achievement,
     codes,
     csv_text,

@@ -9,7 +9,7 @@ from matcher.files.headings import REASON_HEADING, field_of
 from matcher.files.reading import EXAMPLE_CODE
 from matcher.files.rejects import write_rejects
 from matcher.files.template import write_template
-from tests.lists.files import csv_text, read_list, saved
+from tests.files.given import csv_text, read_list, saved
 
 
 def _opened(content: bytes) -> Worksheet:
