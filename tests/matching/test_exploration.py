@@ -14,7 +14,7 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorers
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import Method, Proposed, propose
 from matcher.ports import silent
-from tests.pipeline.test_propose import METHOD
+from tests.matching.test_propose import METHOD
 
 THINGS = ("电解槽隔膜", "液氢阀门", "焊缝图像识别", "疫苗佐剂", "冷库除霜")
 MEANS = ("连续制备", "泄漏检测", "寿命预测", "低温密封", "在线标定", "节能改造")

@@ -28,8 +28,8 @@ from matcher.pipeline.matches.written import matches_of_demand
 from matcher.pipeline.rules import saved
 from matcher.pipeline.rules.saved import constraints_from, profile_from
 from matcher.store.tables import NearMissRow
+from tests.matching.test_propose import MEANS, THINGS, achievements, constraints, inputs, proposed
 from tests.pipeline.given import Desk, operator_of, row
-from tests.pipeline.test_propose import MEANS, THINGS, achievements, constraints, inputs, proposed
 
 DAY = date(2026, 11, 2)
 LIMITED = st.builds(
