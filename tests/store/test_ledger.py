@@ -16,13 +16,16 @@ from matcher.store import ledger, night, parks, revisions, runs
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.revisions import Change
-from matcher.store.runs import NewRun
+from matcher.store.runs import NewRun, WorkedOn
 from matcher.store.tables import FeedEntry, LedgerEntry, LedgerHuman
 
 pytestmark = pytest.mark.both_engines
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
+WORKED_ON = WorkedOn(
+    catalogue_revision=1, scorer="1", calibration=None, scorers={}, profiles={}, constraints_to=0
+)
 
 
 @pytest.fixture
@@ -60,14 +63,9 @@ def run(database: Database) -> int:
             actor="local",
             started_at=NOW,
             code_version="1",
-            catalogue_revision=1,
             encoder_id="e",
-            scorer="1",
-            calibration=None,
-            scorers={},
-            profiles={},
-            constraints_to=0,
             top_k=3,
+            worked_on=WORKED_ON,
         )
         return runs.add(session, new)
 
@@ -163,7 +161,7 @@ def test_entries_are_filtered_by_demand_score_standing_and_stage(
 def test_a_dead_run_is_closed_and_a_finished_one_stays_as_it_ended(database: Database) -> None:
     finished, dead = run(database), run(database)
     with database.writing() as session:
-        runs.succeed(session, finished, NOW, "f", {"entries_created": 1})
+        runs.succeed(session, finished, NOW, WORKED_ON, "f", {"entries_created": 1})
     with database.writing() as session:
         runs.close_interrupted(session, NOW)
     with database.reading() as session:

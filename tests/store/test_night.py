@@ -18,13 +18,16 @@ from matcher.store import catalogue, human_columns, ledger, night, parks, revisi
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.revisions import Change, Rewrite
-from matcher.store.runs import NewRun
+from matcher.store.runs import NewRun, WorkedOn
 from matcher.store.tables import EntryState, LedgerEntry, LedgerHuman
 
 pytestmark = pytest.mark.both_engines
 
 START = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
+WORKED_ON = WorkedOn(
+    catalogue_revision=1, scorer="1", calibration=None, scorers={}, profiles={}, constraints_to=0
+)
 Told = tuple[str, list[str], str, str | None]
 
 
@@ -51,19 +54,14 @@ class Office:
                 actor="local",
                 started_at=self.later(),
                 code_version="1",
-                catalogue_revision=1,
                 encoder_id="e",
-                scorer="1",
-                calibration=None,
-                scorers={},
-                profiles={},
-                constraints_to=0,
                 top_k=3,
+                worked_on=WORKED_ON,
             )
             number = runs.add(session, new)
         with self.database.writing() as session:
             told = night.apply_night(session, number, proposals, DAY, **more)
-            runs.succeed(session, number, self.later(), "", {})
+            runs.succeed(session, number, self.later(), WORKED_ON, "", {})
         return number, told
 
     def states(self, run_id: int) -> dict[Pair, Told]:

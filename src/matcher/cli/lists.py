@@ -1,6 +1,7 @@
 """Parks, and lists in: `matcher park` and `matcher import`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -145,22 +146,14 @@ def history(
     print_table(columns, [made | {name: beijing(made[name]) for name in moments} for made in imports])
 
 
+@dataclass(frozen=True, slots=True)
 class _Options:
-    def __init__(
-        self,
-        dry_run: bool,
-        full: bool,
-        overwrite: bool,
-        renames: Renames,
-        rejects: Path | None,
-        as_json: bool,
-    ) -> None:
-        self.dry_run = dry_run
-        self.full = full
-        self.overwrite = overwrite
-        self.renames = renames
-        self.rejects = rejects
-        self.as_json = as_json
+    dry_run: bool
+    full: bool
+    overwrite: bool
+    renames: Renames
+    rejects: Path | None
+    as_json: bool
 
 
 def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str | None, source: str) -> None:

@@ -14,35 +14,31 @@ from matcher.store.tables import ImportBatch, Park
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewImport:
-    """An import that wrote something: where to, from which files, and how many listings it did what to."""
+class HeldImport:
+    """An import that was made: where to, from which files, and how many listings it did what to."""
 
+    id: int
     shelf: Shelf
+    park_code: str | None
     files: Sequence[str]
     counts: Mapping[str, int]
     actor: str
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldImport(NewImport):
-    """An import that was made; `park_code` is that of the park whose list it went to."""
-
-    id: int
-    park_code: str | None
     undone_at: datetime | None
 
 
-def add(session: Session, new: NewImport) -> int:
-    """Record an import; returns its id."""
+def add(
+    session: Session, shelf: Shelf, files: Sequence[str], counts: Mapping[str, int], actor: str, at: datetime
+) -> int:
+    """Record an import that wrote something; returns its id."""
     row = ImportBatch(
-        side=new.shelf.side.value,
-        park_id=new.shelf.park_id,
-        source=new.shelf.source,
-        files=list(new.files),
-        counts=dict(new.counts),
-        actor=new.actor,
-        created_at=new.created_at,
+        side=shelf.side.value,
+        park_id=shelf.park_id,
+        source=shelf.source,
+        files=list(files),
+        counts=dict(counts),
+        actor=actor,
+        created_at=at,
     )
     session.add(row)
     session.flush()

@@ -75,16 +75,7 @@ def add(session: Session, shelf: Shelf, listings: Sequence[Listing], change: Cha
     rows = [_columns(listing, change) | own for listing in listings]
     ids = session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows)
     added = [
-        HeldListing(
-            id=identifier,
-            version=1,
-            shelf=shelf,
-            listing=listing,
-            digest=row["digest"],
-            via=change.via,
-            withdrawn_at=None,
-            updated_at=change.at,
-        )
+        HeldListing(id=identifier, shelf=shelf, listing=listing, **_kept(row))
         for identifier, listing, row in zip(ids, listings, rows, strict=True)
     ]
     _append(session, added, change)
@@ -96,25 +87,15 @@ def write(session: Session, rewrites: Sequence[Rewrite], change: Change) -> list
     rows, written = [], []
     for rewrite in rewrites:
         held = rewrite.held
-        columns = _columns(rewrite.listing, change) | {
+        row = _columns(rewrite.listing, change) | {
             "id": held.id,
             "version": held.version + 1,
             "withdrawn_at": rewrite.withdrawn_at,
         }
-        columns |= {"via": rewrite.via} if rewrite.via is not None else {}
-        columns |= {"key": rewrite.key} if rewrite.key is not None else {}
-        rows.append(columns if held.shelf.park_id is None else columns | {"park_id": held.park_id})
-        written.append(
-            replace(
-                held,
-                version=held.version + 1,
-                listing=rewrite.listing,
-                digest=columns["digest"],
-                via=columns["via"],
-                withdrawn_at=rewrite.withdrawn_at,
-                updated_at=change.at,
-            )
-        )
+        row |= {"via": rewrite.via} if rewrite.via is not None else {}
+        row |= {"key": rewrite.key} if rewrite.key is not None else {}
+        rows.append(row if held.shelf.park_id is None else row | {"park_id": held.park_id})
+        written.append(replace(held, listing=rewrite.listing, **_kept(row)))
     if rows:
         session.execute(update(_ROWS[written[0].shelf.side]), rows)
         _append(session, written, change)
@@ -157,6 +138,11 @@ def _columns(listing: Listing, change: Change) -> dict[str, Any]:
         "updated_at": change.at,
     }
     return columns | {"released": listing.released} if isinstance(listing, Demand) else columns
+
+
+def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a held listing knows of its row beside the content."""
+    return {name: row[name] for name in ("version", "digest", "via", "withdrawn_at", "updated_at")}
 
 
 def _append(session: Session, listings: Sequence[HeldListing], change: Change) -> None:

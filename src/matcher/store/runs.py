@@ -12,33 +12,49 @@ from matcher.store.tables import RunRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRun:
-    """A run that starts, with all that is needed to say how its figures came about.
+class WorkedOn:
+    """Which lists, rules and scorers a run is of.
 
     `scorers` is park id (as text) → version of its own scorer, `profiles` → version of its profile; a park
     without one is left out. Of the demands' own constraints it reads those up to the id `constraints_to`.
     """
 
-    trigger: Trigger
-    actor: str
-    started_at: datetime
-    code_version: str
     catalogue_revision: int
-    encoder_id: str
     scorer: str
     calibration: str | None
     scorers: Mapping[str, str]
     profiles: Mapping[str, int]
     constraints_to: int
-    top_k: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldRun(NewRun):
-    """A run and how it ended, if it has; `fingerprint` is that of all that its figures depend on."""
+class NewRun:
+    """A run that starts; `worked_on` is what it finds then."""
+
+    trigger: Trigger
+    actor: str
+    started_at: datetime
+    code_version: str
+    encoder_id: str
+    top_k: int
+    worked_on: WorkedOn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRun(WorkedOn):
+    """A run, with all that is needed to say how its figures came about, and how it ended, if it has.
+
+    `fingerprint` is that of everything that its figures depend on.
+    """
 
     id: int
+    trigger: Trigger
     status: RunStatus
+    actor: str
+    started_at: datetime
+    code_version: str
+    encoder_id: str
+    top_k: int
     finished_at: datetime | None
     fingerprint: str | None
     counts: Mapping[str, int | float]
@@ -47,8 +63,17 @@ class HeldRun(NewRun):
 
 def add(session: Session, new: NewRun) -> int:
     """Record that a run has started; returns its id."""
-    columns = asdict(new) | {"trigger": new.trigger.value, "status": RunStatus.RUNNING.value, "counts": {}}
-    row = RunRow(**columns)
+    row = RunRow(
+        trigger=new.trigger.value,
+        status=RunStatus.RUNNING.value,
+        actor=new.actor,
+        started_at=new.started_at,
+        code_version=new.code_version,
+        encoder_id=new.encoder_id,
+        top_k=new.top_k,
+        counts={},
+        **asdict(new.worked_on),
+    )
     session.add(row)
     session.flush()
     return row.id
@@ -64,14 +89,23 @@ def close_interrupted(session: Session, at: datetime) -> None:
 
 
 def succeed(
-    session: Session, run_id: int, at: datetime, fingerprint: str, counts: Mapping[str, int | float]
+    session: Session,
+    run_id: int,
+    at: datetime,
+    worked_on: WorkedOn,
+    fingerprint: str,
+    counts: Mapping[str, int | float],
 ) -> None:
-    """Record that a run's ledger stands, in the transaction that writes it."""
+    """Record that a run's ledger stands, in the transaction that writes it, and what it is of."""
     session.execute(
         update(RunRow)
         .where(RunRow.id == run_id)
         .values(
-            status=RunStatus.SUCCEEDED.value, finished_at=at, fingerprint=fingerprint, counts=dict(counts)
+            status=RunStatus.SUCCEEDED.value,
+            finished_at=at,
+            fingerprint=fingerprint,
+            counts=dict(counts),
+            **asdict(worked_on),
         )
     )
 

@@ -15,7 +15,6 @@ from matcher.pipeline.lists.writing import require_writer
 from matcher.store import catalogue, imports, revisions
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database, Transaction
-from matcher.store.imports import NewImport
 from matcher.store.revisions import Change, Rewrite
 
 
@@ -83,14 +82,8 @@ def _write(
     """Write what is planned, and record the import; its id, None where there is nothing to write."""
     if not (plan.created or plan.updated or plan.withdrawn):
         return None
-    new = NewImport(
-        shelf=request.shelf,
-        files=[name for name, _ in request.files],
-        counts=plan.counts,
-        actor=principal.name,
-        created_at=now,
-    )
-    import_id = imports.add(session, new)
+    names = [name for name, _ in request.files]
+    import_id = imports.add(session, request.shelf, names, plan.counts, principal.name, now)
     change = Change(principal.name, now, "import", import_id)
     rewrites = [Rewrite(held=held, listing=listing) for held, listing in plan.updated]
     gone = [Rewrite(held=held, listing=held.listing, withdrawn_at=now) for held in plan.withdrawn]

@@ -46,7 +46,7 @@ from matcher.store import (
     scorings,
 )
 from matcher.store.database import Database, Transaction
-from matcher.store.runs import NewRun
+from matcher.store.runs import NewRun, WorkedOn
 
 _log = logging.getLogger(__name__)
 
@@ -128,40 +128,29 @@ class Refresh:
 
     def _run(self, principal: Principal, trigger: Trigger, progress: Progress) -> RefreshReport:
         started = self.clock()
-        with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
-            basis = _Basis.at(session, started, self.shipped)
-            run_id = self._start(principal, trigger, basis)
-            with self._failure_recorded(run_id):
-                _log.info("run started", extra={"trigger": trigger.value})
-                last = runs.last_success(session)
-                stands = last is not None and last.fingerprint == self._fingerprint(basis)
-                inputs = None if stands else inputs_of_all(session, basis.day)
+        run_id = self._start(principal, trigger, started)
         with self._failure_recorded(run_id):
-            report = (
-                self._keep(run_id, basis)
-                if inputs is None
-                else self._rematch(run_id, basis, inputs, progress)
-            )
-            _log.info("run succeeded", extra=report.as_json())
-            return report
+            with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
+                basis = self._basis(session, started)
+                last = runs.last_success(session)
+                stands = last is not None and last.fingerprint == basis.fingerprint()
+                inputs = None if stands else inputs_of_all(session, basis.day)
+            if inputs is None:
+                return self._keep(run_id, basis)
+            return self._rematch(run_id, basis, inputs, progress)
 
-    def _start(self, principal: Principal, trigger: Trigger, basis: "_Basis") -> int:
-        new = NewRun(
-            trigger=trigger,
-            actor=principal.name,
-            started_at=basis.started,
-            code_version=__version__,
-            catalogue_revision=basis.revision,
-            encoder_id=self.encoder.encoder_id,
-            scorer=basis.scorers.shared.version,
-            calibration=basis.scorers.shared.calibration_version,
-            scorers=basis.own_scorers,
-            profiles=basis.profiles,
-            constraints_to=basis.constraints_to,
-            top_k=self.top_k,
-        )
+    def _start(self, principal: Principal, trigger: Trigger, started: datetime) -> int:
         with self.database.writing() as session:
-            runs.close_interrupted(session, basis.started)
+            runs.close_interrupted(session, started)
+            new = NewRun(
+                trigger=trigger,
+                actor=principal.name,
+                started_at=started,
+                code_version=__version__,
+                encoder_id=self.encoder.encoder_id,
+                top_k=self.top_k,
+                worked_on=_worked_on(session, scorings.in_use(session, self.shipped)),
+            )
             return runs.add(session, new)
 
     @contextmanager
@@ -176,9 +165,23 @@ class Refresh:
                     runs.fail(session, run_id, self.clock(), f"{type(error).__name__}: {error}")
                 raise
 
-    def _fingerprint(self, basis: "_Basis") -> str:
-        reranker = None if self.reranker is None else self.reranker.reranker_id
-        return basis.fingerprint(self.encoder.encoder_id, reranker, self.top_k)
+    def _basis(self, session: Transaction, started: datetime) -> "_Basis":
+        """What the run works on, as `session` sees it."""
+        encoder_id, day = self.encoder.encoder_id, beijing_day(started)
+        scorers = scorings.in_use(session, self.shipped)
+        return _Basis(
+            started=started,
+            day=day,
+            encoder_id=encoder_id,
+            reranker_id=None if self.reranker is None else self.reranker.reranker_id,
+            top_k=self.top_k,
+            supply=tuple(catalogue.live_versions(session, Side.SUPPLY, day)),
+            demands=tuple(catalogue.live_versions(session, Side.DEMAND, day)),
+            lapsed=tuple(lapsed.versions(session, day)),
+            excluded=tuple(sorted(exclusions.active(session))),
+            scorers=scorers,
+            worked_on=_worked_on(session, scorers),
+        )
 
     def _keep(self, run_id: int, basis: "_Basis") -> RefreshReport:
         """Nothing that a figure depends on has changed since the last run: every entry stands."""
@@ -199,7 +202,7 @@ class Refresh:
                 found.entries,
                 basis.day,
                 why_not,
-                self._shared(session, run_id, basis),
+                _shared(session, basis),
             )
             night.apply_feed(session, run_id, found.feed)
             night.apply_repeats(session, found.repeats)
@@ -220,29 +223,8 @@ class Refresh:
         return report
 
     def _succeed(self, session: Transaction, basis: "_Basis", report: RefreshReport) -> None:
-        fingerprint = self._fingerprint(basis)
-        runs.succeed(session, report.run_id, self.clock(), fingerprint, report.as_json())
-
-    def _shared(
-        self, session: Transaction, run_id: int, basis: "_Basis"
-    ) -> Callable[[int], frozenset[ChangeCause]]:
-        """What changed since the last success beside the lists: for every pair, and for those of a park."""
-        last = runs.last_success(session)
-        if last is None:
-            return lambda _: frozenset()
-        this = runs.get(session, run_id)
-        assert this is not None
-        everywhere = frozenset(
-            cause for cause, name in _CAUSES.items() if getattr(this, name) != getattr(last, name)
-        )
-        ruled = _moved(basis.profiles, last.profiles)
-        ruled |= rule_versions.parks_constrained(session, after=last.constraints_to, to=basis.constraints_to)
-        scored = _moved(this.scorers, last.scorers)
-        learned = {ChangeCause.SCORER, ChangeCause.CALIBRATION}
-        return lambda park_id: (
-            everywhere
-            | ({ChangeCause.PROFILE} if park_id in ruled else set())
-            | (learned if park_id in scored else set())
+        runs.succeed(
+            session, report.run_id, self.clock(), basis.worked_on, basis.fingerprint(), report.as_json()
         )
 
     def _report(
@@ -273,15 +255,6 @@ class Refresh:
         )
 
 
-_CAUSES = {
-    ChangeCause.ENCODER: "encoder_id",
-    ChangeCause.SCORER: "scorer",
-    ChangeCause.CALIBRATION: "calibration",
-    ChangeCause.CODE: "code_version",
-}
-"""What of a run, where it is another than the last success's, is a cause of change for every pair."""
-
-
 def _answered(found: Proposed, held: Set[Pair]) -> WhyNot:
     """Why pairs are not proposed, answered for those in the ledger before a transaction is open: a scorer
     with a second look reads texts for it."""
@@ -290,53 +263,68 @@ def _answered(found: Proposed, held: Set[Pair]) -> WhyNot:
     return lambda pair: known[pair] if pair in known else found.why_not(pair)
 
 
+def _shared(session: Transaction, basis: "_Basis") -> Callable[[int], frozenset[ChangeCause]]:
+    """What changed since the last success beside the lists: for every pair, and for those of a park."""
+    last = runs.last_success(session)
+    if last is None:
+        return lambda _: frozenset()
+    now = basis.worked_on
+    moved = {
+        ChangeCause.ENCODER: basis.encoder_id != last.encoder_id,
+        ChangeCause.SCORER: now.scorer != last.scorer,
+        ChangeCause.CALIBRATION: now.calibration != last.calibration,
+        ChangeCause.CODE: last.code_version != __version__,
+    }
+    everywhere = frozenset(cause for cause, is_other in moved.items() if is_other)
+    ruled = _moved(now.profiles, last.profiles)
+    ruled |= rule_versions.parks_constrained(session, after=last.constraints_to, to=now.constraints_to)
+    scored = _moved(now.scorers, last.scorers)
+    learned = {ChangeCause.SCORER, ChangeCause.CALIBRATION}
+    return lambda park_id: (
+        everywhere
+        | ({ChangeCause.PROFILE} if park_id in ruled else set())
+        | (learned if park_id in scored else set())
+    )
+
+
 def _moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
     """The parks whose version of something is another."""
     return {int(park) for park in {*now, *before} if now.get(park) != before.get(park)}
 
 
+def _worked_on(session: Transaction, scorers: Scorers) -> WorkedOn:
+    """Which lists, rules and scorers there are now."""
+    return WorkedOn(
+        catalogue_revision=catalogue.revision(session),
+        scorer=scorers.shared.version,
+        calibration=scorers.shared.calibration_version,
+        scorers={str(park): scorer.version for park, scorer in sorted(scorers.by_park.items())},
+        profiles=rule_versions.profile_versions(session),
+        constraints_to=rule_versions.constraints_to(session),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """What a run works on: ids and versions of both lists on one Beijing day, and of everybody's rules."""
+    """What a run works on: ids and versions of both lists on one Beijing day, everybody's rules, models."""
 
     started: datetime
     day: date
-    revision: int
+    encoder_id: str
+    reranker_id: str | None
+    top_k: int
     supply: tuple[tuple[int, int], ...]
     demands: tuple[tuple[int, int], ...]
     lapsed: tuple[tuple[int, int], ...]
-    profiles: dict[str, int]
-    constraints_to: int
     excluded: tuple[Pair, ...]
     scorers: Scorers
+    worked_on: WorkedOn
 
-    @classmethod
-    def at(cls, session: Transaction, started: datetime, shipped: Scorer) -> "_Basis":
-        """The lists, rules and scorers as `session` sees them."""
-        day = beijing_day(started)
-        return cls(
-            started=started,
-            day=day,
-            revision=catalogue.revision(session),
-            supply=tuple(catalogue.live_versions(session, Side.SUPPLY, day)),
-            demands=tuple(catalogue.live_versions(session, Side.DEMAND, day)),
-            lapsed=tuple(lapsed.versions(session, day)),
-            profiles=rule_versions.profile_versions(session),
-            constraints_to=rule_versions.constraints_to(session),
-            excluded=tuple(sorted(exclusions.active(session))),
-            scorers=scorings.in_use(session, shipped),
-        )
-
-    @property
-    def own_scorers(self) -> dict[str, str]:
-        """Park id → version of the scorer it has adopted."""
-        return {str(park): scorer.version for park, scorer in sorted(self.scorers.by_park.items())}
-
-    def fingerprint(self, encoder_id: str, reranker_id: str | None, top_k: int) -> str:
+    def fingerprint(self) -> str:
         """SHA-256 of everything a figure of the ledger depends on."""
-        shared = self.scorers.shared
-        made_with = [__version__, encoder_id, reranker_id, shared.version, shared.calibration_version, top_k]
-        ruled_by = [self.profiles, self.constraints_to, self.excluded, self.own_scorers]
+        of, shared = self.worked_on, self.scorers.shared
+        made_with = [__version__, self.encoder_id, self.reranker_id, of.scorer, of.calibration, self.top_k]
+        ruled_by = [of.profiles, of.constraints_to, self.excluded, of.scorers]
         aging = any(freshness.__name__ in one.weights for one in (shared, *self.scorers.by_park.values()))
         said = [made_with, self.supply, self.demands, self.lapsed, ruled_by, str(self.day) if aging else ""]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
