@@ -82,7 +82,9 @@ def test_bodies_and_answers_of_the_document_hold_examples(document: dict[str, An
 
 def test_every_answer_of_the_document_has_an_example_and_none_was_typed(document: dict[str, Any]) -> None:
     answers = {model.__name__: model for model in every_model(Answer)}
-    described = {name: schema for name, schema in document["components"]["schemas"].items() if name in answers}
+    described = {
+        name: schema for name, schema in document["components"]["schemas"].items() if name in answers
+    }
     assert len(described) > 60
     assert [name for name, schema in described.items() if not schema.get("examples")] == []
     typed = [name for name, model in answers.items() if "json_schema_extra" in model.model_config]

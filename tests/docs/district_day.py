@@ -1,4 +1,4 @@
-"""A day and a half of an invented district, in which every operation of the service is asked once at least."""
+"""A day and a half of an invented district, in which every operation of the service is asked for."""
 
 import time
 from collections.abc import Callable
@@ -179,7 +179,12 @@ def _work(district: District) -> None:
     operator, demand = district.operator, district.demands[0]
     [first, second, *_] = district.ledger(demand_id=demand)
     third = district.ledger(demand_id=district.demands[1])[0]
-    sample = {"name": "样品送检", "planned_on": district.day(50), "done_on": None, "note": "两家用同一台试验槽"}
+    sample = {
+        "name": "样品送检",
+        "planned_on": district.day(50),
+        "done_on": None,
+        "note": "两家用同一台试验槽",
+    }
     columns = {
         "owner": "示例赵",
         "next_action": "约双方看样品",
@@ -216,11 +221,11 @@ def _grades(district: District) -> None:
         _done(operator.post(f"/v1/ledger/{entry['entry_id']}/grade", json=grade))
     unit = district.server.client(district.server.key(UNIT, Role.RESEARCH_UNIT, subject=UNIT))
     waiting = _done(unit.get("/v1/grades", params={"awaiting_reply": True, "limit": 1}))["items"]
-    entry = f"/v1/ledger/{waiting[0]['entry_id']}"
-    _done(unit.post(f"{entry}/reply", json={"reply": "放大数据下月可提供。"}))
-    _done(operator.get(f"{entry}/grades"))
-    _done(operator.get(f"{entry}/explanation"))
-    _done(operator.get(f"{entry}/history"))
+    answered = f"/v1/ledger/{waiting[0]['entry_id']}"
+    _done(unit.post(f"{answered}/reply", json={"reply": "放大数据下月可提供。"}))
+    _done(operator.get(f"{answered}/grades"))
+    _done(operator.get(f"{answered}/explanation"))
+    _done(operator.get(f"{answered}/history"))
     learned = _done(operator.post("/v1/scorings", json={"park": PARK, "adopt": True}))["scoring_id"]
     _done(operator.get(f"/v1/scorings/{learned}"))
     _done(operator.put("/v1/scorings/in-use", json={"park": PARK, "scoring_id": learned}))
@@ -247,7 +252,12 @@ def _sheets(district: District) -> None:
     _done(exported)
     sheet = _typed(
         exported.content,
-        ({"负责人": "示例孙", "下一步": "寄送样品"}, {"阶段": "已落地"}, {"备注": "表中的"}, {"得分": 1, "备注": "约看现场"}),
+        (
+            {"负责人": "示例孙", "下一步": "寄送样品"},
+            {"阶段": "已落地"},
+            {"备注": "表中的"},
+            {"得分": 1, "备注": "约看现场"},
+        ),
     )
     conflicting = district.ledger()[2]
     _done(operator.patch(f"/v1/ledger/{conflicting['entry_id']}", json={"notes": "此后在系统中写的"}))
@@ -262,7 +272,7 @@ def _typed(content: bytes, rows: tuple[dict[str, Any], ...]) -> bytes:
     """The workbook with cells of its first rows typed into, by heading."""
     workbook = load_workbook(BytesIO(content))
     sheet = workbook.worksheets[0]
-    columns = {heading.value: heading.column for heading in sheet[HEADER_ROW]}
+    columns = {heading.value: at for at, heading in enumerate(sheet[HEADER_ROW], start=1)}
     for number, cells in enumerate(rows, start=HEADER_ROW + 1):
         for heading, value in cells.items():
             sheet.cell(number, columns[heading]).value = value
@@ -270,7 +280,7 @@ def _typed(content: bytes, rows: tuple[dict[str, Any], ...]) -> bytes:
 
 
 def _changes(district: District) -> None:
-    """What the second night finds otherwise: an edited demand, a withdrawn achievement, a demand's own rule."""
+    """What the second night finds otherwise: an edited demand, a withdrawn achievement, a stricter rule."""
     operator, [first, second] = district.operator, district.demands
     _done(operator.patch(f"/v1/demands/{first}", json={"title": "高温浓碱电解槽用低阻大幅面隔膜"}))
     _done(district.admin.post(f"/v1/achievements/{district.achievements[2]}/withdraw"))

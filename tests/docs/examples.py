@@ -1,7 +1,7 @@
 """The examples of answers in the OpenAPI document: what the service answers in a day of an invented district.
 
-They are kept in `src/matcher/api/examples.json`, by the name of the model. The clock stands still while the
-service answers, its secrets are drawn from a fixed seed and shown as `…`, and figures are rounded, so that the
+They are kept in `src/matcher/api/examples.json`, by the names of their models. The clock stands still while
+the service answers, its secrets are drawn from a fixed seed and shown as `…`, and figures are rounded: the
 same service is always recorded alike.
 """
 
@@ -52,7 +52,7 @@ class Calendar:
 
 @dataclass
 class Recorder:
-    """Keeps the first answer of each model, or two where it holds no other answers; a minute passes after each."""
+    """Keeps the first answer of each model, two where it holds no others; a minute passes after each."""
 
     calendar: Calendar
     kept: dict[str, list[Any]] = field(default_factory=dict)

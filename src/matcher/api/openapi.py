@@ -39,7 +39,7 @@ TAGS = [
 ]
 
 _RECORDED = Path(__file__).with_name("examples.json")
-"""Answers that `python -m tests.docs --write` recorded from an invented district, by the name of the model."""
+"""Answers that `python -m tests.docs --write` recorded from an invented district, by their models' names."""
 
 _REFERENCE = "#/components/schemas/{model}"
 _EXAMPLES: Mapping[int, tuple[str, str, str]] = {
