@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from matcher.api.schemas.problems import Problem
 from matcher.logs import formatter
-from matcher.pipeline.answers import every_model
+from matcher.pipeline.answers import Answer, every_model
 from tests.api.world import World
 
 
@@ -78,6 +78,17 @@ def test_bodies_and_answers_of_the_document_hold_examples(document: dict[str, An
         schema = contents.get("application/json", {}).get("schema")
         if schema is not None:
             assert has_example(schema), operation["operationId"]
+
+
+def test_every_answer_of_the_document_has_an_example_and_none_was_typed(document: dict[str, Any]) -> None:
+    answers = {model.__name__: model for model in every_model(Answer)}
+    described = {
+        name: schema for name, schema in document["components"]["schemas"].items() if name in answers
+    }
+    assert len(described) > 60
+    assert [name for name, schema in described.items() if not schema.get("examples")] == []
+    typed = [name for name, model in answers.items() if "json_schema_extra" in model.model_config]
+    assert typed == []
 
 
 def test_metrics_tell_how_the_night_went_and_name_no_tenant(world: World) -> None:

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -37,6 +37,8 @@ class Server:
     url: str
     document: dict[str, Any]
     clients: list[httpx.Client] = field(default_factory=list)
+    noticed: Callable[[BaseModel], None] | None = None
+    """Is shown every answer that the document describes, as the model it names."""
 
     def client(self, key: str | None = None, **headers: str) -> httpx.Client:
         """A client with this key, or with no credential at all."""
@@ -89,7 +91,9 @@ class Server:
             schema = content.get("schema", {})
             named = [one.get("$ref", "").rpartition("/")[2] for one in schema.get("anyOf", [schema])]
             if models := [model for model in every_model() if model.__name__ in named]:
-                TypeAdapter[BaseModel](reduce(or_, models)).validate_json(response.content)
+                answer = TypeAdapter[BaseModel](reduce(or_, models)).validate_json(response.content)
+                if self.noticed is not None:
+                    self.noticed(answer)
 
 
 @contextmanager

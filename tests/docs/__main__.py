@@ -7,6 +7,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from tests.docs.examples import RECORDED, examples_file
 from tests.docs.generated import cli_reference, with_generated_parts
 from tests.docs.transcript import ROOT, agrees, commands, printed_by, rewritten
 
@@ -31,6 +32,7 @@ def main() -> None:
         READMES[1]: rewritten(chinese, in_chinese),
         architecture: with_generated_parts(architecture.read_text("utf-8")),
         ROOT / "docs" / "cli.md": cli_reference(),
+        RECORDED: examples_file(),
     }
     for path, content in documents.items():
         if not path.exists() or path.read_text("utf-8") != content:

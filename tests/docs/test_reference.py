@@ -1,5 +1,8 @@
 import re
+from pathlib import Path
 
+from matcher.ports import Encoder
+from tests.docs.examples import RECORDED, recorded, written
 from tests.docs.generated import cli_reference, module_map, with_generated_parts
 from tests.docs.transcript import ROOT
 
@@ -13,6 +16,10 @@ def test_the_command_reference_is_what_help_says() -> None:
 def test_the_module_map_is_the_tree() -> None:
     document = (DOCS / "architecture.md").read_text("utf-8")
     assert with_generated_parts(document) == document, "python -m tests.docs --write"
+
+
+def test_the_examples_of_answers_are_what_the_service_answers(tmp_path: Path, encoder: Encoder) -> None:
+    assert RECORDED.read_text("utf-8") == written(recorded(tmp_path)), "python -m tests.docs --write"
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -2,22 +2,18 @@
 
 from datetime import date
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from matcher.api.schemas.due import DueAnswer
-from matcher.api.schemas.nights import CHANGED, RUN, DiffItemAnswer
+from matcher.api.schemas.nights import DiffItemAnswer
 from matcher.domain.stages import Stage
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.matches.abstentions import AbstentionAnswer
 from matcher.pipeline.nights.runs import RunAnswer
 
-_PAIR = {**CHANGED, "stage": "screening", "stage_label": "待研判", "owner": "", "touched": False}
-
 
 class BriefPair(DiffItemAnswer):
     """一对供需的变化，和人在其上写了什么。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_PAIR)]})
 
     stage: Stage
     stage_label: str
@@ -27,25 +23,6 @@ class BriefPair(DiffItemAnswer):
 
 class BriefCounts(Answer):
     """各列表有几条；`kept` 为没有变化的对数。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "overdue": 2,
-                    "due": 3,
-                    "returns": 0,
-                    "trials": 1,
-                    "new": 5,
-                    "changed": 1,
-                    "vanished": 0,
-                    "aside": 0,
-                    "abstentions": 2,
-                    "kept": 980,
-                }
-            ]
-        }
-    )
 
     overdue: int
     due: int
@@ -62,10 +39,6 @@ class BriefCounts(Answer):
 class StageCount(Answer):
     """一个阶段有几条台账。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"stage": "engaged", "stage_label": "对接中", "entries": 4}]}
-    )
-
     stage: Stage
     stage_label: str
     entries: int
@@ -73,43 +46,6 @@ class StageCount(Answer):
 
 class BriefAnswer(Answer):
     """一个园区的晨报。`run` 为其台账所出的运行，`since` 为相比的运行；首次运行之前均为 null。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "park": "hydrogen",
-                    "park_name": "氢能与未来能源示例园",
-                    "day": "2026-11-23",
-                    "made_at": "2026-11-22T23:30:00+00:00",
-                    "run": dict(RUN),
-                    "since": None,
-                    "counts": {
-                        "overdue": 0,
-                        "due": 0,
-                        "returns": 0,
-                        "trials": 0,
-                        "new": 0,
-                        "changed": 1,
-                        "vanished": 0,
-                        "aside": 0,
-                        "abstentions": 0,
-                        "kept": 980,
-                    },
-                    "stages": [{"stage": "screening", "stage_label": "待研判", "entries": 981}],
-                    "overdue": [],
-                    "due": [],
-                    "returns": [],
-                    "trials": [],
-                    "new": [],
-                    "changed": [dict(_PAIR)],
-                    "vanished": [],
-                    "aside": [],
-                    "abstentions": [],
-                }
-            ]
-        }
-    )
 
     park: str
     park_name: str

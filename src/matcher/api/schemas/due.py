@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from matcher.api.schemas.common import MATCH
 from matcher.domain.stages import DueKind, Teaming
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.ledger.answers import EntryAnswer
@@ -30,8 +29,6 @@ class DueList(Answer):
 
 class HandOverAnswer(Answer):
     """交接了几条，是哪几条。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"entries": 2, "entry_ids": [408, 415]}]})
 
     entries: int
     entry_ids: list[int]
@@ -66,27 +63,6 @@ class SuppliersAnswer(Answer):
 
 class ExclusionAnswer(Answer):
     """一对不再提出的供需对。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "exclusion_id": 3,
-                    "park": "hydrogen",
-                    **{
-                        f"{side}_{name}": MATCH[f"{side}_{name}"]
-                        for side in ("demand", "achievement")
-                        for name in ("id", "code", "title", "organisation")
-                    },
-                    "reason": "双方曾合作，企业明确不再考虑",
-                    "at": "2026-11-23T03:00:00+00:00",
-                    "actor": "氢能园操作员",
-                    "lifted_at": None,
-                    "lifted_by": None,
-                }
-            ]
-        }
-    )
 
     exclusion_id: int
     park: str

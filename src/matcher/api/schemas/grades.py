@@ -1,38 +1,9 @@
 """Grades that enterprises gave, and the research units' answers."""
 
-from collections.abc import Mapping
-from typing import Any
+from pydantic import Field
 
-from pydantic import ConfigDict, Field
-
-from matcher.api.schemas.common import MATCH
 from matcher.domain.stages import DeclineCode
 from matcher.pipeline.answers import Answer, Moment
-
-_SIDES = ("id", "code", "title", "organisation")
-GRADE: Mapping[str, Any] = {
-    "grade_id": 12,
-    "entry_id": 408,
-    "park": "hydrogen",
-    **{f"demand_{name}": MATCH[f"demand_{name}"] for name in _SIDES},
-    **{f"achievement_{name}": MATCH[f"achievement_{name}"] for name in _SIDES},
-    "grade": 2,
-    "reason": "指标接近，缺少放大数据",
-    "decline_code": None,
-    "decline_label": None,
-    "at": "2026-11-23T02:00:00+00:00",
-    "actor": "氢能园操作员",
-    "rank": 1,
-    "similarity": 0.61,
-    "score": 0.54,
-    "probability": None,
-    "run_id": 7,
-    "demand_version": 3,
-    "achievement_version": 1,
-    "reply": "放大数据下月可提供。",
-    "replied_at": "2026-11-24T01:00:00+00:00",
-    "replied_by": "北郊示例理工学院",
-}
 
 
 class GradeAnswer(Answer):
@@ -40,8 +11,6 @@ class GradeAnswer(Answer):
 
     研发单位看不到评分人；需求未经园区发布的，也看不到是哪项需求。
     """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(GRADE)]})
 
     grade_id: int
     entry_id: int

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from matcher.pipeline.answers import Answer, Moment
 
@@ -10,46 +10,12 @@ from matcher.pipeline.answers import Answer, Moment
 class ColumnChange(Answer):
     """一列的前后两个值。"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"before": "", "after": "示例赵"}]})
-
     before: Any
     after: Any
 
 
 class HistoryItem(Answer):
     """人或批处理的一次改动。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "at": "2026-11-22T10:06:02+00:00",
-                    "kind": "machine",
-                    "actor": "matcher",
-                    "act": "created",
-                    "via": "batch",
-                    "run_id": 7,
-                    "changes": {
-                        "score": {"before": None, "after": 0.54},
-                        "rank": {"before": None, "after": 1},
-                    },
-                    "causes": ["demand_added"],
-                    "causes_zh": ["新增需求"],
-                },
-                {
-                    "at": "2026-11-23T01:30:00+00:00",
-                    "kind": "people",
-                    "actor": "氢能园操作员",
-                    "act": "edit",
-                    "via": "rest",
-                    "run_id": None,
-                    "changes": {"owner": {"before": "", "after": "示例赵"}},
-                    "causes": [],
-                    "causes_zh": [],
-                },
-            ]
-        }
-    )
 
     at: Moment
     kind: Literal["people", "machine"] = Field(description="people 人、machine 批处理")
@@ -73,25 +39,6 @@ class HistoryAnswer(Answer):
 
 class EvidenceAnswer(Answer):
     """一条佐证：链接，或文件（`url` 为 null）。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "evidence_id": 6,
-                    "entry_id": 408,
-                    "title": "样品检测报告",
-                    "url": None,
-                    "file_name": "检测报告.pdf",
-                    "media_type": "application/pdf",
-                    "size": 48213,
-                    "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
-                    "added_at": "2026-11-23T02:10:00+00:00",
-                    "added_by": "氢能园操作员",
-                }
-            ]
-        }
-    )
 
     evidence_id: int
     entry_id: int

@@ -1,51 +1,14 @@
 """What the nights between two runs changed of the ledger, as it is answered."""
 
-from collections.abc import Mapping
-from typing import Any
+from pydantic import Field
 
-from pydantic import ConfigDict, Field
-
-from matcher.api.schemas.common import MATCH
 from matcher.domain.standings import Event, Standing
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.runs import RunAnswer
 
-RUN: Mapping[str, Any] = {
-    "run_id": 7,
-    "trigger": "request",
-    "status": "succeeded",
-    "actor": "local",
-    "started_at": "2026-11-22T10:06:00+00:00",
-    "finished_at": "2026-11-22T10:06:02+00:00",
-    "code_version": "0.1.0",
-    "catalogue_revision": 12,
-    "encoder_id": "bundled@1/256",
-    "scorer": "2",
-    "calibration": "prior-2",
-    "scorers": {"hydrogen": "learned-3"},
-    "profiles": {"hydrogen": 2},
-    "top_k": 10,
-    "counts": {"run_id": 7, "demands": 99, "achievements": 171, "entries_created": 990},
-    "error": None,
-}
-
-CHANGED: Mapping[str, Any] = {
-    **{name: value for name, value in MATCH.items() if name != "also"},
-    "entry_id": 408,
-    "event": "changed",
-    "event_label": "变化",
-    "standing": "current",
-    "standing_label": "当前",
-    "causes": ["demand_edited"],
-    "causes_zh": ["需求内容修改"],
-    "figures": {"rank": {"before": 2, "after": 1}, "score": {"before": 0.47, "after": 0.54}},
-}
-
 
 class FigureChange(Answer):
     """一个数值的前后。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"before": 0.47, "after": 0.54}]})
 
     before: float | None
     after: float | None
@@ -53,8 +16,6 @@ class FigureChange(Answer):
 
 class DiffItemAnswer(Answer):
     """一对供需的变化；数值是后一次运行留下的。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(CHANGED)]})
 
     entry_id: int
     rank: int | None
@@ -86,22 +47,6 @@ class DiffItemAnswer(Answer):
 
 class DiffAnswer(Answer):
     """一次运行之后的台账与此前某次运行之后的相比；`since` 为 null 时此前没有台账，全部为新增。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "run": dict(RUN),
-                    "since": None,
-                    "new": [],
-                    "changed": [dict(CHANGED)],
-                    "vanished": [],
-                    "aside": [],
-                    "kept": 989,
-                }
-            ]
-        }
-    )
 
     run: RunAnswer
     since: RunAnswer | None

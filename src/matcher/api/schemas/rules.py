@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matcher.api.schemas.common import MATCH
 from matcher.api.schemas.nights import FigureChange
 from matcher.domain.rules import MAX_PRICE, MAX_TOP_K, MAX_WEIGHT, Constraints, ParkProfile
 from matcher.domain.standings import AbstentionReason, Event
@@ -34,7 +33,6 @@ _PROFILE: Mapping[str, Any] = {
     "exploration": None,
     "constraints": dict(_CONSTRAINTS),
 }
-_SAVED: Mapping[str, Any] = {"version": 2, "at": "2026-11-22T10:00:00+00:00", "actor": "氢能园操作员"}
 
 Names = list[str]
 Weight = Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)]
@@ -107,8 +105,6 @@ class ProfileBody(BaseModel):
 class ConstraintsShown(Answer):
     """硬性条件。"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_CONSTRAINTS)]})
-
     max_price: float | None
     min_maturity: int | None
     modes: Names
@@ -118,8 +114,6 @@ class ConstraintsShown(Answer):
 
 class ProfileShown(Answer):
     """一园一方案的全部规则。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_PROFILE)]})
 
     industries: dict[str, float]
     only_industries: bool
@@ -145,10 +139,6 @@ class _Versioned(Answer):
 class ProfileAnswer(_Versioned):
     """一个园区的方案。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"park": "hydrogen", **_SAVED, "profile": dict(_PROFILE)}]}
-    )
-
     park: str
     profile: ProfileShown
 
@@ -162,40 +152,12 @@ class ProfileVersions(Answer):
 class ConstraintsAnswer(_Versioned):
     """一项需求自己的硬性条件。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"demand_id": 41, **_SAVED, "constraints": dict(_CONSTRAINTS)}]}
-    )
-
     demand_id: int
     constraints: ConstraintsShown
 
 
-_SIDES = ("id", "code", "title", "organisation")
-_DEMAND: Mapping[str, Any] = {f"demand_{name}": MATCH[f"demand_{name}"] for name in _SIDES}
-_TRIED: Mapping[str, Any] = {
-    "entry_id": 408,
-    "park": "hydrogen",
-    **_DEMAND,
-    **{f"achievement_{name}": MATCH[f"achievement_{name}"] for name in _SIDES},
-    "event": "vanished",
-    "event_label": "消失",
-    "causes": ["below_threshold"],
-    "causes_zh": ["低于门槛"],
-    "figures": {},
-}
-_LEFT: Mapping[str, Any] = {
-    **_DEMAND,
-    "reason": "below_threshold",
-    "reason_label": "没有成果达到门槛",
-    "binding_zh": "允许的成果都没有达到得分门槛。",
-    "binding_en": "nothing that is allowed reaches the score threshold.",
-}
-
-
 class TriedPair(Answer):
     """按试算的规则，一对供需会有的变化；台账中还没有的，`entry_id` 为 null。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_TRIED)]})
 
     entry_id: int | None
     park: str
@@ -217,8 +179,6 @@ class TriedPair(Answer):
 class TriedAbstention(Answer):
     """一项没有可信供给的需求。"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_LEFT)]})
-
     demand_id: int
     demand_code: str
     demand_title: str
@@ -231,23 +191,6 @@ class TriedAbstention(Answer):
 
 class DryRunAnswer(Answer):
     """按试算的规则，今晚的台账与现在相比会有的变化；什么也没有写入。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "park": "hydrogen",
-                    "dry_run": True,
-                    "new": [],
-                    "changed": [],
-                    "vanished": [dict(_TRIED)],
-                    "kept": 97,
-                    "abstentions_now": [],
-                    "abstentions_then": [dict(_LEFT)],
-                }
-            ]
-        }
-    )
 
     park: str
     dry_run: bool

@@ -1,47 +1,9 @@
 """The ledger as a sheet, read back: what it changed, what it could not; and erasing a person."""
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.texts import Line
-
-_PLACE: dict[str, Any] = {
-    "sheet": "台账",
-    "row": 5,
-    "column": "S",
-    "heading": "阶段",
-    "field": "stage",
-    "entry_id": 408,
-}
-_CHANGE = _PLACE | {"before": "待研判", "after": "待对接"}
-_CONFLICT = _PLACE | {
-    "row": 6,
-    "base": "待研判",
-    "yours": "待对接",
-    "theirs": "已推送",
-    "changed_by": "氢能园操作员",
-    "changed_at": "2026-11-23T02:00:00+00:00",
-}
-_REFUSAL = _PLACE | {
-    "row": 7,
-    "code": "illegal_move",
-    "reason": "不能从“待研判”到“已落地”；可以到：待对接、暂缓、终止。",
-    "reason_en": "screening may not become landed; it may become pending, paused, ended.",
-    "remedy": "改正这一格（或恢复原值）后再次导入该文件；已导入的行不受影响。",
-    "remedy_en": "mend this cell, or put it back, and import the file again: rows already written stand.",
-}
-_COUNTS = {"rows": 3, "rows_changed": 1, "rows_unchanged": 0, "rows_conflicting": 1, "rows_rejected": 1}
-_PAST: dict[str, Any] = {
-    "import_id": 3,
-    "park": "hydrogen",
-    "file": "台账.xlsx",
-    "counts": {**_COUNTS, "cells": 1},
-    "actor": "氢能园操作员",
-    "created_at": "2026-11-23T02:00:00+00:00",
-    "undone_at": None,
-}
 
 Cell = str | float | None
 """What a cell shows: a label, a text, a number, a day as 2026-12-31; null for a blank one."""
@@ -61,16 +23,12 @@ class SheetPlace(Answer):
 class CellChange(SheetPlace):
     """一格的改动，按表格所示书写，联系方式隐去。"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_CHANGE)]})
-
     before: Cell
     after: Cell
 
 
 class CellConflict(SheetPlace):
     """导出之后该条目又被人修改，整行未写入。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_CONFLICT)]})
 
     base: Cell = Field(description="导出时")
     yours: Cell = Field(description="表中")
@@ -81,8 +39,6 @@ class CellConflict(SheetPlace):
 
 class CellRefusal(SheetPlace):
     """不能写入的一格，及原因和改法。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_REFUSAL)]})
 
     code: str = Field(
         description="invalid_input、illegal_move、unknown_entry、unknown_version、doubled_row、another_entry、"
@@ -96,24 +52,6 @@ class CellRefusal(SheetPlace):
 
 class LedgerImportAnswer(Answer):
     """导回的结果，逐格列出。有冲突或不能写入的行整行不写，其他行照常写入。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "import_id": 3,
-                    "dry_run": False,
-                    "park": "hydrogen",
-                    "file": "台账.xlsx",
-                    **_COUNTS,
-                    "changes": [dict(_CHANGE)],
-                    "conflicts": [dict(_CONFLICT)],
-                    "rejected": [dict(_REFUSAL)],
-                    "ignored": [],
-                }
-            ]
-        }
-    )
 
     import_id: int | None = Field(description="可据以撤销；什么也没写入时为 null")
     dry_run: bool
@@ -132,8 +70,6 @@ class LedgerImportAnswer(Answer):
 
 class PastLedgerImport(Answer):
     """一次台账导回的记录。"""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [dict(_PAST)]})
 
     import_id: int
     park: str
@@ -174,27 +110,6 @@ class KeptEntry(Answer):
 class LedgerUndoAnswer(Answer):
     """撤销的结果；此后又被修改的条目保留现状。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "import_id": 3,
-                    "rows_restored": 1,
-                    "changes": [
-                        {
-                            "entry_id": 408,
-                            "field": "stage",
-                            "heading": "阶段",
-                            "before": "待对接",
-                            "after": "待研判",
-                        }
-                    ],
-                    "conflicts": [],
-                }
-            ]
-        }
-    )
-
     import_id: int
     rows_restored: int = Field(description="0 为未撤销")
     changes: list[RestoredCell]
@@ -217,19 +132,6 @@ class NewErasure(BaseModel):
 
 class ErasureAnswer(Answer):
     """各表删除了多少行中的信息；不含任何个人信息。"""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "dry_run": False,
-                    "rows": {"achievement": 1, "achievement_revision": 2, "human_change": 3},
-                    "total": 6,
-                    "entries": 1,
-                }
-            ]
-        }
-    )
 
     dry_run: bool
     rows: dict[str, int] = Field(description="表 → 行数")
