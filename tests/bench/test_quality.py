@@ -15,7 +15,7 @@ from bench.tasks import Task, agreement, of_folder, of_papers
 from matcher.domain import metrics
 from matcher.index.snapshot import build_channels
 from matcher.learning.evaluating import Channel, evaluate
-from tests.pipeline.test_evaluate import LetterEncoder
+from tests.learning.test_evaluating import LetterEncoder
 
 SUBJECTS = [
     "锂电池隔膜涂覆",

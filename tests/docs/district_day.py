@@ -15,7 +15,7 @@ from matcher.domain.access import Role
 from matcher.domain.days import beijing_day
 from matcher.files.ledger_workbook import HEADER_ROW
 from tests.api.world import SUPPLY, Server, entries
-from tests.lists.files import saved
+from tests.files.given import saved
 
 Wait = Callable[..., None]
 
