@@ -67,6 +67,7 @@ def test_every_error_class_has_a_status() -> None:
         "MatcherError": 500,
         "InvalidInput": 422,
         "TooLittleText": 422,
+        "InvalidCursor": 422,
         "NotFound": 404,
         "Conflict": 409,
         "StaleVersion": 412,
