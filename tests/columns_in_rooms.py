@@ -66,7 +66,7 @@ def round_trip(address: str) -> None:
     assert (answer["visited_on"], answer["subsidy"]) == ("2026-11-20", 12.5)
     assert answer["matchmaker"] == "示例赵 138****5555"
     assert read_entry(database, LOCAL_OPERATOR, entry, NOW).as_json() == answer
-    told = read_history(database, LOCAL_OPERATOR, entry)[-1]["changes"]
+    told = read_history(database, LOCAL_OPERATOR, entry).as_json()["items"][-1]["changes"]
     assert told["visited_on"] == {"before": None, "after": "2026-11-20"}
     sheet = io.BytesIO()
     export_ledger(database, DISTRICT, "p", sheet, NOW)

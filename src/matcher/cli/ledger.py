@@ -38,7 +38,7 @@ _COMMANDS = {
     "add": "matcher.cli.work:add",
     "exclude": "matcher.cli.work:exclude",
     "exclusions": "matcher.cli.work:list_exclusions",
-    "due": "matcher.cli.work:due",
+    "due": "matcher.cli.work:show_due",
     "hand-over": "matcher.cli.work:hand_over",
 }
 

@@ -45,7 +45,7 @@ def show(
 def show_history(entry_id: EntryId, as_json: AsJson = False) -> None:
     """Show every change of one entry, by people and by runs, oldest first."""
     with opened() as service:
-        items = history.read_history(service.database, LOCAL_OPERATOR, entry_id)
+        items = history.read_history(service.database, LOCAL_OPERATOR, entry_id).as_json()["items"]
     if as_json:
         print_json(items)
         return
@@ -119,7 +119,10 @@ def exclude(
     """Exclude a pair for good: from the next run on it is not proposed."""
     with opened() as service:
         excluded = exclusions.exclude_pair(service.database, _request(service), demand, achievement, reason)
-    _print_exclusions([excluded], excluded, as_json=as_json)
+    if as_json:
+        print_json(excluded.as_json())
+        return
+    _print_exclusions([excluded.as_json()])
 
 
 def list_exclusions(
@@ -133,11 +136,15 @@ def list_exclusions(
     with opened() as service:
         if lift is not None:
             exclusions.lift_exclusion(service.database, _request(service), lift)
-        found, _ = exclusions.list_exclusions(service.database, LOCAL_OPERATOR, park=park, limit=10_000)
-    _print_exclusions(found, found, as_json=as_json)
+        page = exclusions.list_exclusions(service.database, LOCAL_OPERATOR, park=park, limit=10_000)
+    items = page.as_json()["items"]
+    if as_json:
+        print_json(items)
+        return
+    _print_exclusions(items)
 
 
-def due(
+def show_due(
     park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
     person: Annotated[str | None, typer.Option(help="Only this owner's or technology manager's.")] = None,
     days: Annotated[int, typer.Option(min=0, max=366, help="How many days ahead.")] = 7,
@@ -145,7 +152,8 @@ def due(
 ) -> None:
     """List what is due or overdue; ends of trials show up 30 days before."""
     with opened() as service:
-        items = list_due(service.database, LOCAL_OPERATOR, service.now(), park=park, person=person, days=days)
+        due = list_due(service.database, LOCAL_OPERATOR, service.now(), park=park, person=person, days=days)
+    items = due.as_json()["items"]
     if as_json:
         print_json(items)
         return
@@ -157,24 +165,21 @@ def due(
 
 def hand_over(
     park: Annotated[str, typer.Option(help="Code of the park.")],
-    one: Annotated[str, typer.Option("--from", help="Whose entries they are.")],
-    other: Annotated[str, typer.Option("--to", help="Whose they become.")],
+    giver: Annotated[str, typer.Option("--from", help="Whose entries they are.")],
+    taker: Annotated[str, typer.Option("--to", help="Whose they become.")],
     as_json: AsJson = False,
 ) -> None:
     """Hand all entries of one person in a park over to another."""
     with opened() as service:
-        done = hand_over_entries(service.database, _request(service), park, one, other)
+        done = hand_over_entries(service.database, _request(service), park, giver, taker)
     if as_json:
-        print_json(done)
+        print_json(done.as_json())
         return
-    say(f"{one} → {other}：{done['entries']} 条")
-    out.print("、".join(map(str, done["entry_ids"])) or "—")
+    say(f"{giver} → {taker}：{done.entries} 条")
+    out.print("、".join(map(str, done.entry_ids)) or "—")
 
 
-def _print_exclusions(rows: list[dict[str, Any]], document: Any, *, as_json: bool) -> None:
-    if as_json:
-        print_json(document)
-        return
+def _print_exclusions(rows: list[dict[str, Any]]) -> None:
     columns = {"exclusion_id": "排除", "park": "园区", "demand_title": "需求", "achievement_title": "成果"}
     print_table(columns | {"reason": "理由"}, rows, right=("exclusion_id",))
 
@@ -186,12 +191,12 @@ def _request(service: Service) -> Request:
 def _changes(columns: list[str]) -> dict[str, Any]:
     """`COLUMN=VALUE` read as a JSON value of the column; nothing after `=` empties it."""
     changes: dict[str, Any] = {}
-    for one in columns:
-        name, separator, value = one.partition("=")
+    for column in columns:
+        name, separator, value = column.partition("=")
         if not separator:
             raise InvalidInput(
-                f"“{one}”须写成 列=值，如 due=2026-12-01。",
-                f"{one} is not COLUMN=VALUE, such as due=2026-12-01.",
+                f"“{column}”须写成 列=值，如 due=2026-12-01。",
+                f"{column} is not COLUMN=VALUE, such as due=2026-12-01.",
                 field=name,
             )
         changes[name] = _value(name, value)

@@ -1,7 +1,7 @@
 """Grades that enterprises gave, each with what the person saw. Append-only, but for the answer to one."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
@@ -9,14 +9,41 @@ from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
 from matcher.domain.columns import Work
-from matcher.domain.entries import EntryView
+from matcher.domain.entries import EntryView, NamedPair
 from matcher.domain.judged import StandingGrade
+from matcher.domain.listing import Confidentiality
 from matcher.domain.stages import DeclineCode
 from matcher.domain.work import REASONS
+from matcher.store.pairs import names_of
 from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, LedgerHuman, Park, human
 
-Row = tuple[GradeRow, DemandRow, AchievementRow, str]
-"""A grade, the two sides it is of, and its park's code."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGrade(NamedPair):
+    """A grade of a pair: what the person saw when giving it, and the answer to it.
+
+    `demand_public` says whether the demand's park has released it to everybody.
+    """
+
+    id: int
+    park_id: int
+    entry_id: int
+    demand_public: bool
+    grade: int
+    reason: str
+    decline_code: DeclineCode | None
+    at: datetime
+    actor: str
+    rank: int | None
+    similarity: float | None
+    score: float | None
+    probability: float | None
+    run_id: int | None
+    demand_version: int
+    achievement_version: int
+    reply: str
+    replied_at: datetime | None
+    replied_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +58,12 @@ class Visible:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What makes a grade visible."""
-        found: list[ColumnElement[bool]] = []
+        conditions: list[ColumnElement[bool]] = []
         if self.scope.parks is not None:
-            found.append(GradeRow.park_id.in_(self.scope.parks))
+            conditions.append(GradeRow.park_id.in_(self.scope.parks))
         if self.organisations is not None:
-            found.append(AchievementRow.organisation.in_(sorted(self.organisations)))
-        return found
+            conditions.append(AchievementRow.organisation.in_(sorted(self.organisations)))
+        return conditions
 
 
 def add(session: Session, entry: EntryView, work: Work, *, by: str, at: datetime) -> None:
@@ -64,14 +91,14 @@ def add(session: Session, entry: EntryView, work: Work, *, by: str, at: datetime
     session.flush()
 
 
-def of_entry(session: Session, visible: Visible, entry_id: int) -> Sequence[Row]:
+def of_entry(session: Session, visible: Visible, entry_id: int) -> list[HeldGrade]:
     """The visible grades of an entry, oldest first."""
-    return _rows(session, visible, GradeRow.entry_id == entry_id)
+    return _held(session, visible, GradeRow.entry_id == entry_id)
 
 
 def page(
     session: Session, visible: Visible, *, awaiting_reply: bool, after: int, limit: int
-) -> Sequence[Row]:
+) -> list[HeldGrade]:
     """Visible grades by id, after the id `after`.
 
     `awaiting_reply` leaves those that wait for an answer: nobody has given one, no newer grade of the
@@ -89,7 +116,7 @@ def page(
             human("grade").is_not(None),
         )
         conditions += [GradeRow.replied_at.is_(None), ~overtaken, stands]
-    return _rows(session, visible, *conditions, limit=limit)
+    return _held(session, visible, *conditions, limit=limit)
 
 
 def standing(session: Session, park_id: int) -> list[StandingGrade]:
@@ -123,18 +150,16 @@ def standing(session: Session, park_id: int) -> list[StandingGrade]:
     ]
 
 
-def answer(session: Session, grade: GradeRow, *, reply: str, at: datetime, by: str) -> None:
-    """Write the answer to a grade."""
-    session.execute(
-        update(GradeRow)
-        .where(GradeRow.id == grade.id, GradeRow.park_id == grade.park_id)
-        .values(reply=reply, replied_at=at, replied_by=by)
-    )
+def answer(session: Session, grade: HeldGrade, *, reply: str, at: datetime, by: str) -> HeldGrade:
+    """Write the answer to a grade; gives the grade with it."""
+    own = update(GradeRow).where(GradeRow.id == grade.id, GradeRow.park_id == grade.park_id)
+    session.execute(own.values(reply=reply, replied_at=at, replied_by=by))
+    return replace(grade, reply=reply, replied_at=at, replied_by=by)
 
 
-def _rows(
+def _held(
     session: Session, visible: Visible, *conditions: ColumnElement[bool], limit: int | None = None
-) -> list[Row]:
+) -> list[HeldGrade]:
     query = (
         select(GradeRow, DemandRow, AchievementRow, Park.code)
         .join(LedgerEntry, LedgerEntry.id == GradeRow.entry_id)
@@ -145,4 +170,29 @@ def _rows(
         .order_by(GradeRow.id)
         .limit(limit)
     )
-    return [(grade, demand, achievement, code) for grade, demand, achievement, code in session.execute(query)]
+    return [_grade(*row) for row in session.execute(query)]
+
+
+def _grade(row: GradeRow, demand: DemandRow, achievement: AchievementRow, park_code: str) -> HeldGrade:
+    return HeldGrade(
+        **names_of(demand, achievement, park_code),
+        id=row.id,
+        park_id=row.park_id,
+        entry_id=row.entry_id,
+        demand_public=demand.released and demand.confidentiality == Confidentiality.PUBLIC.value,
+        grade=row.grade,
+        reason=row.reason,
+        decline_code=None if row.decline_code is None else DeclineCode(row.decline_code),
+        at=row.at,
+        actor=row.actor,
+        rank=row.rank,
+        similarity=row.similarity,
+        score=row.score,
+        probability=row.probability,
+        run_id=row.run_id,
+        demand_version=row.demand_version,
+        achievement_version=row.achievement_version,
+        reply=row.reply,
+        replied_at=row.replied_at,
+        replied_by=row.replied_by,
+    )

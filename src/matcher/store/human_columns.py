@@ -187,10 +187,24 @@ def due_entries(session: Session, scope: Scope, wanted: DueBy) -> list[int]:
 _ALWAYS_WRITTEN = frozenset({"add", "grade", "evidence"})
 
 
-def history(session: Session, scope: Scope, entry_id: int) -> Sequence[HumanChange]:
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """What a person did to an entry; `changes` is column → [before, after], and what `write` put besides."""
+
+    at: datetime
+    actor: str
+    act: str
+    via: str
+    changes: Mapping[str, Sequence[Any]]
+
+
+def history(session: Session, scope: Scope, entry_id: int) -> list[PastChange]:
     """What people did to an entry in scope, oldest first."""
     query = select(HumanChange).where(HumanChange.entry_id == entry_id, *_in_scope(scope))
-    return session.scalars(query.order_by(HumanChange.id)).all()
+    return [
+        PastChange(row.at, row.actor, row.act, row.via, row.changes)
+        for row in session.scalars(query.order_by(HumanChange.id))
+    ]
 
 
 def folded(changes: Iterable[Mapping[str, Any]]) -> Work:

@@ -16,6 +16,7 @@ from matcher.domain.standings import Cause, Standing
 from matcher.store import repeats
 from matcher.store.catalogue import live_conditions
 from matcher.store.human_columns import names, work_of
+from matcher.store.pairs import names_of
 from matcher.store.tables import (
     AchievementRow,
     DemandRow,
@@ -138,16 +139,8 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
         query = query.where(FeedEntry.park_id.in_(scope.parks))
     return [
         PairView(
+            **names_of(demand, achievement, park_code),
             rank=row.rank,
-            park_code=park_code,
-            demand_id=demand.id,
-            demand_code=demand.code,
-            demand_title=demand.title,
-            demand_organisation=demand.organisation,
-            achievement_id=achievement.id,
-            achievement_code=achievement.code,
-            achievement_title=achievement.title,
-            achievement_organisation=achievement.organisation,
             similarity=row.similarity,
             score=row.score,
             probability=row.probability,
@@ -215,19 +208,11 @@ def _entry_view(
     excluded: bool,
 ) -> EntryView:
     return EntryView(
+        **names_of(demand, achievement, park.code),
         id=row.id,
         park_id=park.id,
-        park_code=park.code,
         park_name=park.name,
-        demand_id=demand.id,
-        demand_code=demand.code,
-        demand_title=demand.title,
-        demand_organisation=demand.organisation,
         demand_version=row.demand_version,
-        achievement_id=achievement.id,
-        achievement_code=achievement.code,
-        achievement_title=achievement.title,
-        achievement_organisation=achievement.organisation,
         achievement_industry=achievement.data["industry"],
         achievement_version=row.achievement_version,
         rank=row.rank,

@@ -16,15 +16,37 @@ from matcher.store.tables import EntryState, LedgerEntry, RunRow
 _CHUNK = 500
 
 
-def of_entry(session: Session, scope: Scope, entry_id: int) -> list[tuple[EntryState, RunRow]]:
-    """Every state of an entry in scope with the run that left it, oldest first."""
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """What a run left of one entry, what it did to it and why; `at` is the end of the run."""
+
+    state: State
+    event: str
+    causes: tuple[str, ...]
+    run_id: int
+    trigger: str
+    at: datetime
+
+
+def of_entry(session: Session, scope: Scope, entry_id: int) -> list[PastState]:
+    """Every state of an entry in scope, oldest first."""
     query = (
         select(EntryState, RunRow)
         .join(RunRow, RunRow.id == EntryState.run_id)
         .where(EntryState.entry_id == entry_id, *_in_scope(scope, None))
         .order_by(EntryState.run_id)
     )
-    return [(state, run) for state, run in session.execute(query)]
+    return [
+        PastState(
+            state_of(row),
+            row.event,
+            tuple(row.causes),
+            run.id,
+            run.trigger,
+            run.finished_at or run.started_at,
+        )
+        for row, run in session.execute(query)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
