@@ -7,9 +7,9 @@ import sys
 from datetime import UTC, datetime
 
 from matcher.api.console_codes import codes_script
-from matcher.api.schemas.work import EntryChanges, NewEntry
-from matcher.cli.entries import _SHOWN
-from matcher.cli.work import _changes
+from matcher.api.schemas.ledger_bodies import EntryChanges, NewEntry
+from matcher.cli.entries import _changes
+from matcher.cli.entry_tables import _SHOWN
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.columns import EDITABLE, PEOPLE, UNTOUCHED
 from matcher.domain.listing import Achievement, Demand, Side

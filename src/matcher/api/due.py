@@ -8,7 +8,7 @@ from starlette.responses import Response
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Id, Park, Person
 from matcher.api.openapi import problems
-from matcher.api.schemas.work import HandOver
+from matcher.api.schemas.ledger_bodies import HandOver
 from matcher.api.writes import shown
 from matcher.pipeline.answers import Listed
 from matcher.pipeline.ledger import due

@@ -10,7 +10,7 @@ from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.downloads import attachment
 from matcher.api.fields import Id
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas.work import NewLink
+from matcher.api.schemas.ledger_bodies import NewLink
 from matcher.api.writes import shown
 from matcher.pipeline.answers import Listed
 from matcher.pipeline.ledger import evidence

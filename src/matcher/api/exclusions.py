@@ -6,7 +6,7 @@ from starlette.responses import Response
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
-from matcher.api.schemas.work import NewExclusion
+from matcher.api.schemas.ledger_bodies import NewExclusion
 from matcher.api.writes import shown
 from matcher.pipeline.answers import Page
 from matcher.pipeline.ledger import exclusions

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from matcher.cli.entries import amount_text
+from matcher.cli.entry_tables import amount_text
 from matcher.cli.output import beijing, print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR

@@ -1,6 +1,6 @@
 """Links and files that back an entry."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select, update
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, undefer
 
 from matcher.domain.access import Scope
 from matcher.domain.entries import EntryView
+from matcher.store.rows import from_row
 from matcher.store.tables import Evidence
 
 
@@ -41,25 +42,28 @@ def add(
     row = Evidence(
         park_id=entry.park_id,
         entry_id=entry.id,
-        **{field.name: getattr(backing, field.name) for field in fields(Backing)},
+        **asdict(backing),
         content=content,
         added_at=at,
         added_by=by,
     )
     session.add(row)
     session.flush()
-    return _held(row)
+    return from_row(HeldEvidence, row)
 
 
 def of_entry(session: Session, scope: Scope, entry_id: int) -> list[HeldEvidence]:
     """What backs an entry in scope, oldest first."""
-    return [_held(row) for row in session.scalars(_on_entry(scope, entry_id).order_by(Evidence.id))]
+    return [
+        from_row(HeldEvidence, row)
+        for row in session.scalars(_on_entry(scope, entry_id).order_by(Evidence.id))
+    ]
 
 
 def find(session: Session, scope: Scope, entry_id: int, evidence_id: int) -> HeldEvidence | None:
     """A link or a file on an entry in scope that was not taken off it."""
     row = session.scalar(_on_entry(scope, entry_id).where(Evidence.id == evidence_id))
-    return None if row is None else _held(row)
+    return None if row is None else from_row(HeldEvidence, row)
 
 
 def find_file(
@@ -68,7 +72,7 @@ def find_file(
     """A file on an entry in scope with its content; a link is none."""
     query = _on_entry(scope, entry_id).where(Evidence.id == evidence_id).options(undefer(Evidence.content))
     row = session.scalar(query)
-    return None if row is None or row.content is None else (_held(row), row.content)
+    return None if row is None or row.content is None else (from_row(HeldEvidence, row), row.content)
 
 
 def remove(session: Session, evidence: HeldEvidence, *, at: datetime, by: str) -> None:
@@ -83,7 +87,3 @@ def remove(session: Session, evidence: HeldEvidence, *, at: datetime, by: str) -
 def _on_entry(scope: Scope, entry_id: int) -> Select[Evidence]:
     query = select(Evidence).where(Evidence.entry_id == entry_id, Evidence.removed_at.is_(None))
     return query if scope.parks is None else query.where(Evidence.park_id.in_(scope.parks))
-
-
-def _held(row: Evidence) -> HeldEvidence:
-    return HeldEvidence(**{field.name: getattr(row, field.name) for field in fields(HeldEvidence)})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.access import Scope
 from matcher.domain.entries import NamedPair
 from matcher.store.catalogue import HeldListing
-from matcher.store.pairs import names_of
+from matcher.store.rows import from_row, names_of
 from matcher.store.tables import AchievementRow, DemandRow, Exclusion, Park
 
 
@@ -101,15 +101,6 @@ def _held(
     if scope.parks is not None:
         query = query.where(Exclusion.park_id.in_(scope.parks))
     return [
-        HeldExclusion(
-            **names_of(demand, achievement, code),
-            id=row.id,
-            park_id=row.park_id,
-            reason=row.reason,
-            at=row.at,
-            actor=row.actor,
-            lifted_at=row.lifted_at,
-            lifted_by=row.lifted_by,
-        )
+        from_row(HeldExclusion, row, **names_of(demand, achievement, code))
         for row, demand, achievement, code in session.execute(query)
     ]

@@ -14,7 +14,7 @@ from matcher.domain.judged import StandingGrade
 from matcher.domain.listing import Confidentiality
 from matcher.domain.stages import DeclineCode
 from matcher.domain.work import REASONS
-from matcher.store.pairs import names_of
+from matcher.store.rows import from_row, names_of
 from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, LedgerHuman, Park, human
 
 
@@ -174,25 +174,10 @@ def _held(
 
 
 def _grade(row: GradeRow, demand: DemandRow, achievement: AchievementRow, park_code: str) -> HeldGrade:
-    return HeldGrade(
+    return from_row(
+        HeldGrade,
+        row,
         **names_of(demand, achievement, park_code),
-        id=row.id,
-        park_id=row.park_id,
-        entry_id=row.entry_id,
         demand_public=demand.released and demand.confidentiality == Confidentiality.PUBLIC.value,
-        grade=row.grade,
-        reason=row.reason,
         decline_code=None if row.decline_code is None else DeclineCode(row.decline_code),
-        at=row.at,
-        actor=row.actor,
-        rank=row.rank,
-        similarity=row.similarity,
-        score=row.score,
-        probability=row.probability,
-        run_id=row.run_id,
-        demand_version=row.demand_version,
-        achievement_version=row.achievement_version,
-        reply=row.reply,
-        replied_at=row.replied_at,
-        replied_by=row.replied_by,
     )

@@ -24,6 +24,7 @@ from matcher.domain.stages import CLOSED, Stage
 from matcher.domain.standings import Standing
 from matcher.store.catalogue import HeldListing
 from matcher.store.records import work_from_record, work_to_record
+from matcher.store.rows import from_row
 from matcher.store.tables import HumanChange, LedgerEntry, LedgerHuman, human
 
 _VALUES: Mapping[str, TypeAdapter[Any]] = {column.name: TypeAdapter(column.holds) for column in PEOPLE}
@@ -201,10 +202,7 @@ class PastChange:
 def history(session: Session, scope: Scope, entry_id: int) -> list[PastChange]:
     """What people did to an entry in scope, oldest first."""
     query = select(HumanChange).where(HumanChange.entry_id == entry_id, *_in_scope(scope))
-    return [
-        PastChange(row.at, row.actor, row.act, row.via, row.changes)
-        for row in session.scalars(query.order_by(HumanChange.id))
-    ]
+    return [from_row(PastChange, row) for row in session.scalars(query.order_by(HumanChange.id))]
 
 
 def folded(changes: Iterable[Mapping[str, Any]]) -> Work:

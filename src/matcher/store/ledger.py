@@ -16,7 +16,7 @@ from matcher.domain.standings import Cause, Standing
 from matcher.store import repeats
 from matcher.store.catalogue import live_conditions
 from matcher.store.human_columns import names, work_of
-from matcher.store.pairs import names_of
+from matcher.store.rows import from_row, names_of
 from matcher.store.tables import (
     AchievementRow,
     DemandRow,
@@ -138,17 +138,7 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
     if scope.parks is not None:
         query = query.where(FeedEntry.park_id.in_(scope.parks))
     return [
-        PairView(
-            **names_of(demand, achievement, park_code),
-            rank=row.rank,
-            similarity=row.similarity,
-            score=row.score,
-            probability=row.probability,
-            contributions=row.contributions,
-            terms=tuple(row.terms),
-            explored=row.explored,
-            run_id=row.run_id,
-        )
+        from_row(PairView, row, **names_of(demand, achievement, park_code), terms=tuple(row.terms))
         for row, demand, achievement, park_code in session.execute(query)
     ]
 
@@ -207,29 +197,20 @@ def _entry_view(
     human: LedgerHuman | None,
     excluded: bool,
 ) -> EntryView:
-    return EntryView(
+    return from_row(
+        EntryView,
+        row,
         **names_of(demand, achievement, park.code),
-        id=row.id,
-        park_id=park.id,
         park_name=park.name,
-        demand_version=row.demand_version,
         achievement_industry=achievement.data["industry"],
-        achievement_version=row.achievement_version,
-        rank=row.rank,
-        similarity=row.similarity,
-        score=row.score,
-        probability=row.probability,
-        contributions=row.contributions,
         terms=tuple(row.terms),
-        explored=row.explored,
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
-        run_id=row.run_id,
         excluded=excluded,
-        first_seen=row.first_seen,
         machine_version=row.version,
         human_version=0 if human is None else human.version,
         work=work_of(human),
         updated_at=None if human is None else human.updated_at,
         updated_by=None if human is None else human.updated_by,
+        also=(),
     )

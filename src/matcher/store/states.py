@@ -11,6 +11,7 @@ from matcher.domain.access import Scope
 from matcher.domain.difference import State, Step
 from matcher.domain.entries import EntryView
 from matcher.domain.standings import Cause, Standing
+from matcher.store.rows import from_row
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
 
 _CHUNK = 500
@@ -22,7 +23,7 @@ class PastState:
 
     state: State
     event: str
-    causes: tuple[str, ...]
+    causes: Sequence[str]
     run_id: int
     trigger: str
     at: datetime
@@ -37,13 +38,8 @@ def of_entry(session: Session, scope: Scope, entry_id: int) -> list[PastState]:
         .order_by(EntryState.run_id)
     )
     return [
-        PastState(
-            state_of(row),
-            row.event,
-            tuple(row.causes),
-            run.id,
-            run.trigger,
-            run.finished_at or run.started_at,
+        from_row(
+            PastState, row, state=state_of(row), trigger=run.trigger, at=run.finished_at or run.started_at
         )
         for row, run in session.execute(query)
     ]

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Id, IfMatch, version_of
 from matcher.api.openapi import problems
-from matcher.api.schemas.work import EntryChanges, NewEntry, NewGrade, NewReply, StageMove
+from matcher.api.schemas.ledger_bodies import EntryChanges, NewEntry, NewGrade, NewReply, StageMove
 from matcher.api.writes import shown
 from matcher.pipeline.answers import Listed
 from matcher.pipeline.ledger import edits, grades, history
