@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
 from matcher.domain.columns import Work
+from matcher.domain.difference import FIGURES
 from matcher.domain.entries import EntryView, NamedPair
 from matcher.domain.judged import StandingGrade
 from matcher.domain.listing import Confidentiality
@@ -71,24 +72,20 @@ def add(session: Session, entry: EntryView, work: Work, *, by: str, at: datetime
     decline = REASONS.get(work.grade_reason)
     session.add(
         GradeRow(
-            park_id=entry.park_id,
+            **{name: getattr(entry, name) for name in _SEEN},
             entry_id=entry.id,
             grade=work.grade,
             reason=work.grade_reason,
             decline_code=decline.value if isinstance(decline, DeclineCode) else None,
             at=at,
             actor=by,
-            rank=entry.rank,
-            similarity=entry.similarity,
-            score=entry.score,
-            probability=entry.probability,
-            explored=entry.explored,
-            run_id=entry.run_id,
-            demand_version=entry.demand_version,
-            achievement_version=entry.achievement_version,
         )
     )
     session.flush()
+
+
+_SEEN = ("park_id", "run_id", *FIGURES, "explored", "demand_version", "achievement_version")
+"""What a grade keeps of its entry as the person saw it."""
 
 
 def of_entry(session: Session, visible: Visible, entry_id: int) -> list[HeldGrade]:

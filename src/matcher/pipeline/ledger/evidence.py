@@ -53,17 +53,11 @@ class EvidenceAnswer(Answer):
     def of(cls, evidence: HeldEvidence) -> "EvidenceAnswer":
         """A link or a file as callers are shown it, contacts masked."""
         name = evidence.file_name
-        return cls(
+        return cls.made_of(
+            evidence,
             evidence_id=evidence.id,
-            entry_id=evidence.entry_id,
             title=mask_contacts(evidence.title),
-            url=evidence.url,
             file_name=None if name is None else mask_contacts(name),
-            media_type=evidence.media_type,
-            size=evidence.size,
-            sha256=evidence.sha256,
-            added_at=evidence.added_at,
-            added_by=evidence.added_by,
         )
 
 

@@ -42,15 +42,8 @@ class ExclusionAnswer(Answer):
     @classmethod
     def of(cls, exclusion: HeldExclusion) -> "ExclusionAnswer":
         """An exclusion as callers are shown it, contacts masked."""
-        return cls(
-            **names_record(exclusion),
-            exclusion_id=exclusion.id,
-            reason=mask_contacts(exclusion.reason),
-            at=exclusion.at,
-            actor=exclusion.actor,
-            lifted_at=exclusion.lifted_at,
-            lifted_by=exclusion.lifted_by,
-        )
+        reason = mask_contacts(exclusion.reason)
+        return cls.made_of(exclusion, **names_record(exclusion), exclusion_id=exclusion.id, reason=reason)
 
 
 def list_exclusions(

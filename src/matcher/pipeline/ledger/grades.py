@@ -60,26 +60,14 @@ class GradeAnswer(Answer):
         outside = principal.role is Role.RESEARCH_UNIT
         untold = _OF_THE_DEMAND if outside and not grade.demand_public else ()
         decline = grade.decline_code
-        return cls(
+        return cls.made_of(
+            grade,
             **names_record(grade) | dict.fromkeys(untold),
             grade_id=grade.id,
-            entry_id=grade.entry_id,
-            grade=grade.grade,
             reason=mask_contacts(grade.reason),
-            decline_code=decline,
             decline_label=None if decline is None else label(decline, "zh"),
-            at=grade.at,
             actor=None if outside else grade.actor,
-            rank=grade.rank,
-            similarity=grade.similarity,
-            score=grade.score,
-            probability=grade.probability,
-            run_id=grade.run_id,
-            demand_version=grade.demand_version,
-            achievement_version=grade.achievement_version,
             reply=mask_contacts(grade.reply),
-            replied_at=grade.replied_at,
-            replied_by=grade.replied_by,
         )
 
 

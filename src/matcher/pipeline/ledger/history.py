@@ -77,17 +77,7 @@ def _by_people(change: PastChange) -> HistoryItem:
         name: ColumnChange(before=_masked(name, before), after=_masked(name, after))
         for name, (before, after) in change.changes.items()
     }
-    return HistoryItem(
-        at=change.at,
-        kind="people",
-        actor=change.actor,
-        act=change.act,
-        via=change.via,
-        run_id=None,
-        changes=changes,
-        causes=[],
-        causes_zh=[],
-    )
+    return HistoryItem.made_of(change, kind="people", run_id=None, changes=changes, causes=[], causes_zh=[])
 
 
 def _by_machine(left: Sequence[PastState]) -> list[HistoryItem]:
@@ -100,18 +90,8 @@ def _by_machine(left: Sequence[PastState]) -> list[HistoryItem]:
             for name, value in after.items()
             if before[name] != value
         }
-        item = HistoryItem(
-            at=past.at,
-            kind="machine",
-            actor="matcher",
-            act=past.event,
-            via=past.trigger,
-            run_id=past.run_id,
-            changes=changes,
-            causes=list(past.causes),
-            causes_zh=causes_in_chinese(past.causes),
-        )
-        items.append(item)
+        said = {"act": past.event, "via": past.trigger, "causes_zh": causes_in_chinese(past.causes)}
+        items.append(HistoryItem.made_of(past, kind="machine", actor="matcher", changes=changes, **said))
         before = after
     return items
 

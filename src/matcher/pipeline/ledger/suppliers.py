@@ -84,15 +84,10 @@ def _cell(entry: EntryView, name: str, today: date) -> MilestoneCell:
     milestone = next((milestone for milestone in entry.work.milestones if milestone.name == name), None)
     if milestone is None:
         return MilestoneCell(entry_id=entry.id, planned_on=None, done_on=None, state=None)
-    return MilestoneCell(
-        entry_id=entry.id,
-        planned_on=milestone.planned_on,
-        done_on=milestone.done_on,
-        state=_state(milestone, today),
-    )
+    return MilestoneCell.made_of(milestone, entry_id=entry.id, state=_state(milestone, today))
 
 
-def _state(milestone: Milestone, today: date) -> Literal["done", "late", "open"]:
+def _state(milestone: Milestone, today: date) -> str:
     if milestone.done_on is not None:
         return "done"
     late = milestone.planned_on is not None and milestone.planned_on < today
