@@ -7,9 +7,9 @@ import sys
 from datetime import UTC, datetime
 
 from matcher.api.console_codes import codes_script
-from matcher.api.schemas.work import EntryChanges, NewEntry
-from matcher.cli.entries import _SHOWN
-from matcher.cli.work import _changes
+from matcher.api.schemas.ledger_bodies import EntryChanges, NewEntry
+from matcher.cli.entries import _changes
+from matcher.cli.entry_tables import _SHOWN
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.columns import EDITABLE, PEOPLE, UNTOUCHED
 from matcher.domain.listing import Achievement, Demand, Side
@@ -66,7 +66,7 @@ def round_trip(address: str) -> None:
     assert (answer["visited_on"], answer["subsidy"]) == ("2026-11-20", 12.5)
     assert answer["matchmaker"] == "示例赵 138****5555"
     assert read_entry(database, LOCAL_OPERATOR, entry, NOW).as_json() == answer
-    told = read_history(database, LOCAL_OPERATOR, entry)[-1]["changes"]
+    told = read_history(database, LOCAL_OPERATOR, entry).as_json()["items"][-1]["changes"]
     assert told["visited_on"] == {"before": None, "after": "2026-11-20"}
     sheet = io.BytesIO()
     export_ledger(database, DISTRICT, "p", sheet, NOW)

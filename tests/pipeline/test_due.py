@@ -31,9 +31,9 @@ class Office:
         edits.edit_entry(self.desk.database, Request(LOCAL_OPERATOR, self.desk.now), entry, changes)
 
     def due(self, principal: Principal = LOCAL_OPERATOR, **wanted: Any) -> list[tuple[int, str, int]]:
-        found = list_due(self.desk.database, principal, self.desk.now, **wanted)
-        assert all(one["overdue"] == (one["days"] < 0) for one in found)
-        return [(one["entry"]["entry_id"], one["kind"], one["days"]) for one in found]
+        due = list_due(self.desk.database, principal, self.desk.now, **wanted).items
+        assert all(one.overdue == (one.days < 0) for one in due)
+        return [(one.entry.entry_id, one.kind, one.days) for one in due]
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_what_is_overdue_comes_first_then_day_by_day(office: Office) -> None:
 
 def test_an_item_says_what_it_is_in_words_and_shows_its_entry_masked(office: Office) -> None:
     office.edit(office.entries[0], due=TODAY, next_action="致电 13800005555")
-    [item] = list_due(office.desk.database, LOCAL_OPERATOR, office.desk.now)
+    [item] = list_due(office.desk.database, LOCAL_OPERATOR, office.desk.now).as_json()["items"]
     assert (item["kind_label"], item["due_on"], item["days"], item["overdue"]) == ("下一步", TODAY, 0, False)
     assert item["entry"]["next_action"].startswith("致电 138")
     assert "13800005555" not in str(item)

@@ -129,7 +129,8 @@ def planted(desk: Desk) -> tuple[int, int]:
 
 
 def erased(desk: Desk, **options: Any) -> dict[str, Any]:
-    return erase_person(desk.database, Request(LOCAL_OPERATOR, desk.now, "cli"), PERSON, **options)
+    request = Request(LOCAL_OPERATOR, desk.now, "cli")
+    return erase_person(desk.database, request, PERSON, **options).as_json()
 
 
 @pytest.mark.both_engines

@@ -10,7 +10,7 @@ from matcher.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits
 from matcher.pipeline.ledger.entries import list_entries
-from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion, list_exclusions
+from matcher.pipeline.ledger.exclusions import ExclusionAnswer, exclude_pair, lift_exclusion, list_exclusions
 from matcher.store import exclusions
 from matcher.store.catalogue import revision
 from matcher.store.tables import Exclusion
@@ -34,12 +34,12 @@ class Office:
     def entries(self) -> list[EntryView]:
         return list_entries(self.desk.database, DISTRICT, EntryFilter())[0]
 
-    def exclude(self, one: EntryView, reason: str = "已合作过", **more: Any) -> dict[str, Any]:
+    def exclude(self, one: EntryView, reason: str = "已合作过", **more: Any) -> ExclusionAnswer:
         principal = more.pop("principal", self.operator)
         request = Request(principal, self.desk.now, **more)
         return exclude_pair(self.desk.database, request, one.demand_id, one.achievement_id, reason)
 
-    def lift(self, identifier: int, principal: Principal | None = None) -> dict[str, Any]:
+    def lift(self, identifier: int, principal: Principal | None = None) -> ExclusionAnswer:
         return lift_exclusion(
             self.desk.database, Request(principal or self.operator, self.desk.now), identifier
         )
@@ -72,7 +72,7 @@ def test_an_excluded_pair_is_proposed_by_no_run_until_the_exclusion_is_lifted(of
         )
         assert sum(one.standing == "current" for one in left.values()) == 2, "another takes the place"
         office.desk.edit(office.desk.demand(office.park, LEAK["title"]), detail="换了说法，仍要在线检测")
-    office.lift(excluded["exclusion_id"])
+    office.lift(excluded.exclusion_id)
     office.desk.refresh(top_k=3)
     back = next(one for one in office.entries() if one.id == best.id)
     assert (back.standing, back.excluded) == ("current", False)
@@ -92,22 +92,22 @@ def test_every_change_of_exclusions_is_one_for_the_next_run(office: Office) -> N
     before = office.revision()
     excluded = office.exclude(office.entries()[0])
     assert office.revision() == before + 1
-    office.lift(excluded["exclusion_id"])
+    office.lift(excluded.exclusion_id)
     assert office.revision() == before + 2
-    assert office.lift(excluded["exclusion_id"])["lifted_by"] == "operator"
+    assert office.lift(excluded.exclusion_id).lifted_by == "operator"
     assert office.revision() == before + 2, "lifting it again changes nothing"
 
 
 def test_a_pair_is_excluded_once_and_may_be_again_after_the_lift(office: Office) -> None:
     best = office.entries()[0]
     first = office.exclude(best, key="一")
-    assert office.exclude(best, key="一") == first
+    assert office.exclude(best, key="一").as_json() == first.as_json()
     with pytest.raises(Conflict) as caught:
         office.exclude(best)
-    assert str(first["exclusion_id"]) in caught.value.en
-    office.lift(first["exclusion_id"])
+    assert str(first.exclusion_id) in caught.value.en
+    office.lift(first.exclusion_id)
     again = office.exclude(best, "仍不考虑")
-    assert again["exclusion_id"] != first["exclusion_id"]
+    assert again.exclusion_id != first.exclusion_id
     with office.desk.database.reading() as session:
         assert len(session.scalars(select(Exclusion)).all()) == 2, "what was lifted is remembered"
         assert exclusions.active(session) == {(best.demand_id, best.achievement_id)}
@@ -136,14 +136,15 @@ def test_an_exclusion_says_why(office: Office, reason: str) -> None:
 def test_exclusions_are_listed_page_by_page_with_contacts_masked(office: Office) -> None:
     for one in office.entries():
         office.exclude(one, "企业来电 13800005555 说明")
-    page, after = list_exclusions(office.desk.database, office.operator, park="one", limit=1)
-    rest, end = list_exclusions(office.desk.database, office.operator, after=after or 0)
-    assert [one["achievement_id"] for one in (*page, *rest)] == [
+    page = list_exclusions(office.desk.database, office.operator, park="one", limit=1)
+    assert page.next_cursor is not None
+    rest = list_exclusions(office.desk.database, office.operator, cursor=page.next_cursor)
+    assert [one.achievement_id for one in (*page.items, *rest.items)] == [
         one.achievement_id for one in office.entries()
     ]
-    assert end is None
+    assert rest.next_cursor is None
     assert "13800005555" not in str(page)
-    assert page[0]["demand_title"] == LEAK["title"]
+    assert page.items[0].demand_title == LEAK["title"]
 
 
 def test_another_parks_exclusions_are_nobodys_business(office: Office) -> None:
@@ -152,10 +153,10 @@ def test_another_parks_exclusions_are_nobodys_business(office: Office) -> None:
     with pytest.raises(NotFound):
         office.exclude(office.entries()[1], principal=stranger)
     with pytest.raises(NotFound):
-        office.lift(excluded["exclusion_id"], stranger)
+        office.lift(excluded.exclusion_id, stranger)
     with pytest.raises(NotFound):
         list_exclusions(office.desk.database, stranger, park="one")
-    assert list_exclusions(office.desk.database, stranger) == ([], None)
+    assert list_exclusions(office.desk.database, stranger).as_json() == {"items": [], "next_cursor": None}
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.TECHNOLOGY_MANAGER, Role.BATCH])
@@ -165,5 +166,5 @@ def test_only_who_runs_the_park_excludes(office: Office, role: Role) -> None:
     with pytest.raises(Forbidden):
         office.exclude(office.entries()[1], principal=caller)
     with pytest.raises(Forbidden):
-        office.lift(excluded["exclusion_id"], caller)
-    assert len(list_exclusions(office.desk.database, caller)[0]) == 1
+        office.lift(excluded.exclusion_id, caller)
+    assert len(list_exclusions(office.desk.database, caller).items) == 1

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.columns import Milestone, Work
@@ -141,10 +142,12 @@ def test_edits_are_written_and_reported_cell_by_cell(desk: Desk) -> None:
     assert now.notes == "请致电 13800005555 张工；已约 11 月 5 日", "a masked number is no edit"
     assert (now.amount, now.due) == (12.5, date(2026, 12, 1))
     with desk.database.reading() as session:
-        *_, change = human_columns.history(session, DISTRICT, first.id)
+        *_, change = session.scalars(
+            select(HumanChange).filter_by(entry_id=first.id).order_by(HumanChange.id)
+        )
         assert (change.act, change.via, change.import_id) == ("import", "workbook", done["import_id"])
         [graded] = grades.of_entry(session, Visible(DISTRICT), second.id)
-    assert (graded[0].grade, graded[0].score) == (2, second.score)
+    assert (graded.grade, graded.score) == (2, second.score)
     again = brought(desk, content)
     assert (again["import_id"], again["rows_unchanged"], again["changes"]) == (None, 6, [])
 
@@ -394,7 +397,7 @@ def test_undoing_puts_back_what_nobody_has_changed_since_and_is_in_the_history(d
     assert entry_held(desk.database, third.id).work.grade == 1
     with desk.database.reading() as session:
         acts = [change.act for change in human_columns.history(session, DISTRICT, first.id)]
-        newest = grades.of_entry(session, Visible(DISTRICT), third.id)[-1][0]
+        newest = grades.of_entry(session, Visible(DISTRICT), third.id)[-1]
     assert acts == ["edit", "import", "undo"]
     assert (newest.grade, newest.reason) == (1, "先前的评分")
     with pytest.raises(Conflict):

@@ -205,7 +205,7 @@ def test_an_excluded_pair_does_not_come_back_through_a_twin(office: Office) -> N
     office.desk.supply(twin("S-0", "示例二所"), source="另一份清单")
     office.desk.refresh()
     assert office.shown() == ["S-8", "S-9"]
-    lift_exclusion(office.desk.database, request, excluded["exclusion_id"])
+    lift_exclusion(office.desk.database, request, excluded.exclusion_id)
     office.desk.refresh()
     assert len(office.shown()) == 3
 

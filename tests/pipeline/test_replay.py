@@ -138,9 +138,9 @@ class Years:
             return
 
     def lift(self, which: int, _: None) -> None:
-        held = list_exclusions(self.desk.database, LOCAL_OPERATOR)[0]
+        held = list_exclusions(self.desk.database, LOCAL_OPERATOR).items
         if held:
-            lift_exclusion(self.desk.database, self.request(), held[which % len(held)]["exclusion_id"])
+            lift_exclusion(self.desk.database, self.request(), held[which % len(held)].exclusion_id)
 
 
 FILTERS: list[dict[str, Any]] = [

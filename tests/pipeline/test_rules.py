@@ -235,7 +235,7 @@ def test_an_excluded_pair_leaves_for_good_and_another_takes_its_place(
     desk.demands(parks[0], *rows_of("D", 1, start=50, unit="企业"))
     desk.refresh()
     assert pair not in current(desk)
-    lift_exclusion(desk.database, asking(desk), excluded["exclusion_id"])
+    lift_exclusion(desk.database, asking(desk), excluded.exclusion_id)
     desk.refresh()
     assert pair in current(desk)
 

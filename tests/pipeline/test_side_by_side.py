@@ -173,9 +173,10 @@ class Office:
             case "grade":
                 return edits.grade_entry(database, request, identifier, *told, **more).as_json()
             case "reply":
-                return edits.reply_to_grade(database, request, identifier, told, **more)
+                return edits.reply_to_grade(database, request, identifier, told, **more).as_json()
             case _:
-                return evidence.add_link(database, request, identifier, "报告", "https://example.cn/a")
+                link = ("报告", "https://example.cn/a")
+                return evidence.add_link(database, request, identifier, *link).as_json()
 
     def do_twice(self, kind: str, identifier: int, before: Work, told: Any) -> None:
         """At a version that is stale it is refused; at the right one it is done, and repeated it is not."""
@@ -226,7 +227,7 @@ class Office:
             return
         done = hand_over_entries(self.desk.database, self.request(), "one", one, other)
         changed = [key for key, held in self.expected.items() if hand_over(held, one, other) != held]
-        assert done["entry_ids"] == sorted(changed)
+        assert done.entry_ids == sorted(changed)
         self.expected |= {key: hand_over(self.expected[key], one, other) for key in changed}
 
     def excluded(self) -> dict[tuple[int, int], int]:

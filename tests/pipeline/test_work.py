@@ -68,6 +68,18 @@ class Office:
         """The research unit of the matched achievement, its name spelt otherwise than on the list."""
         return self.unit("甲研究所" if self.matched == "S-1" else "乙 研究所")
 
+    def history(self) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = history.read_history(self.database, self.operator, self.entry).as_json()[
+            "items"
+        ]
+        return told
+
+    def grades(self, who: Principal, **asked: Any) -> list[dict[str, Any]]:
+        page = grades.list_all_grades(self.database, who, **asked).as_json()
+        assert page["next_cursor"] is None
+        listed: list[dict[str, Any]] = page["items"]
+        return listed
+
     def lines(self) -> list[HumanChange]:
         with self.database.reading() as session:
             return list(session.scalars(select(HumanChange).order_by(HumanChange.id)))
@@ -95,7 +107,7 @@ def test_an_entry_is_taken_from_the_first_idea_to_signing_with_its_history(offic
     office.desk.refresh(top_k=1)
     entry = office.read()
     assert (entry["standing"], entry["stage"], entry["owner"]) == ("void", "signed", "示例赵")
-    told = history.read_history(office.database, office.operator, office.entry)
+    told = office.history()
     assert [(one["kind"], one["act"]) for one in told] == [
         ("machine", "created"),
         ("people", "edit"),
@@ -195,7 +207,7 @@ def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> Non
     office.desk.edit(office.desk.demand(office.own, LEAK["title"]), detail="另有要求：阀门寿命预测")
     office.desk.refresh(top_k=2)
     office.grade(3, "看过样品")
-    first, second = grades.list_grades(office.database, office.operator, office.entry)
+    first, second = grades.list_grades(office.database, office.operator, office.entry).as_json()["items"]
     names = ("rank", "similarity", "score", "probability", "run_id")
     assert [first[name] for name in names] == [shown[name] for name in names]
     assert (first["decline_code"], first["decline_label"], first["actor"]) == (
@@ -204,12 +216,12 @@ def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> Non
         "operator",
     )
     assert (second["decline_code"], second["demand_version"], first["demand_version"]) == (None, 2, 1)
-    waiting, _ = grades.list_all_grades(office.database, office.operator, awaiting_reply=True)
+    waiting = office.grades(office.operator, awaiting_reply=True)
     assert [one["grade_id"] for one in waiting] == [second["grade_id"]]
     answered = edits.reply_to_grade(office.database, office.request(), office.entry, "可供样品")
-    assert (answered["grade_id"], answered["reply"]) == (second["grade_id"], "可供样品")
+    assert (answered.grade_id, answered.reply) == (second["grade_id"], "可供样品")
     assert office.read()["reply"] == "可供样品"
-    assert grades.list_all_grades(office.database, office.operator, awaiting_reply=True) == ([], None)
+    assert office.grades(office.operator, awaiting_reply=True) == []
 
 
 @pytest.mark.both_engines
@@ -221,17 +233,17 @@ def test_a_research_unit_answers_grades_of_its_own_achievements_alone(office: Of
     for other in (stranger, office.unit("")):
         with pytest.raises(NotFound):
             edits.reply_to_grade(office.database, office.request(other), office.entry, "冒答")
-        assert grades.list_all_grades(office.database, other) == ([], None)
+        assert office.grades(other) == []
     answer = edits.reply_to_grade(office.database, office.request(unit), office.entry, "可补数据")
-    assert (answer["reply"], answer["replied_by"], answer["actor"]) == ("可补数据", "某单位", None)
-    [listed], _ = grades.list_all_grades(office.database, unit)
-    assert listed == grades.list_grades(office.database, unit, office.entry)[0]
+    assert (answer.reply, answer.replied_by, answer.actor) == ("可补数据", "某单位", None)
+    [listed] = office.grades(unit)
+    assert listed == grades.list_grades(office.database, unit, office.entry).as_json()["items"][0]
     assert listed["demand_title"] == LEAK["title"]
     assert PHONE not in str(listed)
     demand = office.desk.demand(office.own, LEAK["title"])
     for hidden in ({"released": False}, {"released": True, "confidentiality": Confidentiality.INTERNAL}):
         office.desk.edit(demand, **hidden)
-        [listed], _ = grades.list_all_grades(office.database, unit)
+        [listed] = office.grades(unit)
         told = [listed[f"demand_{name}"] for name in ("id", "code", "title", "organisation")]
         assert told == [None] * 4
     for forbidden in (
@@ -401,24 +413,25 @@ def test_evidence_is_in_the_history_and_what_is_taken_off_loses_its_content(offi
     sent = File("..\\检测\\报告.png", "image/png", content)
     request = office.request(key="文件", digest="1")
     file = evidence.add_file(office.database, request, office.entry, "样品照片", sent)
-    assert evidence.add_file(office.database, request, office.entry, "样品照片", sent) == file
-    assert (file["file_name"], file["size"], len(file["sha256"])) == ("报告.png", 1004, 64)
-    listed = evidence.list_evidence(office.database, office.operator, office.entry)
-    assert [one["evidence_id"] for one in listed] == [link["evidence_id"], file["evidence_id"]]
+    again = evidence.add_file(office.database, request, office.entry, "样品照片", sent)
+    assert again.as_json() == file.as_json()
+    assert (file.file_name, file.size, len(file.sha256 or "")) == ("报告.png", 1004, 64)
+    listed = evidence.list_evidence(office.database, office.operator, office.entry).items
+    assert [one.evidence_id for one in listed] == [link.evidence_id, file.evidence_id]
     assert PHONE not in str(listed)
-    read = evidence.read_file(office.database, office.operator, office.entry, file["evidence_id"])
+    read = evidence.read_file(office.database, office.operator, office.entry, file.evidence_id)
     assert read == File("报告.png", "image/png", content)
     with pytest.raises(NotFound):
-        evidence.read_file(office.database, office.operator, office.entry, link["evidence_id"])
-    evidence.remove_evidence(office.database, office.request(), office.entry, file["evidence_id"])
+        evidence.read_file(office.database, office.operator, office.entry, link.evidence_id)
+    evidence.remove_evidence(office.database, office.request(), office.entry, file.evidence_id)
     for gone in (evidence.read_file, evidence.remove_evidence):
         caller: Any = office.operator if gone is evidence.read_file else office.request()
         with pytest.raises(NotFound):
-            gone(office.database, caller, office.entry, file["evidence_id"])
+            gone(office.database, caller, office.entry, file.evidence_id)
     with office.database.reading() as session:
-        kept = session.get_one(Evidence, file["evidence_id"])
+        kept = session.get_one(Evidence, file.evidence_id)
         assert (kept.content, kept.removed_by, kept.title) == (None, "operator", "样品照片")
-    told = history.read_history(office.database, office.operator, office.entry)[1:]
+    told = office.history()[1:]
     assert [one["act"] for one in told] == ["evidence"] * 3
     assert told[-1]["changes"] == {"evidence": {"before": "样品照片", "after": None}}
     assert office.read()["human_version"] == 3
@@ -457,7 +470,7 @@ def test_all_of_one_persons_entries_are_handed_over_at_once(office: Office) -> N
         changes={"owner": "示例赵"},
     )
     done = hand_over_entries(office.database, office.request(), "own", "示例赵", " 示例孙 ")
-    assert done == {"entries": 1, "entry_ids": [office.entry]}
+    assert done.as_json() == {"entries": 1, "entry_ids": [office.entry]}
     entry = office.read()
     assert (entry["owner"], entry["technology_manager"]) == ("示例孙", "示例孙")
     assert [one.act for one in office.lines()] == ["edit", "add", "add", "hand_over"]
@@ -474,7 +487,7 @@ def test_all_of_one_persons_entries_are_handed_over_at_once(office: Office) -> N
 
 
 def test_suppliers_of_one_demand_are_compared_by_their_milestones(office: Office) -> None:
-    assert compare_suppliers(office.database, office.operator, office.demand, office.desk.now)["items"] == []
+    assert compare_suppliers(office.database, office.operator, office.demand, office.desk.now).items == []
     office.edit(
         teaming="race",
         milestones=[
@@ -489,7 +502,7 @@ def test_suppliers_of_one_demand_are_compared_by_their_milestones(office: Office
         office.unmatched,
         changes={"milestones": [{"name": "样机", "planned_on": "2026-11-02"}]},
     )
-    told = compare_suppliers(office.database, office.operator, office.demand, office.desk.now)
+    told = compare_suppliers(office.database, office.operator, office.demand, office.desk.now).as_json()
     assert told["teaming"] == ["race"]
     assert [one["entry_id"] for one in told["items"]] == [office.entry, made.entry_id]
     states = {one["name"]: [cell["state"] for cell in one["cells"]] for one in told["milestones"]}
@@ -500,10 +513,11 @@ def test_suppliers_of_one_demand_are_compared_by_their_milestones(office: Office
 def test_grades_are_read_page_by_page(office: Office) -> None:
     for value in (0, 1, 2):
         office.grade(value, "")
-    page, after = grades.list_all_grades(office.database, office.operator, limit=2)
-    rest, end = grades.list_all_grades(office.database, office.operator, after=after or 0, limit=2)
-    assert [one["grade"] for one in (*page, *rest)] == [0, 1, 2]
-    assert end is None
+    page = grades.list_all_grades(office.database, office.operator, limit=2)
+    assert page.next_cursor is not None
+    rest = grades.list_all_grades(office.database, office.operator, cursor=page.next_cursor, limit=2)
+    assert [one.grade for one in (*page.items, *rest.items)] == [0, 1, 2]
+    assert rest.next_cursor is None
     with office.database.reading() as session:
         assert len(session.scalars(select(GradeRow)).all()) == 3
 
@@ -523,10 +537,10 @@ def test_contacts_in_names_of_milestones_and_files_are_masked_and_come_back(offi
     office.edit(milestones=[{"name": f"致电{PHONE}", "note": f"或 {PHONE}"}])
     shown = office.read()["milestones"]
     assert PHONE not in str(shown)
-    assert PHONE not in str(history.read_history(office.database, office.operator, office.entry))
+    assert PHONE not in str(office.history())
     office.edit(milestones=[shown[0] | {"done_on": "2026-11-01"}])
     [kept] = office.read(unmask=True)["milestones"]
     assert (kept["name"], kept["note"], kept["done_on"]) == (f"致电{PHONE}", f"或 {PHONE}", "2026-11-01")
     file = File(f"{PHONE}.pdf", "application/pdf", b"x")
     added = evidence.add_file(office.database, office.request(), office.entry, "合影", file)
-    assert PHONE not in added["file_name"]
+    assert PHONE not in str(added.file_name)

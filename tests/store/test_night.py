@@ -352,6 +352,6 @@ def test_the_history_of_an_entry_is_its_states_in_order_with_their_runs(office: 
     entry = office.entry(office.pairs[0])
     with office.database.reading() as session:
         told = states.of_entry(session, DISTRICT, entry.id)
-    assert [(state.event, run.id) for state, run in told] == list(
+    assert [(past.event, past.run_id) for past in told] == list(
         zip(["created", "vanished", "returned"], numbers, strict=True)
     )

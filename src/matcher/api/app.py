@@ -11,6 +11,7 @@ from matcher.api import (
     brief,
     due,
     embed,
+    entries,
     errors,
     evidence,
     exclusions,
@@ -30,7 +31,6 @@ from matcher.api import (
     scorings,
     session,
     sheets,
-    work,
 )
 from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS
 from matcher.api.listings import listing_router
@@ -53,7 +53,7 @@ _NOUNS = (
     exclusions,
     sheets,
     ledger,
-    work,
+    entries,
     explanations,
     evidence,
     grades,

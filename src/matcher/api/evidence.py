@@ -1,18 +1,18 @@
 """Evidence of an entry: links, and files, which are only ever given out to be saved."""
 
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.downloads import attachment
 from matcher.api.fields import Id
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas.history import EvidenceAnswer, EvidenceList
-from matcher.api.schemas.work import NewLink
-from matcher.api.writes import written
+from matcher.api.schemas.ledger_bodies import NewLink
+from matcher.api.writes import shown
+from matcher.pipeline.answers import Listed
 from matcher.pipeline.ledger import evidence
 from matcher.pipeline.texts import FilledLine
 
@@ -25,12 +25,12 @@ router = APIRouter(prefix="/v1/ledger/{entry_id}/evidence", tags=["ledger"])
     "",
     operation_id="list_evidence",
     summary="列出佐证",
-    response_model=EvidenceList,
+    response_model=Listed[evidence.EvidenceAnswer],
     responses=problems(401, 403, 404, 422),
 )
-def list_evidence(service: Installation, caller: Caller, entry_id: Id) -> Any:
+def list_evidence(service: Installation, caller: Caller, entry_id: Id) -> Response:
     """一条台账的链接和文件，最早的在前。"""
-    return {"items": evidence.list_evidence(service.database, caller, entry_id)}
+    return shown(evidence.list_evidence(service.database, caller, entry_id))
 
 
 @router.post(
@@ -38,13 +38,13 @@ def list_evidence(service: Installation, caller: Caller, entry_id: Id) -> Any:
     operation_id="add_link",
     summary="添加链接",
     status_code=201,
-    response_model=EvidenceAnswer,
+    response_model=evidence.EvidenceAnswer,
     responses=problems(401, 403, 404, 409, 413, 422),
 )
-def add_link(service: Installation, asked: Asked, entry_id: Id, body: NewLink) -> JSONResponse:
+def add_link(service: Installation, asked: Asked, entry_id: Id, body: NewLink) -> Response:
     """添加一个 http 或 https 链接。"""
     answer = evidence.add_link(service.database, asked(body.sent()), entry_id, body.title, body.url)
-    return written(answer, status=201)
+    return shown(answer, status=201)
 
 
 @router.post(
@@ -52,7 +52,7 @@ def add_link(service: Installation, asked: Asked, entry_id: Id, body: NewLink) -
     operation_id="add_file",
     summary="添加文件",
     status_code=201,
-    response_model=EvidenceAnswer,
+    response_model=evidence.EvidenceAnswer,
     responses=problems(401, 403, 404, 409, 413, 422),
 )
 def add_file(
@@ -61,12 +61,12 @@ def add_file(
     entry_id: Id,
     title: Annotated[FilledLine, Form(description="名称")],
     file: Annotated[UploadFile, File(description="文件，不超过 20 MB")],
-) -> JSONResponse:
+) -> Response:
     """添加一个文件，存在数据库中。"""
     sent = evidence.File(file.filename or "", file.content_type or "", file.file.read(evidence.MAX_FILE + 1))
     said = {"title": title, "name": sent.name, "sha256": sha256(sent.content).hexdigest()}
     answer = evidence.add_file(service.database, asked(said), entry_id, title, sent)
-    return written(answer, status=201)
+    return shown(answer, status=201)
 
 
 @router.get(
@@ -78,17 +78,17 @@ def add_file(
 )
 def read_file(service: Installation, caller: Caller, entry_id: Id, evidence_id: Id) -> Response:
     """下载作为佐证的文件。不论什么文件，浏览器都只保存，不打开。"""
-    found = evidence.read_file(service.database, caller, entry_id, evidence_id)
-    return attachment(found.content, _ANY_FILE, found.name)
+    file = evidence.read_file(service.database, caller, entry_id, evidence_id)
+    return attachment(file.content, _ANY_FILE, file.name)
 
 
 @router.delete(
     "/{evidence_id}",
     operation_id="remove_evidence",
     summary="移除佐证",
-    response_model=EvidenceAnswer,
+    response_model=evidence.EvidenceAnswer,
     responses=problems(401, 403, 404, 409, 422),
 )
-def remove_evidence(service: Installation, asked: Asked, entry_id: Id, evidence_id: Id) -> JSONResponse:
+def remove_evidence(service: Installation, asked: Asked, entry_id: Id, evidence_id: Id) -> Response:
     """移除一个链接或文件；历史中留有名称，内容不留。"""
-    return written(evidence.remove_evidence(service.database, asked({}), entry_id, evidence_id))
+    return shown(evidence.remove_evidence(service.database, asked({}), entry_id, evidence_id))

@@ -1,17 +1,14 @@
 """Pairs that a park excludes for good."""
 
-from typing import Any
-
 from fastapi import APIRouter
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
-from matcher.api.schemas.due import ExclusionAnswer, ExclusionPage
-from matcher.api.schemas.work import NewExclusion
-from matcher.api.writes import written
-from matcher.pipeline import cursors
+from matcher.api.schemas.ledger_bodies import NewExclusion
+from matcher.api.writes import shown
+from matcher.pipeline.answers import Page
 from matcher.pipeline.ledger import exclusions
 
 router = APIRouter(prefix="/v1/ledger/exclusions", tags=["ledger"])
@@ -21,21 +18,14 @@ router = APIRouter(prefix="/v1/ledger/exclusions", tags=["ledger"])
     "",
     operation_id="list_exclusions",
     summary="列出排除的供需对",
-    response_model=ExclusionPage,
+    response_model=Page[exclusions.ExclusionAnswer],
     responses=problems(401, 403, 404, 422),
 )
 def list_exclusions(
     service: Installation, caller: Caller, park: Park = None, cursor: Cursor = None, limit: Limit = 50
-) -> Any:
+) -> Response:
     """一页仍然有效的排除，最早的在前。"""
-    place = cursors.decode("exclusions", 1, cursor)
-    page, following = exclusions.list_exclusions(
-        service.database, caller, park=park, after=0 if place is None else place[0], limit=limit
-    )
-    return {
-        "items": page,
-        "next_cursor": None if following is None else cursors.encode("exclusions", following),
-    }
+    return shown(exclusions.list_exclusions(service.database, caller, park=park, cursor=cursor, limit=limit))
 
 
 @router.post(
@@ -43,24 +33,24 @@ def list_exclusions(
     operation_id="exclude_pair",
     summary="排除一对",
     status_code=201,
-    response_model=ExclusionAnswer,
+    response_model=exclusions.ExclusionAnswer,
     responses=problems(401, 403, 404, 409, 413, 422),
 )
-def exclude_pair(service: Installation, asked: Asked, body: NewExclusion) -> JSONResponse:
+def exclude_pair(service: Installation, asked: Asked, body: NewExclusion) -> Response:
     """此后各次匹配都不再提出这一对，不论它是否已在台账中；已经排除的答 409。"""
     answer = exclusions.exclude_pair(
         service.database, asked(body.sent()), body.demand_id, body.achievement_id, body.reason
     )
-    return written(answer, status=201)
+    return shown(answer, status=201)
 
 
 @router.delete(
     "/{exclusion_id}",
     operation_id="lift_exclusion",
     summary="解除排除",
-    response_model=ExclusionAnswer,
+    response_model=exclusions.ExclusionAnswer,
     responses=problems(401, 403, 404, 409, 422),
 )
-def lift_exclusion(service: Installation, asked: Asked, exclusion_id: Id) -> JSONResponse:
+def lift_exclusion(service: Installation, asked: Asked, exclusion_id: Id) -> Response:
     """下一次匹配起，这一对可以重新提出；已经解除的不作改变。"""
-    return written(exclusions.lift_exclusion(service.database, asked({}), exclusion_id))
+    return shown(exclusions.lift_exclusion(service.database, asked({}), exclusion_id))

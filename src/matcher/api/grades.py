@@ -1,14 +1,15 @@
 """Grades of every entry a caller may see: what a research unit answers to."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Limit
 from matcher.api.openapi import problems
-from matcher.api.schemas.grades import GradePage
-from matcher.pipeline import cursors
+from matcher.api.writes import shown
+from matcher.pipeline.answers import Page
 from matcher.pipeline.ledger import grades
 
 router = APIRouter(prefix="/v1/grades", tags=["ledger"])
@@ -18,7 +19,7 @@ router = APIRouter(prefix="/v1/grades", tags=["ledger"])
     "",
     operation_id="list_all_grades",
     summary="列出评分",
-    response_model=GradePage,
+    response_model=Page[grades.GradeAnswer],
     responses=problems(401, 403, 422),
 )
 def list_all_grades(
@@ -27,17 +28,10 @@ def list_all_grades(
     awaiting_reply: Annotated[bool, Query(description="只看尚未答复的")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Any:
+) -> Response:
     """一页评分，最早的在前；研发单位看到对本单位成果的评分。"""
-    place = cursors.decode("grades", 1, cursor)
-    page, following = grades.list_all_grades(
-        service.database,
-        caller,
-        awaiting_reply=awaiting_reply,
-        after=0 if place is None else place[0],
-        limit=limit,
+    return shown(
+        grades.list_all_grades(
+            service.database, caller, awaiting_reply=awaiting_reply, cursor=cursor, limit=limit
+        )
     )
-    return {
-        "items": page,
-        "next_cursor": None if following is None else cursors.encode("grades", following),
-    }

@@ -13,13 +13,12 @@ from matcher.api.downloads import XLSX, attachment
 from matcher.api.fields import Cursor, Id, Limit, Park, ParkCode, Unmask
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas.sheets import (
-    ErasureAnswer,
     LedgerImportAnswer,
     LedgerUndoAnswer,
     NewErasure,
     PastLedgerImportPage,
 )
-from matcher.api.writes import DryRunOfFile, written
+from matcher.api.writes import DryRunOfFile, shown, written
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise
@@ -137,12 +136,12 @@ def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> JS
     "/erasures",
     operation_id="erase_person",
     summary="删除一个人的信息",
-    response_model=ErasureAnswer,
+    response_model=erasure.ErasureAnswer,
     responses=problems(401, 403, 413, 422),
 )
-def erase_person(service: Installation, caller: Caller, body: NewErasure) -> Any:
+def erase_person(service: Installation, caller: Caller, body: NewErasure) -> Response:
     """在清单、台账、历史和记录中处处删除，代之以〔已删除〕；历史只留其事。作为佐证的文件须另行移除。"""
     caller.require(Right.ADMINISTER)
     person = person_of(name=body.name, phone=body.phone, email=body.email)
     request = Request(caller, service.now())
-    return erasure.erase_person(service.database, request, person, dry_run=body.dry_run)
+    return shown(erasure.erase_person(service.database, request, person, dry_run=body.dry_run))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from matcher.cli.entries import amount_text
+from matcher.cli.entry_tables import amount_text
 from matcher.cli.output import beijing, print_json, print_table, progress, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
@@ -147,9 +147,9 @@ def erase_person(
         request = Request(LOCAL_OPERATOR, service.now(), "cli")
         report = erasure.erase_person(service.database, request, person, dry_run=dry_run)
     if as_json:
-        print_json(report)
+        print_json(report.as_json())
         return
-    rows = [{"table": table, "rows": count} for table, count in report["rows"].items()]
+    rows = [{"table": table, "rows": count} for table, count in report.rows.items()]
     print_table({"table": "表", "rows": "行数"}, rows, right=("rows",))
     if dry_run:
         say("试运行：没有写入任何内容。")

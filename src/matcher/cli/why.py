@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from matcher.cli.entries import EntryId
 from matcher.cli.output import out, print_json, print_table
 from matcher.cli.session import AsJson, opened
-from matcher.cli.work import EntryId
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.pipeline.ledger.explanations import read_explanation
 

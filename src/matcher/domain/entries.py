@@ -31,11 +31,8 @@ class EntryFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairView:
-    """One pair as a run wrote it. Contacts and the sides' texts are not part of it.
-
-    Figures and run are None for a pair that people added and no run has proposed.
-    """
+class NamedPair:
+    """What the two sides of a pair are called, and in which park the demand is."""
 
     park_code: str
     demand_id: int
@@ -46,6 +43,15 @@ class PairView:
     achievement_code: str
     achievement_title: str
     achievement_organisation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairView(NamedPair):
+    """One pair as a run wrote it. Contacts and the sides' texts are not part of it.
+
+    Figures and run are None for a pair that people added and no run has proposed.
+    """
+
     rank: int | None
     similarity: float | None
     score: float | None

@@ -33,6 +33,12 @@ class Answer(BaseModel):
         answer._replayed = True
         return answer
 
+    @classmethod
+    def made_of(cls, value: object, **said: Any) -> Self:
+        """An answer with what is `said`, and each other field as the value has it under the same name."""
+        own = {name: getattr(value, name) for name in cls.model_fields if name not in said}
+        return cls(**own, **said)
+
     def as_json(self) -> dict[str, Any]:
         """The stable JSON form."""
         return self.model_dump(mode="json")

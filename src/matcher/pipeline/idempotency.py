@@ -12,7 +12,7 @@ from matcher.domain.errors import Conflict
 from matcher.pipeline.answers import Answer
 from matcher.store import idempotency
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import IdempotentAnswer
+from matcher.store.idempotency import KeptAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,7 @@ def once(
         if held is not None:
             return held
         answer = write(session)
-        idempotency.keep(
-            session,
-            IdempotentAnswer(
-                caller=request.caller,
-                key=request.key,
-                digest=request.digest,
-                answer=answer,
-                at=request.now,
-            ),
-        )
+        _keep(session, request, answer)
         return answer
 
 
@@ -92,16 +83,7 @@ def done_once(database: Database, request: Request, kind: type[A], write: Callab
         if held is not None:
             return kind.from_kept(held)
         answer = write(session)
-        idempotency.keep(
-            session,
-            IdempotentAnswer(
-                caller=request.caller,
-                key=request.key,
-                digest=request.digest,
-                answer=answer.as_json(),
-                at=request.now,
-            ),
-        )
+        _keep(session, request, answer.as_json())
         return answer
 
 
@@ -128,6 +110,12 @@ def answered(database: Database, request: Request) -> Replayed | None:
         return None
     with database.reading() as session:
         return _held(session, request)
+
+
+def _keep(session: Transaction, request: Request, answer: Mapping[str, Any]) -> None:
+    assert request.key is not None
+    kept = KeptAnswer(request.digest, answer)
+    idempotency.keep(session, request.caller, request.key, kept, request.now)
 
 
 def _held(session: Transaction, request: Request) -> Replayed | None:

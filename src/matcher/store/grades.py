@@ -1,7 +1,7 @@
 """Grades that enterprises gave, each with what the person saw. Append-only, but for the answer to one."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
@@ -9,14 +9,42 @@ from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.access import Scope
 from matcher.domain.columns import Work
-from matcher.domain.entries import EntryView
+from matcher.domain.difference import FIGURES
+from matcher.domain.entries import EntryView, NamedPair
 from matcher.domain.judged import StandingGrade
+from matcher.domain.listing import Confidentiality
 from matcher.domain.stages import DeclineCode
 from matcher.domain.work import REASONS
+from matcher.store.rows import from_row, names_of
 from matcher.store.tables import AchievementRow, DemandRow, GradeRow, LedgerEntry, LedgerHuman, Park, human
 
-Row = tuple[GradeRow, DemandRow, AchievementRow, str]
-"""A grade, the two sides it is of, and its park's code."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGrade(NamedPair):
+    """A grade of a pair: what the person saw when giving it, and the answer to it.
+
+    `demand_public` says whether the demand's park has released it to everybody.
+    """
+
+    id: int
+    park_id: int
+    entry_id: int
+    demand_public: bool
+    grade: int
+    reason: str
+    decline_code: DeclineCode | None
+    at: datetime
+    actor: str
+    rank: int | None
+    similarity: float | None
+    score: float | None
+    probability: float | None
+    run_id: int | None
+    demand_version: int
+    achievement_version: int
+    reply: str
+    replied_at: datetime | None
+    replied_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +59,12 @@ class Visible:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What makes a grade visible."""
-        found: list[ColumnElement[bool]] = []
+        conditions: list[ColumnElement[bool]] = []
         if self.scope.parks is not None:
-            found.append(GradeRow.park_id.in_(self.scope.parks))
+            conditions.append(GradeRow.park_id.in_(self.scope.parks))
         if self.organisations is not None:
-            found.append(AchievementRow.organisation.in_(sorted(self.organisations)))
-        return found
+            conditions.append(AchievementRow.organisation.in_(sorted(self.organisations)))
+        return conditions
 
 
 def add(session: Session, entry: EntryView, work: Work, *, by: str, at: datetime) -> None:
@@ -44,34 +72,30 @@ def add(session: Session, entry: EntryView, work: Work, *, by: str, at: datetime
     decline = REASONS.get(work.grade_reason)
     session.add(
         GradeRow(
-            park_id=entry.park_id,
+            **{name: getattr(entry, name) for name in _SEEN},
             entry_id=entry.id,
             grade=work.grade,
             reason=work.grade_reason,
             decline_code=decline.value if isinstance(decline, DeclineCode) else None,
             at=at,
             actor=by,
-            rank=entry.rank,
-            similarity=entry.similarity,
-            score=entry.score,
-            probability=entry.probability,
-            explored=entry.explored,
-            run_id=entry.run_id,
-            demand_version=entry.demand_version,
-            achievement_version=entry.achievement_version,
         )
     )
     session.flush()
 
 
-def of_entry(session: Session, visible: Visible, entry_id: int) -> Sequence[Row]:
+_SEEN = ("park_id", "run_id", *FIGURES, "explored", "demand_version", "achievement_version")
+"""What a grade keeps of its entry as the person saw it."""
+
+
+def of_entry(session: Session, visible: Visible, entry_id: int) -> list[HeldGrade]:
     """The visible grades of an entry, oldest first."""
-    return _rows(session, visible, GradeRow.entry_id == entry_id)
+    return _held(session, visible, GradeRow.entry_id == entry_id)
 
 
 def page(
     session: Session, visible: Visible, *, awaiting_reply: bool, after: int, limit: int
-) -> Sequence[Row]:
+) -> list[HeldGrade]:
     """Visible grades by id, after the id `after`.
 
     `awaiting_reply` leaves those that wait for an answer: nobody has given one, no newer grade of the
@@ -89,7 +113,7 @@ def page(
             human("grade").is_not(None),
         )
         conditions += [GradeRow.replied_at.is_(None), ~overtaken, stands]
-    return _rows(session, visible, *conditions, limit=limit)
+    return _held(session, visible, *conditions, limit=limit)
 
 
 def standing(session: Session, park_id: int) -> list[StandingGrade]:
@@ -123,18 +147,16 @@ def standing(session: Session, park_id: int) -> list[StandingGrade]:
     ]
 
 
-def answer(session: Session, grade: GradeRow, *, reply: str, at: datetime, by: str) -> None:
-    """Write the answer to a grade."""
-    session.execute(
-        update(GradeRow)
-        .where(GradeRow.id == grade.id, GradeRow.park_id == grade.park_id)
-        .values(reply=reply, replied_at=at, replied_by=by)
-    )
+def answer(session: Session, grade: HeldGrade, *, reply: str, at: datetime, by: str) -> HeldGrade:
+    """Write the answer to a grade; gives the grade with it."""
+    own = update(GradeRow).where(GradeRow.id == grade.id, GradeRow.park_id == grade.park_id)
+    session.execute(own.values(reply=reply, replied_at=at, replied_by=by))
+    return replace(grade, reply=reply, replied_at=at, replied_by=by)
 
 
-def _rows(
+def _held(
     session: Session, visible: Visible, *conditions: ColumnElement[bool], limit: int | None = None
-) -> list[Row]:
+) -> list[HeldGrade]:
     query = (
         select(GradeRow, DemandRow, AchievementRow, Park.code)
         .join(LedgerEntry, LedgerEntry.id == GradeRow.entry_id)
@@ -145,4 +167,14 @@ def _rows(
         .order_by(GradeRow.id)
         .limit(limit)
     )
-    return [(grade, demand, achievement, code) for grade, demand, achievement, code in session.execute(query)]
+    return [_grade(*row) for row in session.execute(query)]
+
+
+def _grade(row: GradeRow, demand: DemandRow, achievement: AchievementRow, park_code: str) -> HeldGrade:
+    return from_row(
+        HeldGrade,
+        row,
+        **names_of(demand, achievement, park_code),
+        demand_public=demand.released and demand.confidentiality == Confidentiality.PUBLIC.value,
+        decline_code=None if row.decline_code is None else DeclineCode(row.decline_code),
+    )

@@ -24,6 +24,7 @@ from matcher.domain.stages import CLOSED, Stage
 from matcher.domain.standings import Standing
 from matcher.store.catalogue import HeldListing
 from matcher.store.records import work_from_record, work_to_record
+from matcher.store.rows import from_row
 from matcher.store.tables import HumanChange, LedgerEntry, LedgerHuman, human
 
 _VALUES: Mapping[str, TypeAdapter[Any]] = {column.name: TypeAdapter(column.holds) for column in PEOPLE}
@@ -187,10 +188,21 @@ def due_entries(session: Session, scope: Scope, wanted: DueBy) -> list[int]:
 _ALWAYS_WRITTEN = frozenset({"add", "grade", "evidence"})
 
 
-def history(session: Session, scope: Scope, entry_id: int) -> Sequence[HumanChange]:
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """What a person did to an entry; `changes` is column → [before, after], and what `write` put besides."""
+
+    at: datetime
+    actor: str
+    act: str
+    via: str
+    changes: Mapping[str, Sequence[Any]]
+
+
+def history(session: Session, scope: Scope, entry_id: int) -> list[PastChange]:
     """What people did to an entry in scope, oldest first."""
     query = select(HumanChange).where(HumanChange.entry_id == entry_id, *_in_scope(scope))
-    return session.scalars(query.order_by(HumanChange.id)).all()
+    return [from_row(PastChange, row) for row in session.scalars(query.order_by(HumanChange.id))]
 
 
 def folded(changes: Iterable[Mapping[str, Any]]) -> Work:

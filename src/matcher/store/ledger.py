@@ -16,6 +16,7 @@ from matcher.domain.standings import Cause, Standing
 from matcher.store import repeats
 from matcher.store.catalogue import live_conditions
 from matcher.store.human_columns import names, work_of
+from matcher.store.rows import from_row, names_of
 from matcher.store.tables import (
     AchievementRow,
     DemandRow,
@@ -137,25 +138,7 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
     if scope.parks is not None:
         query = query.where(FeedEntry.park_id.in_(scope.parks))
     return [
-        PairView(
-            rank=row.rank,
-            park_code=park_code,
-            demand_id=demand.id,
-            demand_code=demand.code,
-            demand_title=demand.title,
-            demand_organisation=demand.organisation,
-            achievement_id=achievement.id,
-            achievement_code=achievement.code,
-            achievement_title=achievement.title,
-            achievement_organisation=achievement.organisation,
-            similarity=row.similarity,
-            score=row.score,
-            probability=row.probability,
-            contributions=row.contributions,
-            terms=tuple(row.terms),
-            explored=row.explored,
-            run_id=row.run_id,
-        )
+        from_row(PairView, row, **names_of(demand, achievement, park_code), terms=tuple(row.terms))
         for row, demand, achievement, park_code in session.execute(query)
     ]
 
@@ -214,37 +197,20 @@ def _entry_view(
     human: LedgerHuman | None,
     excluded: bool,
 ) -> EntryView:
-    return EntryView(
-        id=row.id,
-        park_id=park.id,
-        park_code=park.code,
+    return from_row(
+        EntryView,
+        row,
+        **names_of(demand, achievement, park.code),
         park_name=park.name,
-        demand_id=demand.id,
-        demand_code=demand.code,
-        demand_title=demand.title,
-        demand_organisation=demand.organisation,
-        demand_version=row.demand_version,
-        achievement_id=achievement.id,
-        achievement_code=achievement.code,
-        achievement_title=achievement.title,
-        achievement_organisation=achievement.organisation,
         achievement_industry=achievement.data["industry"],
-        achievement_version=row.achievement_version,
-        rank=row.rank,
-        similarity=row.similarity,
-        score=row.score,
-        probability=row.probability,
-        contributions=row.contributions,
         terms=tuple(row.terms),
-        explored=row.explored,
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
-        run_id=row.run_id,
         excluded=excluded,
-        first_seen=row.first_seen,
         machine_version=row.version,
         human_version=0 if human is None else human.version,
         work=work_of(human),
         updated_at=None if human is None else human.updated_at,
         updated_by=None if human is None else human.updated_by,
+        also=(),
     )

@@ -11,20 +11,38 @@ from matcher.domain.access import Scope
 from matcher.domain.difference import State, Step
 from matcher.domain.entries import EntryView
 from matcher.domain.standings import Cause, Standing
+from matcher.store.rows import from_row
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
 
 _CHUNK = 500
 
 
-def of_entry(session: Session, scope: Scope, entry_id: int) -> list[tuple[EntryState, RunRow]]:
-    """Every state of an entry in scope with the run that left it, oldest first."""
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """What a run left of one entry, what it did to it and why; `at` is the end of the run."""
+
+    state: State
+    event: str
+    causes: Sequence[str]
+    run_id: int
+    trigger: str
+    at: datetime
+
+
+def of_entry(session: Session, scope: Scope, entry_id: int) -> list[PastState]:
+    """Every state of an entry in scope, oldest first."""
     query = (
         select(EntryState, RunRow)
         .join(RunRow, RunRow.id == EntryState.run_id)
         .where(EntryState.entry_id == entry_id, *_in_scope(scope, None))
         .order_by(EntryState.run_id)
     )
-    return [(state, run) for state, run in session.execute(query)]
+    return [
+        from_row(
+            PastState, row, state=state_of(row), trigger=run.trigger, at=run.finished_at or run.started_at
+        )
+        for row, run in session.execute(query)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from datetime import date
 
 from pydantic import Field
 
-from matcher.api.schemas.due import DueAnswer
 from matcher.api.schemas.nights import DiffItemAnswer
 from matcher.domain.stages import Stage
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.ledger.due import DueAnswer
 from matcher.pipeline.matches.abstentions import AbstentionAnswer
 from matcher.pipeline.nights.runs import RunAnswer
 

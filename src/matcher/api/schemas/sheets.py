@@ -128,12 +128,3 @@ class NewErasure(BaseModel):
     phone: Line = Field("", description="电话，按数字比对，不论空格和国家代码")
     email: Line = Field("", description="邮箱，不分大小写")
     dry_run: bool = Field(False, description="只报告会删多少，不写入")
-
-
-class ErasureAnswer(Answer):
-    """各表删除了多少行中的信息；不含任何个人信息。"""
-
-    dry_run: bool
-    rows: dict[str, int] = Field(description="表 → 行数")
-    total: int
-    entries: int = Field(description="涉及的台账条目数")

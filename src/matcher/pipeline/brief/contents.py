@@ -101,7 +101,7 @@ def make_brief(
     diff = _difference(database, scope, park.id, now, since)
     unmatched = list_abstentions(database, principal, now, park=park_code).as_json()["items"]
     with database.reading() as session:
-        duties = due(session, scope, now, park_id=park.id, days=DAYS)
+        duties = [duty.as_json() for duty in due(session, scope, now, park_id=park.id, days=DAYS)]
         stages = ledger.count_stages(session, scope, park.id)
         changes = {} if diff is None else _changes(session, scope, diff)
     return Brief(

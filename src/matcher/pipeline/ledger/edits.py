@@ -16,15 +16,16 @@ from matcher.domain.entries import EntryView
 from matcher.domain.errors import Conflict, Forbidden, InvalidInput, StaleVersion
 from matcher.domain.stages import MAIN_LINE, Stage
 from matcher.domain.work import edit, grade, keep_reason, move, people_of, reason_of, reply
-from matcher.pipeline.idempotency import Request, done_once, once
+from matcher.pipeline.idempotency import Request, done_once
 from matcher.pipeline.ledger.answers import EntryAnswer
-from matcher.pipeline.ledger.grades import grade_json, no_entry, visible_to
+from matcher.pipeline.ledger.grades import GradeAnswer, no_entry, visible_to
 from matcher.pipeline.ledger.keep_masked import keep_masked
 from matcher.pipeline.ledger.named_pair import named_sides, require_matchable
 from matcher.store import access, exclusions, grades, ledger
 from matcher.store import human_columns as stored
 from matcher.store.catalogue import HeldListing
 from matcher.store.database import Database, Transaction
+from matcher.store.grades import HeldGrade
 
 
 def read_entry(
@@ -137,7 +138,7 @@ def grade_entry(
 
 def reply_to_grade(
     database: Database, request: Request, entry_id: int, text: str, *, version: int | None = None
-) -> dict[str, Any]:
+) -> GradeAnswer:
     """Answer the newest grade of an entry; gives that grade, as `list_grades` shows it to the caller.
 
     A research unit answers grades of its own achievements; it reads no entry, and `version` is not its to
@@ -149,21 +150,14 @@ def reply_to_grade(
     """
     principal = request.principal
 
-    def write(session: Transaction) -> dict[str, Any]:
-        if principal.role is Role.RESEARCH_UNIT:
-            if not grades.of_entry(session, visible_to(session, principal), entry_id):
-                raise no_entry(entry_id)
-            entry = ledger.entry(session, DISTRICT, entry_id)
-            assert entry is not None, "a grade is an entry's"
-        else:
-            entry = writable_entry(session, principal, entry_id, version)
-        answered = reply(entry.work, keep_masked(entry.work, {"reply": text})["reply"])
-        newest = grades.of_entry(session, visible_to(session, principal), entry_id)[-1]
-        grades.answer(session, newest[0], reply=answered.reply, at=request.now, by=principal.name)
-        stored.write(session, entry, answered, _act(request, "reply"))
-        return grade_json(newest, principal)
+    def write(session: Transaction) -> GradeAnswer:
+        entry, given = _to_answer(session, principal, entry_id, version)
+        work = reply(entry.work, keep_masked(entry.work, {"reply": text})["reply"])
+        answered = grades.answer(session, given[-1], reply=work.reply, at=request.now, by=principal.name)
+        stored.write(session, entry, work, _act(request, "reply"))
+        return GradeAnswer.of(answered, principal)
 
-    return once(database, request, write)
+    return done_once(database, request, GradeAnswer, write)
 
 
 def add_entry(
@@ -243,6 +237,20 @@ def _found(session: Transaction, principal: Principal, entry_id: int) -> EntryVi
     return entry
 
 
+def _to_answer(
+    session: Transaction, principal: Principal, entry_id: int, version: int | None
+) -> tuple[EntryView, list[HeldGrade]]:
+    """The entry of which the caller answers the newest grade, and its grades, oldest first."""
+    if principal.role is not Role.RESEARCH_UNIT:
+        entry = writable_entry(session, principal, entry_id, version)
+        return entry, grades.of_entry(session, visible_to(session, principal), entry_id)
+    given = grades.of_entry(session, visible_to(session, principal), entry_id)
+    graded = ledger.entry(session, DISTRICT, entry_id) if given else None
+    if graded is None:
+        raise no_entry(entry_id)
+    return graded, given
+
+
 def _act(request: Request, act: str) -> stored.Act:
     return stored.Act(actor=request.principal.name, at=request.now, act=act, via=request.via)
 
@@ -267,7 +275,7 @@ def _require_not_excluded(session: Transaction, demand: HeldListing, achievement
     )
     if held is not None:
         raise Conflict(
-            f"该供需对已被排除（编号 {held.id}）；请先解除排除。",
-            f"the pair is excluded (exclusion {held.id}): lift that first.",
+            f"该供需对已被排除（编号 {held}）；请先解除排除。",
+            f"the pair is excluded (exclusion {held}): lift that first.",
             field="achievement_id",
         )

@@ -2,20 +2,22 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import Field
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.text import mask_contacts
-from matcher.pipeline.idempotency import Request, once
+from matcher.pipeline.answers import Answer, Listed, Moment
+from matcher.pipeline.idempotency import Request, done_once
 from matcher.pipeline.ledger.edits import writable_entry
 from matcher.pipeline.ledger.grades import no_entry
 from matcher.store import evidence, ledger
 from matcher.store import human_columns as stored
 from matcher.store.database import Database, Transaction
-from matcher.store.tables import Evidence
+from matcher.store.evidence import Backing, HeldEvidence
 
 MAX_FILE = 20 * 1024 * 1024
 """Bytes of one file."""
@@ -33,7 +35,33 @@ class File:
     content: bytes
 
 
-def list_evidence(database: Database, principal: Principal, entry_id: int) -> list[dict[str, Any]]:
+class EvidenceAnswer(Answer):
+    """一条佐证：链接，或文件（`url` 为 null）。"""
+
+    evidence_id: int
+    entry_id: int
+    title: str = Field(description="名称")
+    url: str | None = Field(description="链接的地址")
+    file_name: str | None = Field(description="文件名")
+    media_type: str | None = Field(description="上传时所称的文件类型")
+    size: int | None = Field(description="文件大小，字节")
+    sha256: str | None = Field(description="文件的 SHA-256")
+    added_at: Moment
+    added_by: str = Field(description="谁添加的")
+
+    @classmethod
+    def of(cls, evidence: HeldEvidence) -> "EvidenceAnswer":
+        """A link or a file as callers are shown it, contacts masked."""
+        name = evidence.file_name
+        return cls.made_of(
+            evidence,
+            evidence_id=evidence.id,
+            title=mask_contacts(evidence.title),
+            file_name=None if name is None else mask_contacts(name),
+        )
+
+
+def list_evidence(database: Database, principal: Principal, entry_id: int) -> Listed[EvidenceAnswer]:
     """What backs an entry, oldest first.
 
     Raises:
@@ -44,7 +72,8 @@ def list_evidence(database: Database, principal: Principal, entry_id: int) -> li
     with database.reading() as session:
         if ledger.entry(session, principal.scope, entry_id) is None:
             raise no_entry(entry_id)
-        return [_as_json(one) for one in evidence.of_entry(session, principal.scope, entry_id)]
+        held = evidence.of_entry(session, principal.scope, entry_id)
+    return Listed[EvidenceAnswer](items=[EvidenceAnswer.of(one) for one in held])
 
 
 def read_file(database: Database, principal: Principal, entry_id: int, evidence_id: int) -> File:
@@ -56,13 +85,14 @@ def read_file(database: Database, principal: Principal, entry_id: int, evidence_
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        found = evidence.find(session, principal.scope, entry_id, evidence_id, with_content=True)
-    if found is None or found.content is None:
+        held = evidence.find_file(session, principal.scope, entry_id, evidence_id)
+    if held is None:
         raise _none(evidence_id)
-    return File(found.file_name or "", found.media_type or "", found.content)
+    file, content = held
+    return File(file.file_name or "", file.media_type or "", content)
 
 
-def add_link(database: Database, request: Request, entry_id: int, title: str, url: str) -> dict[str, Any]:
+def add_link(database: Database, request: Request, entry_id: int, title: str, url: str) -> EvidenceAnswer:
     """Put a link to a page (http or https) on an entry.
 
     Raises:
@@ -70,14 +100,14 @@ def add_link(database: Database, request: Request, entry_id: int, title: str, ur
         InvalidInput: no title, or no such address.
     """
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> EvidenceAnswer:
         entry = writable_entry(session, request.principal, entry_id)
-        return _add(session, request, entry, Evidence(title=_title(title), url=_url(url)))
+        return _added(session, request, entry, Backing(title=_title(title), url=_url(url)))
 
-    return once(database, request, write)
+    return done_once(database, request, EvidenceAnswer, write)
 
 
-def add_file(database: Database, request: Request, entry_id: int, title: str, file: File) -> dict[str, Any]:
+def add_file(database: Database, request: Request, entry_id: int, title: str, file: File) -> EvidenceAnswer:
     """Put a file on an entry; it is kept in the database.
 
     Raises:
@@ -85,48 +115,46 @@ def add_file(database: Database, request: Request, entry_id: int, title: str, fi
         InvalidInput: no title, an empty file, or one that is too large.
     """
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> EvidenceAnswer:
         entry = writable_entry(session, request.principal, entry_id)
         _check(file)
-        row = Evidence(
+        backing = Backing(
             title=_title(title),
             file_name=_file_name(file.name),
             media_type=file.media_type or "application/octet-stream",
             size=len(file.content),
             sha256=hashlib.sha256(file.content).hexdigest(),
-            content=file.content,
         )
-        return _add(session, request, entry, row)
+        return _added(session, request, entry, backing, file.content)
 
-    return once(database, request, write)
+    return done_once(database, request, EvidenceAnswer, write)
 
 
-def remove_evidence(database: Database, request: Request, entry_id: int, evidence_id: int) -> dict[str, Any]:
+def remove_evidence(database: Database, request: Request, entry_id: int, evidence_id: int) -> EvidenceAnswer:
     """Take a link or a file off an entry; that it was there stays in the history, its content does not.
 
     Raises:
         NotFound, Forbidden: as `writable_entry`; also where the entry holds no such evidence.
     """
 
-    def write(session: Transaction) -> dict[str, Any]:
+    def write(session: Transaction) -> EvidenceAnswer:
         entry = writable_entry(session, request.principal, entry_id)
-        row = evidence.find(session, request.principal.scope, entry_id, evidence_id)
-        if row is None:
+        held = evidence.find(session, request.principal.scope, entry_id, evidence_id)
+        if held is None:
             raise _none(evidence_id)
-        shown = _as_json(row)
-        evidence.remove(session, row, at=request.now, by=request.principal.name)
-        _note(session, request, entry, before=row.title, after=None)
-        return shown
+        evidence.remove(session, held, at=request.now, by=request.principal.name)
+        _note(session, request, entry, before=held.title, after=None)
+        return EvidenceAnswer.of(held)
 
-    return once(database, request, write)
+    return done_once(database, request, EvidenceAnswer, write)
 
 
-def _add(session: Transaction, request: Request, entry: EntryView, row: Evidence) -> dict[str, Any]:
-    row.park_id, row.entry_id = entry.park_id, entry.id
-    row.added_at, row.added_by = request.now, request.principal.name
-    evidence.add(session, row)
-    _note(session, request, entry, before=None, after=row.title)
-    return _as_json(row)
+def _added(
+    session: Transaction, request: Request, entry: EntryView, backing: Backing, content: bytes | None = None
+) -> EvidenceAnswer:
+    held = evidence.add(session, entry, backing, content, at=request.now, by=request.principal.name)
+    _note(session, request, entry, before=None, after=held.title)
+    return EvidenceAnswer.of(held)
 
 
 def _note(
@@ -134,21 +162,6 @@ def _note(
 ) -> None:
     act = stored.Act(actor=request.principal.name, at=request.now, act="evidence", via=request.via)
     stored.write(session, entry, entry.work, act, besides={"evidence": [before, after]})
-
-
-def _as_json(row: Evidence) -> dict[str, Any]:
-    return {
-        "evidence_id": row.id,
-        "entry_id": row.entry_id,
-        "title": mask_contacts(row.title),
-        "url": row.url,
-        "file_name": None if row.file_name is None else mask_contacts(row.file_name),
-        "media_type": row.media_type,
-        "size": row.size,
-        "sha256": row.sha256,
-        "added_at": row.added_at.isoformat(),
-        "added_by": row.added_by,
-    }
 
 
 def _title(title: str) -> str:

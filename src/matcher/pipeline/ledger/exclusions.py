@@ -3,41 +3,76 @@
 Every change raises the catalogue revision, so that the next run takes it up.
 """
 
-from typing import Any
+from pydantic import Field
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Conflict, InvalidInput, NotFound
 from matcher.domain.text import mask_contacts
 from matcher.domain.work import MAX_TEXT
-from matcher.pipeline.idempotency import Request, once
+from matcher.pipeline import cursors
+from matcher.pipeline.answers import Answer, Moment, Page
+from matcher.pipeline.idempotency import Request, done_once
 from matcher.pipeline.ledger.named_pair import named_sides
 from matcher.pipeline.lists.parks import get_park
+from matcher.pipeline.matches.views import names_record
 from matcher.store import catalogue, exclusions
 from matcher.store.database import Database, Transaction
-from matcher.store.exclusions import Row
-from matcher.store.tables import Exclusion
+from matcher.store.exclusions import HeldExclusion
+
+
+class ExclusionAnswer(Answer):
+    """一对不再提出的供需对。"""
+
+    exclusion_id: int
+    park: str
+    demand_id: int
+    demand_code: str
+    demand_title: str
+    demand_organisation: str
+    achievement_id: int
+    achievement_code: str
+    achievement_title: str
+    achievement_organisation: str
+    reason: str = Field(description="理由")
+    at: Moment
+    actor: str = Field(description="谁排除的")
+    lifted_at: Moment | None = Field(description="何时解除；仍然有效为 null")
+    lifted_by: str | None
+
+    @classmethod
+    def of(cls, exclusion: HeldExclusion) -> "ExclusionAnswer":
+        """An exclusion as callers are shown it, contacts masked."""
+        reason = mask_contacts(exclusion.reason)
+        return cls.made_of(exclusion, **names_record(exclusion), exclusion_id=exclusion.id, reason=reason)
 
 
 def list_exclusions(
-    database: Database, principal: Principal, *, park: str | None = None, after: int = 0, limit: int = 50
-) -> tuple[list[dict[str, Any]], int | None]:
-    """One page of the exclusions in scope that hold, by id, and the id to continue after.
+    database: Database,
+    principal: Principal,
+    *,
+    park: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[ExclusionAnswer]:
+    """One page of the exclusions in scope that hold, by id.
 
     Raises:
         NotFound: the park is not in scope.
         Forbidden: the caller may not read the park.
+        InvalidCursor: it is not one of this list's.
     """
     principal.require(Right.READ_PARK)
+    after = cursors.after_id("exclusions", cursor)
     park_id = None if park is None else get_park(database, park, principal.scope).id
     with database.reading() as session:
-        found = exclusions.page(session, principal.scope, park_id=park_id, after=after, limit=limit + 1)
-    page = found[:limit]
-    return [_as_json(row) for row in page], page[-1][0].id if len(found) > limit else None
+        held = exclusions.page(session, principal.scope, park_id=park_id, after=after, limit=limit + 1)
+    shown, following = cursors.cut(held, limit, lambda exclusion: cursors.encode("exclusions", exclusion.id))
+    return Page[ExclusionAnswer](items=list(map(ExclusionAnswer.of, shown)), next_cursor=following)
 
 
 def exclude_pair(
     database: Database, request: Request, demand_id: int, achievement_id: int, reason: str
-) -> dict[str, Any]:
+) -> ExclusionAnswer:
     """Exclude a pair, in the ledger or not.
 
     Raises:
@@ -48,33 +83,32 @@ def exclude_pair(
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Transaction) -> dict[str, Any]:
-        demand, _ = named_sides(session, request.principal.scope, demand_id, achievement_id)
+    def write(session: Transaction) -> ExclusionAnswer:
+        demand, achievement = named_sides(session, request.principal.scope, demand_id, achievement_id)
         held = exclusions.of_pair(
             session, park_id=demand.park_id, demand_id=demand_id, achievement_id=achievement_id
         )
         if held is not None:
             raise Conflict(
-                f"该供需对已被排除（编号 {held.id}）。",
-                f"the pair is excluded already (exclusion {held.id}).",
+                f"该供需对已被排除（编号 {held}）。",
+                f"the pair is excluded already (exclusion {held}).",
                 field="achievement_id",
             )
-        row = Exclusion(
-            park_id=demand.park_id,
-            demand_id=demand_id,
-            achievement_id=achievement_id,
+        excluded = exclusions.add(
+            session,
+            demand,
+            achievement,
             reason=_reason(reason),
             at=request.now,
-            actor=request.principal.name,
+            by=request.principal.name,
         )
-        exclusions.add(session, row)
         catalogue.raise_revision(session)
-        return _shown(session, request.principal, row.id)
+        return ExclusionAnswer.of(excluded)
 
-    return once(database, request, write)
+    return done_once(database, request, ExclusionAnswer, write)
 
 
-def lift_exclusion(database: Database, request: Request, exclusion_id: int) -> dict[str, Any]:
+def lift_exclusion(database: Database, request: Request, exclusion_id: int) -> ExclusionAnswer:
     """End an exclusion; lifting it again changes nothing.
 
     Raises:
@@ -83,43 +117,16 @@ def lift_exclusion(database: Database, request: Request, exclusion_id: int) -> d
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Transaction) -> dict[str, Any]:
-        found = exclusions.find(session, request.principal.scope, exclusion_id)
-        if found is None:
+    def write(session: Transaction) -> ExclusionAnswer:
+        exclusion = exclusions.find(session, request.principal.scope, exclusion_id)
+        if exclusion is None:
             raise NotFound(f"没有编号为 {exclusion_id} 的排除。", f"there is no exclusion {exclusion_id}.")
-        if found[0].lifted_at is None:
-            exclusions.lift(session, found[0], at=request.now, by=request.principal.name)
+        if exclusion.lifted_at is None:
+            exclusion = exclusions.lift(session, exclusion, at=request.now, by=request.principal.name)
             catalogue.raise_revision(session)
-        return _shown(session, request.principal, exclusion_id)
+        return ExclusionAnswer.of(exclusion)
 
-    return once(database, request, write)
-
-
-def _shown(session: Transaction, principal: Principal, exclusion_id: int) -> dict[str, Any]:
-    found = exclusions.find(session, principal.scope, exclusion_id)
-    assert found is not None, "it was written in this transaction"
-    return _as_json(found)
-
-
-def _as_json(row: Row) -> dict[str, Any]:
-    exclusion, demand, achievement, park = row
-    return {
-        "exclusion_id": exclusion.id,
-        "park": park,
-        "demand_id": demand.id,
-        "demand_code": mask_contacts(demand.code),
-        "demand_title": mask_contacts(demand.title),
-        "demand_organisation": mask_contacts(demand.organisation),
-        "achievement_id": achievement.id,
-        "achievement_code": mask_contacts(achievement.code),
-        "achievement_title": mask_contacts(achievement.title),
-        "achievement_organisation": mask_contacts(achievement.organisation),
-        "reason": mask_contacts(exclusion.reason),
-        "at": exclusion.at.isoformat(),
-        "actor": exclusion.actor,
-        "lifted_at": None if exclusion.lifted_at is None else exclusion.lifted_at.isoformat(),
-        "lifted_by": exclusion.lifted_by,
-    }
+    return done_once(database, request, ExclusionAnswer, write)
 
 
 def _reason(reason: str) -> str:

@@ -1,19 +1,77 @@
 """Grades of the enterprises and the research units' answers, as each of the two may see them."""
 
-from typing import Any
+from pydantic import Field
 
 from matcher.domain.access import DISTRICT, Principal, Right, Role
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
-from matcher.domain.listing import Confidentiality
 from matcher.domain.stages import DeclineCode
 from matcher.domain.text import fold, mask_contacts
+from matcher.pipeline import cursors
+from matcher.pipeline.answers import Answer, Listed, Moment, Page
+from matcher.pipeline.matches.views import names_record
 from matcher.store import catalogue, grades, ledger
 from matcher.store.database import Database, Transaction
-from matcher.store.grades import Row, Visible
+from matcher.store.grades import HeldGrade, Visible
+
+_OF_THE_DEMAND = ("demand_id", "demand_code", "demand_title", "demand_organisation")
 
 
-def list_grades(database: Database, principal: Principal, entry_id: int) -> list[dict[str, Any]]:
+class GradeAnswer(Answer):
+    """一次评分，连同评分人当时看到的数值，和研发单位的答复。
+
+    研发单位看不到评分人；需求未经园区发布的，也看不到是哪项需求。
+    """
+
+    grade_id: int
+    entry_id: int
+    park: str
+    demand_id: int | None
+    demand_code: str | None
+    demand_title: str | None
+    demand_organisation: str | None
+    achievement_id: int
+    achievement_code: str
+    achievement_title: str
+    achievement_organisation: str
+    grade: int = Field(description="0 不匹配、1 较弱、2 较强、3 强")
+    reason: str = Field(description="理由")
+    decline_code: DeclineCode | None
+    decline_label: str | None
+    at: Moment
+    actor: str | None = Field(description="谁记下的")
+    rank: int | None = Field(description="当时的名次")
+    similarity: float | None = Field(description="当时的相似度")
+    score: float | None = Field(description="当时的得分")
+    probability: float | None = Field(description="当时的概率；尚未校准为 null")
+    run_id: int | None = Field(description="当时的数值出自哪一次运行")
+    demand_version: int = Field(description="当时需求的版本")
+    achievement_version: int = Field(description="当时成果的版本")
+    reply: str = Field(description="研发单位的答复")
+    replied_at: Moment | None
+    replied_by: str | None
+
+    @classmethod
+    def of(cls, grade: HeldGrade, principal: Principal) -> "GradeAnswer":
+        """A grade as a caller is shown it, contacts masked.
+
+        A research unit is not told who gave it, nor of what demand unless its park released it.
+        """
+        outside = principal.role is Role.RESEARCH_UNIT
+        untold = _OF_THE_DEMAND if outside and not grade.demand_public else ()
+        decline = grade.decline_code
+        return cls.made_of(
+            grade,
+            **names_record(grade) | dict.fromkeys(untold),
+            grade_id=grade.id,
+            reason=mask_contacts(grade.reason),
+            decline_label=None if decline is None else label(decline, "zh"),
+            actor=None if outside else grade.actor,
+            reply=mask_contacts(grade.reply),
+        )
+
+
+def list_grades(database: Database, principal: Principal, entry_id: int) -> Listed[GradeAnswer]:
     """The grades of one entry, oldest first, each with what the person saw and the answer.
 
     A research unit sees those of its own achievements.
@@ -24,12 +82,12 @@ def list_grades(database: Database, principal: Principal, entry_id: int) -> list
     """
     with database.reading() as session:
         visible = visible_to(session, principal)
-        found = grades.of_entry(session, visible, entry_id)
-        if not found and (
+        given = grades.of_entry(session, visible, entry_id)
+        if not given and (
             visible.organisations is not None or ledger.entry(session, visible.scope, entry_id) is None
         ):
             raise no_entry(entry_id)
-    return [grade_json(row, principal) for row in found]
+    return Listed[GradeAnswer](items=[GradeAnswer.of(grade, principal) for grade in given])
 
 
 def list_all_grades(
@@ -37,19 +95,22 @@ def list_all_grades(
     principal: Principal,
     *,
     awaiting_reply: bool = False,
-    after: int = 0,
+    cursor: str | None = None,
     limit: int = 50,
-) -> tuple[list[dict[str, Any]], int | None]:
-    """One page of the grades that the caller may see, by id, and the id to continue after.
+) -> Page[GradeAnswer]:
+    """One page of the grades that the caller may see, by id.
 
     Raises:
         Forbidden: the caller may not read grades.
+        InvalidCursor: it is not one of this list's.
     """
+    after = cursors.after_id("grades", cursor)
     with database.reading() as session:
         visible = visible_to(session, principal)
-        found = grades.page(session, visible, awaiting_reply=awaiting_reply, after=after, limit=limit + 1)
-    page = found[:limit]
-    return [grade_json(row, principal) for row in page], page[-1][0].id if len(found) > limit else None
+        given = grades.page(session, visible, awaiting_reply=awaiting_reply, after=after, limit=limit + 1)
+    shown, following = cursors.cut(given, limit, lambda grade: cursors.encode("grades", grade.id))
+    items = [GradeAnswer.of(grade, principal) for grade in shown]
+    return Page[GradeAnswer](items=items, next_cursor=following)
 
 
 def visible_to(session: Transaction, principal: Principal) -> Visible:
@@ -64,46 +125,6 @@ def visible_to(session: Transaction, principal: Principal) -> Visible:
     own = fold(principal.subject)
     names = [name for name in catalogue.organisations(session) if own and fold(name) == own]
     return Visible(DISTRICT, names)
-
-
-def grade_json(row: Row, principal: Principal) -> dict[str, Any]:
-    """A grade's stable JSON form, contacts masked.
-
-    A research unit is not told who gave it, nor of what demand unless its park released it.
-    """
-    grade, demand, achievement, park = row
-    outside = principal.role is Role.RESEARCH_UNIT
-    told = not outside or (demand.released and demand.confidentiality == Confidentiality.PUBLIC.value)
-    decline = None if grade.decline_code is None else DeclineCode(grade.decline_code)
-    return {
-        "grade_id": grade.id,
-        "entry_id": grade.entry_id,
-        "park": park,
-        "demand_id": demand.id if told else None,
-        "demand_code": mask_contacts(demand.code) if told else None,
-        "demand_title": mask_contacts(demand.title) if told else None,
-        "demand_organisation": mask_contacts(demand.organisation) if told else None,
-        "achievement_id": achievement.id,
-        "achievement_code": mask_contacts(achievement.code),
-        "achievement_title": mask_contacts(achievement.title),
-        "achievement_organisation": mask_contacts(achievement.organisation),
-        "grade": grade.grade,
-        "reason": mask_contacts(grade.reason),
-        "decline_code": None if decline is None else decline.value,
-        "decline_label": None if decline is None else label(decline, "zh"),
-        "at": grade.at.isoformat(),
-        "actor": None if outside else grade.actor,
-        "rank": grade.rank,
-        "similarity": grade.similarity,
-        "score": grade.score,
-        "probability": grade.probability,
-        "run_id": grade.run_id,
-        "demand_version": grade.demand_version,
-        "achievement_version": grade.achievement_version,
-        "reply": mask_contacts(grade.reply),
-        "replied_at": None if grade.replied_at is None else grade.replied_at.isoformat(),
-        "replied_by": grade.replied_by,
-    }
 
 
 def no_entry(entry_id: int) -> NotFound:

@@ -1,23 +1,30 @@
 """Hand-over: all entries of one person in a park become another's, at once."""
 
-from typing import Any
-
 from matcher.domain.access import Right
 from matcher.domain.entries import EntryFilter
-from matcher.domain.errors import InvalidInput, NotFound
+from matcher.domain.errors import InvalidInput
 from matcher.domain.work import hand_over
-from matcher.pipeline.idempotency import Request, once
-from matcher.store import access, ledger, parks
+from matcher.pipeline.answers import Answer
+from matcher.pipeline.idempotency import Request, done_once
+from matcher.pipeline.lists.parks import park_named
+from matcher.store import access, ledger
 from matcher.store import human_columns as stored
 from matcher.store.database import Database, Transaction
 
 MAX_NAME = 200
 
 
+class HandOverAnswer(Answer):
+    """交接了几条，是哪几条。"""
+
+    entries: int
+    entry_ids: list[int]
+
+
 def hand_over_entries(
-    database: Database, request: Request, park_code: str, one: str, other: str
-) -> dict[str, Any]:
-    """Put `other` in the place of the owner or technology manager `one` on every entry of a park.
+    database: Database, request: Request, park_code: str, giver: str, taker: str
+) -> HandOverAnswer:
+    """Put `taker` in the place of the owner or technology manager `giver` on every entry of a park.
 
     Each entry gets its line of history, and the hand-over itself is recorded; says which entries it were.
 
@@ -28,29 +35,27 @@ def hand_over_entries(
     """
     request.principal.require(Right.RUN_PARK)
 
-    def write(session: Transaction) -> dict[str, Any]:
-        given, taken = _name(one, "from"), _name(other, "to")
-        if given == taken:
+    def write(session: Transaction) -> HandOverAnswer:
+        old, new = _name(giver, "from"), _name(taker, "to")
+        if old == new:
             raise InvalidInput("交接双方是同一人。", "both names are the same.", field="to")
-        park = parks.find(session, park_code, request.principal.scope)
-        if park is None:
-            raise NotFound(f"没有代码为 {park_code} 的园区。", f"there is no park {park_code}.", field="park")
+        park = park_named(session, park_code, request.principal.scope)
         act = stored.Act(actor=request.principal.name, at=request.now, act="hand_over", via=request.via)
-        theirs = ledger.entries(session, request.principal.scope, EntryFilter(park_id=park.id, person=given))
+        theirs = ledger.entries(session, request.principal.scope, EntryFilter(park_id=park.id, person=old))
         for entry in theirs:
-            stored.write(session, entry, hand_over(entry.work, given, taken), act)
+            stored.write(session, entry, hand_over(entry.work, old, new), act)
         changed = sorted(entry.id for entry in theirs)
         access.record(
             session,
             at=request.now,
             actor=request.principal.name,
             act="hand_over",
-            subject=f"{len(changed)} entries: {given} → {taken}",
+            subject=f"{len(changed)} entries: {old} → {new}",
             park_id=park.id,
         )
-        return {"entries": len(changed), "entry_ids": changed}
+        return HandOverAnswer(entries=len(changed), entry_ids=changed)
 
-    return once(database, request, write)
+    return done_once(database, request, HandOverAnswer, write)
 
 
 def _name(name: str, field: str) -> str:

@@ -13,8 +13,10 @@ def keep_masked(work: Work, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The changes with the contacts that are stored in the place of their masked forms."""
     kept = {name: _kept(value, getattr(work, name, None)) for name, value in changes.items()}
     if "milestones" in kept:
-        held = {name: one for one in work.milestones for name in (mask_contacts(one.name), one.name)}
-        kept["milestones"] = tuple(_milestone(one, held.get(one.name, one)) for one in kept["milestones"])
+        held = {name: point for point in work.milestones for name in (mask_contacts(point.name), point.name)}
+        kept["milestones"] = tuple(
+            _milestone(point, held.get(point.name, point)) for point in kept["milestones"]
+        )
     return kept
 
 

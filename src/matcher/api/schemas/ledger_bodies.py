@@ -215,5 +215,5 @@ class HandOver(_Sent):
     )
 
     park: ParkCode = Field(description="园区代码")
-    one: Remark = Field(alias="from", description="现在的负责人或技术经理人")
-    other: Remark = Field(alias="to", description="接手的人")
+    giver: Remark = Field(alias="from", description="现在的负责人或技术经理人")
+    taker: Remark = Field(alias="to", description="接手的人")

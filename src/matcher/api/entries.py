@@ -1,17 +1,14 @@
 """Work on one entry: adding, editing, moving, grading, answering, and what was done before."""
 
-from typing import Any
-
 from fastapi import APIRouter
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.fields import Id, IfMatch, version_of
 from matcher.api.openapi import problems
-from matcher.api.schemas.grades import GradeAnswer, GradeList
-from matcher.api.schemas.history import HistoryAnswer
-from matcher.api.schemas.work import EntryChanges, NewEntry, NewGrade, NewReply, StageMove
-from matcher.api.writes import shown, written
+from matcher.api.schemas.ledger_bodies import EntryChanges, NewEntry, NewGrade, NewReply, StageMove
+from matcher.api.writes import shown
+from matcher.pipeline.answers import Listed
 from matcher.pipeline.ledger import edits, grades, history
 from matcher.pipeline.ledger.answers import EntryAnswer
 
@@ -105,38 +102,38 @@ def grade_entry(
     "/{entry_id}/reply",
     operation_id="reply_to_grade",
     summary="研发单位答复评分",
-    response_model=GradeAnswer,
+    response_model=grades.GradeAnswer,
     responses=problems(401, 403, 404, 409, 412, 413, 422),
 )
 def reply_to_grade(
     service: Installation, asked: Asked, entry_id: Id, body: NewReply, if_match: IfMatch = None
-) -> JSONResponse:
+) -> Response:
     """答复最近一次评分。研发单位只能答复对本单位成果的评分。"""
     answer = edits.reply_to_grade(
         service.database, asked(body.sent()), entry_id, body.reply, version=version_of(if_match)
     )
-    return written(answer)
+    return shown(answer)
 
 
 @router.get(
     "/{entry_id}/grades",
     operation_id="list_grades",
     summary="一条台账的各次评分",
-    response_model=GradeList,
+    response_model=Listed[grades.GradeAnswer],
     responses=problems(401, 403, 404, 422),
 )
-def list_grades(service: Installation, caller: Caller, entry_id: Id) -> Any:
+def list_grades(service: Installation, caller: Caller, entry_id: Id) -> Response:
     """各次评分，最早的在前，各附评分人当时看到的数值和研发单位的答复。"""
-    return {"items": grades.list_grades(service.database, caller, entry_id)}
+    return shown(grades.list_grades(service.database, caller, entry_id))
 
 
 @router.get(
     "/{entry_id}/history",
     operation_id="read_history",
     summary="一条台账的历史",
-    response_model=HistoryAnswer,
+    response_model=history.HistoryAnswer,
     responses=problems(401, 403, 404, 422),
 )
-def read_history(service: Installation, caller: Caller, entry_id: Id) -> Any:
+def read_history(service: Installation, caller: Caller, entry_id: Id) -> Response:
     """谁在何时改了什么，前后各是什么，最早的在前；批处理所作的改动附原因。文字中的联系方式已隐去。"""
-    return {"items": history.read_history(service.database, caller, entry_id)}
+    return shown(history.read_history(service.database, caller, entry_id))
