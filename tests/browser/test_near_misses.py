@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.pipeline.access import issue_login
 from matcher.pipeline.idempotency import Request
-from matcher.pipeline.rules import saved
-from matcher.pipeline.rules.saved import profile_from
+from matcher.pipeline.rules.profiles import save_profile
+from matcher.pipeline.rules.stated import profile_from
 from matcher.ports import Encoder
 from tests.browser.served import Site, served
 from tests.browser.test_widget import Portal, embed, portal, token
@@ -39,7 +39,7 @@ class Ruled:
 
     def save(self, **profile: object) -> None:
         request = Request(LOCAL_OPERATOR, self.desk.now)
-        saved.save_profile(self.desk.database, request, "one", profile_from(profile))
+        save_profile(self.desk.database, request, "one", profile_from(profile))
         self.desk.refresh()
 
     def open(self, page: Page, path: str) -> None:

@@ -16,7 +16,7 @@ from matcher.pipeline.ledger.edits import grade_entry
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.explanations import read_explanation
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.rules.saved import save_constraints
+from matcher.pipeline.rules.constraints import save_constraints
 from tests.browser.served import MARKUP, Site
 
 pytestmark = pytest.mark.browser

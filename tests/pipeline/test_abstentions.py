@@ -13,8 +13,9 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.exclusions import exclude_pair
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.written import matches_of_demand
-from matcher.pipeline.rules import saved
-from matcher.pipeline.rules.saved import constraints_from, profile_from
+from matcher.pipeline.rules.constraints import save_constraints
+from matcher.pipeline.rules.profiles import save_profile
+from matcher.pipeline.rules.stated import constraints_from, profile_from
 from matcher.store.tables import AbstentionRow
 from tests.pipeline.given import Desk, operator_of, row
 
@@ -39,7 +40,7 @@ def rows(desk: Desk) -> list[tuple[int, int, int]]:
 
 
 def save(desk: Desk, **profile: Any) -> None:
-    saved.save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
+    save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_each_park_sees_its_own_a_page_at_a_time_with_contacts_masked(desk: Desk
     desk.demands(other, {**LEAK, "title": "别园的液氢阀门需求"})
     for code in ("one", "other"):
         profile = profile_from({"min_score": 1})
-        saved.save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), code, profile)
+        save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), code, profile)
     desk.refresh()
     assert len(listed(desk)) == 3
     assert {one["park"] for one in listed(desk, "other")} == {"other"}
@@ -197,6 +198,6 @@ def test_sentences_follow_the_rules_as_they_are_now(desk: Desk, park: int) -> No
     assert "重新判断" in change
     own = constraints_from({"max_price": 200})
     demand = desk.demand(park, LEAK["title"]).id
-    saved.save_constraints(desk.database, Request(LOCAL_OPERATOR, desk.now), demand, own)
+    save_constraints(desk.database, Request(LOCAL_OPERATOR, desk.now), demand, own)
     [change] = the_one(desk)["counterfactuals_zh"]
     assert "200 万元" in change

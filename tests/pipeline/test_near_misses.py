@@ -25,8 +25,9 @@ from matcher.pipeline.ledger.exclusions import exclude_pair
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.near_misses import demand_near_misses, park_near_misses
 from matcher.pipeline.matches.written import matches_of_demand
-from matcher.pipeline.rules import saved
-from matcher.pipeline.rules.saved import constraints_from, profile_from
+from matcher.pipeline.rules.constraints import save_constraints
+from matcher.pipeline.rules.profiles import save_profile
+from matcher.pipeline.rules.stated import constraints_from, profile_from
 from matcher.store.tables import NearMissRow
 from tests.matching.test_propose import MEANS, THINGS, achievements, constraints, inputs, proposed
 from tests.pipeline.given import Desk, operator_of, row
@@ -165,7 +166,7 @@ def park(desk: Desk) -> int:
 
 
 def save(desk: Desk, **profile: Any) -> None:
-    saved.save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
+    save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
 
 
 def misses(desk: Desk) -> list[dict[str, Any]]:
@@ -203,7 +204,7 @@ def test_a_demands_own_constraint_is_named_as_its_own(
     edited(desk, maturity=Maturity(4, 5, "已有样品"), modes=("技术许可",), region="天津")
     demand = desk.demand(park, "液氢阀门泄漏检测").id
     request = Request(LOCAL_OPERATOR, desk.now)
-    saved.save_constraints(desk.database, request, demand, constraints_from(own))
+    save_constraints(desk.database, request, demand, constraints_from(own))
     desk.refresh()
     [found] = demand_near_misses(desk.database, LOCAL_OPERATOR, demand, desk.now).items
     assert (found.change.of, found.change.field, found.change_zh) == ("demand", field, zh)
@@ -221,7 +222,7 @@ def test_where_both_rules_fail_the_achievements_price_is_what_would_change(desk:
     save(desk, constraints={"max_price": 50})
     demand = desk.demand(park, "液氢阀门泄漏检测").id
     own = constraints_from({"max_price": 40})
-    saved.save_constraints(desk.database, Request(LOCAL_OPERATOR, desk.now), demand, own)
+    save_constraints(desk.database, Request(LOCAL_OPERATOR, desk.now), demand, own)
     desk.refresh()
     [found] = misses(desk)
     assert found["change"] == {"of": "achievement", "field": "price", "from": 80, "to": 40, "by": -0.5}

@@ -20,7 +20,7 @@ from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
 from matcher.pipeline.lists.answers import DemandAnswer
 from matcher.pipeline.matches.written import matches_of_demand
-from matcher.pipeline.rules.saved import save_profile
+from matcher.pipeline.rules.profiles import save_profile
 from matcher.store import repeats as stored
 from matcher.store.catalogue import Shelf
 from matcher.store.tables import Repeat

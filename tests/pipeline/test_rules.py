@@ -14,8 +14,11 @@ from matcher.domain.standings import Trigger
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
 from matcher.pipeline.nights.runs import get_run
-from matcher.pipeline.rules import saved as rules
-from matcher.pipeline.rules.saved import constraints_from, profile_from
+from matcher.pipeline.rules.answers import ConstraintsAnswer, ProfileAnswer
+from matcher.pipeline.rules.constraints import dry_run_constraints, read_constraints, save_constraints
+from matcher.pipeline.rules.dry_run import TriedPair
+from matcher.pipeline.rules.profiles import dry_run_profile, list_profile_versions, read_profile, save_profile
+from matcher.pipeline.rules.stated import constraints_from, profile_from
 from matcher.store import catalogue, revisions
 from matcher.store.catalogue import Shelf
 from matcher.store.revisions import Change
@@ -29,12 +32,12 @@ def asking(desk: Desk, principal: Principal = LOCAL_OPERATOR, **more: Any) -> Re
     return Request(principal, desk.now, **more)
 
 
-def save(desk: Desk, code: str, version: int | None = None, **profile: Any) -> Changes:
-    return rules.save_profile(desk.database, asking(desk), code, profile_from(profile), version=version)
+def save(desk: Desk, code: str, version: int | None = None, **profile: Any) -> ProfileAnswer:
+    return save_profile(desk.database, asking(desk), code, profile_from(profile), version=version)
 
 
-def constrain(desk: Desk, demand_id: int, **own: Any) -> Changes:
-    return rules.save_constraints(desk.database, asking(desk), demand_id, constraints_from(own))
+def constrain(desk: Desk, demand_id: int, **own: Any) -> ConstraintsAnswer:
+    return save_constraints(desk.database, asking(desk), demand_id, constraints_from(own))
 
 
 def current(desk: Desk, park_id: int | None = None) -> dict[tuple[int, int], LedgerEntry]:
@@ -86,8 +89,8 @@ PROFILES: dict[str, Changes] = {
 }
 
 
-def said(items: list[Changes]) -> set[tuple[Any, ...]]:
-    return {(one["demand_id"], one["achievement_id"], one["event"], *one["causes"]) for one in items}
+def said(items: list[TriedPair]) -> set[tuple[Any, ...]]:
+    return {(one.demand_id, one.achievement_id, one.event.value, *one.causes) for one in items}
 
 
 @pytest.mark.both_engines
@@ -100,7 +103,7 @@ def test_a_changed_profile_makes_exactly_the_change_its_dry_run_announced(
     desk.demands(park, *rows_of("D", 1, start=40, unit="企业"))
     untouched = dump(desk.database)
     theirs = {pair: one.version for pair, one in current(desk, other).items()}
-    announced = rules.dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", profile)
+    announced = dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", profile)
     assert dump(desk.database) == untouched, "a dry run writes nothing"
     save(desk, "one", **PROFILES[name])
     report = desk.refresh()
@@ -112,17 +115,17 @@ def test_a_changed_profile_makes_exactly_the_change_its_dry_run_announced(
         event: {(*pairs[one.entry_id], event, *one.causes) for one in states if one.event == event}
         for event in ("created", "changed", "returned", "vanished")
     }
-    assert said(announced["vanished"]) == by_event["vanished"]
-    assert {one[:3] for one in said(announced["new"])} == {
+    assert said(announced.vanished) == by_event["vanished"]
+    assert {one[:3] for one in said(announced.new)} == {
         one[:3] for one in by_event["created"] | by_event["returned"]
     }
-    assert {one[:3] for one in said(announced["changed"])} == {one[:3] for one in by_event["changed"]}
-    assert announced["kept"] == report.entries_kept - len(theirs)
-    assert len(announced["abstentions_then"]) == report.abstentions
+    assert {one[:3] for one in said(announced.changed)} == {one[:3] for one in by_event["changed"]}
+    assert announced.kept == report.entries_kept - len(theirs)
+    assert len(announced.abstentions_then) == report.abstentions
     assert {pair: one.version for pair, one in current(desk, other).items()} == theirs
-    after = rules.dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", profile)
-    assert not any(after[part] for part in ("new", "changed", "vanished"))
-    assert after["abstentions_now"] == after["abstentions_then"] == announced["abstentions_then"]
+    after = dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", profile)
+    assert not any(getattr(after, part) for part in ("new", "changed", "vanished"))
+    assert after.abstentions_now == after.abstentions_then == announced.abstentions_then
 
 
 def test_a_probability_is_a_threshold(desk: Desk, parks: tuple[int, int]) -> None:
@@ -140,14 +143,14 @@ def test_a_demands_own_constraints_make_the_change_their_dry_run_announced(
     demand = desk.demand(park, rows_of("D", 1, start=7)[0]["title"])
     before = current(desk)
     own = constraints_from({"max_price": 100})
-    announced = rules.dry_run_constraints(desk.refresher(), LOCAL_OPERATOR, demand.id, own)
+    announced = dry_run_constraints(desk.refresher(), LOCAL_OPERATOR, demand.id, own)
     saved = constrain(desk, demand.id, max_price=100)
-    assert (saved["version"], saved["constraints"]["max_price"]) == (1, 100)
+    assert (saved.version, saved.constraints.max_price) == (1, 100)
     report = desk.refresh()
     after = current(desk)
-    assert report.entries_vanished == len(announced["vanished"]) > 0
-    assert report.entries_created == len(announced["new"])
-    assert all(one["causes"] == ["constraint", "price"] for one in announced["vanished"])
+    assert report.entries_vanished == len(announced.vanished) > 0
+    assert report.entries_created == len(announced.new)
+    assert all(one.causes == ["constraint", "price"] for one in announced.vanished)
     assert len([pair for pair in after if pair[0] == demand.id]) == 10, "there are ten that it may have"
     assert {p: o.version for p, o in before.items() if p[0] != demand.id} == {
         p: o.version for p, o in after.items() if p[0] != demand.id
@@ -186,7 +189,7 @@ def test_what_a_profile_brings_about_is_put_down_to_it_in_that_park_alone(
 
 def test_the_first_profile_that_says_nothing_changes_nothing(desk: Desk, parks: tuple[int, int]) -> None:
     before = dump(desk.database)
-    assert save(desk, "one")["version"] == 0
+    assert save(desk, "one").version == 0
     assert dump(desk.database) == before
     save(desk, "one", top_k=10)
     kept = dump(desk.database, "run", "park_profile", "catalogue")
@@ -262,24 +265,22 @@ def test_a_pair_over_a_quota_or_below_a_threshold_says_so(desk: Desk, parks: tup
 
 @pytest.mark.both_engines
 def test_versions_are_kept_and_a_stale_one_is_refused(desk: Desk, parks: tuple[int, int]) -> None:
-    assert rules.read_profile(desk.database, LOCAL_OPERATOR, "one")["version"] == 0
-    assert save(desk, "one", 0, min_score=0.2)["version"] == 1
-    assert save(desk, "one", 1, min_score=0.2)["version"] == 1, "the same again is no new version"
-    assert save(desk, "one", 1, min_score=0.3)["version"] == 2
+    assert read_profile(desk.database, LOCAL_OPERATOR, "one").version == 0
+    assert save(desk, "one", 0, min_score=0.2).version == 1
+    assert save(desk, "one", 1, min_score=0.2).version == 1, "the same again is no new version"
+    assert save(desk, "one", 1, min_score=0.3).version == 2
     with pytest.raises(StaleVersion):
         save(desk, "one", 1, min_score=0.4)
     with pytest.raises(StaleVersion):
-        rules.dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", ParkProfile(), version=1)
-    held = rules.read_profile(desk.database, LOCAL_OPERATOR, "one")
-    assert (held["version"], held["profile"]["min_score"], held["actor"]) == (2, 0.3, "local")
-    versions = rules.list_profile_versions(desk.database, LOCAL_OPERATOR, "one")
-    assert [(one["version"], one["profile"]["min_score"]) for one in versions] == [(2, 0.3), (1, 0.2)]
+        dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", ParkProfile(), version=1)
+    held = read_profile(desk.database, LOCAL_OPERATOR, "one")
+    assert (held.version, held.profile.min_score, held.actor) == (2, 0.3, "local")
+    versions = list_profile_versions(desk.database, LOCAL_OPERATOR, "one").items
+    assert [(one.version, one.profile.min_score) for one in versions] == [(2, 0.3), (1, 0.2)]
     request = asking(desk, key="k", digest="d")
-    saved = [
-        rules.save_profile(desk.database, request, "one", ParkProfile(top_k=4), version=2) for _ in range(2)
-    ]
-    assert saved[0] == saved[1]
-    assert saved[0]["version"] == 3
+    saved = [save_profile(desk.database, request, "one", ParkProfile(top_k=4), version=2) for _ in range(2)]
+    assert saved[0].as_json() == saved[1].as_json()
+    assert saved[0].version == 3
 
 
 def test_a_run_says_whose_profiles_it_went_by_within_the_callers_scope(
@@ -301,13 +302,13 @@ def test_rules_are_read_and_changed_within_the_callers_rights(desk: Desk, parks:
 
     def attempts(who: Principal) -> list[Callable[[], object]]:
         return [
-            lambda: rules.read_profile(desk.database, who, "one"),
-            lambda: rules.list_profile_versions(desk.database, who, "one"),
-            lambda: rules.read_constraints(desk.database, who, demand),
-            lambda: rules.save_profile(desk.database, asking(desk, who), "one", profile),
-            lambda: rules.save_constraints(desk.database, asking(desk, who), demand, own),
-            lambda: rules.dry_run_profile(desk.refresher(), who, "one", profile),
-            lambda: rules.dry_run_constraints(desk.refresher(), who, demand, own),
+            lambda: read_profile(desk.database, who, "one"),
+            lambda: list_profile_versions(desk.database, who, "one"),
+            lambda: read_constraints(desk.database, who, demand),
+            lambda: save_profile(desk.database, asking(desk, who), "one", profile),
+            lambda: save_constraints(desk.database, asking(desk, who), demand, own),
+            lambda: dry_run_profile(desk.refresher(), who, "one", profile),
+            lambda: dry_run_constraints(desk.refresher(), who, demand, own),
         ]
 
     for act in attempts(operator_of(other)):

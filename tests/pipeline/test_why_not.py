@@ -11,8 +11,8 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.near_misses import demand_near_misses
 from matcher.pipeline.matches.written import matches_of_demand
-from matcher.pipeline.rules import saved
-from matcher.pipeline.rules.saved import profile_from
+from matcher.pipeline.rules.profiles import dry_run_profile, save_profile
+from matcher.pipeline.rules.stated import profile_from
 from tests.pipeline.given import Desk, row
 
 VALVE = row("液氢低温阀门密封", "零下二百五十三度不泄漏", unit="甲所", code="S-valve", price="80")
@@ -37,7 +37,7 @@ def demand(desk: Desk) -> int:
 
 
 def save(desk: Desk, **profile: Any) -> None:
-    saved.save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
+    save_profile(desk.database, Request(LOCAL_OPERATOR, desk.now), "one", profile_from(profile))
 
 
 @pytest.mark.parametrize("hindrance", BOUND)
@@ -61,10 +61,10 @@ def test_every_place_says_the_same_of_a_demand_that_one_rule_leaves_with_nothing
     assert reason.en == f"{binding[1]} {miss.change_en}"
 
     same = profile_from(BOUND[hindrance])
-    tried = saved.dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", same)
+    tried = dry_run_profile(desk.refresher(), LOCAL_OPERATOR, "one", same)
     for when in ("abstentions_now", "abstentions_then"):
-        [said] = tried[when]
-        assert (said["binding_zh"], said["binding_en"]) == binding
+        [said] = getattr(tried, when)
+        assert (said.binding_zh, said.binding_en) == binding
 
     brief = make_brief(desk.database, LOCAL_OPERATOR, "one", desk.now)
     assert brief.as_json()["abstentions"] == [left.as_json()]

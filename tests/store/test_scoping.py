@@ -34,7 +34,8 @@ from matcher.pipeline.lists.parks import add_park, get_park, list_parks
 from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
-from matcher.pipeline.rules import saved
+from matcher.pipeline.rules.constraints import dry_run_constraints, read_constraints, save_constraints
+from matcher.pipeline.rules.profiles import dry_run_profile, list_profile_versions, read_profile, save_profile
 from matcher.pipeline.scoring import scorings
 from matcher.ports import Encoder
 from matcher.store import catalogue as stored
@@ -320,19 +321,17 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "matches of an achievement": lambda t: matches_of_achievement(
         t.database, t.achievement, t.caller.scope, NOW
     ),
-    "read a profile": lambda t: saved.read_profile(t.database, t.caller, "a"),
-    "list a profile's versions": lambda t: saved.list_profile_versions(t.database, t.caller, "a"),
-    "save a profile": lambda t: saved.save_profile(
+    "read a profile": lambda t: read_profile(t.database, t.caller, "a"),
+    "list a profile's versions": lambda t: list_profile_versions(t.database, t.caller, "a"),
+    "save a profile": lambda t: save_profile(
         t.database, Request(t.caller, NOW), "a", ParkProfile(min_score=1)
     ),
-    "try a profile": lambda t: saved.dry_run_profile(
-        t.desk.refresher(), t.caller, "a", ParkProfile(min_score=1)
-    ),
-    "read constraints": lambda t: saved.read_constraints(t.database, t.caller, t.own_demand),
-    "save constraints": lambda t: saved.save_constraints(
+    "try a profile": lambda t: dry_run_profile(t.desk.refresher(), t.caller, "a", ParkProfile(min_score=1)),
+    "read constraints": lambda t: read_constraints(t.database, t.caller, t.own_demand),
+    "save constraints": lambda t: save_constraints(
         t.database, Request(t.caller, NOW), t.own_demand, Constraints(max_price=1)
     ),
-    "try constraints": lambda t: saved.dry_run_constraints(
+    "try constraints": lambda t: dry_run_constraints(
         t.desk.refresher(), t.caller, t.own_demand, Constraints(max_price=1)
     ),
     "learn": lambda t: learned_from_nothing(t),

@@ -13,7 +13,10 @@ from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import InvalidInput
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.matches.abstentions import list_abstentions
-from matcher.pipeline.rules import saved
+from matcher.pipeline.rules.answers import ProfileAnswer
+from matcher.pipeline.rules.dry_run import DryRunAnswer
+from matcher.pipeline.rules.profiles import dry_run_profile, read_profile, save_profile
+from matcher.pipeline.rules.stated import profile_from
 
 _RULES = {
     "industries": "产业权重",
@@ -69,18 +72,19 @@ def profile(
         raise InvalidInput(
             "--dry-run 须与 --set 一起使用。", "--dry-run goes with --set FILE.", field="dry_run"
         )
-    stated = None if new is None else saved.profile_from(_read(new))
+    stated = None if new is None else profile_from(_read(new))
+    answer: ProfileAnswer | DryRunAnswer
     with opened() as service:
         if stated is None:
-            answer = saved.read_profile(service.database, LOCAL_OPERATOR, code)
+            answer = read_profile(service.database, LOCAL_OPERATOR, code)
         elif dry_run:
-            answer = saved.dry_run_profile(service.refresh, LOCAL_OPERATOR, code, stated)
+            answer = dry_run_profile(service.refresh, LOCAL_OPERATOR, code, stated)
         else:
             request = Request(LOCAL_OPERATOR, service.now(), "cli")
-            answer = saved.save_profile(service.database, request, code, stated)
+            answer = save_profile(service.database, request, code, stated)
     if as_json:
-        print_json(answer)
-    elif dry_run:
+        print_json(answer.as_json())
+    elif isinstance(answer, DryRunAnswer):
         _print_difference(answer)
     else:
         _print_profile(answer)
@@ -113,11 +117,11 @@ def _read(path: Path) -> Any:
         ) from error
 
 
-def _print_profile(answer: Mapping[str, Any]) -> None:
-    held = dict(answer["profile"])
+def _print_profile(answer: ProfileAnswer) -> None:
+    held = answer.profile.as_json()
     held |= held.pop("constraints")
     rows = [{"rule": name, "name": _RULES[name], "value": _shown(held[name])} for name in _RULES]
-    out.print(f"{answer['park']}　第 {answer['version']} 版")
+    out.print(f"{answer.park}　第 {answer.version} 版")
     print_table({"rule": "规则", "name": "名称", "value": "值"}, rows)
 
 
@@ -133,11 +137,12 @@ def _shown(value: object) -> object:
             return value
 
 
-def _print_difference(answer: Mapping[str, Any]) -> None:
-    counts = [f"{name} {len(answer[key])}" for key, name in _PARTS.items()]
-    out.print(f"{answer['park']}　{'、'.join(counts)}、不变 {answer['kept']}（试算，未保存）")
+def _print_difference(answer: DryRunAnswer) -> None:
+    counts = [f"{name} {len(getattr(answer, part))}" for part, name in _PARTS.items()]
+    out.print(f"{answer.park}　{'、'.join(counts)}、不变 {answer.kept}（试算，未保存）")
     rows = [
-        pair | {"causes": pair["causes_zh"]} for key in ("new", "changed", "vanished") for pair in answer[key]
+        pair.as_json() | {"causes": pair.causes_zh}
+        for pair in (*answer.new, *answer.changed, *answer.vanished)
     ]
     if rows:
         print_table(_PAIR, rows)

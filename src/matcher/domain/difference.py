@@ -66,8 +66,7 @@ class Difference:
     @property
     def figures(self) -> dict[str, tuple[float | None, float | None]]:
         """The figures that differ: name → (before, after)."""
-        pairs = {name: (getattr(self.before, name, None), getattr(self.after, name)) for name in FIGURES}
-        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        return moved_figures(self.before, self.after)
 
     @property
     def is_any(self) -> bool:
@@ -75,6 +74,12 @@ class Difference:
         if self.before is None:
             return self.after.standing is not Standing.ADDED
         return self.before != self.after
+
+
+def moved_figures(before: object, after: object) -> dict[str, tuple[float | None, float | None]]:
+    """The figures that differ of what holds some by their names: name → (before, after)."""
+    pairs = {name: (getattr(before, name, None), getattr(after, name)) for name in FIGURES}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def fold(before: Mapping[int, State], steps: Iterable[Step]) -> dict[int, Difference]:

@@ -35,18 +35,6 @@ NO_PROFILE = Saved(DEFAULT_PROFILE)
 NOTHING_STATED = Saved(NO_CONSTRAINTS)
 
 
-def profile_to_record(profile: ParkProfile) -> dict[str, Any]:
-    """The profile as plain JSON values."""
-    record: dict[str, Any] = _PROFILE.dump_python(profile, mode="json")
-    return record
-
-
-def constraints_to_record(constraints: Constraints) -> dict[str, Any]:
-    """The constraints as plain JSON values."""
-    record: dict[str, Any] = _CONSTRAINTS.dump_python(constraints, mode="json")
-    return record
-
-
 def profile_from_record(record: Any) -> ParkProfile:
     """The profile a record was made of.
 
@@ -144,7 +132,7 @@ def save_profile(
     row = ParkProfileRow(
         park_id=park_id,
         version=profile(session, park_id).version + 1,
-        data=profile_to_record(rule),
+        data=_PROFILE.dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )
@@ -170,7 +158,7 @@ def save_constraints(
         park_id=park_id,
         demand_id=demand_id,
         version=constraints_of(session, park_id, demand_id).version + 1,
-        data=constraints_to_record(rule),
+        data=_CONSTRAINTS.dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )

@@ -4,14 +4,8 @@ from pydantic import Field
 
 from matcher.domain.standings import Event, Standing
 from matcher.pipeline.answers import Answer
+from matcher.pipeline.ledger.answers import FigureChange
 from matcher.pipeline.nights.runs import RunAnswer
-
-
-class FigureChange(Answer):
-    """一个数值的前后。"""
-
-    before: float | None
-    after: float | None
 
 
 class DiffItemAnswer(Answer):

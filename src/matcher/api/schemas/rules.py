@@ -1,15 +1,12 @@
-"""A park's and a demand's rules as they are sent and answered, and what trying them shows."""
+"""A park's and a demand's rules as they are sent."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matcher.api.schemas.nights import FigureChange
 from matcher.domain.rules import MAX_PRICE, MAX_TOP_K, MAX_WEIGHT, Constraints, ParkProfile
-from matcher.domain.standings import AbstentionReason, Event
-from matcher.pipeline.answers import Answer, Moment
-from matcher.pipeline.rules.saved import constraints_from, profile_from
+from matcher.pipeline.rules.stated import constraints_from, profile_from
 
 _CONSTRAINTS: Mapping[str, Any] = {
     "max_price": 500.0,
@@ -100,103 +97,3 @@ class ProfileBody(BaseModel):
             InvalidInput: a rule that cannot be.
         """
         return profile_from(self.model_dump())
-
-
-class ConstraintsShown(Answer):
-    """硬性条件。"""
-
-    max_price: float | None
-    min_maturity: int | None
-    modes: Names
-    regions: Names
-    strict: bool
-
-
-class ProfileShown(Answer):
-    """一园一方案的全部规则。"""
-
-    industries: dict[str, float]
-    only_industries: bool
-    partners: Names
-    partner_weight: float
-    only_partners: bool
-    excluded_organisations: Names
-    min_score: float | None
-    min_probability: float | None
-    top_k: int | None
-    per_organisation: int | None
-    max_entries: int | None
-    exploration: float | None
-    constraints: ConstraintsShown
-
-
-class _Versioned(Answer):
-    version: int = Field(description="版本；即 ETag，0 为从未保存")
-    at: Moment | None = Field(description="何时保存")
-    actor: str | None = Field(description="由谁保存")
-
-
-class ProfileAnswer(_Versioned):
-    """一个园区的方案。"""
-
-    park: str
-    profile: ProfileShown
-
-
-class ProfileVersions(Answer):
-    """一个园区的方案的全部版本，最新的在前。"""
-
-    items: list[ProfileAnswer]
-
-
-class ConstraintsAnswer(_Versioned):
-    """一项需求自己的硬性条件。"""
-
-    demand_id: int
-    constraints: ConstraintsShown
-
-
-class TriedPair(Answer):
-    """按试算的规则，一对供需会有的变化；台账中还没有的，`entry_id` 为 null。"""
-
-    entry_id: int | None
-    park: str
-    demand_id: int
-    demand_code: str
-    demand_title: str
-    demand_organisation: str
-    achievement_id: int
-    achievement_code: str
-    achievement_title: str
-    achievement_organisation: str
-    event: Event
-    event_label: str
-    causes: list[str] = Field(description="消失的原因代码，再是不满足的条件")
-    causes_zh: list[str]
-    figures: dict[str, FigureChange] = Field(description="会变的数值")
-
-
-class TriedAbstention(Answer):
-    """一项没有可信供给的需求。"""
-
-    demand_id: int
-    demand_code: str
-    demand_title: str
-    demand_organisation: str
-    reason: AbstentionReason
-    reason_label: str
-    binding_zh: str
-    binding_en: str
-
-
-class DryRunAnswer(Answer):
-    """按试算的规则，今晚的台账与现在相比会有的变化；什么也没有写入。"""
-
-    park: str
-    dry_run: bool
-    new: list[TriedPair] = Field(description="会提出的，包括重新出现的")
-    changed: list[TriedPair] = Field(description="数值或文字会变的")
-    vanished: list[TriedPair] = Field(description="不会再提出的，及其原因")
-    kept: int = Field(description="不会有任何变化的有多少")
-    abstentions_now: list[TriedAbstention] = Field(description="现在没有可信供给的需求")
-    abstentions_then: list[TriedAbstention] = Field(description="届时没有可信供给的需求")
