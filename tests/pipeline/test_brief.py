@@ -12,7 +12,8 @@ from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Standing
-from matcher.pipeline.brief.contents import LISTS, Brief, make_brief
+from matcher.pipeline.brief.answers import LISTS, BriefAnswer
+from matcher.pipeline.brief.contents import make_brief
 from matcher.pipeline.brief.shown import TOP, brief_text, brief_workbook
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits
@@ -33,7 +34,7 @@ def night(desk: Desk) -> Desk:
     return desk
 
 
-def brief_of(desk: Desk, code: str = "hydrogen", **options: Any) -> Brief:
+def brief_of(desk: Desk, code: str = "hydrogen", **options: Any) -> BriefAnswer:
     return make_brief(desk.database, LOCAL_OPERATOR, code, desk.now, **options)
 
 
@@ -52,8 +53,12 @@ def move(desk: Desk, entry_id: int, *stages: Stage, **options: Any) -> None:
         edits.move_entry(desk.database, Request(LOCAL_OPERATOR, desk.now), entry_id, stage, **options)
 
 
-def filled(brief: Brief) -> dict[str, int]:
-    return {name: count for name, count in brief.counts.items() if count}
+def filled(brief: BriefAnswer) -> dict[str, int]:
+    return {name: count for name, count in brief.counts if count}
+
+
+def stages(brief: BriefAnswer) -> dict[Stage, int]:
+    return {count.stage: count.entries for count in brief.stages}
 
 
 def test_before_the_first_run_a_brief_says_so_and_is_empty(desk: Desk) -> None:
@@ -69,9 +74,9 @@ def test_the_first_brief_holds_every_pair_as_new_the_best_score_first(night: Des
     brief = brief_of(night)
     assert filled(brief) == {"new": 12, "abstentions": 1}
     assert brief.since is None
-    scores = [one["score"] for one in brief.lists["new"]]
+    scores = [one["score"] for one in brief.as_json()["new"]]
     assert scores == sorted(scores, reverse=True)
-    assert brief.stages[Stage.SCREENING] == 12
+    assert stages(brief)[Stage.SCREENING] == 12
 
 
 @pytest.mark.both_engines
@@ -88,12 +93,12 @@ def test_a_brief_compares_with_the_last_run_that_ended_a_day_ago(night: Desk) ->
     night.refresh()
     brief = brief_of(night)
     assert brief.since is not None
-    assert brief.since["run_id"] == 1
-    changed, new = brief.lists["changed"], brief.lists["new"]
-    assert {one["demand_code"] for one in changed} >= {"XQ-0"}
-    assert "需求内容修改" in str([one["causes_zh"] for one in changed])
-    assert {one["achievement_code"] for one in new} == {"CG-9"}
-    assert brief.counts["kept"] + len(changed) + len(new) == len(entry_ids(night))
+    assert brief.since.run_id == 1
+    changed, new = brief.changed, brief.new
+    assert {one.demand_code for one in changed} >= {"XQ-0"}
+    assert "需求内容修改" in str([one.causes_zh for one in changed])
+    assert {one.achievement_code for one in new} == {"CG-9"}
+    assert brief.counts.kept + len(changed) + len(new) == len(entry_ids(night))
 
 
 def test_what_left_begins_with_what_people_work_on(night: Desk) -> None:
@@ -103,13 +108,13 @@ def test_what_left_begins_with_what_people_work_on(night: Desk) -> None:
         night.withdraw(Side.SUPPLY, supply)
     night.refresh()
     brief = brief_of(night)
-    vanished = brief.lists["vanished"]
+    vanished = brief.vanished
     assert len(vanished) == 12
-    assert [one["touched"] for one in vanished] == [True] + [False] * 11
-    assert vanished[0]["entry_id"] == worst
-    assert (vanished[0]["standing_label"], vanished[0]["owner"]) == ("失效", "示例赵")
-    assert vanished[0]["causes_zh"] == ["成果已撤回"]
-    assert brief.stages[Stage.SCREENING] == 1
+    assert [one.touched for one in vanished] == [True] + [False] * 11
+    assert vanished[0].entry_id == worst
+    assert (vanished[0].standing_label, vanished[0].owner) == ("失效", "示例赵")
+    assert vanished[0].causes_zh == ["成果已撤回"]
+    assert stages(brief)[Stage.SCREENING] == 1
 
 
 def test_an_entry_in_hand_whose_sides_go_after_it_vanished_is_told(night: Desk) -> None:
@@ -121,8 +126,8 @@ def test_an_entry_in_hand_whose_sides_go_after_it_vanished_is_told(night: Desk) 
         night.withdraw(Side.SUPPLY, supply)
     night.refresh(top_k=1)
     brief = brief_of(night)
-    assert [one["entry_id"] for one in brief.lists["aside"]] == [worst]
-    assert other not in [one["entry_id"] for one in brief.lists["vanished"]]
+    assert [one.entry_id for one in brief.aside] == [worst]
+    assert other not in [one.entry_id for one in brief.vanished]
     assert "【在办条目现状变动】1 条" in brief_text(brief)
 
 
@@ -137,9 +142,9 @@ def test_each_duty_is_in_one_list_with_its_owner(night: Desk) -> None:
     edit(night, closed, due=today - DAY)
     move(night, closed, Stage.ENDED, reason="too_early")
     brief = brief_of(night)
-    found = {name: [one["entry"]["entry_id"] for one in brief.lists[name]] for name in LISTS[:4]}
+    found = {name: [one.entry.entry_id for one in getattr(brief, name)] for name in LISTS[:4]}
     assert found == {"overdue": [late], "due": [soon], "returns": [paused], "trials": [trial]}
-    assert (brief.stages[Stage.PAUSED], brief.stages[Stage.ENDED]) == (1, 1)
+    assert (stages(brief)[Stage.PAUSED], stages(brief)[Stage.ENDED]) == (1, 1)
     text = brief_text(brief)
     assert "2026-11-01（逾期 2 天）下一步" in text
     assert "负责人：示例赵　下一步：致电 138****5555 约样品" in text
@@ -148,9 +153,9 @@ def test_each_duty_is_in_one_list_with_its_owner(night: Desk) -> None:
 
 def test_a_demand_without_supply_is_named_with_what_binds(night: Desk) -> None:
     brief = brief_of(night)
-    [demand] = brief.lists["abstentions"]
-    assert (demand["demand_code"], demand["reason"]) == ("XQ-little", "too_little_text")
-    assert f"1. 泵　{demand['binding_zh']}" in brief_text(brief)
+    [demand] = brief.abstentions
+    assert (demand.demand_code, demand.reason) == ("XQ-little", "too_little_text")
+    assert f"1. 泵　{demand.binding_zh}" in brief_text(brief)
 
 
 def test_since_takes_a_run_or_a_day(night: Desk) -> None:
@@ -158,9 +163,9 @@ def test_since_takes_a_run_or_a_day(night: Desk) -> None:
     night.refresh()
     by_run = brief_of(night, since=1)
     by_day = brief_of(night, since=date(2026, 11, 3))
-    assert by_run.counts["new"] == 3
+    assert by_run.counts.new == 3
     assert by_run.as_json() == by_day.as_json()
-    assert brief_of(night, since=date(2026, 11, 2)).counts["new"] == 15
+    assert brief_of(night, since=date(2026, 11, 2)).counts.new == 15
     with pytest.raises(NotFound):
         brief_of(night, since=99)
 
@@ -171,7 +176,7 @@ def test_a_brief_is_its_park_s_alone(night: Desk) -> None:
     night.refresh()
     mine, theirs = brief_of(night), brief_of(night, "space")
     assert filled(mine) == {"kept": 12, "abstentions": 1}
-    assert {one["park"] for one in theirs.lists["new"]} == {"space"}
+    assert {one.park for one in theirs.new} == {"space"}
     assert "YQ-" not in json.dumps(mine.as_json())
     with pytest.raises(NotFound):
         make_brief(night.database, operator_of(other), "hydrogen", night.now)
@@ -183,7 +188,7 @@ def test_a_brief_is_its_park_s_alone(night: Desk) -> None:
 def test_a_narrower_caller_sees_no_counts_of_other_parks(night: Desk) -> None:
     brief = make_brief(night.database, operator_of(1), "hydrogen", night.now)
     assert brief.run is not None
-    assert (brief.run["counts"], brief.run["actor"]) == ({}, None)
+    assert (brief.run.counts, brief.run.actor) == ({}, None)
 
 
 def test_json_keeps_its_keys_and_the_text_and_workbook_say_the_same(night: Desk) -> None:
@@ -196,7 +201,7 @@ def test_json_keeps_its_keys_and_the_text_and_workbook_say_the_same(night: Desk)
     assert said["day"] == "2026-11-03"
     assert [one["stage"] for one in said["stages"]] == [stage.value for stage in Stage]
     text = brief_text(brief, rest="，见附件")
-    count = brief.counts["new"]
+    count = brief.counts.new
     assert f"【新增】{count} 条" in text
     assert f"……另有 {count - TOP} 条，见附件" in text
     stream = BytesIO()
@@ -204,5 +209,6 @@ def test_json_keeps_its_keys_and_the_text_and_workbook_say_the_same(night: Desk)
     book = load_workbook(BytesIO(stream.getvalue()))
     assert book["新增"].max_row == 3 + count
     figures = {line[0].value: line[1].value for line in book["简报"].iter_rows()}
-    assert (figures["新增"], figures["不变"], figures["待研判"]) == (count, brief.kept, len(entry_ids(night)))
+    kept = brief.counts.kept
+    assert (figures["新增"], figures["不变"], figures["待研判"]) == (count, kept, len(entry_ids(night)))
     assert str(figures["本次匹配"]).startswith("第 2 次运行，2026-11-03 12:00")

@@ -1,7 +1,7 @@
 """The morning brief of a park: as JSON, and as a workbook."""
 
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
@@ -10,10 +10,11 @@ from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import XLSX, workbook
 from matcher.api.fields import ParkCode
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas.brief import BriefAnswer
+from matcher.api.writes import shown
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal
-from matcher.pipeline.brief.contents import Brief, make_brief
+from matcher.pipeline.brief.answers import BriefAnswer
+from matcher.pipeline.brief.contents import make_brief
 from matcher.pipeline.brief.shown import brief_workbook
 from matcher.pipeline.ledger.past.named_runs import read_when
 
@@ -37,9 +38,9 @@ Since = Annotated[
     response_model=BriefAnswer,
     responses=problems(401, 403, 404, 422),
 )
-def read_brief(service: Installation, caller: Caller, code: Code, since: Since = None) -> Any:
+def read_brief(service: Installation, caller: Caller, code: Code, since: Since = None) -> Response:
     """一个园区的晨报：新增、变化、消失及其原因，逾期和到期事项，没有可信供给的需求。得分高的在前。"""
-    return _brief(service, caller, code, since).as_json()
+    return shown(_brief(service, caller, code, since))
 
 
 @router.get(
@@ -54,9 +55,9 @@ def export_brief(service: Installation, caller: Caller, code: Code, since: Since
     brief = _brief(service, caller, code, since)
     stream = BytesIO()
     brief_workbook(brief, stream)
-    return workbook(stream.getvalue(), f"{brief.park_name}晨报 {brief.day:%Y-%m-%d}")
+    return workbook(stream.getvalue(), brief.title)
 
 
-def _brief(service: Service, caller: Principal, code: str, since: str | None) -> Brief:
+def _brief(service: Service, caller: Principal, code: str, since: str | None) -> BriefAnswer:
     when = None if since is None else read_when(since, "since")
     return make_brief(service.database, caller, code, service.now(), since=when)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli.output import out, print_json, print_table, say, say_error, written
+from matcher.cli.output import out, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.pipeline.brief.contents import make_brief
@@ -67,7 +67,7 @@ def remind(
         _show(deliveries)
     for delivery in deliveries:
         if delivery.error is not None:
-            say_error(delivery.error)
+            say(f"错误：{delivery.error_zh}\nerror: {delivery.error}")
     if not all(delivery.whole for delivery in deliveries):
         raise typer.Exit(1)
 

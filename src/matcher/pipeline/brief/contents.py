@@ -1,94 +1,37 @@
 """The morning brief of one park: what the nights changed, what is due, and what has no supply."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import chain
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryView
 from matcher.domain.labels import label
 from matcher.domain.stages import DueKind, Stage
-from matcher.pipeline.ledger.due import due
-from matcher.pipeline.ledger.past.differences import DiffItem, LedgerDiff, ledger_diff
+from matcher.domain.standings import Standing
+from matcher.pipeline.answers import Answer
+from matcher.pipeline.brief.answers import DAYS, LISTS, BriefAnswer, BriefCounts, BriefPair, StageCount
+from matcher.pipeline.ledger.due import DueAnswer, due
+from matcher.pipeline.ledger.past.differences import DiffAnswer, DiffItemAnswer, ledger_diff
 from matcher.pipeline.ledger.past.named_runs import When
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.abstentions import list_abstentions
+from matcher.pipeline.matches.abstentions import AbstentionAnswer, list_abstentions
 from matcher.store import ledger, runs
 from matcher.store.database import Database, Transaction
 
 SINCE = timedelta(hours=24)
 """How far back the run lies that a brief compares with, unless told."""
 
-DAYS = 7
-"""How far ahead a next action or a return shows up; a trial's end does `TRIAL_NOTICE_DAYS` before."""
-
-Record = Mapping[str, Any]
-
-LISTS = ("overdue", "due", "returns", "trials", "new", "changed", "vanished", "aside", "abstentions")
-"""What a brief lists, in the order in which it is read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """One park's brief; each list holds records as REST shows them.
-
-    `run` is the run whose ledger it describes and `since` the one it compares with, both None before the
-    first. What is overdue is in no other list of duties; `aside` are entries that someone works on and that
-    were proposed neither time, whose standing is another.
-    """
-
-    park: str
-    park_name: str
-    day: date
-    made_at: datetime
-    run: Record | None
-    since: Record | None
-    kept: int
-    stages: Mapping[Stage, int]
-    lists: Mapping[str, Sequence[Record]]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How much each list holds, and how many pairs stayed as they were."""
-        return {name: len(self.lists[name]) for name in LISTS} | {"kept": self.kept}
-
-    @property
-    def headline(self) -> str:
-        """The brief in one line."""
-        counts = self.counts
-        waiting = counts["due"] + counts["returns"] + counts["trials"]
-        return (
-            f"逾期 {counts['overdue']}、将到期 {waiting}、新增 {counts['new']}、"
-            f"无可信供给 {counts['abstentions']}"
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
-        return {
-            "park": self.park,
-            "park_name": self.park_name,
-            "day": self.day.isoformat(),
-            "made_at": self.made_at.isoformat(),
-            "run": self.run,
-            "since": self.since,
-            "counts": self.counts,
-            "stages": [
-                {"stage": stage.value, "stage_label": label(stage, "zh"), "entries": count}
-                for stage, count in self.stages.items()
-            ],
-            **{name: list(self.lists[name]) for name in LISTS},
-        }
-
 
 def make_brief(
     database: Database, principal: Principal, park_code: str, now: datetime, *, since: When | None = None
-) -> Brief:
+) -> BriefAnswer:
     """The brief of a park in scope, against a run or the ledger before a Beijing day.
 
     Unless told, it is compared with the last run that ended 24 hours ago or before; where there is none,
-    with the beginning.
+    with the beginning. What is overdue is in no other list of duties; `aside` are entries that someone works
+    on and that were proposed neither time, whose standing is another.
 
     Raises:
         NotFound: the park is not in scope, or no such run.
@@ -99,26 +42,35 @@ def make_brief(
     scope = principal.scope
     park = get_park(database, park_code, scope)
     diff = _difference(database, scope, park.id, now, since)
-    unmatched = list_abstentions(database, principal, now, park=park_code).as_json()["items"]
+    unmatched = sorted(
+        list_abstentions(database, principal, now, park=park_code).items, key=_nearest, reverse=True
+    )
     with database.reading() as session:
-        duties = [duty.as_json() for duty in due(session, scope, now, park_id=park.id, days=DAYS)]
-        stages = ledger.count_stages(session, scope, park.id)
+        duties = due(session, scope, now, park_id=park.id, days=DAYS)
+        entries = ledger.count_stages(session, scope, park.id)
         changes = {} if diff is None else _changes(session, scope, diff)
-    return Brief(
-        park=park.code,
-        park_name=park.name,
-        day=beijing_day(now),
-        made_at=now,
-        run=None if diff is None else diff.run.as_json(),
-        since=None if diff is None or diff.since is None else diff.since.as_json(),
-        kept=0 if diff is None else diff.kept,
-        stages={stage: stages.get(stage, 0) for stage in Stage},
-        lists={
-            **dict.fromkeys(LISTS, ()),
-            **_by_duty(duties),
-            **changes,
-            "abstentions": sorted(unmatched, key=_nearest, reverse=True),
-        },
+    lists: dict[str, Sequence[Answer]] = {
+        **dict.fromkeys(LISTS, ()),
+        **_by_duty(duties),
+        **changes,
+        "abstentions": unmatched,
+    }
+    kept = 0 if diff is None else diff.kept
+    return BriefAnswer.model_validate(
+        {
+            "park": park.code,
+            "park_name": park.name,
+            "day": beijing_day(now),
+            "made_at": now,
+            "run": None if diff is None else diff.run,
+            "since": None if diff is None else diff.since,
+            "counts": BriefCounts(**{name: len(lists[name]) for name in LISTS}, kept=kept),
+            "stages": [
+                StageCount(stage=stage, stage_label=label(stage, "zh"), entries=entries.get(stage, 0))
+                for stage in Stage
+            ],
+            **lists,
+        }
     )
 
 
@@ -128,7 +80,7 @@ _BEGINNING = date(2000, 1, 1)
 
 def _difference(
     database: Database, scope: Scope, park_id: int, now: datetime, since: When | None
-) -> LedgerDiff | None:
+) -> DiffAnswer | None:
     """What changed up to the last success; None before the first."""
     with database.reading() as session:
         last = runs.last_success(session)
@@ -141,50 +93,44 @@ def _difference(
     return ledger_diff(database, scope, run_id=last.id, since=start, park_id=park_id)
 
 
-def _changes(session: Transaction, scope: Scope, diff: LedgerDiff) -> dict[str, list[Record]]:
+def _changes(session: Transaction, scope: Scope, diff: DiffAnswer) -> dict[str, list[BriefPair]]:
     """The lists of pairs, the best score first; of those that left, what people work on comes before all."""
-    found = {"new": diff.new, "changed": diff.changed, "vanished": diff.vanished, "aside": diff.aside}
-    every = [item.difference.entry_id for items in found.values() for item in items]
-    entries = ledger.entries_by_id(session, scope, every)
-
-    def record(item: DiffItem) -> Record:
-        entry = entries[item.difference.entry_id]
-        return item.as_json() | _human(entry)
-
-    def place(item: DiffItem) -> tuple[bool, float]:
-        gone = not item.difference.after.is_current
-        return gone and entries[item.difference.entry_id].touched, _score(item)
-
+    items = {"new": diff.new, "changed": diff.changed, "vanished": diff.vanished, "aside": diff.aside}
+    every = chain(*items.values())
+    entries = ledger.entries_by_id(session, scope, [item.entry_id for item in every])
     lists = {
-        name: [record(item) for item in sorted(items, key=place, reverse=True)]
-        for name, items in found.items()
+        name: sorted((_pair(item, entries[item.entry_id]) for item in part), key=_place, reverse=True)
+        for name, part in items.items()
     }
-    lists["aside"] = [one for one in lists["aside"] if one["touched"]]
-    return lists
+    return lists | {"aside": [pair for pair in lists["aside"] if pair.touched]}
 
 
-def _human(entry: EntryView) -> dict[str, Any]:
+def _pair(item: DiffItemAnswer, entry: EntryView) -> BriefPair:
     stage = entry.work.stage
-    return {
-        "stage": stage.value,
-        "stage_label": label(stage, "zh"),
-        "owner": entry.work.owner,
-        "touched": entry.touched,
-    }
+    return BriefPair(
+        **dict(item),
+        stage=stage,
+        stage_label=label(stage, "zh"),
+        owner=entry.work.owner,
+        touched=entry.touched,
+    )
 
 
-def _score(item: DiffItem) -> float:
-    before, after = item.difference.before, item.difference.after
-    return after.score or (before.score if before is not None else None) or 0.0
+def _place(pair: BriefPair) -> tuple[bool, float]:
+    score = pair.figures.get("score")
+    was = None if score is None else score.before
+    return pair.standing is not Standing.CURRENT and pair.touched, pair.score or was or 0.0
 
 
-def _nearest(record: Record) -> float:
-    return (record["nearest"] or {}).get("score") or 0.0
+def _nearest(unmatched: AbstentionAnswer) -> float:
+    return 0.0 if unmatched.nearest is None else unmatched.nearest.score or 0.0
 
 
-def _by_duty(duties: Sequence[Record]) -> dict[str, list[Record]]:
-    open_lists = {DueKind.ACTION: "due", DueKind.RETURN: "returns", DueKind.TRIAL_END: "trials"}
-    lists: dict[str, list[Record]] = {"overdue": [], "due": [], "returns": [], "trials": []}
-    for one in duties:
-        lists["overdue" if one["overdue"] else open_lists[DueKind(one["kind"])]].append(one)
+_OPEN = {DueKind.ACTION: "due", DueKind.RETURN: "returns", DueKind.TRIAL_END: "trials"}
+
+
+def _by_duty(duties: Iterable[DueAnswer]) -> dict[str, list[DueAnswer]]:
+    lists: dict[str, list[DueAnswer]] = {"overdue": [], **{name: [] for name in _OPEN.values()}}
+    for duty in duties:
+        lists["overdue" if duty.overdue else _OPEN[duty.kind]].append(duty)
     return lists

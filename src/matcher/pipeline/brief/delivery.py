@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from io import BytesIO
-from typing import Any, Literal
+from typing import Literal
 
 from matcher.domain.access import Principal
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import DeliveryFailed, MatcherError, NotFound
 from matcher.domain.labels import label
 from matcher.domain.reminder import Attachment, Outlet, Reminder, ReminderChannel
-from matcher.pipeline.brief.contents import Brief, make_brief
+from matcher.pipeline.answers import Answer
+from matcher.pipeline.brief.answers import BriefAnswer
+from matcher.pipeline.brief.contents import make_brief
 from matcher.pipeline.brief.shown import brief_text, brief_workbook
 from matcher.pipeline.lists.parks import ParkAnswer, get_park, list_parks
 from matcher.store import reminders
@@ -29,39 +31,54 @@ _LABELS: dict[Outcome, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What became of one park's brief by one channel; `refused` are addresses that did not get it."""
+class Delivery(Answer):
+    """What became of one park's brief by one channel; `refused` are addresses that did not get it.
+
+    What would be sent is told in a dry run alone.
+    """
 
     park: str
     channel: ReminderChannel
-    addresses: tuple[str, ...]
+    channel_label: str
+    addresses: list[str]
     outcome: Outcome
-    refused: tuple[str, ...] = ()
-    error: MatcherError | None = None
-    reminder: Reminder | None = None
+    outcome_label: str
+    refused: list[str]
+    error: str | None
+    error_zh: str | None
+    subject: str | None
+    text: str | None
+
+    @classmethod
+    def of(
+        cls,
+        park: str,
+        outlet: Outlet,
+        outcome: Outcome,
+        *,
+        refused: Sequence[str] = (),
+        error: MatcherError | None = None,
+        would_send: Reminder | None = None,
+    ) -> "Delivery":
+        """The outcome for whoever the brief of the park with this code goes to by an outlet."""
+        return cls(
+            park=park,
+            channel=outlet.channel,
+            channel_label=label(outlet.channel, "zh"),
+            addresses=list(outlet.addresses(park)),
+            outcome=outcome,
+            outcome_label=_LABELS[outcome],
+            refused=list(refused),
+            error=None if error is None else error.en,
+            error_zh=None if error is None else error.zh,
+            subject=None if would_send is None else would_send.subject,
+            text=None if would_send is None else would_send.text,
+        )
 
     @property
     def whole(self) -> bool:
         """Whether everyone has it who should."""
         return self.outcome != "failed" and not self.refused
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form; what would be sent is told in a dry run alone."""
-        told = self.reminder if self.outcome == "would_send" else None
-        return {
-            "park": self.park,
-            "channel": self.channel.value,
-            "channel_label": label(self.channel, "zh"),
-            "addresses": list(self.addresses),
-            "outcome": self.outcome,
-            "outcome_label": _LABELS[self.outcome],
-            "refused": list(self.refused),
-            "error": None if self.error is None else self.error.en,
-            "error_zh": None if self.error is None else self.error.zh,
-            "subject": None if told is None else told.subject,
-            "text": None if told is None else told.text,
-        }
 
 
 def remind(
@@ -88,8 +105,8 @@ def remind(
     )
     tour = _Tour(database, principal, now, dry_run)
     with nullcontext() if dry_run else database.exclusive("remind", wait=True):
-        found = [delivery for park in parks for delivery in tour.deliver(park, outlets)]
-    return found if park_code is not None else [*found, *_strangers(outlets, parks)]
+        deliveries = [delivery for park in parks for delivery in tour.deliver(park, outlets)]
+    return deliveries if park_code is not None else [*deliveries, *_strangers(outlets, parks)]
 
 
 @dataclass(frozen=True)
@@ -106,43 +123,38 @@ class _Tour:
             lambda: reminder_of(make_brief(self.database, self.principal, park.code, self.now), park.id)
         )
         for outlet in outlets:
-            addresses = outlet.addresses(park.code)
-            if not addresses:
+            if not outlet.addresses(park.code):
                 continue
-            told = Delivery(park=park.code, channel=outlet.channel, addresses=addresses, outcome="sent")
             with self.database.reading() as session:
                 before = reminders.sent_at(session, park.id, day, outlet.channel)
             if before is not None:
-                yield replace(told, outcome="sent_before")
+                yield Delivery.of(park.code, outlet, "sent_before")
             elif self.dry_run:
-                yield replace(told, outcome="would_send", reminder=made())
+                yield Delivery.of(park.code, outlet, "would_send", would_send=made())
             else:
-                yield self._send(replace(told, reminder=made()), outlet, park.id)
+                yield self._send(made(), outlet, park)
 
-    def _send(self, told: Delivery, outlet: Outlet, park_id: int) -> Delivery:
-        assert told.reminder is not None
+    def _send(self, reminder: Reminder, outlet: Outlet, park: ParkAnswer) -> Delivery:
         try:
-            refused = outlet.send(told.reminder, told.addresses)
+            refused = outlet.send(reminder, outlet.addresses(park.code))
         except DeliveryFailed as error:
-            return replace(told, outcome="failed", error=error)
-        day = beijing_day(self.now)
+            return Delivery.of(park.code, outlet, "failed", error=error)
         with self.database.writing() as session:
-            reminders.record(session, park_id, day, outlet.channel, self.now)
-        return replace(told, refused=refused)
+            reminders.record(session, park.id, beijing_day(self.now), outlet.channel, self.now)
+        return Delivery.of(park.code, outlet, "sent", refused=refused)
 
 
-def reminder_of(brief: Brief, park_id: int) -> Reminder:
+def reminder_of(brief: BriefAnswer, park_id: int) -> Reminder:
     """A brief as it goes out: the text with the top of each list, JSON, and the workbook."""
     stream = BytesIO()
     brief_workbook(brief, stream)
-    name = f"{brief.park_name}晨报 {brief.day:%Y-%m-%d}"
     return Reminder(
         id=f"brief_{park_id}_{brief.day:%Y%m%d}",
         at=brief.made_at,
-        subject=f"{name}：{brief.headline}",
+        subject=f"{brief.title}：{brief.headline}",
         text=brief_text(brief, rest="，见附件"),
         record=brief.as_json(),
-        workbook=Attachment(f"{name}.xlsx", stream.getvalue()),
+        workbook=Attachment(f"{brief.title}.xlsx", stream.getvalue()),
     )
 
 
@@ -156,10 +168,4 @@ def _strangers(outlets: Sequence[Outlet], parks: Sequence[ParkAnswer]) -> Iterat
                 f"MATCHER_REMIND_TO names {code}, and there is no such park.",
                 field="MATCHER_REMIND_TO",
             )
-            yield Delivery(
-                park=code,
-                channel=outlet.channel,
-                addresses=outlet.by_park[code],
-                outcome="failed",
-                error=error,
-            )
+            yield Delivery.of(code, outlet, "failed", error=error)

@@ -4,12 +4,18 @@ from datetime import date
 
 from pydantic import Field
 
-from matcher.api.schemas.nights import DiffItemAnswer
 from matcher.domain.stages import Stage
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.ledger.due import DueAnswer
+from matcher.pipeline.ledger.past.differences import DiffItemAnswer
 from matcher.pipeline.matches.abstentions import AbstentionAnswer
 from matcher.pipeline.nights.runs import RunAnswer
+
+DAYS = 7
+"""How far ahead a next action or a return shows up; a trial's end does `TRIAL_NOTICE_DAYS` before."""
+
+LISTS = ("overdue", "due", "returns", "trials", "new", "changed", "vanished", "aside", "abstentions")
+"""What a brief lists, in the order in which it is read."""
 
 
 class BriefPair(DiffItemAnswer):
@@ -64,3 +70,15 @@ class BriefAnswer(Answer):
     vanished: list[BriefPair] = Field(description="消失的，有人处理过的在前")
     aside: list[BriefPair] = Field(description="有人处理过、两次都没有提出、但现状变了的")
     abstentions: list[AbstentionAnswer] = Field(description="没有可信供给的需求，及其约束")
+
+    @property
+    def title(self) -> str:
+        """Whose brief it is, of which day."""
+        return f"{self.park_name}晨报 {self.day:%Y-%m-%d}"
+
+    @property
+    def headline(self) -> str:
+        """The brief in one line."""
+        counts = self.counts
+        waiting = counts.due + counts.returns + counts.trials
+        return f"逾期 {counts.overdue}、将到期 {waiting}、新增 {counts.new}、无可信供给 {counts.abstentions}"
