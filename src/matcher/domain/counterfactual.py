@@ -66,32 +66,32 @@ def obstacles(
     by_constraint: dict[Constraint, list[Ruling]] = {}
     for ruling in rulings(rules, achievement):
         by_constraint.setdefault(ruling.constraint, []).append(ruling)
-    found = [
+    of_rules = [
         obstacle
         for constraint, ruled in by_constraint.items()
         for obstacle in _of_constraint(constraint, ruled, rules.profile)
     ]
     is_below_any = rules.profile.min_score is not None and score is not None and score < 0
-    if is_below_any or any(not _may_be(rules, obstacle.change) for obstacle in found):
+    if is_below_any or any(not _may_be(rules, obstacle.change) for obstacle in of_rules):
         return None
-    return (*found, *_thresholds(rules.profile, score, probability))
+    return (*of_rules, *_thresholds(rules.profile, score, probability))
 
 
 def obstacle_of(
     rules: Rules, achievement: Achievement, score: float | None, probability: float | None
 ) -> Obstacle | None:
     """What keeps an achievement of these figures from a demand, where one change would do; else None."""
-    found = obstacles(rules, achievement, score, probability)
-    return found[0] if found is not None and len(found) == 1 else None
+    in_the_way = obstacles(rules, achievement, score, probability)
+    return in_the_way[0] if in_the_way is not None and len(in_the_way) == 1 else None
 
 
 def obstacle_of_time(achievement: Achievement, day: date) -> Obstacle:
     """What keeps an achievement out whose validity has ended before `day`."""
     ended = achievement.valid_until
     assert ended is not None
-    said = ended.isoformat()
-    change = Change(Whose.ACHIEVEMENT, "valid_until", said, day.isoformat(), (day - ended).days)
-    return Obstacle(Hindrance.VALIDITY, day.isoformat(), said, change)
+    last_day = ended.isoformat()
+    change = Change(Whose.ACHIEVEMENT, "valid_until", last_day, day.isoformat(), (day - ended).days)
+    return Obstacle(Hindrance.VALIDITY, day.isoformat(), last_day, change)
 
 
 def obstacle_now(miss: NearMiss, rules: Rules, achievement: Achievement, day: date) -> Obstacle | None:
@@ -123,7 +123,7 @@ def changed_rules(rules: Rules, change: Change) -> Rules:
 
 
 _THRESHOLD_STEPS = 1000
-_CONSTRAINT_FIELDS = frozenset(one.name for one in fields(Constraints))
+_CONSTRAINT_FIELDS = frozenset(field.name for field in fields(Constraints))
 
 _FIELDS_STATED = {
     Constraint.PRICE: "price",
@@ -147,7 +147,7 @@ def _may_be(rules: Rules, change: Change) -> bool:
 
 def _thresholds(profile: ParkProfile, score: float | None, probability: float | None) -> list[Obstacle]:
     """The thresholds that the figures are below; that which would do is the figure, rounded down."""
-    found = []
+    missed = []
     for hindrance, threshold, figure in (
         (Hindrance.MIN_SCORE, profile.min_score, score),
         (Hindrance.MIN_PROBABILITY, profile.min_probability, probability),
@@ -155,8 +155,8 @@ def _thresholds(profile: ParkProfile, score: float | None, probability: float | 
         if threshold is not None and figure is not None and figure < threshold:
             after = max(0.0, int(figure * _THRESHOLD_STEPS) / _THRESHOLD_STEPS)
             change = Change(Whose.PARK, hindrance.value, threshold, after, round(after - threshold, 6))
-            found.append(Obstacle(hindrance, threshold, figure, change))
-    return found
+            missed.append(Obstacle(hindrance, threshold, figure, change))
+    return missed
 
 
 def _of_constraint(constraint: Constraint, ruled: Sequence[Ruling], profile: ParkProfile) -> list[Obstacle]:

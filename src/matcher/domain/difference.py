@@ -88,12 +88,12 @@ def fold(before: Mapping[int, State], steps: Iterable[Step]) -> dict[int, Differ
     The causes of a pair's changes are united in their order; those from before it left, or came back, do not
     explain where it is now. What changed and changed back is no difference.
     """
-    found: dict[int, Difference] = {}
+    differences: dict[int, Difference] = {}
     for step in steps:
-        last = found.get(step.entry_id)
+        last = differences.get(step.entry_id)
         start = before.get(step.entry_id) if last is None else last.before
         causes = step.causes
         if last is not None and last.after.is_current and step.state.is_current:
             causes = tuple(dict.fromkeys((*last.causes, *step.causes)))
-        found[step.entry_id] = Difference(step.entry_id, start, step.state, causes)
-    return {entry_id: one for entry_id, one in found.items() if one.is_any}
+        differences[step.entry_id] = Difference(step.entry_id, start, step.state, causes)
+    return {entry_id: difference for entry_id, difference in differences.items() if difference.is_any}

@@ -33,7 +33,7 @@ _ASKED = frozenset({maturity.__name__, money.__name__, quantities.__name__})
 
 def facts_of(pair: StatedPair) -> tuple[Fact, ...]:
     """Every stated feature of a pair, in the order of `STATED`."""
-    said = evidence(pair)
+    texts = evidence(pair)
     return tuple(
-        Fact(name, figure, *said.get(name, ("", ""))) for name, figure in compare_stated(pair).items()
+        Fact(name, figure, *texts.get(name, ("", ""))) for name, figure in compare_stated(pair).items()
     )

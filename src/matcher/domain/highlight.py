@@ -30,21 +30,21 @@ def highlights(text: str, phrases: Iterable[str]) -> tuple[Span, ...]:
     """
     folded, origins = _folded(text)
     tokens = [(match.start(), match.end()) for match in TOKEN.finditer(folded)]
-    found: list[Span] = []
+    spans: list[Span] = []
     taken = bytearray(len(text))
-    for phrase in sorted(set(phrases), key=lambda one: (-len(one), one)):
+    for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase)):
         for start, end in _places(folded, tokens, phrase):
             first, after = origins[start][0], origins[end - 1][1]
             if not any(taken[first:after]):
                 taken[first:after] = b"\x01" * (after - first)
-                found.append(Span(first, after, phrase))
-    return tuple(sorted(found, key=lambda span: span.start))
+                spans.append(Span(first, after, phrase))
+    return tuple(sorted(spans, key=lambda span: span.start))
 
 
 def _places(folded: str, tokens: list[tuple[int, int]], phrase: str) -> Iterable[tuple[int, int]]:
     if TOKEN.fullmatch(phrase):
-        wanted = phrase.casefold()
-        yield from (place for place in tokens if folded[slice(*place)].casefold() == wanted)
+        word = phrase.casefold()
+        yield from (place for place in tokens if folded[slice(*place)].casefold() == word)
         return
     start = folded.find(phrase) if phrase else -1
     while start >= 0:

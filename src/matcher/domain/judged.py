@@ -64,22 +64,22 @@ def nearest_judged(
     cases = list(cases)
     asked, offered = _pairs(demand_title), _pairs(achievement_title)
     demands = {title: _likeness(asked, _pairs(title)) for title in {case.demand_title for case in cases}}
-    found: list[Near] = []
+    nearest: list[Near] = []
     for case in sorted(cases, key=lambda case: -demands[case.demand_title]):
         at_most = demands[case.demand_title]
-        if at_most < LEAST or (len(found) == limit and at_most < found[-1].nearness):
+        if at_most < LEAST or (len(nearest) == limit and at_most < nearest[-1].nearness):
             break
         nearness = at_most * _likeness(offered, _pairs(case.achievement_title))
         if nearness >= LEAST:
-            found.append(Near(case, nearness))
-            found.sort(key=lambda near: (-near.nearness, near.case.entry_id))
-            del found[limit:]
-    return tuple(found)
+            nearest.append(Near(case, nearness))
+            nearest.sort(key=lambda near: (-near.nearness, near.case.entry_id))
+            del nearest[limit:]
+    return tuple(nearest)
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(left: str, right: str) -> float:
     """The Dice coefficient of two titles' pairs of characters: 0 where they share none, 1 where all."""
-    return _likeness(_pairs(one), _pairs(other))
+    return _likeness(_pairs(left), _pairs(right))
 
 
 def _likeness(first: frozenset[str], second: frozenset[str]) -> float:

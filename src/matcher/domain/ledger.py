@@ -92,14 +92,14 @@ def absence(side: Side, *, withdrawn: bool, valid_until: date | None, day: date)
 
 def ruled_out(demand: Listing, achievement: Listing) -> Leaving | None:
     """Why two listings that are on their lists may not be matched at all; None where they may."""
-    sides = (demand, achievement)
+    pair = (demand, achievement)
     broken = {
-        Constraint.CONFIDENTIAL: any(one.confidentiality is Confidentiality.SECRET for one in sides),
-        Constraint.TOO_LITTLE_TEXT: not all(says_enough(text_of(one).full) for one in sides),
+        Constraint.CONFIDENTIAL: any(listing.confidentiality is Confidentiality.SECRET for listing in pair),
+        Constraint.TOO_LITTLE_TEXT: not all(says_enough(text_of(listing).full) for listing in pair),
         Constraint.OWN_ORGANISATION: same_organisation(demand, achievement),
     }
-    found = tuple(constraint for constraint, is_broken in broken.items() if is_broken)
-    return Leaving(Cause.CONSTRAINT, found) if found else None
+    constraints = tuple(constraint for constraint, is_broken in broken.items() if is_broken)
+    return Leaving(Cause.CONSTRAINT, constraints) if constraints else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +152,17 @@ def causes_of_change(
     changed rules count for a rank, too, for their weights order and do not score. What none of these
     explains is other matches that came or left.
     """
-    found: list[ChangeCause] = []
+    causes: list[ChangeCause] = []
     for added, edited, version in _SIDES:
         if added in news:
-            found.append(added)
+            causes.append(added)
         elif edited in news if before is None else getattr(before, version) != getattr(after, version):
-            found.append(edited)
+            causes.append(edited)
     if event is not Event.CHANGED or before is None or _figures(before) != _figures(after):
-        found += (cause for cause in ChangeCause if cause in shared)
+        causes += (cause for cause in ChangeCause if cause in shared)
     elif before.rank != after.rank and ChangeCause.PROFILE in shared:
-        found.append(ChangeCause.PROFILE)
-    return tuple(found) or (ChangeCause.COMPETITION,)
+        causes.append(ChangeCause.PROFILE)
+    return tuple(causes) or (ChangeCause.COMPETITION,)
 
 
 _SIDES = (

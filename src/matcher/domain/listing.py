@@ -163,8 +163,8 @@ def text_of(listing: Listing) -> TextView:
 
 def fields_of(demand: Demand) -> dict[str, str]:
     """The single fields of a demand that are embedded, too, by name; contacts are hidden in them."""
-    said = {"title": demand.title, "problems": demand.problems, "targets": demand.targets}
-    return {name: mask_contacts(text) for name, text in said.items()}
+    fields = {"title": demand.title, "problems": demand.problems, "targets": demand.targets}
+    return {name: mask_contacts(text) for name, text in fields.items()}
 
 
 def is_valid_on(listing: Listing, day: date) -> bool:
@@ -172,7 +172,7 @@ def is_valid_on(listing: Listing, day: date) -> bool:
     return listing.valid_until is None or listing.valid_until >= day
 
 
-def same_organisation(one: Listing, other: Listing) -> bool:
+def same_organisation(left: Listing, right: Listing) -> bool:
     """Whether both name the same organisation; an unknown organisation is never the same."""
-    name = fold(one.organisation)
-    return bool(name) and name == fold(other.organisation)
+    name = fold(left.organisation)
+    return bool(name) and name == fold(right.organisation)

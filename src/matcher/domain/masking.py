@@ -27,8 +27,8 @@ def restore_contacts(edited: str, stored: str) -> str:
     for token in _MASKED.finditer(masked.text):
         kept[token.group()].append(stored[masked.origins[token.start()] : masked.origins[token.end()]])
 
-    def put_back(found: re.Match[str]) -> str:
-        written = found.group()
+    def put_back(match: re.Match[str]) -> str:
+        written = match.group()
         glued = (token for token in islice(kept, _MOST_GLUED) if token in written)
         token = written if written in kept else next(glued, "")
         if not token:

@@ -70,19 +70,19 @@ def reliability(probabilities: Sequence[float], grades: Sequence[int], bins: int
     """The pairs, by probability, in bins of equal size (fewer than `bins` where there are fewer pairs)."""
     pairs = sorted(zip(probabilities, grades, strict=True))
     edges = [len(pairs) * number // bins for number in range(bins + 1)]
-    found = []
+    filled = []
     for start, end in pairwise(edges):
-        if held := pairs[start:end]:
-            predicted = math.fsum(probability for probability, _ in held) / len(held)
-            observed = sum(grade >= GOOD for _, grade in held) / len(held)
-            found.append(Bin(len(held), predicted, observed))
-    return found
+        if group := pairs[start:end]:
+            predicted = math.fsum(probability for probability, _ in group) / len(group)
+            observed = sum(grade >= GOOD for _, grade in group) / len(group)
+            filled.append(Bin(len(group), predicted, observed))
+    return filled
 
 
 def calibration_error(bins: Sequence[Bin]) -> float | None:
     """The expected calibration error (Naeini et al. 2015): the mean distance of predicted and observed."""
-    pairs = sum(one.pairs for one in bins)
-    apart = math.fsum(one.pairs * abs(one.predicted - one.observed) for one in bins)
+    pairs = sum(bin_.pairs for bin_ in bins)
+    apart = math.fsum(bin_.pairs * abs(bin_.predicted - bin_.observed) for bin_ in bins)
     return apart / pairs if pairs else None
 
 

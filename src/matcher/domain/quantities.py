@@ -75,20 +75,20 @@ against each quantity of an achievement, so that two tables of thousands of figu
 def quantities_in(text: str) -> tuple[Quantity, ...]:
     """The first `MAX_QUANTITIES` quantities of a text, each once, in their order."""
     plain = _SPACES.sub(" ", text.translate(_NARROW))
-    found, after, name = dict[Quantity, None](), 0, Name()
+    quantities, after, name = dict[Quantity, None](), 0, Name()
     for figure in _FIGURE.finditer(plain):
         before = plain[max(after, figure.start() - _BEFORE) : figure.start()].rpartition("\n")[2]
         leading = _LEADING.search(before)
         assert leading is not None
-        said = before[: leading.start()]
-        goes_on = not said and (leading["raised"] or leading["lowered"])  # 由60%提高到75%
-        name = name if goes_on else name_before(_FORMER.sub("", said))
-        if name.what and not _FORMER.search(said) and (quantity := _quantity(name, leading, figure)):
-            found[quantity] = None
-        if len(found) == MAX_QUANTITIES:
+        phrase = before[: leading.start()]
+        goes_on = not phrase and (leading["raised"] or leading["lowered"])  # 由60%提高到75%
+        name = name if goes_on else name_before(_FORMER.sub("", phrase))
+        if name.what and not _FORMER.search(phrase) and (quantity := _quantity(name, leading, figure)):
+            quantities[quantity] = None
+        if len(quantities) == MAX_QUANTITIES:
             break
         after = figure.end()
-    return tuple(found)
+    return tuple(quantities)
 
 
 def compare(asking: str, offering: str) -> tuple[Comparison, ...]:
@@ -100,19 +100,19 @@ def compare(asking: str, offering: str) -> tuple[Comparison, ...]:
     `MAX_QUANTITIES` are read.
     """
     offered = quantities_in(offering)
-    found = (_settled(asked, offered) for asked in quantities_in(asking) if asked.asked)
-    return tuple(one for one in found if one is not None)
+    comparisons = (_settled(asked, offered) for asked in quantities_in(asking) if asked.asked)
+    return tuple(comparison for comparison in comparisons if comparison is not None)
 
 
 def _settled(asked: Quantity, offered: tuple[Quantity, ...]) -> Comparison | None:
-    named = [(alike(asked.name, one.name), one) for one in offered if one.dimension == asked.dimension]
-    closest = max((length for length, _ in named), default=0)
+    ends = [(alike(asked.name, offer.name), offer) for offer in offered if offer.dimension == asked.dimension]
+    closest = max((length for length, _ in ends), default=0)
     told = [
-        Comparison(asked, one, met)
-        for length, one in named
-        if length and length == closest and (met := _meets(one.stated, asked.asked)) is not None
+        Comparison(asked, offer, met)
+        for length, offer in ends
+        if length and length == closest and (met := _meets(offer.stated, asked.asked)) is not None
     ]
-    return max(told, key=lambda one: one.met, default=None)
+    return max(told, key=lambda comparison: comparison.met, default=None)
 
 
 def _meets(stated: Interval, asked: Interval | None) -> bool | None:
@@ -149,11 +149,11 @@ def _quantity(name: Name, leading: re.Match[str], figure: re.Match[str]) -> Quan
 
 def _interval(figure: re.Match[str], measured: tuple[float, str]) -> Interval | None:
     multiple, low_unit = figure["multiple"], figure["low_unit"]
-    own = measure(low_unit) if low_unit else measured
-    if own is None or own[1] != measured[1]:
+    low_measure = measure(low_unit) if low_unit else measured
+    if low_measure is None or low_measure[1] != measured[1]:
         return None
     try:
-        low = number(figure["low"], figure["low_multiple"] or ("" if low_unit else multiple)) * own[0]
+        low = number(figure["low"], figure["low_multiple"] or ("" if low_unit else multiple)) * low_measure[0]
         high = low if not figure["high"] else number(figure["high"], multiple) * measured[0]
     except ArithmeticError:  # 9999999999^99, 0^-9
         return None

@@ -37,12 +37,12 @@ class Name:
 
 def name_before(text: str) -> Name:
     """The name that a text ends with."""
-    found = _WORDS.search(_BRACKETS.sub("", text.rstrip(" :(")).rstrip(" :("))
-    if found is None:
+    match = _WORDS.search(_BRACKETS.sub("", text.rstrip(" :(")).rstrip(" :("))
+    if match is None:
         return Name()
-    changed = _CHANGED.search(found[0])
-    said = changed["what"] if changed else found[0]
-    what = _SYMBOL.sub("", _TRAILING.sub("", _PREAMBLE.sub("", said)))
+    changed = _CHANGED.search(match[0])
+    phrase = changed["what"] if changed else match[0]
+    what = _SYMBOL.sub("", _TRAILING.sub("", _PREAMBLE.sub("", phrase)))
     if len(what) < 2 or _NAMELESS.fullmatch(what) or _NO_MEASURE.search(what):
         return Name()
     if changed is None:
@@ -50,16 +50,16 @@ def name_before(text: str) -> Name:
     return Name(what[-_LONGEST:], changed["verb"] + changed["to"], bool(changed["up"]), bool(changed["to"]))
 
 
-def alike(one: str, other: str) -> int:
+def alike(left: str, right: str) -> int:
     """Characters of the ending that two names share; 0 where it does not make them the same thing.
 
     A Chinese name ends with what is measured: 单程转化率 is a 转化率. Two characters of two longer names are
     too few (抗拉强度, 屈服强度), and so are the endings of `_VAGUE` (COD去除率, 氨氮去除率).
     """
-    one, other = one.casefold(), other.casefold()
-    shorter, shared = min(len(one), len(other)), 0
-    while shared < shorter and one[-shared - 1] == other[-shared - 1]:
+    left, right = left.casefold(), right.casefold()
+    shorter, shared = min(len(left), len(right)), 0
+    while shared < shorter and left[-shared - 1] == right[-shared - 1]:
         shared += 1
     if shared == shorter:
         return shared
-    return shared if shared >= 3 and one[len(one) - shared :] not in _VAGUE else 0
+    return shared if shared >= 3 and left[len(left) - shared :] not in _VAGUE else 0

@@ -56,24 +56,24 @@ class Reasons:
 
     def sentences(self) -> list[Words]:
         """All of it, the most telling first."""
-        found = (
+        sentences = (
             [] if self.score is None else [_of_terms(self.terms), _of_score(self.score, self.contributions)]
         )
         if self.probability is not None:
-            found.append(_of_probability(self.probability, self.calibration))
+            sentences.append(_of_probability(self.probability, self.calibration))
         if self.explored:
-            found.append(_EXPLORED)
-        found += _ended([fact_words(one) for one in self.facts if one.figure is not None])
-        found += _ended(_of_unknown(self.facts))
-        found += [_of_ruling(one) for one in self.rulings]
-        found += [_of_judged(one) for one in self.judged]
+            sentences.append(_EXPLORED)
+        sentences += _ended([fact_words(fact) for fact in self.facts if fact.figure is not None])
+        sentences += _ended(_of_unknown(self.facts))
+        sentences += [_of_ruling(ruling) for ruling in self.rulings]
+        sentences += [_of_judged(near) for near in self.judged]
         if self.standing is not Standing.CURRENT:
-            found.append(_of_standing(self.standing, self.cause))
-        return found
+            sentences.append(_of_standing(self.standing, self.cause))
+        return sentences
 
     def line(self) -> str:
         """One short Chinese line of at most `LINE` characters, without the figures that have columns."""
-        named = {one.feature: one for one in self.facts}
+        named = {fact.feature: fact for fact in self.facts}
         pair = [named[name] for name in (*_WITH_VALUES, *_WITHOUT_VALUES) if name in named]
         parts: list[str] = []
         if self.score is None:
@@ -82,13 +82,13 @@ class Reasons:
             parts.append(f"双方共有{_quoted(self.terms[:_IN_LINE])}")
         if leading := _leading(self.contributions):
             parts.append(f"主要因{leading}")
-        for one in pair:
-            if one.figure is not None:
-                said = fact_words if one.feature in _WITH_VALUES else verdict_words
-                parts.append(said(one)[0])
-        unsaid = [one for one in pair if one.figure is None and _said(one) != (True, True)]
+        for fact in pair:
+            if fact.figure is not None:
+                in_words = fact_words if fact.feature in _WITH_VALUES else verdict_words
+                parts.append(in_words(fact)[0])
+        unsaid = [fact for fact in pair if fact.figure is None and _stated_by(fact) != (True, True)]
         if unsaid:
-            parts.append(f"{'、'.join(feature_words(one.feature)[0] for one in unsaid)}未写明（未知）")
+            parts.append(f"{'、'.join(feature_words(fact.feature)[0] for fact in unsaid)}未写明（未知）")
         if self.explored:
             parts.append("探索位")
         return _fitted(dict.fromkeys(" ".join(part.split()) for part in parts))
@@ -171,15 +171,15 @@ def fact_words(fact: Fact) -> Words:
 def _of_unknown(facts: Sequence[Fact]) -> list[Words]:
     """What is unknown, by who leaves it unsaid."""
     groups: dict[tuple[bool, bool], list[Words]] = {}
-    for one in facts:
-        if one.figure is None:
-            groups.setdefault(_said(one), []).append(feature_words(one.feature))
-    found = []
-    for said, names in groups.items():
-        who_zh, who_en = _UNSAID[said]
+    for fact in facts:
+        if fact.figure is None:
+            groups.setdefault(_stated_by(fact), []).append(feature_words(fact.feature))
+    sentences = []
+    for stated_by, names in groups.items():
+        who_zh, who_en = _UNSAID[stated_by]
         zh, en = "、".join(zh for zh, _ in names), ", ".join(en for _, en in names)
-        found.append((f"{who_zh}{zh}（未知）", f"{who_en} {en} (unknown)"))
-    return found
+        sentences.append((f"{who_zh}{zh}（未知）", f"{who_en} {en} (unknown)"))
+    return sentences
 
 
 _UNSAID: Mapping[tuple[bool, bool], Words] = {
@@ -191,7 +191,7 @@ _UNSAID: Mapping[tuple[bool, bool], Words] = {
 """Whether the demand and the achievement say something → why a fact is unknown."""
 
 
-def _said(fact: Fact) -> tuple[bool, bool]:
+def _stated_by(fact: Fact) -> tuple[bool, bool]:
     """Who says something; of quantities only what was compared is known."""
     return (True, True) if fact.feature == "quantities" else (bool(fact.demand), bool(fact.achievement))
 
@@ -204,7 +204,7 @@ def _of_terms(terms: Sequence[str]) -> Words:
 
 def _of_score(score: float, contributions: Mapping[str, float]) -> Words:
     parts = [(feature_words(name), part) for name, part in contributions.items() if abs(part) >= _SHOWN]
-    parts.sort(key=lambda one: -abs(one[1]))
+    parts.sort(key=lambda named: -abs(named[1]))
     zh = "，".join(f"{name[0]}{'贡献' if part > 0 else '扣减'} {abs(part):.3f}" for name, part in parts)
     en = ", ".join(f"{name[1]} {'adds' if part > 0 else 'takes'} {abs(part):.3f}" for name, part in parts)
     return f"得分 {score:.3f}{zh and '：' + zh}。", f"The score is {score:.3f}{en and ': ' + en}."
@@ -237,8 +237,8 @@ def _of_ruling(ruling: Ruling) -> Words:
     )
 
 
-def _of_judged(one: Near) -> Words:
-    case = one.case
+def _of_judged(near: Near) -> Words:
+    case = near.case
     zh, en = GRADE_WORDS[case.grade]
     return (
         f"相近的已评案例：“{case.demand_title}”与“{case.achievement_title}”，评 {case.grade} 分（{zh}）。",
@@ -262,7 +262,7 @@ def _ended(phrases: Sequence[Words]) -> list[Words]:
 
 
 def _leading(contributions: Mapping[str, float]) -> str:
-    parts = sorted(contributions.items(), key=lambda one: -one[1])[:2]
+    parts = sorted(contributions.items(), key=lambda named: -named[1])[:2]
     return "、".join(feature_words(name)[0] for name, part in parts if part >= _SHOWN)
 
 

@@ -43,10 +43,10 @@ def remedies(
         return tuple(dict.fromkeys(remedy(obstacle) for obstacle in near_misses))
     if nearest is None:
         return (_NO_SUPPLY if abstention.reason is AbstentionReason.NO_SUPPLY else _NOTHING_LEFT,)
-    found = obstacles(rules, nearest, abstention.score, abstention.probability)
-    if found is None:
+    in_the_way = obstacles(rules, nearest, abstention.score, abstention.probability)
+    if in_the_way is None:
         return (_TOO_FAR,)
-    return tuple(remedy(obstacle, alone=len(found) == 1) for obstacle in found) or (_JUDGED_ANEW,)
+    return tuple(remedy(obstacle, alone=len(in_the_way) == 1) for obstacle in in_the_way) or (_JUDGED_ANEW,)
 
 
 def remedy(obstacle: Obstacle, *, alone: bool = True) -> Words:

@@ -79,20 +79,20 @@ class Said:
     @cached_property
     def numbers(self) -> Counter[str]:
         """The numbers that the description states; not one that it may have been cut off in."""
-        return Counter(one[0] for one in _NUMBER.finditer(self.letters) if one.end() < len(self.letters))
+        return Counter(hit[0] for hit in _NUMBER.finditer(self.letters) if hit.end() < len(self.letters))
 
 
-def say_the_same(one: Said, other: Said) -> bool:
+def say_the_same(left: Said, right: Said) -> bool:
     """Whether two listings of one list are one thing, as far as can be told from their words."""
-    same_title = one.title == other.title
-    if not same_title and not _extends(*sorted((one.title, other.title), key=len)):
+    same_title = left.title == right.title
+    if not same_title and not _extends(*sorted((left.title, right.title), key=len)):
         return False
-    if one.body == other.body or one.letters == other.letters:
-        short, long = one, one
+    if left.body == right.body or left.letters == right.letters:
+        short, long = left, left
     else:
-        short, long = sorted((one, other), key=lambda said: len(said.letters))
+        short, long = sorted((left, right), key=lambda listing: len(listing.letters))
     if len(short.letters) < MIN_BODY:
-        alone = len(one.title) + len(one.letters) >= MIN_ALONE or one.organisation == other.organisation
+        alone = len(left.title) + len(left.letters) >= MIN_ALONE or left.organisation == right.organisation
         return same_title and short is long and alone
     shared = len(short.grams & long.grams) / len(short.grams)
     enough = SAME_TITLE_SHARED if same_title else LIKE_TITLE_SHARED
@@ -131,24 +131,24 @@ def _added(short: str, long: str) -> list[str] | None:
         else:
             start = next(at for at in range(len(part)) if part[at : at + size] in whole)
             place = whole.index(part[start : start + size])
-            sides = (
+            beside = (
                 (part[:start], whole[:place]),
                 (part[start + size :], whole[place + size :]),
             )
-            waiting += [side for side in sides if any(side)]
+            waiting += [pieces for pieces in beside if any(pieces)]
         if len(added) + len(waiting) > MAX_ADDED:
             return None
     return added
 
 
-def _longest_shared(one: str, other: str) -> int:
+def _longest_shared(part: str, whole: str) -> int:
     """Letters of the longest run that both texts hold."""
 
     def shares_no(size: int) -> bool:
-        runs = {one[at : at + size] for at in range(len(one) - size + 1)}
-        return runs.isdisjoint(other[at : at + size] for at in range(len(other) - size + 1))
+        runs = {part[at : at + size] for at in range(len(part) - size + 1)}
+        return runs.isdisjoint(whole[at : at + size] for at in range(len(whole) - size + 1))
 
-    return bisect_left(range(1, min(len(one), len(other)) + 1), True, key=shares_no)
+    return bisect_left(range(1, min(len(part), len(whole)) + 1), True, key=shares_no)
 
 
 def _letters(text: str) -> str:

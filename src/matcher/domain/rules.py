@@ -247,5 +247,5 @@ def _verdict(constraint: Constraint, asked: Any, stated: Any) -> Verdict:
 
 def names_held(wanted: tuple[str, ...], stated: str) -> tuple[str, ...]:
     """Those of `wanted` that a stated name holds."""
-    name = _fold(stated)
-    return tuple(one for one in wanted if _fold(one) in name)
+    folded = _fold(stated)
+    return tuple(name for name in wanted if _fold(name) in folded)

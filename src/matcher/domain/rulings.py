@@ -51,15 +51,15 @@ _UNITS = {Constraint.PRICE: ("≤ ", " 万元"), Constraint.MATURITY: ("≥ ", "
 
 def rulings(rules: Rules, achievement: Achievement) -> tuple[Ruling, ...]:
     """Every hard rule that is set, the park's first."""
-    found: list[Ruling] = []
+    ruled: list[Ruling] = []
     for whose, rule, strict in (
         (Whose.PARK, rules.profile, rules.profile.constraints.strict),
         (Whose.DEMAND, rules.own, rules.own.strict),
     ):
         asked, verdicts = rule.wanted(), rule.verdicts(achievement)
         against = rules_out(verdicts, strict=strict)
-        found += [
+        ruled += [
             Ruling(whose, name, verdict, name in against, asked[name], stated_of(name, achievement))
             for name, verdict in verdicts.items()
         ]
-    return tuple(found)
+    return tuple(ruled)

@@ -107,7 +107,7 @@ def reranked(scorer: Scorer, weight: float, reranker_id: str) -> Scorer:
 
     It has no calibration: what such a score means as a probability nobody has measured.
     """
-    weights = {name: own * (1 - weight) for name, own in scorer.weights.items()}
+    weights = {name: share * (1 - weight) for name, share in scorer.weights.items()}
     version = f"{scorer.version}+{weight:g}*{reranker_id}"
     return Scorer(version, {**weights, "cross_encoder": weight})
 

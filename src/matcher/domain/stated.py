@@ -30,19 +30,19 @@ Stated = Callable[[StatedPair], float | None]
 def industry(pair: StatedPair) -> float | None:
     """Both name one industry: 1, also where one name holds the other (新材料, 先进新材料产业); -0.5 where the
     names differ, for two lists may file one thing under two names. The classification is not looked at."""
-    wanted, offered = _industries(pair.demand.industry), _industries(pair.achievement.industry)
-    if not wanted or not offered:
+    asked, offered = _industries(pair.demand.industry), _industries(pair.achievement.industry)
+    if not asked or not offered:
         return None
-    return 1.0 if _any_holds(wanted, offered) else -0.5
+    return 1.0 if _any_holds(asked, offered) else -0.5
 
 
 def maturity(pair: StatedPair) -> float | None:
     """The achievement is as mature as the demand asks: 1 from the level asked, less by a third for each level
     that its highest one is below it, at least -1."""
-    wanted, offered = pair.demand.maturity.low, pair.achievement.maturity.high
-    if wanted is None or offered is None:
+    asked, offered = pair.demand.maturity.low, pair.achievement.maturity.high
+    if asked is None or offered is None:
         return None
-    return max(-1.0, 1.0 - max(0, wanted - offered) / 3)
+    return max(-1.0, 1.0 - max(0, asked - offered) / 3)
 
 
 def money(pair: StatedPair) -> float | None:
@@ -66,21 +66,21 @@ def money(pair: StatedPair) -> float | None:
 def mode(pair: StatedPair) -> float | None:
     """One way of working together suits both sides (技术许可, 合作开发 …): 1; -0.5 where each names others
     only, for that can be talked about. Words that name no way (不限, 面议, 其他) say nothing."""
-    wanted, offered = _modes(pair.demand.modes), _modes(pair.achievement.modes)
-    if not wanted or not offered:
+    asked, offered = _modes(pair.demand.modes), _modes(pair.achievement.modes)
+    if not asked or not offered:
         return None
-    return 1.0 if _any_holds(wanted, offered) else -0.5
+    return 1.0 if _any_holds(asked, offered) else -0.5
 
 
 def region(pair: StatedPair) -> float | None:
     """A region or source region of one side is or holds one of the other: 1; 0.5 where both begin alike
     (北京市大兴区, 北京市海淀区); 0 elsewhere, which speaks against no pair."""
-    wanted, offered = _regions(pair.demand), _regions(pair.achievement)
-    if not wanted or not offered:
+    asked, offered = _regions(pair.demand), _regions(pair.achievement)
+    if not asked or not offered:
         return None
-    if _any_holds(wanted, offered):
+    if _any_holds(asked, offered):
         return 1.0
-    begins = {name[:2] for name in wanted if not name.isascii()}
+    begins = {name[:2] for name in asked if not name.isascii()}
     return 0.5 if any(name[:2] in begins for name in offered) else 0.0
 
 
@@ -91,7 +91,7 @@ def quantities(pair: StatedPair) -> float | None:
     compared = _compared(pair)
     if not compared:
         return None
-    met = sum(one.met for one in compared)
+    met = sum(comparison.met for comparison in compared)
     return (2 * met - len(compared)) / len(compared)
 
 
@@ -147,8 +147,8 @@ def evidence(pair: StatedPair) -> dict[str, tuple[str, str]]:
         mode.__name__: ("、".join(demand.modes), "、".join(achievement.modes)),
         region.__name__: (_places_text(demand), _places_text(achievement)),
         quantities.__name__: (
-            "；".join(one.asked.text for one in compared),
-            "；".join(one.offered.text for one in compared),
+            "；".join(comparison.asked.text for comparison in compared),
+            "；".join(comparison.offered.text for comparison in compared),
         ),
         freshness.__name__: ("", years),
         completeness.__name__: ("", f"{fields} 项中已填 {filled} 项"),
@@ -181,12 +181,12 @@ def _regions(side: Demand | Achievement) -> list[str]:
 
 
 def _said(names: Iterable[str], saying_nothing: frozenset[str]) -> list[str]:
-    said = (name for name in names if len(name) > 1 and name not in saying_nothing)
-    return list(islice(said, _MOST_NAMES))
+    telling = (name for name in names if len(name) > 1 and name not in saying_nothing)
+    return list(islice(telling, _MOST_NAMES))
 
 
-def _any_holds(names: list[str], others: list[str]) -> bool:
-    return any(one in other or other in one for one in names for other in others)
+def _any_holds(asked: list[str], offered: list[str]) -> bool:
+    return any(name in offer or offer in name for name in asked for offer in offered)
 
 
 def _compared(pair: StatedPair) -> tuple[Comparison, ...]:
@@ -227,15 +227,15 @@ def _level_text(level: Maturity) -> str:
 def _amount_text(called: str, amount: Money) -> str:
     low, high = amount.low, amount.high
     if low is not None and high is not None:
-        said = f"{low:,.10g} 万元" if low == high else f"{low:,.10g}–{high:,.10g} 万元"
+        text = f"{low:,.10g} 万元" if low == high else f"{low:,.10g}–{high:,.10g} 万元"
     elif low is not None:
-        said = f"{low:,.10g} 万元以上"
+        text = f"{low:,.10g} 万元以上"
     elif high is not None:
-        said = f"不超过 {high:,.10g} 万元"
+        text = f"不超过 {high:,.10g} 万元"
     else:
-        said = "" if amount.negotiable else amount.text
-    said = "，".join(part for part in (said, "面议" if amount.negotiable else "") if part)
-    return f"{called} {said}" if said else ""
+        text = "" if amount.negotiable else amount.text
+    text = "，".join(part for part in (text, "面议" if amount.negotiable else "") if part)
+    return f"{called} {text}" if text else ""
 
 
 def _places_text(side: Demand | Achievement) -> str:

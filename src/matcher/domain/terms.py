@@ -99,16 +99,16 @@ class Phrases:
         }
 
 
-def matched_terms(one: Phrases, other: Phrases, limit: int = 8) -> tuple[str, ...]:
-    """Maximal phrases of `one` that `other` also holds, the longest first, at most `limit`.
+def matched_terms(query: Phrases, listing: Phrases, limit: int = 8) -> tuple[str, ...]:
+    """Maximal phrases of `query` that `listing` also holds, the longest first, at most `limit`.
 
     A phrase is two or more Chinese characters without a word that every list uses, at most `MAX_PHRASE`, or a
-    whole Latin or mixed token (compared without case, written as in `one`). A phrase of two or three
+    whole Latin or mixed token (compared without case, written as in `query`). A phrase of two or three
     characters must stand at the edge of a piece twice: otherwise it is likely to be cut out of a longer word.
     """
-    tokens = {one.tokens[folded] for folded in one.tokens.keys() & other.tokens.keys()}
+    tokens = {query.tokens[folded] for folded in query.tokens.keys() & listing.tokens.keys()}
     chosen: list[str] = []
-    for phrase in sorted(_shared_chinese(one, other) | tokens, key=lambda phrase: (-len(phrase), phrase)):
+    for phrase in sorted(_shared_chinese(query, listing) | tokens, key=lambda phrase: (-len(phrase), phrase)):
         if len(chosen) == limit:
             break
         if phrase in tokens or not any(phrase in longer for longer in chosen):
@@ -116,29 +116,29 @@ def matched_terms(one: Phrases, other: Phrases, limit: int = 8) -> tuple[str, ..
     return tuple(chosen)
 
 
-def _shared_chinese(one: Phrases, other: Phrases) -> set[str]:
+def _shared_chinese(query: Phrases, listing: Phrases) -> set[str]:
     """Shared phrases, the shorter ones that a longer one holds among them.
 
-    Each pair of characters is looked up once at every place of `other`: in all at most `MAX_PHRASE` steps for
-    each of its characters.
+    Each pair of characters is looked up once at every place of `listing`: in all at most `MAX_PHRASE` steps
+    for each of its characters.
     """
-    found: set[str] = set()
+    shared: set[str] = set()
     end = 0
-    for start in sorted(one.places[pair] for pair in one.places.keys() & other.places.keys()):
+    for start in sorted(query.places[pair] for pair in query.places.keys() & listing.places.keys()):
         if start + 2 <= end:
             continue
-        end = start + _longest_from(one.chinese, start, other)
-        phrase = one.chinese[start:end]
-        if len(phrase) >= _CERTAIN or _is_wordlike(phrase, one, other):
-            found.add(phrase)
-    return found
+        end = start + _longest_from(query.chinese, start, listing)
+        phrase = query.chinese[start:end]
+        if len(phrase) >= _CERTAIN or _is_wordlike(phrase, query, listing):
+            shared.add(phrase)
+    return shared
 
 
-def _longest_from(text: str, start: int, other: Phrases) -> int:
-    """Characters, at most `MAX_PHRASE`, of the longest phrase that begins there and that `other` holds."""
+def _longest_from(text: str, start: int, listing: Phrases) -> int:
+    """Characters, at most `MAX_PHRASE`, of the longest phrase that begins there and that `listing` holds."""
     piece = text[start : start + MAX_PHRASE].partition("\n")[0]
-    there, again = other.chinese, other.again
-    longest, place = 2, other.places[piece[:2]]
+    there, again = listing.chinese, listing.again
+    longest, place = 2, listing.places[piece[:2]]
     while place >= 0 and longest < len(piece):
         while there.startswith(piece[: longest + 1], place):
             longest += 1
@@ -148,7 +148,7 @@ def _longest_from(text: str, start: int, other: Phrases) -> int:
     return longest
 
 
-def _is_wordlike(phrase: str, one: Phrases, other: Phrases) -> bool:
-    opens = (phrase[:2] in one.openings) + (phrase[:2] in other.openings)
-    ends = (phrase[-2:] in one.endings) + (phrase[-2:] in other.endings)
+def _is_wordlike(phrase: str, query: Phrases, listing: Phrases) -> bool:
+    opens = (phrase[:2] in query.openings) + (phrase[:2] in listing.openings)
+    ends = (phrase[-2:] in query.endings) + (phrase[-2:] in listing.endings)
     return opens + ends >= 2

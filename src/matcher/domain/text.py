@@ -130,21 +130,21 @@ def _contacts_in(text: str) -> list[tuple[re.Pattern[str], str]]:
     return (numbers if _SEVEN_DIGITS.search(text) else []) + ([(_EMAIL, "***")] if "@" in text else [])
 
 
-def _hidden(found: re.Match[str], stars: str) -> str:
-    return found[0] if found[2] is None else found[1] + stars + found[2]
+def _hidden(match: re.Match[str], stars: str) -> str:
+    return match[0] if match[2] is None else match[1] + stars + match[2]
 
 
 def _masked_by(pattern: re.Pattern[str], stars: str, masked: Masked) -> Masked:
     pieces: list[str] = []
     origins: list[int] = []
     after = 0
-    for found in pattern.finditer(masked.text):
-        if found[2] is None:
+    for match in pattern.finditer(masked.text):
+        if match[2] is None:
             continue
-        pieces += masked.text[after : found.end(1)], stars
-        origins += masked.origins[after : found.end(1)]
-        origins += [masked.origins[found.end(1)]] * len(stars)
-        after = found.start(2)
+        pieces += masked.text[after : match.end(1)], stars
+        origins += masked.origins[after : match.end(1)]
+        origins += [masked.origins[match.end(1)]] * len(stars)
+        after = match.start(2)
     return Masked("".join(pieces) + masked.text[after:], [*origins, *masked.origins[after:]])
 
 

@@ -61,8 +61,8 @@ def _measured(unit: str) -> _Measure:
     for joint, symbol, power in _PART.findall(unit):
         sign = -1 if joint == "/" else sign
         times = sign * int(power.lstrip("^").translate(_POWERS) or 1)
-        one, bases = _of_symbol(symbol)
-        factor *= one**times
+        size, bases = _of_symbol(symbol)
+        factor *= size**times
         for base, exponent in bases.items():
             powers[base] = powers.get(base, 0) + exponent * times
     return factor, powers
@@ -128,10 +128,10 @@ def number(written: str, multiple: str = "") -> float:
     """The number that is written, times its multiple (万, 百万 …)."""
     raised = re.search(_RAISED, written)
     value, *ten = re.split("[×xX*]", written[: raised.start()] if raised else written)
-    found = float(value.replace(",", "").replace("−", "-"))
+    figure = float(value.replace(",", "").replace("−", "-"))
     if raised:
         power = int(raised[0].lstrip("^").translate(_RAISED_DIGITS))
-        found = found * 10.0**power if ten else found**power
+        figure = figure * 10.0**power if ten else figure**power
     for word in multiple.strip():
-        found *= _TIMES[word]
-    return found
+        figure *= _TIMES[word]
+    return figure

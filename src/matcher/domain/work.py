@@ -230,7 +230,7 @@ def _stripped(value: Any) -> Any:
         case Milestone():
             return replace(value, name=value.name.strip(), note=value.note.strip())
         case tuple():
-            return tuple(_stripped(one) for one in value)
+            return tuple(_stripped(item) for item in value)
         case _:
             return value
 

@@ -93,10 +93,10 @@ def _refuse_pickles(path: Path) -> None:
     pickles = [file for file in path.rglob("*") if file.suffix in {".bin", ".pt", ".pth", ".ckpt", ".pkl"}]
     unsafe = [file.name for file in pickles if file.parent not in weights]
     if unsafe or not weights:
-        found = ", ".join(unsafe) or "pickle"
+        names = ", ".join(unsafe) or "pickle"
         raise EncoderError(
-            f"模型“{path}”没有 safetensors 权重；只加载 safetensors，不加载 {found}。",
-            f"The model {path} has no safetensors weights; nothing else is loaded, least of all {found}.",
+            f"模型“{path}”没有 safetensors 权重；只加载 safetensors，不加载 {names}。",
+            f"The model {path} has no safetensors weights; nothing else is loaded, least of all {names}.",
         )
 
 

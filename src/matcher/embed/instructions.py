@@ -56,9 +56,9 @@ def own_instructions(prompts: Mapping[str, str]) -> Instructions | None:
 
 def instructions_of(names: tuple[str, ...], prompts: Mapping[str, str]) -> Instructions:
     """What a model wants: its own prompts, else its family's by the first of its names that has one."""
-    own = own_instructions(prompts)
-    if own is not None:
-        return own
+    stated = own_instructions(prompts)
+    if stated is not None:
+        return stated
     for name in names:
         for family, instructions in FAMILIES.items():
             if re.search(family, name.lower()):

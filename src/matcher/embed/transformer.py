@@ -47,8 +47,8 @@ class SentenceTransformerEncoder:
         )
         self._model = _load(path, device)
         self._dimension = self._dimension_of(spec, dimension)
-        said = own_instructions(folder.prompts) or Instructions()
-        told = "" if self._instructions == said else f"-{_digest(self._instructions)}"
+        stated = own_instructions(folder.prompts) or Instructions()
+        told = "" if self._instructions == stated else f"-{_digest(self._instructions)}"
         self._encoder_id = f"{name}@{folder.digest()}{told}/{self._dimension}"
 
     @property

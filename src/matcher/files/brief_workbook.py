@@ -185,9 +185,9 @@ def _write_summary(out: SafeBook, book: BriefBook) -> None:
         if heading:
             out.write_across(sheet, row + 1, 2, heading, head)
             row += 2
-        for name, said in pairs:
+        for name, content in pairs:
             out.write(sheet, row, 0, name, label)
-            out.write(sheet, row, 1, said, value)
+            out.write(sheet, row, 1, content, value)
             row += 1
     set_up_page(sheet, 0, 0, portrait=True)
 

@@ -103,10 +103,10 @@ _DEMAND = {
 
 def aliases(side: Side) -> dict[str, tuple[str, ...]]:
     """The headings of one side's list: field → every wording, the usual one of that side first."""
-    own = _SUPPLY if side is Side.SUPPLY else _DEMAND
+    of_side = _SUPPLY if side is Side.SUPPLY else _DEMAND
     return {
-        name: tuple(alias for table in (own, _BOTH) if name in table for alias in table[name].split("|"))
-        for name in {**own, **_BOTH}
+        name: tuple(alias for table in (of_side, _BOTH) if name in table for alias in table[name].split("|"))
+        for name in {**of_side, **_BOTH}
     }
 
 
@@ -125,8 +125,8 @@ def plain_heading(heading: str) -> str:
 
 def unit_of(heading: str) -> str:
     """The unit of money a heading names, 万元 where it names none."""
-    found = _UNITS.search(_MARKS.sub("", fold(heading)))
-    return found[1] if found else "万元"
+    match = _UNITS.search(_MARKS.sub("", fold(heading)))
+    return match[1] if match else "万元"
 
 
 def _by_plain_heading(side: Side) -> dict[str, str]:
@@ -144,8 +144,8 @@ def field_of(heading: str, side: Side) -> str | None:
     are a `contact`.
     """
     plain = plain_heading(heading)
-    if found := _FIELDS[side].get(plain):
-        return found
+    if field := _FIELDS[side].get(plain):
+        return field
     named = {_FIELDS[side].get(part) for part in _PARTS.split(plain)}
     if named <= {"contact_name", "contact_phone", "contact_email"}:
         return "contact"

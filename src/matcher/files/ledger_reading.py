@@ -82,8 +82,8 @@ def read_ledger(content: bytes) -> tuple[list[ReadRow], list[StrangeColumn]]:
         sheets = _sheets(content)
     except UnreadableFile as error:
         raise InvalidInput(error.zh, error.en, field="file") from error
-    found = [(sheet, _header(sheet.rows)) for sheet in sheets]
-    if all(header is None for _, header in found):
+    headers = [(sheet, _header(sheet.rows)) for sheet in sheets]
+    if all(header is None for _, header in headers):
         raise InvalidInput(
             f"找不到台账的表头：须有“{ENTRY_ID}”和“{VERSION}”两列（导出时为隐藏列）；"
             "请重新导出台账，在导出的文件上填写。",
@@ -91,7 +91,7 @@ def read_ledger(content: bytes) -> tuple[list[ReadRow], list[StrangeColumn]]:
             "Export the ledger again and fill that in.",
             field="file",
         )
-    ledgers = [(sheet, header) for sheet, header in found if header is not None]
+    ledgers = [(sheet, header) for sheet, header in headers if header is not None]
     return (
         [row for sheet, header in ledgers for row in _rows(sheet, header)],
         [column for sheet, header in ledgers for column in _strange(sheet, header)],
@@ -142,15 +142,15 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
                 field="file",
             )
     letters = {name: column_letter(position) for name, position in columns.items()}
-    found = []
+    rows = []
     for number, cells in enumerate(sheet.rows[header + 1 :], start=header + 2):
-        said = {
+        texts = {
             name: plain(cells[position]).strip() if position < len(cells) else ""
             for name, position in columns.items()
         }
-        if any(text for name, text in said.items() if name != "position"):
-            found.append(ReadRow(sheet.name, number, said, letters))
-    return found
+        if any(text for name, text in texts.items() if name != "position"):
+            rows.append(ReadRow(sheet.name, number, texts, letters))
+    return rows
 
 
 def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
@@ -189,17 +189,17 @@ def says(column: Column, text: str) -> Any:
             return _choice(column, text)
 
 
-def unchanged(text: str, held: str) -> bool:
+def unchanged(text: str, stored: str) -> bool:
     """Whether a text cell still says what was written into it, whatever saving it has done to it."""
-    written = plain(held).strip()
+    written = plain(stored).strip()
     return text in (written, in_gbk(written))
 
 
-def same_amount(one: float | None, other: float | None) -> bool:
+def same_amount(read: float | None, stored: float | None) -> bool:
     """Whether two amounts are the same to the 15 digits that a spreadsheet keeps."""
-    if one is None or other is None:
-        return one is other
-    return math.isclose(one, other, rel_tol=1e-14)
+    if read is None or stored is None:
+        return read is stored
+    return math.isclose(read, stored, rel_tol=1e-14)
 
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{4})(\d{2})(\d{2})")
@@ -209,11 +209,11 @@ _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
 
 
 def _day(text: str) -> date:
-    said = _TIME_OF_DAY.sub("", normalise(text)).strip()
+    written = _TIME_OF_DAY.sub("", normalise(text)).strip()
     try:
-        if serial := _SERIAL.fullmatch(said):
+        if serial := _SERIAL.fullmatch(written):
             return date(1899, 12, 30) + timedelta(days=int(serial[1]))
-        if day := _DAY.fullmatch(said):
+        if day := _DAY.fullmatch(written):
             year, month, number = (int(part) for part in day.groups() if part is not None)
             return date(year, month, number)
     except ValueError:
@@ -222,22 +222,22 @@ def _day(text: str) -> date:
 
 
 def _amount(text: str) -> float:
-    said = re.sub(r"[\s,，¥￥]", "", normalise(text))
-    said = re.sub("万元?$", "", said)
-    if _NUMBER.fullmatch(said):
-        return float(said)
+    digits = re.sub(r"[\s,，¥￥]", "", normalise(text))
+    digits = re.sub("万元?$", "", digits)
+    if _NUMBER.fullmatch(digits):
+        return float(digits)
     raise _unreadable(text, "金额请写成数字，单位万元，如 120.5", "write a number of 万元, such as 120.5")
 
 
 def _grade(text: str) -> int:
-    said = normalise(text).removesuffix("分").removesuffix(".0")
-    if said not in map(str, GRADES):
+    digits = normalise(text).removesuffix("分").removesuffix(".0")
+    if digits not in map(str, GRADES):
         raise _unreadable(
             text,
             "评分请填 0（不匹配）、1（较弱）、2（较强）或 3（强）",
             "a grade is 0 (none), 1 (weak), 2 (fairly strong) or 3 (strong)",
         )
-    return int(said)
+    return int(digits)
 
 
 def _choice(column: Column, text: str) -> StrEnum:

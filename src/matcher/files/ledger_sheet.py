@@ -108,16 +108,16 @@ def cell_text(value: Value) -> str:
             return str(value)
 
 
-def same_machine_cell(one: str, other: str) -> bool:
+def same_machine_cell(left: str, right: str) -> bool:
     """Whether two texts of a machine column's cell say the same, however a program has saved them."""
-    return _comparable(one) == _comparable(other)
+    return _comparable(left) == _comparable(right)
 
 
 def checksum(entry_id: int, cells: Mapping[str, str]) -> str:
     """What the machine's cells of a row say, in short; it shows whether someone has changed one."""
     there = [column.name for column in KEPT if column.name in cells or column.name not in ADDED_LATER]
-    said = [str(entry_id), *(_comparable(cells.get(name, "")) for name in there)]
-    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:12]
+    parts = [str(entry_id), *(_comparable(cells.get(name, "")) for name in there)]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 
 UNKNOWN = "—"

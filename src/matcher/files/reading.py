@@ -125,10 +125,10 @@ class _ListReader:
         return Problem(self._file, sheet, row, "", code, zh, severity, en)
 
     def _read_sheets(self, sheets: Sequence[Sheet]) -> None:
-        found = [(sheet, find_header(sheet.rows, self._side)) for sheet in sheets]
-        if not any(header and not sheet.hidden for sheet, header in found):
+        headers = [(sheet, find_header(sheet.rows, self._side)) for sheet in sheets]
+        if not any(header and not sheet.hidden for sheet, header in headers):
             raise self._no_header(sheets)
-        for sheet, header in found:
+        for sheet, header in headers:
             if header and not sheet.hidden:
                 self._read_sheet(sheet, header)
             elif header:
@@ -154,8 +154,8 @@ class _ListReader:
             )
         hint = ("", "")
         if any(self._is_other_list(sheet) for sheet in sheets):
-            other = _LIST_NAME[_OTHER_SIDE[self._side]]
-            hint = (f"看起来这是{other[0]}清单，请按该清单导入。", f" It looks like the {other[1]} list.")
+            name = _LIST_NAME[_OTHER_SIDE[self._side]]
+            hint = (f"看起来这是{name[0]}清单，请按该清单导入。", f" It looks like the {name[1]} list.")
         fullest = max(sheets, key=lambda sheet: sum(map(_is_filled, sheet.rows[:HEADER_WITHIN])))
         zh, en = self._header_message(fullest)
         return UnreadableFile("no_header", zh + hint[0], en + hint[1])
@@ -164,15 +164,15 @@ class _ListReader:
         return find_header(sheet.rows, _OTHER_SIDE[self._side]) is not None
 
     def _header_message(self, sheet: Sheet) -> tuple[str, str]:
-        wanted = aliases(self._side)["title"][0]
+        title = aliases(self._side)["title"][0]
         fullest = max(sheet.rows[:HEADER_WITHIN], key=lambda row: sum(map(bool, row)), default=[])
         seen = "、".join(normalise(cell)[:12] for cell in fullest if cell.strip())[:80]
         zh = (
-            f"前 {HEADER_WITHIN} 行中没有找到表头（至少要有“{wanted}”一列及另一列；见到的是：{seen}）。"
+            f"前 {HEADER_WITHIN} 行中没有找到表头（至少要有“{title}”一列及另一列；见到的是：{seen}）。"
             "请保留表头行，或使用模板。"
         )
         en = (
-            f"no header in the first {HEADER_WITHIN} rows: a column such as {wanted} and one more are needed "
+            f"no header in the first {HEADER_WITHIN} rows: a column such as {title} and one more are needed "
             f"(seen: {seen}). Keep the header row, or use the template."
         )
         return zh, en

@@ -42,10 +42,10 @@ _LOOKS_LIKE_MARKUP = re.compile("(?<=_)(?=x[0-9A-Fa-f]{4}_)|(?<=^<)(?=r>)")
 
 def plain(text: str) -> str:
     """The text as a workbook can hold it: lines end in a line feed; what no XML file holds is left out."""
-    held = _NO_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if 2 * len(held) <= LONGEST_TEXT:
-        return held
-    return held.encode("utf-16-le")[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")
+    kept = _NO_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if 2 * len(kept) <= LONGEST_TEXT:
+        return kept
+    return kept.encode("utf-16-le")[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")
 
 
 class Style(NamedTuple):
@@ -103,9 +103,9 @@ class SafeBook:
         if isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
             value = value.isoformat()
         match value:
-            case str() if held := plain(value):
-                look = style.quoted if held.startswith(_FORMULA_STARTS) else style.usual
-                self._write_text(sheet, row, column, held, look)
+            case str() if text := plain(value):
+                look = style.quoted if text.startswith(_FORMULA_STARTS) else style.usual
+                self._write_text(sheet, row, column, text, look)
             case str() | None:
                 sheet.write_blank(row, column, None, style.usual)
             case date():

@@ -59,10 +59,10 @@ def cell_position(reference: str) -> tuple[int, int]:
     Raises:
         ValueError: it is no cell reference.
     """
-    found = _LETTERS.fullmatch(reference)
-    if found is None:
+    match = _LETTERS.fullmatch(reference)
+    if match is None:
         raise ValueError(reference)
     column = 0
-    for letter in found[1]:
+    for letter in match[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
-    return int(found[2]) - 1, column - 1
+    return int(match[2]) - 1, column - 1

@@ -142,8 +142,8 @@ class _Extent:
         self.columns = max(self.columns, self._column + 1)
         if _ERROR_CELL.search(attributes):
             value = _VALUE.match(text, end)
-            said = value[1] if value and value[1] else b"#VALUE!"
-            self.errors[self._row, self._column] = said.decode("utf-8", "replace")
+            error = value[1] if value and value[1] else b"#VALUE!"
+            self.errors[self._row, self._column] = error.decode("utf-8", "replace")
         self._column += 1
 
 

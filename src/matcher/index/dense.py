@@ -42,10 +42,10 @@ class DenseRetriever:
         if k + 1 >= len(allowed):
             figures = _products(self._stack(queries), gathered)
             return [top(row, allowed, k) for row in figures]
-        wanted = self._stack(queries)
-        found, near = faiss.knn(wanted, gathered, k + 1, metric=faiss.METRIC_INNER_PRODUCT)
+        asked = self._stack(queries)
+        cosines, near = faiss.knn(asked, gathered, k + 1, metric=faiss.METRIC_INNER_PRODUCT)
         hits = []
-        for query, values, positions in zip(wanted, found, near, strict=True):
+        for query, values, positions in zip(asked, cosines, near, strict=True):
             if values[k - 1] - values[k] > _NEAR_TIE:
                 positions = np.sort(positions[:k])
             else:  # the k-th best is not clear-cut: more rows may share its figure than FAISS returned
@@ -57,22 +57,22 @@ class DenseRetriever:
         """The cosine of each query with each of its rows."""
         if not queries:
             return []
-        wanted = self._stack(queries)
-        if any(one is not rows[0] for one in rows):
+        asked = self._stack(queries)
+        if any(part is not rows[0] for part in rows):
             return [
-                _products(query[None], self._vectors[own])[0] for query, own in zip(wanted, rows, strict=True)
+                _products(query[None], self._vectors[at])[0] for query, at in zip(asked, rows, strict=True)
             ]
         gathered = self._vectors[rows[0]]
         block = max(1, _BLOCK_CELLS // max(1, len(gathered)))
         return [
             figures
             for start in range(0, len(queries), block)
-            for figures in _products(wanted[start : start + block], gathered)
+            for figures in _products(asked[start : start + block], gathered)
         ]
 
     def _stack(self, queries: Sequence[Query]) -> Vectors:
         return np.stack([self._part(query) for query in queries]).astype(np.float32, copy=False)
 
 
-def _products(wanted: Vectors, rows: Vectors) -> NDArray[np.float32]:
-    return np.clip(wanted.astype(np.float64) @ rows.astype(np.float64).T, -1.0, 1.0).astype(np.float32)
+def _products(queries: Vectors, rows: Vectors) -> NDArray[np.float32]:
+    return np.clip(queries.astype(np.float64) @ rows.astype(np.float64).T, -1.0, 1.0).astype(np.float32)

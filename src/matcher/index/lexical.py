@@ -40,7 +40,7 @@ class LexicalRetriever:
 
     def values(self, queries: Sequence[Query], rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
         """The cosine of each query with each of its rows."""
-        return [figures[own] for figures, own in zip(self._figures(queries), rows, strict=True)]
+        return [figures[part] for figures, part in zip(self._figures(queries), rows, strict=True)]
 
     def _figures(self, queries: Sequence[Query]) -> Iterator[NDArray[np.float32]]:
         """Each query's figure for every row; a block of queries at a time bounds the memory."""

@@ -98,11 +98,11 @@ def _mix(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    start = held = 0
+    start = size = 0
     for end, text in enumerate(texts):
-        if held > _BATCH_CHARACTERS:
+        if size > _BATCH_CHARACTERS:
             yield texts[start:end]
-            start, held = end, 0
-        held += len(text) + 1
-    if held:
+            start, size = end, 0
+        size += len(text) + 1
+    if size:
         yield texts[start:]

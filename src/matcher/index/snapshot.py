@@ -48,24 +48,24 @@ class LexicalRows:
     title: SparseRows
 
     @classmethod
-    def of(cls, texts: Sequence[TextView], vectoriser: NGramVectoriser, known: Self | None = None) -> Self:
-        """The rows of `texts`; those `known` already are copied, the others hashed."""
+    def of(cls, texts: Sequence[TextView], vectoriser: NGramVectoriser, cached: Self | None = None) -> Self:
+        """The rows of `texts`; those `cached` already are copied, the others hashed."""
         digests = tuple(text.digest for text in texts)
-        place = {digest: row for row, digest in enumerate(known.digests)} if known else {}
+        place = {digest: row for row, digest in enumerate(cached.digests)} if cached else {}
         fresh = [text for text, digest in zip(texts, digests, strict=True) if digest not in place]
         hashed = cls(
             tuple(text.digest for text in fresh),
             vectoriser.transform([text.full for text in fresh]),
             vectoriser.transform([text.title for text in fresh]),
         )
-        if known is None:
+        if cached is None:
             return hashed
-        place.update((digest, len(known.digests) + row) for row, digest in enumerate(hashed.digests))
+        place.update((digest, len(cached.digests) + row) for row, digest in enumerate(hashed.digests))
         order = [place[digest] for digest in digests]
         return cls(
             digests,
-            _stacked(known.text, hashed.text)[order],
-            _stacked(known.title, hashed.title)[order],
+            _stacked(cached.text, hashed.text)[order],
+            _stacked(cached.title, hashed.title)[order],
         )
 
 
@@ -87,8 +87,8 @@ def open_channels(
     name = _version(texts, vectoriser)
     rows = _read(directory / name)
     if rows is None:
-        known = next(filter(None, map(_read, _snapshots(directory, vectoriser))), None)
-        rows = LexicalRows.of(texts, vectoriser, known)
+        cached = next(filter(None, map(_read, _snapshots(directory, vectoriser))), None)
+        rows = LexicalRows.of(texts, vectoriser, cached)
         with suppress(OSError):
             _write(directory, name, rows)
             _prune(directory, name)
@@ -190,5 +190,5 @@ def _prune(directory: Path, current: str) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _stacked(one: SparseRows, other: SparseRows) -> SparseRows:
-    return sp.csr_array(sp.vstack([one, other], format="csr"))
+def _stacked(above: SparseRows, below: SparseRows) -> SparseRows:
+    return sp.csr_array(sp.vstack([above, below], format="csr"))

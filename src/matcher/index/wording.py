@@ -27,13 +27,13 @@ class WordingComparable:
 
     def values(self, queries: Sequence[Query], rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
         """Whether each query's wording can be compared with that of each of its rows."""
-        found = []
-        for query, own in zip(queries, rows, strict=True):
+        comparable = []
+        for query, part in zip(queries, rows, strict=True):
             share = chinese_share(query.text.full)
-            apart = np.zeros(len(own), dtype=np.bool_)
+            apart = np.zeros(len(part), dtype=np.bool_)
             if share < LATIN:
-                apart = self._chinese[own]
+                apart = self._chinese[part]
             elif share >= CHINESE:
-                apart = self._latin[own]
-            found.append((~apart).astype(np.float32))
-        return found
+                apart = self._latin[part]
+            comparable.append((~apart).astype(np.float32))
+        return comparable

@@ -51,7 +51,7 @@ class Evaluation:
             "queries": self.queries,
             "queries_per_second": self.queries_per_second,
             "averaged_over": dict(self.averaged_over),
-            "reliability": [asdict(one) for one in self.reliability],
+            "reliability": [asdict(bin_) for bin_ in self.reliability],
             "learned": None if self.learned is None else dict(self.learned),
         }
 
@@ -146,16 +146,16 @@ def evaluate(
     queries = _encoded(asked, encoder)
 
     def ranking(k: int, allowed: Sequence[Rows | None]) -> list[list[Match]]:
-        found: list[list[Match]] = [[] for _ in queries]
-        for version in {one.version: None for one in scorers}:
-            places = [place for place, one in enumerate(scorers) if one.version == version]
-            own = [queries[place] for place in places]
-            look = None if reranking is None else reranking.look(own, texts)
+        by_place: list[list[Match]] = [[] for _ in queries]
+        for version in {scorer.version: None for scorer in scorers}:
+            places = [place for place, scorer in enumerate(scorers) if scorer.version == version]
+            part = [queries[place] for place in places]
+            look = None if reranking is None else reranking.look(part, texts)
             choices = [Choice(k, allowed[place]) for place in places]
-            chosen = choose(own, channels, scorers[places[0]], choices, look=look)
+            chosen = choose(part, channels, scorers[places[0]], choices, look=look)
             for place, matches in zip(places, chosen, strict=True):
-                found[place] = matches
-        return found
+                by_place[place] = matches
+        return by_place
 
     if pooled:
         ranked = pool_ranked = ranking(widest, pools)
@@ -177,29 +177,29 @@ def _learned(
     asked = [text.full for text in collection.queries.values()]
     if lesson.directory is not None:
         graded = measuring.of_collection(read_collection(lesson.directory), progress)
-        own = set(asked)
-        others = [one for one in graded if one.demand not in own]
-        if graded and not others:
+        texts = set(asked)
+        teaching = [pair for pair in graded if pair.demand not in texts]
+        if graded and not teaching:
             raise InvalidInput(
                 f"{lesson.directory} 的需求正是要评测的需求，不能自己批改自己；请改用 --folds 5。",
                 f"{lesson.directory} holds the very demands to be evaluated, and would mark its own "
                 "homework: use --folds 5 instead.",
                 field="learn-from",
             )
-        one = learn(others, current, progress)
-        zh, en = one.why
-        said = {"from": lesson.directory.name, **one.counts, "better": one.better, "why_zh": zh, "why_en": en}
-        return [one.scorer("learned")] * len(asked), said
+        learned = learn(teaching, current, progress)
+        why = {"why_zh": learned.why[0], "why_en": learned.why[1]}
+        record = {"from": lesson.directory.name, **learned.counts, "better": learned.better, **why}
+        return [learned.scorer("learned")] * len(asked), record
     assert lesson.folds is not None
     graded = measuring.of_collection(collection, progress)
     parts = dict(zip(asked, folds(asked, lesson.folds).tolist(), strict=True))
     count = max(parts.values(), default=-1) + 1
-    found = []
+    attempts = []
     for part in range(count):
-        found.append(learn([one for one in graded if parts[one.demand] != part], current))
+        attempts.append(learn([pair for pair in graded if parts[pair.demand] != part], current))
         progress("learn", part + 1, count)
-    scorers = [one.scorer(f"learned-{part}") for part, one in enumerate(found)]
-    better = sum(one.better for one in found)
+    scorers = [attempt.scorer(f"learned-{part}") for part, attempt in enumerate(attempts)]
+    better = sum(attempt.better for attempt in attempts)
     return [scorers[parts[text]] for text in asked], {"folds": count, "better": better}
 
 
@@ -239,7 +239,7 @@ def _scorer(channel: Channel, reranking: Reranking | None) -> Scorer:
 def _encoded(texts: Sequence[TextView], encoder: Encoder) -> list[Query]:
     vectors = encoder.encode([text.full for text in texts], Side.DEMAND)
     titles = encoder.encode([text.title for text in texts], Side.DEMAND)
-    return [Query(*one) for one in zip(texts, vectors, titles, strict=True)]
+    return [Query(*row) for row in zip(texts, vectors, titles, strict=True)]
 
 
 def _summary(
@@ -251,13 +251,13 @@ def _summary(
 ) -> Evaluation:
     columns: dict[str, list[float | None]] = {"ndcg@10": [], "mrr@10": [], "recall@10": [], "auc": []}
     for grades, matches, pool in zip(judged, ranked, pool_ranked, strict=True):
-        known = list(grades.values())
+        all_grades = list(grades.values())
         order = [grades.get(match.row, 0) for match in matches]
         separation = metrics.auc([match.score for match in pool], [grades[match.row] for match in pool])
-        gain = metrics.ndcg(order, known, _CUTOFF)
+        gain = metrics.ndcg(order, all_grades, _CUTOFF)
         columns["ndcg@10"].append(None if pooled and separation is None else gain)
-        columns["mrr@10"].append(metrics.reciprocal_rank(order, known, _CUTOFF))
-        columns["recall@10"].append(metrics.recall(order, known, _CUTOFF))
+        columns["mrr@10"].append(metrics.reciprocal_rank(order, all_grades, _CUTOFF))
+        columns["recall@10"].append(metrics.recall(order, all_grades, _CUTOFF))
         columns["auc"].append(separation)
     means = {name: metrics.mean(column) for name, column in columns.items()}
     probabilities, outcomes = _judged_probabilities(judged, pool_ranked)

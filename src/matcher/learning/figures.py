@@ -50,31 +50,31 @@ class Measuring:
     build_channels: BuildChannels
     reranker: Reranker | None = None
 
-    def of_ledger(self, held: LedgerGrades, progress: Progress = silent) -> list[Graded]:
+    def of_ledger(self, ledger: LedgerGrades, progress: Progress = silent) -> list[Graded]:
         """A park's grades with their figures, by id; of a listing that says too little there are none."""
-        if not held.grades:
+        if not (grades := ledger.grades):
             return []
         encoded = Encoded(self.vectors, progress)
-        demands = encoded.demands(list(held.demands.values()))
-        supply = encoded.supply(list(held.supply.values()), lambda _name, *parts: self.build_channels(*parts))
+        demands = encoded.demands([*ledger.demands.values()])
+        supply = encoded.supply([*ledger.supply.values()], lambda _name, *parts: self.build_channels(*parts))
         asked, offered = _rows_by_version(demands), _rows_by_version(supply)
-        kept = [one for one in held.grades if one.demand_seen in asked and one.achievement_seen in offered]
+        kept = [case for case in grades if case.demand_seen in asked and case.achievement_seen in offered]
         pairs = (
-            np.array([asked[one.demand_seen] for one in kept], dtype=np.int64),
-            np.array([offered[one.achievement_seen] for one in kept], dtype=np.int64),
+            np.array([asked[case.demand_seen] for case in kept], dtype=np.int64),
+            np.array([offered[case.achievement_seen] for case in kept], dtype=np.int64),
         )
         figures = _by_channels(demands.queries(), supply.channels, *pairs)
-        figures |= self._second_look(demands, supply, pairs, [beijing_day(one.at) for one in kept])
+        figures |= self._second_look(demands, supply, pairs, [beijing_day(case.at) for case in kept])
         text_of = _newest_texts(demands)
         return [
             Graded(
-                demand=text_of[one.demand_id],
-                figures=known,
-                grade=one.grade,
-                decline=one.declined,
-                explored=one.explored,
+                demand=text_of[case.demand_id],
+                figures=measured,
+                grade=case.grade,
+                decline=case.declined,
+                explored=case.explored,
             )
-            for one, known in zip(kept, _known(figures, len(kept)), strict=True)
+            for case, measured in zip(kept, _known(figures, len(kept)), strict=True)
         ]
 
     def of_collection(self, collection: Collection, progress: Progress = silent) -> list[Graded]:
@@ -83,7 +83,7 @@ class Measuring:
         documents, queries = list(collection.documents.values()), list(collection.queries.values())
         supply, _ = self.vectors(Side.SUPPLY, documents, progress)
         asked, _ = self.vectors(Side.DEMAND, queries, progress)
-        titles, _ = self.vectors(Side.DEMAND, [TextView(one.title) for one in queries], silent)
+        titles, _ = self.vectors(Side.DEMAND, [TextView(query.title) for query in queries], silent)
         place = {document: row for row, document in enumerate(collection.documents)}
         judged = [
             (row, place[document], grade)
@@ -92,7 +92,7 @@ class Measuring:
         ]
         pairs = np.array([(row, document) for row, document, _ in judged], dtype=np.int64).reshape(-1, 2)
         figures = _by_channels(
-            [Query(*one) for one in zip(queries, asked, titles, strict=True)],
+            [Query(*row) for row in zip(queries, asked, titles, strict=True)],
             self.build_channels(documents, supply, None),
             pairs[:, 0],
             pairs[:, 1],
@@ -101,8 +101,8 @@ class Measuring:
             read = [(queries[row].full, documents[document].full) for row, document in pairs.tolist()]
             figures[cross_encoder.__name__] = self.reranker.figures(read)
         return [
-            Graded(queries[row].full, known, grade)
-            for (row, _, grade), known in zip(judged, _known(figures, len(judged)), strict=True)
+            Graded(queries[row].full, measured, grade)
+            for (row, _, grade), measured in zip(judged, _known(figures, len(judged)), strict=True)
         ]
 
     def _second_look(
@@ -112,14 +112,14 @@ class Measuring:
         names = [*FIELD_FEATURES, *STATED]
         if self.reranker is not None:
             names.append(cross_encoder.__name__)
-        found = {name: np.full(len(days), np.nan) for name in names}
+        figures = {name: np.full(len(days), np.nan) for name in names}
         of_day = np.array([day.toordinal() for day in days], dtype=np.int64)
         for ordinal in np.unique(of_day):
             places = np.flatnonzero(of_day == ordinal)
             look = PairLook(demands, supply, date.fromordinal(int(ordinal)), self.reranker)
             for name, values in look.known_figures(names, pairs[0][places], pairs[1][places]).items():
-                found[name][places] = values
-        return found
+                figures[name][places] = values
+        return figures
 
 
 def _by_channels(
@@ -129,16 +129,16 @@ def _by_channels(
     places: dict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(asked.tolist()):
         places[row].append(place)
-    wanted = [queries[row] for row in places]
-    rows = [np.unique(offered[own]) for own in places.values()]
-    found = {}
+    asking = [queries[row] for row in places]
+    rows = [np.unique(offered[at]) for at in places.values()]
+    figures = {}
     for name in (*CHANNEL_FEATURES, COMPARABLE):
-        found[name] = np.zeros(len(asked))
-        for own, known, values in zip(
-            places.values(), rows, channels[name].values(wanted, rows), strict=True
+        figures[name] = np.zeros(len(asked))
+        for at, unique, values in zip(
+            places.values(), rows, channels[name].values(asking, rows), strict=True
         ):
-            found[name][own] = values[np.searchsorted(known, offered[own])]
-    return found
+            figures[name][at] = values[np.searchsorted(unique, offered[at])]
+    return figures
 
 
 def _known(figures: Mapping[str, _Values], count: int) -> list[dict[str, float]]:
@@ -151,11 +151,11 @@ def _known(figures: Mapping[str, _Values], count: int) -> list[dict[str, float]]
 
 
 def _rows_by_version(index: Searchable) -> dict[Version, int]:
-    return {(one.id, one.version): row for row, one in enumerate(index.listings)}
+    return {(listing.id, listing.version): row for row, listing in enumerate(index.listings)}
 
 
 def _newest_texts(demands: Searchable) -> dict[int, str]:
     """What stands for each demand: its text in the newest version that was graded, so that grades of an
     edited demand stay together, and those of two demands that say the same."""
-    newest = sorted(zip(demands.listings, demands.texts, strict=True), key=lambda one: one[0].version)
-    return {one.id: text.full for one, text in newest}
+    newest = sorted(zip(demands.listings, demands.texts, strict=True), key=lambda graded: graded[0].version)
+    return {demand.id: text.full for demand, text in newest}

@@ -83,14 +83,14 @@ class Table:
         always: Sequence[str],
     ) -> Self:
         """A table of the features of which some pair's figure is known, and of those that `always` are."""
-        seen = {name for one in figures for name in one}
+        seen = {name for pair in figures for name in pair}
         names = tuple(name for name in FEATURES if name in seen or name in always)
-        raw = np.array([[one.get(name, np.nan) for name in names] for one in figures], dtype=np.float64)
+        raw = np.array([[pair.get(name, np.nan) for name in names] for pair in figures], dtype=np.float64)
         known = ~np.isnan(raw)
         raw[~known] = 0.0
         measured = dict(zip(names, raw.T, strict=True))
         columns = [FEATURES[name](measured) for name in names]
-        wording = np.array([one.get(COMPARABLE, 1.0) for one in figures], dtype=np.float64)
+        wording = np.array([pair.get(COMPARABLE, 1.0) for pair in figures], dtype=np.float64)
         place = {name: column for column, name in enumerate(names)}
         taught = [-2 if code is None else place.get(DECLINE_TEACHES[code] or "", -1) for code in declines]
         known[np.ix_(wording == 0, [name in WORDING for name in names])] = False
@@ -119,8 +119,8 @@ class Table:
     def scores(self, weights: Mapping[str, float]) -> Floats:
         """The score of every pair."""
         scorer = Scorer("fitted", weights)
-        found: Floats = scorer.score(scorer.contributions(self.figures))
-        return found
+        scores: Floats = scorer.score(scorer.contributions(self.figures))
+        return scores
 
 
 def fit(table: Table, current: Scorer) -> tuple[dict[str, float], Calibration]:
@@ -128,10 +128,10 @@ def fit(table: Table, current: Scorer) -> tuple[dict[str, float], Calibration]:
     before = current.calibration or PRIOR
     scores = table.scores(current.weights)
     weights = fit_weights(table, current.weights, _slope(scores, before))
-    found = table.scores(weights)
-    ratio = float(found @ scores) / max(float(scores @ scores), 1e-12)
+    fitted = table.scores(weights)
+    ratio = float(fitted @ scores) / max(float(scores @ scores), 1e-12)
     ratio = min(max(ratio, _LEAST_RATIO), 1 / _LEAST_RATIO)
-    return weights, fit_calibration(found, table.grades, _stretched(before, ratio))
+    return weights, fit_calibration(fitted, table.grades, _stretched(before, ratio))
 
 
 def fit_calibration_alone(table: Table, current: Scorer) -> tuple[dict[str, float], Calibration]:
@@ -163,24 +163,24 @@ def fit_weights(table: Table, current: Mapping[str, float], slope: float) -> dic
     ]
 
     def loss(point: Floats) -> tuple[float, Floats]:
-        found, multiple = point[:-1], point[-1]
-        margins = design @ found
-        apart = found - multiple * origin
+        weights, multiple = point[:-1], point[-1]
+        margins = design @ weights
+        apart = weights - multiple * origin
         pull, level = WEIGHTS_PULL / 4, WEIGHTS_PULL / 4 * float(origin @ origin)
         value = counts @ np.logaddexp(0.0, -margins)
         value += pull / 2 * (apart @ apart) + level / 2 * (multiple - 1) ** 2
         slopes = pull * apart - design.T @ (counts * expit(-margins))
         return float(value), np.append(slopes, level * (multiple - 1) - pull * (apart @ origin))
 
-    found = minimize(
+    best = minimize(
         loss,
         np.append(origin, 1.0),
         jac=True,
         method="L-BFGS-B",
         bounds=[*((low, None) for low in lowest), (_LEAST_SLOPE, None)],
     ).x
-    fitted = found[-1] * start
-    fitted[moving] = found[:-1] / scale
+    fitted = best[-1] * start
+    fitted[moving] = best[:-1] / scale
     return _normalised(dict(zip(table.names, fitted.tolist(), strict=True)), current)
 
 
@@ -192,8 +192,8 @@ def fit_calibration(scores: Floats, grades: NDArray[np.int64], before: Calibrati
     logs = np.log(np.maximum(scores, 0.0) + before.offset)
     middle, spread = float(logs.mean()), max(float(logs.var()), 0.1)
     reached = np.array([grades >= grade for grade in GRADES], dtype=np.float64)
-    powers = np.array([one.power for one in before.odds])
-    levels = np.log([one.factor for one in before.odds]) + powers * middle
+    powers = np.array([odds.power for odds in before.odds])
+    levels = np.log([odds.factor for odds in before.odds]) + powers * middle
     origin = np.concatenate([levels, powers])
     chances = expit(levels[:, None] + powers[:, None] * (logs - middle))
     certainty = np.maximum((chances * (1 - chances)).mean(axis=1), 0.01)
@@ -207,7 +207,7 @@ def fit_calibration(scores: Floats, grades: NDArray[np.int64], before: Calibrati
         slopes = np.concatenate([errors.sum(axis=1), errors @ (logs - middle)])
         return float(value) / len(logs), (slopes + pull * apart) / len(logs)
 
-    found = minimize(
+    best = minimize(
         loss,
         origin,
         jac=True,
@@ -216,7 +216,7 @@ def fit_calibration(scores: Floats, grades: NDArray[np.int64], before: Calibrati
         constraints=[_ordered(before.offset, middle)],
         options={"maxiter": 500, "ftol": 1e-12},
     ).x
-    odds = [Odds(float(np.exp(found[at] - found[3 + at] * middle)), float(found[3 + at])) for at in range(3)]
+    odds = [Odds(float(np.exp(best[at] - best[3 + at] * middle)), float(best[3 + at])) for at in range(3)]
     return Calibration("learned", (odds[0], odds[1], odds[2]), before.offset)
 
 
@@ -238,7 +238,7 @@ def _slope(scores: Floats, calibration: Calibration) -> float:
 
 def _stretched(calibration: Calibration, ratio: float) -> Calibration:
     """The same calibration for scores that are all multiplied by `ratio`."""
-    first, second, third = (Odds(one.factor * ratio**-one.power, one.power) for one in calibration.odds)
+    first, second, third = (Odds(odds.factor * ratio**-odds.power, odds.power) for odds in calibration.odds)
     return Calibration(calibration.version, (first, second, third), calibration.offset * ratio)
 
 

@@ -58,12 +58,12 @@ def learn(graded: Sequence[Graded], current: Scorer, progress: Progress = silent
     Raises InvalidInput where grades cannot teach anything: fewer than two demands, no lead, or leads alone.
     """
     table = _table(graded, current)
-    parts = folds([one.demand for one in graded], FOLDS)
+    parts = folds([pair.demand for pair in graded], FOLDS)
     counts = {
         "grades": len(graded),
         "demands": len(np.unique(table.demands)),
         "leads": int((table.grades >= LEAD).sum()),
-        "explored": sum(one.explored for one in graded),
+        "explored": sum(pair.explored for pair in graded),
     }
     learned = _attempt(fit, table, parts, current, counts, progress)
     if not learned.better:
@@ -108,8 +108,8 @@ def folds(demands: Sequence[str], count: int) -> NDArray[np.int64]:
 
 
 def _table(graded: Sequence[Graded], current: Scorer) -> Table:
-    numbers = {demand: number for number, demand in enumerate(sorted({one.demand for one in graded}))}
-    grades = np.array([one.grade for one in graded], dtype=np.int64)
+    numbers = {demand: number for number, demand in enumerate(sorted({pair.demand for pair in graded}))}
+    grades = np.array([pair.grade for pair in graded], dtype=np.int64)
     if len(numbers) < 2:
         raise InvalidInput(
             f"评分只涉及 {len(numbers)} 条需求，无法学习；请至少为两条需求的匹配评分。",
@@ -130,10 +130,10 @@ def _table(graded: Sequence[Graded], current: Scorer) -> Table:
             field="grades",
         )
     return Table.of(
-        np.array([numbers[one.demand] for one in graded], dtype=np.int64),
-        [one.figures for one in graded],
+        np.array([numbers[pair.demand] for pair in graded], dtype=np.int64),
+        [pair.figures for pair in graded],
         grades,
-        [one.decline for one in graded],
+        [pair.decline for pair in graded],
         tuple(current.weights),
     )
 
@@ -187,7 +187,7 @@ class _Judged:
             ("nDCG@10", "nDCG@10"): _paired(self._ranking(now)[0], self._ranking(then)[0]),
             ("AUC", "AUC"): _paired(self._ranking(now)[1], self._ranking(then)[1]),
         }
-        said = {
+        words = {
             name: (
                 f"在留出的需求上，{name[0]}的变化为 {rise:+.4f}（标准误 {error:.4f}）",
                 f"on demands kept aside {name[1]} changes by {rise:+.4f} (standard error {error:.4f})",
@@ -200,7 +200,7 @@ class _Judged:
                 f"grades of {len(self._demands)} demands, fewer than {FOLDS}, cannot show it to be better.",
             )
         (lost, (loss, loss_error)), *ranking = rises.items()
-        zh, en = said[lost]
+        zh, en = words[lost]
         if not loss < -loss_error:
             return False, (
                 f"{zh}，降幅未超过一个标准误，不足以说明更好。",
@@ -208,7 +208,7 @@ class _Judged:
             )
         for name, (rise, error) in ranking:
             if rise < -error:
-                worse_zh, worse_en = said[name]
+                worse_zh, worse_en = words[name]
                 return False, (
                     f"{zh}，但{worse_zh}，排序变差。",
                     f"{en}, but {worse_en}: the order would get worse.",
@@ -218,7 +218,7 @@ class _Judged:
     def _loss_rise(self, now: _Predicted, then: _Predicted) -> tuple[float, float]:
         """The mean rise of the log loss, and its standard error, with demands as the units drawn."""
         leads = self._grades >= LEAD
-        lost = [-np.log(np.where(leads, one.probabilities, 1 - one.probabilities)) for one in (now, then)]
+        lost = [-np.log(np.where(leads, p, 1 - p)) for p in (now.probabilities, then.probabilities)]
         rises = lost[1] - lost[0]
         mean = float(rises.mean())
         apart = np.array([(rises[rows] - mean).sum() for rows in self._demands])
@@ -238,9 +238,9 @@ class _Judged:
         return gains, separations
 
 
-def _paired(was: Sequence[float | None], found: Sequence[float | None]) -> tuple[float, float]:
+def _paired(before: Sequence[float | None], after: Sequence[float | None]) -> tuple[float, float]:
     """The mean rise, and its standard error, over the demands that have both; no rise where none has."""
-    rises = np.array([b - a for a, b in zip(was, found, strict=True) if a is not None and b is not None])
+    rises = np.array([b - a for a, b in zip(before, after, strict=True) if a is not None and b is not None])
     if len(rises) < 2:
         return float(rises.sum()), 0.0
     return float(rises.mean()), float(rises.std(ddof=1) / np.sqrt(len(rises)))

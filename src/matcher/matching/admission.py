@@ -89,9 +89,9 @@ class Admission:
 
     def ruled_out(self, row: int) -> dict[Constraint, int]:
         """How many achievements each constraint keeps from a demand; one may be kept by several."""
-        own = self._to_supply.named.get(self._demand_names[row], ())
+        namesakes = self._to_supply.named.get(self._demand_names[row], ())
         counts = {
-            Constraint.OWN_ORGANISATION: len(own),
+            Constraint.OWN_ORGANISATION: len(namesakes),
             Constraint.EXCLUDED: len(self._excluded.get(row, ())),
             **{name: int(mask.sum()) for name, mask in self._against[self._set_of[row]].items()},
         }
@@ -134,11 +134,11 @@ def _distinct(
     numbers: dict[tuple[int | None, Constraints], int] = {}
     distinct: list[Rules] = []
     set_of = np.zeros(len(demands), dtype=np.int64)
-    for row, (demand, own) in enumerate(zip(demands, rules, strict=True)):
-        key = (None if own.profile == DEFAULT_PROFILE else demand.park_id, own.own)
+    for row, (demand, demand_rules) in enumerate(zip(demands, rules, strict=True)):
+        key = (None if demand_rules.profile == DEFAULT_PROFILE else demand.park_id, demand_rules.own)
         if key not in numbers:
             numbers[key] = len(distinct)
-            distinct.append(own)
+            distinct.append(demand_rules)
         set_of[row] = numbers[key]
     return set_of, distinct
 
@@ -158,9 +158,9 @@ def _against(distinct: Sequence[Rules], supply: Sequence[LiveListing]) -> Sequen
             of_park[profile] = _ruled_out(Rules(rules.profile), supply)
         if rules.own not in of_demand:
             of_demand[rules.own] = _ruled_out(Rules(own=rules.own), supply)
-        parks, own = of_park[profile], of_demand[rules.own]
-        both = {name: parks[name] | own[name] for name in parks.keys() & own.keys()}
-        by_set.append({**parks, **own, **both})
+        by_park, by_demand = of_park[profile], of_demand[rules.own]
+        both = {name: by_park[name] | by_demand[name] for name in by_park.keys() & by_demand.keys()}
+        by_set.append({**by_park, **by_demand, **both})
     return by_set
 
 

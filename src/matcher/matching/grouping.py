@@ -32,7 +32,7 @@ class Grouping:
         """The other rows of a row's group."""
         number = self.numbers[row]
         together = np.flatnonzero(self.numbers == number).tolist() if number >= 0 else []
-        return [other for other in together if other != row]
+        return [member for member in together if member != row]
 
     def one_of_each(self, rows: Rows, best: NDArray[np.int64], held: Rows | None) -> NDArray[np.int64]:
         """Of the places `best` in `rows`, best first, those that are left; a held row stands in for a better

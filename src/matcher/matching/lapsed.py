@@ -32,10 +32,10 @@ def lapsed_search(search: Search, lapsed: Searchable, excluded: Collection[Pair]
     nobody = np.array([], dtype=np.int64)
     admission = Admission(search.demands, lapsed, search.rules, excluded, nobody)
     choices = []
-    for row, own in enumerate(search.choices):
+    for row, choice in enumerate(search.choices):
         allowed = admission.of_demand(row)
         within = alone if allowed is None else np.intersect1d(allowed, alone, assume_unique=True)
-        choices.append(Choice(LOOKED_THROUGH, within, floor=own.floor))
+        choices.append(Choice(LOOKED_THROUGH, within, floor=choice.floor))
     return replace(search, supply=lapsed, choices=choices, admission=admission, look=look)
 
 
@@ -46,8 +46,8 @@ def lapsed_misses(search: Search, lapsed: Search, chosen: Chosen, day: date) -> 
     for row, matches in enumerate(ranked):
         choice, profile = search.choices[row], search.rules[row].profile
         cap = profile.per_organisation
-        own = chosen.get(search.demands.listings[row].id, ())
-        best = [(-figure, proposal.achievement_id) for figure, proposal in own if not proposal.explored]
+        proposals = chosen.get(search.demands.listings[row].id, ())
+        best = [(-figure, proposal.achievement_id) for figure, proposal in proposals if not proposal.explored]
         units = [search.supply.organisations[search.supply.row_of[number]] for _, number in best]
         for match in matches:
             listed = lapsed.supply.listings[match.row]

@@ -111,12 +111,12 @@ def abstentions(
     left = []
     for demand in without:
         assert demand.park_id is not None
-        said: dict[str, Any] = {"reason": AbstentionReason.TOO_LITTLE_TEXT, "ruled_out": {}}
+        fields: dict[str, Any] = {"reason": AbstentionReason.TOO_LITTLE_TEXT, "ruled_out": {}}
         row = judged.get(demand.id)
         if row is not None:
             reason = _reason(search, row, over_quota=demand.id in had_some)
-            said = {"reason": reason, "ruled_out": search.admission.ruled_out(row), **nearest[row]}
-        left.append(Abstention(demand_id=demand.id, park_id=demand.park_id, **said))
+            fields = {"reason": reason, "ruled_out": search.admission.ruled_out(row), **nearest[row]}
+        left.append(Abstention(demand_id=demand.id, park_id=demand.park_id, **fields))
     return left
 
 
@@ -135,7 +135,7 @@ def _nearest(search: Search, rows: Sequence[int]) -> list[dict[str, Any]]:
         return [{} for _ in rows]
     choices = {row: Choice(1, search.admission.without_rules(row)) for row in rows}
     best = ranked_demands(search, np.array(rows, dtype=np.int64), choices)
-    return [_figures(search, row, *found) for row, found in zip(rows, best, strict=True)]
+    return [_figures(search, row, *matches) for row, matches in zip(rows, best, strict=True)]
 
 
 def _figures(search: Search, row: int, match: Match | None = None) -> dict[str, Any]:

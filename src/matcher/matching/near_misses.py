@@ -48,7 +48,7 @@ def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Mi
 
 
 def _best(missed: Sequence[Missed], below: Missed | None) -> list[Missed]:
-    best = sorted(missed, key=lambda one: (-one[0], one[2]))[:LIMIT]
+    best = sorted(missed, key=lambda miss: (-miss[0], miss[2]))[:LIMIT]
     return best if below is None else [*best, below]
 
 
@@ -87,15 +87,15 @@ def _lines(search: Search, chosen: Chosen) -> "Iterator[_Line]":
     again = ranked_demands(
         search, np.array(short, dtype=np.int64), {row: Choice(depth[row], reach[row]) for row in short}
     )
-    last = {row: found[-1] for row, found in zip(rows, ranked, strict=True) if len(found) == depth[row]}
+    last = {row: matches[-1] for row, matches in zip(rows, ranked, strict=True) if len(matches) == depth[row]}
     for row, matches in zip(short, again, strict=True):
         best[row] = matches
         last.pop(row, None)
         if len(matches) == depth[row]:
             last[row] = matches[-1]
     for row in rows:
-        own = chosen.get(search.demands.listings[row].id, ())
-        taken = [search.supply.row_of[proposal.achievement_id] for _, proposal in own]
+        proposals = chosen.get(search.demands.listings[row].id, ())
+        taken = [search.supply.row_of[proposal.achievement_id] for _, proposal in proposals]
         yield _Line.of(search, row, best[row], last.get(row), np.array(taken, dtype=np.int64))
 
 
@@ -103,7 +103,7 @@ def _within(matches: Sequence[Match], rows: Rows | None) -> list[Match]:
     if rows is None:
         return [*matches]
     allowed = frozenset(rows.tolist())
-    return [one for one in matches if one.row in allowed]
+    return [match for match in matches if match.row in allowed]
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,14 @@ class _Line:
             bound = last.score
             if weights is not None:
                 bound *= float(weights.max() if bound > 0 else weights.min())
-        weighed = [
-            (one.score * (1.0 if weights is None else float(weights[one.row])), one) for one in matches
+        preferences = [
+            match.score * (1.0 if weights is None else float(weights[match.row])) for match in matches
         ]
         line = sorted(
-            ((preference, one) for preference, one in weighed if preference >= bound),
+            (pair for pair in zip(preferences, matches, strict=True) if pair[0] >= bound),
             key=lambda pair: (-pair[0], pair[1].row),
         )
-        return cls(search, row, [one for _, one in line], [figure for figure, _ in line], bound, taken)
+        return cls(search, row, [match for _, match in line], [figure for figure, _ in line], bound, taken)
 
     def hindered(self) -> Iterator[Missed]:
         """Those that one change would propose, best first."""
@@ -162,7 +162,7 @@ class _Line:
             for match, preference in zip(self.matches, self.preferences, strict=True)
             if self.keeps[match.row] and match.score < self.choice.floor
         ]
-        for match, preference in sorted(under, key=lambda one: -one[0].score):
+        for match, preference in sorted(under, key=lambda pair: -pair[0].score):
             obstacle = self._obstacle(match)
             if obstacle is not None and self._passes(match, obstacle):
                 return preference, match, self._id(match), obstacle
@@ -213,8 +213,8 @@ class _Line:
             if rival is match and not weighed:
                 break
         admitted.sort(key=lambda ranked: (-ranked[0], ranked[1]))
-        own = next((preference for preference, row in admitted if row == match.row), None)
-        if own is None or own < self.bound:
+        reached = next((preference for preference, row in admitted if row == match.row), None)
+        if reached is None or reached < self.bound:
             return []
         return [row for _, row in admitted]
 
@@ -229,8 +229,8 @@ class _Line:
         if choice.repeats is None:
             return frozenset()
         is_held = choice.held is not None and row in choice.held
-        held = self.taken if choice.held is None or is_held else np.concatenate([self.taken, choice.held])
-        return frozenset(choice.repeats.numbers[held].tolist())
+        occupied = self.taken if choice.held is None or is_held else np.concatenate([self.taken, choice.held])
+        return frozenset(choice.repeats.numbers[occupied].tolist())
 
     def _obstacle(self, match: Match) -> Obstacle | None:
         return obstacle_of(self.rules, self._achievement(match.row), match.score, match.probability)

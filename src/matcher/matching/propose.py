@@ -76,7 +76,7 @@ def propose(
     supply = encoded.supply(inputs.supply, method.open_channels)
     demands = encoded.demands(inputs.demands)
     released = np.array(
-        [row for row, one in enumerate(demands.listings) if _is_released(one.listing)], dtype=np.int64
+        [row for row, demand in enumerate(demands.listings) if _is_released(demand.listing)], dtype=np.int64
     )
     rules = [inputs.rules_of(demand) for demand in demands.listings]
     repeated = {Side.DEMAND: repeats(demands), Side.SUPPLY: repeats(supply)}
@@ -86,14 +86,14 @@ def propose(
         supply=supply,
         rules=rules,
         choices=(),
-        scorers=[method.scorers.of(one.park_id) for one in demands.listings],
+        scorers=[method.scorers.of(demand.park_id) for demand in demands.listings],
         admission=Admission(demands, supply, rules, excluded, released),
         look=PairLook(demands, supply, inputs.day, method.reranker),
     )
     choices = _choices(search, repeated[Side.SUPPLY], inputs.held, method.top_k)
     search = replace(search, choices=tuple(choices))
-    found = matches_of_demands(search, progress)
-    entries, capped = _within_parks(found, inputs.profiles)
+    weighed = matches_of_demands(search, progress)
+    entries, capped = _within_parks(weighed, inputs.profiles)
     feed: list[Proposal] = []
     if with_feed:
         feed = matches_of_achievements(
@@ -105,10 +105,10 @@ def propose(
             method.scorers.shared,
             progress,
         )
-    proposed = {(one.demand_id, one.achievement_id) for one in entries}
+    proposed = {(entry.demand_id, entry.achievement_id) for entry in entries}
     missed: list[NearMiss] = []
     if with_near_misses:
-        chosen = _by_demand(found)
+        chosen = _by_demand(weighed)
         missed = near_misses(search, chosen, _of_lapsed(search, chosen, inputs, method))
     return Proposed(
         entries=entries,
@@ -124,9 +124,9 @@ def propose(
     )
 
 
-def _by_demand(found: Sequence[tuple[float, Proposal]]) -> Chosen:
+def _by_demand(weighed: Sequence[tuple[float, Proposal]]) -> Chosen:
     chosen: dict[int, list[tuple[float, Proposal]]] = defaultdict(list)
-    for preference, proposal in found:
+    for preference, proposal in weighed:
         chosen[proposal.demand_id].append((preference, proposal))
     return dict(chosen)
 
@@ -145,14 +145,14 @@ def _of_lapsed(search: Search, chosen: Chosen, inputs: Inputs, method: Method) -
 def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_k: int) -> Iterator[Choice]:
     """How each demand's matches are chosen; a park's weights are worked out once."""
     supply = search.supply.listings
-    ids = np.array([one.id for one in supply], dtype=np.int64)
+    ids = np.array([achievement.id for achievement in supply], dtype=np.int64)
     units = _units(search.supply.organisations)
     held = _held(current, search.supply, repeated)
     weights: dict[int | None, NDArray[np.float64] | None] = {}
-    for row, (demand, own, scorer) in enumerate(
+    for row, (demand, rules, scorer) in enumerate(
         zip(search.demands.listings, search.rules, search.scorers, strict=True)
     ):
-        profile = own.profile
+        profile = rules.profile
         if demand.park_id not in weights:
             weights[demand.park_id] = _weights(profile, supply)
         k = profile.top_k or top_k
@@ -195,8 +195,8 @@ def _explored_slots(profile: ParkProfile, scorer: Scorer, k: int) -> int:
 
 def _first_ids(listings: Sequence[LiveListing], repeated: Grouping) -> dict[int, int]:
     return {
-        one.id: listings[first].id
-        for row, (one, first) in enumerate(zip(listings, repeated.numbers, strict=True))
+        listing.id: listings[first].id
+        for row, (listing, first) in enumerate(zip(listings, repeated.numbers, strict=True))
         if first >= 0 and first != row
     }
 
@@ -205,27 +205,27 @@ def _weights(profile: ParkProfile, supply: Sequence[LiveListing]) -> NDArray[np.
     """What each achievement's score is multiplied by for the order; None where the park prefers nothing."""
     if not profile.industries and (not profile.partners or profile.partner_weight == 1):
         return None
-    achievements = (one.listing for one in supply)
-    return np.array([profile.weight(one) for one in achievements if isinstance(one, Achievement)])
+    listings = (listed.listing for listed in supply)
+    return np.array([profile.weight(listing) for listing in listings if isinstance(listing, Achievement)])
 
 
 def _within_parks(
-    found: Sequence[tuple[float, Proposal]], profiles: Mapping[int, ParkProfile]
+    weighed: Sequence[tuple[float, Proposal]], profiles: Mapping[int, ParkProfile]
 ) -> tuple[list[Proposal], frozenset[Pair]]:
     """What is left where parks limit their entries, and the pairs that are over the limit.
 
     A park keeps what it prefers most, then earlier demands; so a demand loses its last ranks first.
     """
     by_park: dict[int, list[tuple[float, Proposal]]] = defaultdict(list)
-    for preference, proposal in found:
+    for preference, proposal in weighed:
         by_park[proposal.park_id].append((preference, proposal))
     over: set[Pair] = set()
     for park_id, ranked in by_park.items():
         limit = profiles.get(park_id, DEFAULT_PROFILE).max_entries
         if limit is not None:
-            ranked.sort(key=lambda one: (-one[0], one[1].demand_id, one[1].rank))
-            over.update((one.demand_id, one.achievement_id) for _, one in ranked[limit:])
-    kept = [one for _, one in found if (one.demand_id, one.achievement_id) not in over]
+            ranked.sort(key=lambda entry: (-entry[0], entry[1].demand_id, entry[1].rank))
+            over.update((proposal.demand_id, proposal.achievement_id) for _, proposal in ranked[limit:])
+    kept = [proposal for _, proposal in weighed if (proposal.demand_id, proposal.achievement_id) not in over]
     return kept, frozenset(over)
 
 

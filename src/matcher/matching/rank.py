@@ -74,7 +74,7 @@ class Choice:
     @property
     def groupings(self) -> tuple[Grouping, ...]:
         """Those there are, in the order in which they are applied."""
-        return tuple(one for one in (self.repeats, self.units) if one is not None)
+        return tuple(grouping for grouping in (self.repeats, self.units) if grouping is not None)
 
     @property
     def pool(self) -> int:
@@ -144,9 +144,9 @@ def scores(
     allowed = np.arange(size) if choice.allowed is None else choice.allowed
     scoring = _Scoring([query], channels, scorer, look)
     [scored] = scoring.of(slice(0, 1), [allowed], [choice])
-    found = np.full(size, -np.inf)
-    found[scored.rows] = scored.score
-    return found
+    by_row = np.full(size, -np.inf)
+    by_row[scored.rows] = scored.score
+    return by_row
 
 
 def best_first(
@@ -174,8 +174,8 @@ def _candidates(
     for (_, deep), members in groups.items():
         together = [queries[member] for member in members]
         rows = choices[members[0]].allowed
-        found = [channels[name].search(together, deep, rows) for name in scorer.channels]
-        for member, *hits in zip(members, *found, strict=True):
+        by_channel = [channels[name].search(together, deep, rows) for name in scorer.channels]
+        for member, *hits in zip(members, *by_channel, strict=True):
             candidates[member] = np.unique([hit.row for channel in hits for hit in channel])
     return candidates
 
@@ -216,12 +216,12 @@ class _Scoring:
         rows = candidates[block]
         names = {SIMILARITY, COMPARABLE, *self.scorer.channels}
         figures = {name: self.channels[name].values(self.queries[block], rows) for name in names}
-        for place, (own, choice) in enumerate(zip(rows, choices[block], strict=True)):
-            found = {name: values[place].astype(np.float64) for name, values in figures.items()}
-            yield self._scored(block.start + place, own, found, choice)
+        for place, (of_query, choice) in enumerate(zip(rows, choices[block], strict=True)):
+            exact = {name: values[place].astype(np.float64) for name, values in figures.items()}
+            yield self._scored(block.start + place, of_query, exact, choice)
 
-    def _scored(self, place: int, rows: Rows, found: Figures, choice: Choice) -> _Scored:
-        figures = {name: values.round(DECIMALS) for name, values in found.items()}
+    def _scored(self, place: int, rows: Rows, exact: Figures, choice: Choice) -> _Scored:
+        figures = {name: values.round(DECIMALS) for name, values in exact.items()}
         if self.scorer.second_look:
             if self.look is None:
                 raise ValueError(f"nobody looks for {self.scorer.second_look}")

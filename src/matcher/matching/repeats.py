@@ -31,9 +31,9 @@ class _Group:
     wordings: list[Said] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
 
-    def takes(self, said: Said) -> bool:
+    def takes(self, new: Said) -> bool:
         """Whether this says the same as every wording here, so that a chain of likenesses joins nothing."""
-        return len(self.wordings) < MOST_WORDINGS and all(say_the_same(said, one) for one in self.wordings)
+        return len(self.wordings) < MOST_WORDINGS and all(say_the_same(new, old) for old in self.wordings)
 
 
 def repeats(index: Searchable) -> Grouping:
@@ -56,11 +56,11 @@ def with_repeats(
     alike: dict[int, list[int]] = defaultdict(list)
     for row in np.flatnonzero(repeated.numbers >= 0).tolist():
         alike[int(repeated.numbers[row])].append(supply[row].id)
-    others = {identifier: group for group in alike.values() for identifier in group}
+    group_of = {identifier: group for group in alike.values() for identifier in group}
     return frozenset(
-        (demand, other)
+        (demand, member)
         for demand, achievement in pairs
-        for other in (achievement, *others.get(achievement, ()))
+        for member in (achievement, *group_of.get(achievement, ()))
     )
 
 
@@ -75,28 +75,28 @@ def _rows_by_wording(index: Searchable) -> dict[tuple[int | None, Said], list[in
 def _groups(rows: Mapping[tuple[int | None, Said], Sequence[int]]) -> list[_Group]:
     """The fullest wording of a thing opens its group; what says the same as all of it joins."""
     wordings = sorted(
-        rows, key=lambda one: (-len(one[1].body), one[1].title, one[1].body, one[1].organisation)
+        rows, key=lambda item: (-len(item[1].body), item[1].title, item[1].body, item[1].organisation)
     )
     using: dict[Key, int] = defaultdict(int)
-    for park_id, said in wordings:
-        for key in _keys(park_id, said):
+    for park_id, wording in wordings:
+        for key in _keys(park_id, wording):
             using[key] += 1
     groups: list[_Group] = []
     holding: dict[Key, dict[int, _Group]] = defaultdict(dict)
-    for park_id, said in wordings:
-        keys = [key for key in _keys(park_id, said) if 1 < using[key] <= COMMON]
+    for park_id, wording in wordings:
+        keys = [key for key in _keys(park_id, wording) if 1 < using[key] <= COMMON]
         near = {number: group for key in keys for number, group in holding[key].items()}
-        number = next((one for one in sorted(near) if near[one].takes(said)), len(groups))
+        number = next((number for number in sorted(near) if near[number].takes(wording)), len(groups))
         if number == len(groups):
             groups.append(_Group())
-        groups[number].wordings.append(said)
-        groups[number].rows.extend(rows[park_id, said])
+        groups[number].wordings.append(wording)
+        groups[number].rows.extend(rows[park_id, wording])
         for key in keys:
             holding[key][number] = groups[number]
     return groups
 
 
-def _keys(park_id: int | None, said: Said) -> tuple[Key, ...]:
+def _keys(park_id: int | None, wording: Said) -> tuple[Key, ...]:
     """What titles that are like each other have in common: all of it, how they begin, or how they end."""
-    ends = said.title[:MIN_TITLE], said.title[-MIN_TITLE:]
-    return (park_id, "whole", said.title), (park_id, "begins", ends[0]), (park_id, "ends", ends[1])
+    ends = wording.title[:MIN_TITLE], wording.title[-MIN_TITLE:]
+    return (park_id, "whole", wording.title), (park_id, "begins", ends[0]), (park_id, "ends", ends[1])

@@ -58,7 +58,7 @@ def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, 
     demands, supply = search.demands, search.supply
     if not supply.listings:
         return []
-    found: list[tuple[float, Proposal]] = []
+    weighed: list[tuple[float, Proposal]] = []
     for start in range(0, len(demands.listings), BATCH):
         rows = np.arange(start, min(start + BATCH, len(demands.listings)))
         ranked = ranked_demands(search, rows, search.choices)
@@ -68,23 +68,23 @@ def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, 
                 weight = 1.0 if weights is None else float(weights[match.row])
                 terms = matched_terms(demands.phrases[row], supply.phrases[match.row])
                 pair = demands.listings[row], supply.listings[match.row]
-                found.append((match.score * weight, _proposal(*pair, match, terms)))
+                weighed.append((match.score * weight, _proposal(*pair, match, terms)))
         progress("match demands", int(rows[-1]) + 1, len(demands.listings))
-    return found
+    return weighed
 
 
 def ranked_demands(
     search: Search, rows: Rows, choices: Sequence[Choice] | Mapping[int, Choice]
 ) -> list[list[Match]]:
     """The matches of some demands by the choices of their rows, each by its own park's scorer."""
-    found: dict[int, list[Match]] = {}
-    for scorer, own in _parted(search.scorers, rows):
-        queries = [search.demands.query(row) for row in own]
-        chosen = [choices[row] for row in own]
-        look = search.look_of(scorer, own)
+    by_row: dict[int, list[Match]] = {}
+    for scorer, part in _parted(search.scorers, rows):
+        queries = [search.demands.query(row) for row in part]
+        chosen = [choices[row] for row in part]
+        look = search.look_of(scorer, part)
         ranked = choose(queries, search.supply.channels, scorer, chosen, look=look)
-        found |= zip(own.tolist(), ranked, strict=True)
-    return [found[row] for row in rows.tolist()]
+        by_row |= zip(part.tolist(), ranked, strict=True)
+    return [by_row[row] for row in rows.tolist()]
 
 
 def matches_of_achievements(
@@ -108,12 +108,12 @@ def matches_of_achievements(
     grouping = Grouping(repeated.numbers[released], repeated.cap)
     parts = list(_parted([search.scorers[row] for row in released], np.arange(len(released))))
     supply, phrases = search.supply, search.demands.phrases
-    found: list[Proposal] = []
+    proposals: list[Proposal] = []
     for start in range(0, len(supply.listings), BATCH):
         rows = np.arange(start, min(start + BATCH, len(supply.listings)))
         achievements = range(start, start + len(rows))
         allowed = map(search.admission.of_achievement, achievements)
-        choices = [Choice(top_k, one, repeats=grouping) for one in allowed]
+        choices = [Choice(top_k, within, repeats=grouping) for within in allowed]
         queries = [supply.query(row) for row in achievements]
 
         def look(scorer: Scorer, rows: Rows = rows) -> SecondLook:
@@ -122,14 +122,14 @@ def matches_of_achievements(
 
         if any(scorer.version != shared.version for scorer, _ in parts):
             shown = choose(queries, channels, shared, choices, look=look(shared))
-            choices = [Choice(top_k, np.array(sorted(one.row for one in own), np.int64)) for own in shown]
+            choices = [Choice(top_k, np.array(sorted(match.row for match in top), np.int64)) for top in shown]
         ranked = choose_among(queries, channels, parts, choices, look)
         for row, matches in zip(achievements, ranked, strict=True):
             for match in matches:
                 terms = matched_terms(supply.phrases[row], phrases[released[match.row]])
-                found.append(_proposal(index.listings[match.row], supply.listings[row], match, terms))
+                proposals.append(_proposal(index.listings[match.row], supply.listings[row], match, terms))
         progress("match achievements", int(rows[-1]) + 1, len(supply.listings))
-    return found
+    return proposals
 
 
 def choose_among(
@@ -146,36 +146,36 @@ def choose_among(
     if len(parts) == 1:
         [(scorer, _)] = parts
         return choose(queries, channels, scorer, choices, look=look(scorer))
-    found: list[list[Match]] = [[] for _ in queries]
-    for scorer, own in parts:
-        within = [replace(choice, allowed=_intersection(choice.allowed, own)) for choice in choices]
+    gathered: list[list[Match]] = [[] for _ in queries]
+    for scorer, rows in parts:
+        within = [replace(choice, allowed=_intersection(choice.allowed, rows)) for choice in choices]
         chosen = choose(queries, channels, scorer, within, look=look(scorer))
-        for all_found, some in zip(found, chosen, strict=True):
-            all_found += some
-    return [_best_of(matches, choice.k) for matches, choice in zip(found, choices, strict=True)]
+        for so_far, some in zip(gathered, chosen, strict=True):
+            so_far += some
+    return [_best_of(matches, choice.k) for matches, choice in zip(gathered, choices, strict=True)]
 
 
 def _best_of(matches: Sequence[Match], k: int) -> list[Match]:
     """The best of what the parts gave; repeats are of one park, so no two parts gave the same thing."""
-    ordered = sorted(matches, key=lambda one: (-(one.probability or 0.0), -one.score, one.row))
-    return [replace(one, rank=rank) for rank, one in enumerate(ordered[:k], start=1)]
+    ordered = sorted(matches, key=lambda match: (-(match.probability or 0.0), -match.score, match.row))
+    return [replace(match, rank=rank) for rank, match in enumerate(ordered[:k], start=1)]
 
 
-def _intersection(allowed: Rows | None, own: Rows) -> Rows:
-    return own if allowed is None else np.intersect1d(allowed, own, assume_unique=True)
+def _intersection(allowed: Rows | None, rows: Rows) -> Rows:
+    return rows if allowed is None else np.intersect1d(allowed, rows, assume_unique=True)
 
 
 def by_scorer(demands: Sequence[LiveListing], scorers: Scorers) -> Iterator[tuple[Scorer, Rows]]:
     """The distinct scorers of some demands, each with the rows of its own, ascending."""
-    return _parted([scorers.of(one.park_id) for one in demands], np.arange(len(demands)))
+    return _parted([scorers.of(demand.park_id) for demand in demands], np.arange(len(demands)))
 
 
 def _parted(scorers: Sequence[Scorer], rows: Rows) -> Iterator[tuple[Scorer, Rows]]:
     members: dict[str, list[int]] = {}
     for row in rows.tolist():
         members.setdefault(scorers[row].version, []).append(row)
-    for own in members.values():
-        yield scorers[own[0]], np.array(own, dtype=np.int64)
+    for part in members.values():
+        yield scorers[part[0]], np.array(part, dtype=np.int64)
 
 
 def _proposal(

@@ -52,8 +52,8 @@ class Searchable:
 
     def rows(self, wanted: Callable[[LiveListing], bool]) -> Rows:
         """The rows whose listing is wanted."""
-        found = (row for row, listing in enumerate(self.listings) if wanted(listing))
-        return np.fromiter(found, dtype=np.int64)
+        rows = (row for row, listing in enumerate(self.listings) if wanted(listing))
+        return np.fromiter(rows, dtype=np.int64)
 
     def queries(self) -> list[Query]:
         """Every row as a query against the other list."""
@@ -77,21 +77,21 @@ class Searchable:
 
 def judgeable(listings: Iterable[LiveListing]) -> tuple[tuple[LiveListing, ...], tuple[TextView, ...]]:
     """The listings whose text says enough to be matched, and their texts."""
-    said = ((one, text_of(one.listing)) for one in listings)
-    kept = [(one, text) for one, text in said if says_enough(text.full)]
-    return tuple(one for one, _ in kept), tuple(text for _, text in kept)
+    with_texts = ((listed, text_of(listed.listing)) for listed in listings)
+    kept = [(listed, text) for listed, text in with_texts if says_enough(text.full)]
+    return tuple(listed for listed, _ in kept), tuple(text for _, text in kept)
 
 
 def field_vectors(demands: Sequence[LiveListing], encode: EncodeAll) -> dict[str, Vectors]:
     """The vectors of the demands' single fields, a zero row where one says nothing."""
-    said = [fields_of(one.listing) for one in demands if isinstance(one.listing, Demand)]
-    found = {}
+    fields = [fields_of(demand.listing) for demand in demands if isinstance(demand.listing, Demand)]
+    by_name = {}
     for name in fields_of(Demand(title="")):
-        spoken = [row for row, one in enumerate(said) if one[name]]
-        vectors = encode([TextView(said[row][name]) for row in spoken])
-        found[name] = np.zeros((len(said), vectors.shape[1]), dtype=np.float32)
-        found[name][spoken] = vectors
-    return found
+        spoken = [row for row, texts in enumerate(fields) if texts[name]]
+        vectors = encode([TextView(fields[row][name]) for row in spoken])
+        by_name[name] = np.zeros((len(fields), vectors.shape[1]), dtype=np.float32)
+        by_name[name][spoken] = vectors
+    return by_name
 
 
 class Encoded:
@@ -116,7 +116,7 @@ class Encoded:
         """The demands, with the vectors of their single fields; without channels."""
         kept, texts = judgeable(listings)
         vectors = self._of(Side.DEMAND, texts)
-        fields = field_vectors(kept, lambda said: self._vectors(Side.DEMAND, said, silent)[0])
+        fields = field_vectors(kept, lambda field: self._vectors(Side.DEMAND, field, silent)[0])
         return Searchable(kept, texts, vectors, {}, fields)
 
     def _of(self, side: Side, texts: Sequence[TextView]) -> Vectors:

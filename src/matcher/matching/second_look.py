@@ -31,8 +31,8 @@ class PairLook:
 
     def figures(self, names: Collection[str], demand_rows: Rows, achievement_rows: Rows) -> Figures:
         """The wanted figures of the pairs of demand and achievement rows at the same place; 0 if unknown."""
-        found = self.known_figures(names, demand_rows, achievement_rows)
-        return {name: np.nan_to_num(values, nan=0.0) for name, values in found.items()}
+        figures = self.known_figures(names, demand_rows, achievement_rows)
+        return {name: np.nan_to_num(values, nan=0.0) for name, values in figures.items()}
 
     def known_figures(self, names: Collection[str], demand_rows: Rows, achievement_rows: Rows) -> Figures:
         """The same, with NaN where a figure is unknown."""
@@ -42,9 +42,9 @@ class PairLook:
         """The second look of queries that stand on `side`, place i being `rows[i]` of their list, at the rows
         of the other."""
 
-        def look(place: int, found: Rows) -> Figures:
-            asked = np.full(len(found), rows[place])
-            pair = (asked, found) if side is Side.DEMAND else (found, asked)
+        def look(place: int, candidates: Rows) -> Figures:
+            asked = np.full(len(candidates), rows[place])
+            pair = (asked, candidates) if side is Side.DEMAND else (candidates, asked)
             return self.figures(names, *pair)
 
         return look
@@ -64,11 +64,11 @@ class PairLook:
         return cosines
 
     def _stated(self, name: str, demands: Rows, achievements: Rows) -> NDArray[np.float64]:
-        found = (
+        figures = (
             STATED[name](self._sides(demand, achievement))
             for demand, achievement in zip(demands, achievements, strict=True)
         )
-        return np.array([math.nan if figure is None else figure for figure in found], dtype=np.float64)
+        return np.array([math.nan if figure is None else figure for figure in figures], dtype=np.float64)
 
     def _sides(self, demand: int, achievement: int) -> StatedPair:
         offered = self.supply.listings[achievement]

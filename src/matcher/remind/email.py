@@ -131,7 +131,7 @@ def checked_addresses(by_park: Mapping[str, Sequence[str]]) -> dict[str, tuple[s
     Raises:
         InvalidInput: one of them is no e-mail address.
     """
-    for address in (one for addresses in by_park.values() for one in addresses):
+    for address in (address for addresses in by_park.values() for address in addresses):
         _check(address, "MATCHER_REMIND_TO")
     return {code: tuple(dict.fromkeys(addresses)) for code, addresses in by_park.items()}
 
@@ -159,7 +159,7 @@ def _unset(variable: str, zh: str, en: str) -> InvalidInput:
 def _reason(error: Exception) -> str:
     match error:
         case smtplib.SMTPResponseException():
-            said = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else ""
-            return f"{error.smtp_code} {' '.join(said.split())[:200]}".rstrip()
+            text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else ""
+            return f"{error.smtp_code} {' '.join(text.split())[:200]}".rstrip()
         case _:
             return " ".join(str(error).split())[:200] or type(error).__name__

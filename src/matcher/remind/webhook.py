@@ -98,8 +98,8 @@ class Webhook:
 
 def payload(reminder: Reminder) -> bytes:
     """What is posted: the kind of the event, its moment, and the brief as `data`."""
-    said = {"type": EVENT, "timestamp": reminder.at.isoformat(), "data": reminder.record}
-    return json.dumps(said, ensure_ascii=False).encode()
+    event = {"type": EVENT, "timestamp": reminder.at.isoformat(), "data": reminder.record}
+    return json.dumps(event, ensure_ascii=False).encode()
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
