@@ -59,9 +59,9 @@ def obstacles(
     rules: Rules, achievement: Achievement, score: float | None, probability: float | None
 ) -> tuple[Obstacle, ...] | None:
     """Everything that keeps an achievement of these figures from a demand: its rules' obstacles, then the
-    thresholds'; None where no change that may be made would do: a name is too long, a score below 0.
+    thresholds'; None where no allowed change would do (a name is too long, a score is below 0).
 
-    They have to be changed together. A figure that is None is below no threshold.
+    All of them have to be changed together. A figure that is None is below no threshold.
     """
     by_constraint: dict[Constraint, list[Ruling]] = {}
     for ruling in rulings(rules, achievement):
@@ -95,8 +95,8 @@ def obstacle_of_time(achievement: Achievement, day: date) -> Obstacle:
 
 
 def obstacle_now(miss: NearMiss, rules: Rules, achievement: Achievement, day: date) -> Obstacle | None:
-    """What keeps a near miss out by the rules and the achievement as they are on `day`; None where that is no
-    longer one thing, so that only the next run can tell."""
+    """The obstacle of a near miss by the rules and the achievement as they are on `day`; None where there is
+    no longer exactly one, so that only the next run can tell."""
     if miss.obstacle.hindrance is not Hindrance.VALIDITY:
         return obstacle_of(rules, achievement, miss.score, miss.probability)
     is_free = obstacles(rules, achievement, miss.score, miss.probability) == ()
@@ -104,7 +104,7 @@ def obstacle_now(miss: NearMiss, rules: Rules, achievement: Achievement, day: da
 
 
 def changed_rules(rules: Rules, change: Change) -> Rules:
-    """The rules with a change of theirs made; a change of the achievement leaves them.
+    """The rules after a change; a change of the achievement leaves them as they are.
 
     Raises:
         InvalidInput: there may be no such rule.
@@ -146,7 +146,7 @@ def _may_be(rules: Rules, change: Change) -> bool:
 
 
 def _thresholds(profile: ParkProfile, score: float | None, probability: float | None) -> list[Obstacle]:
-    """The thresholds that the figures are below; that which would do is the figure, rounded down."""
+    """The thresholds that the figures are below; each would have to be the figure, rounded down."""
     missed = []
     for hindrance, threshold, figure in (
         (Hindrance.MIN_SCORE, profile.min_score, score),
@@ -212,8 +212,8 @@ def _of_rule(ruling: Ruling, profile: ParkProfile) -> Change:
 
 
 def _of_industries(weights: Mapping[str, float], industry: str) -> Change:
-    """One industry more, at the weight that any other has; where some weigh less than that, it could lift
-    achievements of several industries, so that all are let in instead."""
+    """The industry added with weight 1. Where another industry weighs less, that could raise achievements of
+    both, so the change is to allow all industries."""
     if min(weights.values()) < 1:
         return Change(Whose.PARK, "only_industries", before=True, after=False)
     return Change(Whose.PARK, "industries", weights, {**weights, industry: 1.0}, (industry,))

@@ -70,7 +70,7 @@ class Difference:
 
     @property
     def is_any(self) -> bool:
-        """Whether anything differs; a pair that people added is what it was while no run proposed it."""
+        """Whether anything differs; a pair that people added does not while no run has proposed it."""
         if self.before is None:
             return self.after.standing is not Standing.ADDED
         return self.before != self.after
@@ -85,8 +85,8 @@ def moved_figures(before: object, after: object) -> dict[str, tuple[float | None
 def fold(before: Mapping[int, State], steps: Iterable[Step]) -> dict[int, Difference]:
     """What differs after `steps`, which are in the order of their runs; `before` is entry id → state.
 
-    The causes of a pair's changes are united in their order; those from before it left, or came back, do not
-    explain where it is now. What changed and changed back is no difference.
+    The causes of a pair's changes are joined in their order, without those from before it left or came back.
+    What changed and changed back is no difference.
     """
     differences: dict[int, Difference] = {}
     for step in steps:

@@ -27,11 +27,11 @@ def waterfall(contributions: Mapping[str, float]) -> tuple[Step, ...]:
 
 
 def feature_words(feature: str) -> Words:
-    """What people call a feature; one that is no more keeps its name."""
+    """What people call a feature; one that no longer exists keeps its code's name."""
     return FEATURE_LABELS.get(feature, (feature, feature))
 
 
 def about_feature(feature: str) -> str:
-    """The first sentence of a feature's docstring; empty for one that is no more."""
+    """The first sentence of a feature's docstring; empty for one that no longer exists."""
     text = " ".join((FEATURES[feature].__doc__ or "").split()) if feature in FEATURES else ""
     return re.split(r"(?<=\.)\s", text, maxsplit=1)[0]

@@ -17,7 +17,7 @@ class Fact:
 
     @property
     def agreement(self) -> Agreement:
-        """What the demand asks for agrees only where it is met whole; all else where its figure is above 0.
+        """What has a bound agrees only where that is met in full; all else where its figure is above 0.
 
         Only another region (0) speaks neither for a pair nor against it.
         """
@@ -28,7 +28,7 @@ class Fact:
 
 
 _ASKED = frozenset({maturity.__name__, money.__name__, quantities.__name__})
-"""Features of a bound that the demand sets; a little over the budget is over it."""
+"""Features for which the demand sets a bound; a little over the budget is over it."""
 
 
 def facts_of(pair: StatedPair) -> tuple[Fact, ...]:

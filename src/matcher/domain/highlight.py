@@ -28,12 +28,12 @@ def highlights(text: str, phrases: Iterable[str]) -> tuple[Span, ...]:
     Compared as `domain.terms` does: NFKC, a Latin or mixed token whole and without case. Where two phrases
     overlap, the longer one is shown.
     """
-    folded, origins = _folded(text)
-    tokens = [(match.start(), match.end()) for match in TOKEN.finditer(folded)]
+    plain, origins = _nfkc(text)
+    tokens = [(match.start(), match.end()) for match in TOKEN.finditer(plain)]
     spans: list[Span] = []
     taken = bytearray(len(text))
     for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase)):
-        for start, end in _places(folded, tokens, phrase):
+        for start, end in _places(plain, tokens, phrase):
             first, after = origins[start][0], origins[end - 1][1]
             if not any(taken[first:after]):
                 taken[first:after] = b"\x01" * (after - first)
@@ -41,18 +41,18 @@ def highlights(text: str, phrases: Iterable[str]) -> tuple[Span, ...]:
     return tuple(sorted(spans, key=lambda span: span.start))
 
 
-def _places(folded: str, tokens: list[tuple[int, int]], phrase: str) -> Iterable[tuple[int, int]]:
+def _places(plain: str, tokens: list[tuple[int, int]], phrase: str) -> Iterable[tuple[int, int]]:
     if TOKEN.fullmatch(phrase):
         word = phrase.casefold()
-        yield from (place for place in tokens if folded[slice(*place)].casefold() == word)
+        yield from (place for place in tokens if plain[slice(*place)].casefold() == word)
         return
-    start = folded.find(phrase) if phrase else -1
+    start = plain.find(phrase) if phrase else -1
     while start >= 0:
         yield start, start + len(phrase)
-        start = folded.find(phrase, start + len(phrase))
+        start = plain.find(phrase, start + len(phrase))
 
 
-def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
+def _nfkc(text: str) -> tuple[str, list[tuple[int, int]]]:
     """The text in NFKC, and for each of its characters where the one it comes from starts and ends."""
     if unicodedata.is_normalized("NFKC", text):
         return text, [(place, place + 1) for place in range(len(text))]

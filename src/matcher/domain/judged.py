@@ -8,7 +8,7 @@ from matcher.domain.stages import DeclineCode
 from matcher.domain.text import fold
 
 LEAST = 0.02
-"""The least nearness of a case that is named; below it titles share what chance gives."""
+"""The least nearness of a case that is named; below it titles share no more than by chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,10 +147,10 @@ def causes_of_change(
 ) -> tuple[ChangeCause, ...]:
     """Why a run proposes a pair anew, or with other columns than its last ones, `before`.
 
-    `news` says what became of the two listings since the last run; `shared` what the run works with
-    otherwise than the last one, which counts where the pair is new or a figure other than its rank differs;
-    changed rules count for a rank, too, for their weights order and do not score. What none of these
-    explains is other matches that came or left.
+    `news` says what became of the two listings since the last run; `shared` what the run works with otherwise
+    than the last one, which counts where the pair is new or a figure other than its rank differs; changed
+    rules also explain a rank, for their weights change the order and not the score. A change that none of
+    these explains comes from other matches, which came or left.
     """
     causes: list[ChangeCause] = []
     for added, edited, version in _SIDES:

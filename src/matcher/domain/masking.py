@@ -7,8 +7,8 @@ from itertools import islice
 from matcher.domain.text import masked_contacts
 
 _MOST_GLUED = 50
-"""Masked contacts of a text that are looked for inside longer words, where something was written before or
-behind one without a space; each of its words would be gone through for each of them."""
+"""Most masked contacts of a text that are looked for inside longer words, where someone wrote beside one
+without a space: every word is searched for each of them."""
 
 _MASKED = re.compile(r"(?<![\w.+@-])[\w.+@-]*+\*{3}[\w.+@*-]*", re.ASCII)
 

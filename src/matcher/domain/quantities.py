@@ -63,7 +63,7 @@ _LEADING = re.compile(
 _FORMER = re.compile(r"[由从]$")
 _UNTOLD = " :为是在须应"
 _BEFORE = 24
-"""Characters before a number that its name and its bound are looked for in."""
+"""Characters before a number in which its name and its bound are looked for."""
 
 
 MAX_QUANTITIES = 100
@@ -95,8 +95,8 @@ def compare(asking: str, offering: str) -> tuple[Comparison, ...]:
     """Every bound of the asking text that the offering one tells met or failed.
 
     Two quantities are compared where they have one dimension and their names end alike. A bound is met where
-    all that one of the offered quantities may be lies within it, failed where that is so of none and one lies
-    wholly outside; else it stays open and is left out. The more alike names count first. Of either text
+    the whole interval of an offered quantity lies within it, failed where that is so of none and one lies
+    wholly outside; else it is open and left out. Only the most alike names count. Of either text
     `MAX_QUANTITIES` are read.
     """
     offered = quantities_in(offering)

@@ -19,12 +19,12 @@ TITLE_READ = 100
 third power of them."""
 
 COMPARED = 32
-"""Items whose titles are compared with a new one's: of more, those that share most pairs of letters with it.
-That is as good as comparing all: of 1,080 edited titles each was taken for the same item."""
+"""Most items whose titles are compared with a new one's: those that share most pairs of letters with it. That
+is as good as comparing all: each of 1,080 edited titles was taken for the same item."""
 
 COMMON = 256
-"""Items of one organisation whose titles hold a pair of letters: a pair that more of them hold tells none
-apart, and is not looked up."""
+"""Most items of one organisation whose titles may hold a pair of letters that is looked up: a commoner pair
+tells nothing apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Gone:
         return self._most_similar(new) if new.organisation else None
 
     def take(self, name: str) -> None:
-        """Have an item be gone no more."""
+        """Take an item out of those that are gone."""
         item = self._items.pop(name)
         del self._by_body[item.organisation, item.body][name]
         del self._by_organisation[item.organisation][name]

@@ -14,26 +14,26 @@ from matcher.domain.listing import Listing
 from matcher.domain.text import TextView, fold
 
 SAME_TITLE_SHARED = 0.6
-"""Share of the shorter description that the longer has to hold where the titles are one."""
+"""Share of the shorter description that the longer must hold where the titles are equal."""
 
 LIKE_TITLE_SHARED = 0.9
 """The same where one title is the other with words added: 8 pairs share more, all one result; none less."""
 
 MIN_TITLE = 6
-"""Letters of the shorter of two titles that are like each other without being one."""
+"""Fewest letters of the shorter of two titles that are alike but not equal."""
 
 MAX_TITLE = 200
-"""Letters of the longer of them: the longest of 17,000 titles has 72. What is longer is like no other title,
-so that a title made to be slow costs little, however many there are."""
+"""Most letters of the longer: the longest of 17,000 titles has 72. A longer title is like no other, so that
+titles made to be slow cost little, however many there are."""
 
 MAX_ADDED = 8
-"""Places where words may be added to such a title; they are few where a title was only extended."""
+"""Most places where words may be added to such a title; one that was only extended has few."""
 
 MIN_BODY = 40
-"""Letters that a description needs to be compared; a shorter one says little beside the title."""
+"""Fewest letters of a description that is compared; a shorter one says little beside the title."""
 
 MIN_ALONE = 12
-"""Letters of title and description together that two organisations do not write alike by chance."""
+"""Fewest letters, of title and description together, that two organisations do not share by chance."""
 
 LETTERS_READ = 2_000
 """Letters of a description that are compared."""
@@ -78,7 +78,7 @@ class Said:
 
     @cached_property
     def numbers(self) -> Counter[str]:
-        """The numbers that the description states; not one that it may have been cut off in."""
+        """The numbers that the description states, without one at its end, which may have been cut off."""
         return Counter(hit[0] for hit in _NUMBER.finditer(self.letters) if hit.end() < len(self.letters))
 
 

@@ -168,21 +168,21 @@ _ANY_REGION = frozenset({"中国", "全国", "国内", "不限", "其他", "其�
 
 def _industries(text: str) -> list[str]:
     names = (_KINDS_OF_TRADE.sub("", name) for name in _SEPARATORS.split(_fold(text)))
-    return _said(names, _ANY_INDUSTRY)
+    return _names(names, _ANY_INDUSTRY)
 
 
 def _modes(modes: tuple[str, ...]) -> list[str]:
-    return _said(map(_fold, modes), _ANY_MODE)
+    return _names(map(_fold, modes), _ANY_MODE)
 
 
-def _regions(side: Demand | Achievement) -> list[str]:
-    names = (_fold(name) for name in (side.region, side.source_region))
-    return _said((name if name in _ANY_REGION else name.removeprefix("中国") for name in names), _ANY_REGION)
+def _regions(listing: Demand | Achievement) -> list[str]:
+    names = (_fold(name) for name in (listing.region, listing.source_region))
+    return _names((name if name in _ANY_REGION else name.removeprefix("中国") for name in names), _ANY_REGION)
 
 
-def _said(names: Iterable[str], saying_nothing: frozenset[str]) -> list[str]:
-    telling = (name for name in names if len(name) > 1 and name not in saying_nothing)
-    return list(islice(telling, _MOST_NAMES))
+def _names(names: Iterable[str], saying_nothing: frozenset[str]) -> list[str]:
+    told = (name for name in names if len(name) > 1 and name not in saying_nothing)
+    return list(islice(told, _MOST_NAMES))
 
 
 def _any_holds(asked: list[str], offered: list[str]) -> bool:

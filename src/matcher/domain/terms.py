@@ -45,12 +45,12 @@ class Phrases:
     """A text prepared once for comparison with many others."""
 
     def __init__(self, text: TextView) -> None:
-        self._folded = unicodedata.normalize("NFKC", text.full)
+        self._nfkc = unicodedata.normalize("NFKC", text.full)
 
     @cached_property
     def chinese(self) -> str:
         """The Chinese pieces between punctuation, particles and words that every list uses, one per line."""
-        return "\n".join(piece for piece in _CUT.split(self._folded) if len(piece) > 1)
+        return "\n".join(piece for piece in _CUT.split(self._nfkc) if len(piece) > 1)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -87,7 +87,7 @@ class Phrases:
         Bare numbers and units of measure are left out.
         """
         tokens: dict[str, str] = {}
-        for token in TOKEN.findall(self._folded):
+        for token in TOKEN.findall(self._nfkc):
             tokens.setdefault(token.casefold(), token)
         return {
             folded: token

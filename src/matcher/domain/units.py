@@ -69,7 +69,7 @@ def _measured(unit: str) -> _Measure:
 
 
 def _of_symbol(symbol: str) -> _Measure:
-    """As it is written, else whatever its case: Mpa begins like MPa alone, but mpa may be MPa or mPa."""
+    """Looked up as written, else without regard to case: Mpa can only be MPa; mpa may be MPa or mPa."""
     if symbol in _UNITS or len(symbol) == 1:
         return _UNITS[symbol]
     alike = [name for name in _UNITS if name.casefold() == symbol.casefold()]

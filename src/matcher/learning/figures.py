@@ -78,8 +78,8 @@ class Measuring:
         ]
 
     def of_collection(self, collection: Collection, progress: Progress = silent) -> list[Graded]:
-        """Every judged pair of a collection: what the channels and a cross-encoder say, for texts state no
-        more."""
+        """Every judged pair of a collection, with the figures of channels and cross-encoder: texts have no
+        others."""
         documents, queries = list(collection.documents.values()), list(collection.queries.values())
         supply, _ = self.vectors(Side.SUPPLY, documents, progress)
         asked, _ = self.vectors(Side.DEMAND, queries, progress)
@@ -108,7 +108,7 @@ class Measuring:
     def _second_look(
         self, demands: Searchable, supply: Searchable, pairs: tuple[Rows, Rows], days: Sequence[date]
     ) -> dict[str, _Values]:
-        """What is not the channels' to say; an achievement is as old as on the day of the grade."""
+        """The figures that no channel has; an achievement's age is that on the day of the grade."""
         names = [*FIELD_FEATURES, *STATED]
         if self.reranker is not None:
             names.append(cross_encoder.__name__)

@@ -36,16 +36,16 @@ feature is left out of the comparison. Its grade counts in the calibration as ev
 """
 
 WEIGHTS_PULL = 500
-"""The weights in use count as so many grades: beside 20 they hold by 96 parts in 100, beside 10,000 by 5."""
+"""The weights in use count as this many grades: 96 % beside 20 grades, 5 % beside 10,000."""
 
 CALIBRATION_PULL = 100
-"""The calibration in use counts as so many grades."""
+"""The calibration in use counts as this many grades."""
 
 COMPARISONS = 1000
-"""At most so many comparisons of one demand are drawn."""
+"""Most comparisons drawn for one demand."""
 
 _WHOLE = 200
-"""Demands with up to so many grades have every comparison written down before any is drawn."""
+"""Most grades of a demand whose comparisons are all listed before some are drawn."""
 
 _LEAST_SLOPE = 0.1
 _LEAST_SHARE = 0.05
@@ -243,7 +243,7 @@ def _stretched(calibration: Calibration, ratio: float) -> Calibration:
 
 
 def _normalised(weights: Mapping[str, float], current: Mapping[str, float]) -> dict[str, float]:
-    """Without what weighs next to nothing, unless retrieval has it now; the absolute values sum to 1."""
+    """The weights without negligible ones (channels in use stay), scaled so that absolute values sum to 1."""
     whole = sum(map(abs, weights.values()))
     kept = {
         name: weight / whole
@@ -255,8 +255,8 @@ def _normalised(weights: Mapping[str, float], current: Mapping[str, float]) -> d
 
 
 def _comparisons(table: Table) -> tuple[Floats, Floats]:
-    """What the better pair of a demand has over the worse, feature by feature, and how much each comparison
-    counts: by what nDCG gains, 2^grade, and those of n grades of one demand together as n - 1."""
+    """For each comparison the better pair's features minus the worse pair's, 0 where it does not count, and
+    its weight: in proportion to the difference in 2^grade, and n - 1 in sum for a demand of n grades."""
     random = np.random.default_rng(0)
     order = np.argsort(table.demands, kind="stable")
     starts = np.flatnonzero(np.diff(table.demands[order])) + 1

@@ -140,7 +140,7 @@ def _table(graded: Sequence[Graded], current: Scorer) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class _Predicted:
-    """What is said of each pair while its demand is kept aside."""
+    """What is predicted for each pair while its demand is kept aside."""
 
     scores: NDArray[np.float64]
     probabilities: NDArray[np.float64]

@@ -18,7 +18,7 @@ from matcher.matching.searchable import Searchable
 from matcher.ports import Rows
 
 Mask = NDArray[np.bool_]
-"""For each row of a list, whether it may be had."""
+"""One truth value for each row of a list."""
 
 
 class Admission:
@@ -66,7 +66,7 @@ class Admission:
         return self._to_supply.rows(None, self._demand_names[row], barred)
 
     def keeps(self, row: int) -> Mask:
-        """The achievements that a demand's rules allow, whoever excluded them."""
+        """The achievements that a demand's rules allow; exclusions and the own organisation do not count."""
         kept: Mask = self._kept[self._set_of[row]]
         return kept
 
@@ -99,9 +99,9 @@ class Admission:
 
 
 class _Allowed:
-    """Rows of one list that are left when an organisation's own and some others are taken out.
+    """The rows of one list without those of an organisation and some others.
 
-    What is left for equal reasons is one array, so that who asks for it is searched for together.
+    Equal questions get the same array, so that their queries are searched together.
     """
 
     def __init__(self, names: Sequence[str]) -> None:

@@ -11,20 +11,20 @@ from matcher.ports import Rows
 
 @dataclass(frozen=True)
 class Grouping:
-    """Rows that count as one another: `numbers` has each row's group, −1 for none; at most `cap` of one
-    group are chosen."""
+    """Groups of rows: `numbers` has each row's group, −1 for none; at most `cap` rows of a group are
+    chosen."""
 
     numbers: NDArray[np.int64]
     cap: int
 
     @cached_property
     def surplus(self) -> int:
-        """How many rows no choice could hold beside the others of their groups."""
+        """How many rows are over the cap of their groups, whichever are chosen."""
         sizes = np.bincount(self.numbers[self.numbers >= 0])
         return int(np.maximum(sizes - self.cap, 0).sum())
 
     def kept(self, rows: Rows) -> NDArray[np.bool_]:
-        """Which of `rows`, best first, are left."""
+        """Whether each of `rows`, best first, is within the cap of its group."""
         numbers = self.numbers[rows]
         return (numbers < 0) | (_places_in_group(numbers) < self.cap)
 
@@ -35,8 +35,8 @@ class Grouping:
         return [member for member in together if member != row]
 
     def one_of_each(self, rows: Rows, best: NDArray[np.int64], held: Rows | None) -> NDArray[np.int64]:
-        """Of the places `best` in `rows`, best first, those that are left; a held row stands in for a better
-        one of its group."""
+        """The places in `rows`, out of `best` (best first), that are within the cap; a held row takes the
+        place of a better one of its group."""
         kept = best[self.kept(rows[best])]
         if held is None:
             return kept

@@ -20,8 +20,8 @@ from matcher.matching.search import Search, ranked_demands
 class LeftOut:
     """Tells of a pair with two live sides why the search does not propose it.
 
-    `live` are the demands and achievements that may be matched, whether they say enough or not; `capped` the
-    pairs that were found and are over the number of a park's entries; `proposed` those that are left.
+    `live` are the demands and achievements that may be matched, whether they say enough or not; `capped` are
+    the pairs chosen but over a park's limit of entries, `proposed` the others.
     """
 
     def __init__(
@@ -103,16 +103,16 @@ def abstentions(
     search: Search, matched: Collection[int], capped: Collection[Pair], live: Sequence[LiveListing]
 ) -> list[Abstention]:
     """The live demands that have no match; `matched` are the ids of those that have one."""
-    judged = search.demands.row_of
+    row_of = search.demands.row_of
     without = [demand for demand in live if demand.id not in matched]
-    rows = [judged[demand.id] for demand in without if demand.id in judged]
+    rows = [row_of[demand.id] for demand in without if demand.id in row_of]
     nearest = dict(zip(rows, _nearest(search, rows), strict=True))
     had_some = {demand for demand, _ in capped}
     left = []
     for demand in without:
         assert demand.park_id is not None
         fields: dict[str, Any] = {"reason": AbstentionReason.TOO_LITTLE_TEXT, "ruled_out": {}}
-        row = judged.get(demand.id)
+        row = row_of.get(demand.id)
         if row is not None:
             reason = _reason(search, row, over_quota=demand.id in had_some)
             fields = {"reason": reason, "ruled_out": search.admission.ruled_out(row), **nearest[row]}

@@ -7,7 +7,7 @@ from matcher.domain.ledger import Proposal
 from matcher.domain.match import Match
 
 Chosen = Mapping[int, Sequence[tuple[float, Proposal]]]
-"""Demand id → what was chosen for it, with the figure it is ordered by."""
+"""Demand id → the proposals of it, each with the figure it is ordered by."""
 
 Missed = tuple[float, Match, int, Obstacle]
-"""What a near miss is ordered by, its figures, its id, and what is in its way."""
+"""A near miss: the figure it is ordered by, its match, its achievement's id, and its obstacle."""

@@ -28,7 +28,7 @@ LIMIT = 3
 
 READ = 60
 DEEPER = 4
-"""So many times the number of a demand's matches, and `READ` more, are looked through."""
+"""How deep is searched: this many times the number of a demand's matches, and `READ` more."""
 
 
 def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Missed]]) -> list[NearMiss]:
@@ -69,8 +69,7 @@ def _near_miss(search: Search, row: int, place: int, missed: Missed) -> NearMiss
 
 
 def _lines(search: Search, chosen: Chosen) -> "Iterator[_Line]":
-    """The demands that a rule or a threshold keeps anything from, each with its best whatever rule is in the
-    way."""
+    """The demands that a rule or a threshold limits, each with its best achievements, ruled out or not."""
     if not search.supply.listings:
         return
     rows = [
@@ -108,9 +107,9 @@ def _within(matches: Sequence[Match], rows: Rows | None) -> list[Match]:
 
 @dataclass(frozen=True)
 class _Line:
-    """A demand's best achievements in the order in which it prefers them, those that one constraint keeps
-    from it among them, with what each is ordered by. Any other is ordered by `bound` at most; `taken` are the
-    rows chosen for the demand."""
+    """A demand's best achievements in its order of preference, those that a single constraint rules out
+    included. `preferences` are the figures of that order; an achievement not here has `bound` at most.
+    `taken` are the rows chosen for the demand."""
 
     search: Search
     row: int
@@ -123,7 +122,7 @@ class _Line:
     def of(
         cls, search: Search, row: int, matches: Sequence[Match], last: Match | None, taken: Rows
     ) -> "_Line":
-        """The line of the best by score; `last` is the last that was looked at, None where all were."""
+        """The line of the best matches by score; `last` is the lowest that was read, None where all were."""
         weights = search.choices[row].weights
         bound = -np.inf
         if last is not None:
@@ -140,7 +139,7 @@ class _Line:
         return cls(search, row, [match for _, match in line], [figure for figure, _ in line], bound, taken)
 
     def hindered(self) -> Iterator[Missed]:
-        """Those that one change would propose, best first."""
+        """The ruled-out matches that a single change would propose, best first."""
         named: set[int] = set()
         for match, preference in zip(self.matches, self.preferences, strict=True):
             if self.keeps[match.row]:
@@ -154,7 +153,7 @@ class _Line:
             yield preference, match, self._id(match), obstacle
 
     def below(self) -> Missed | None:
-        """The nearest below the one threshold that it does not reach, where a lower one would propose it."""
+        """The best match that only a lower threshold would propose, None where there is none."""
         if self.choice.floor is None:
             return None
         under = [
@@ -184,7 +183,7 @@ class _Line:
         return self.search.admission.keeps(self.row)
 
     def _passes(self, match: Match, obstacle: Obstacle) -> bool:
-        """Whether the demand's matches would hold this one with the change made, and nothing like it now."""
+        """Whether the change would propose this match, and nothing that it repeats is proposed now."""
         group = self._group(match.row)
         if group >= 0 and group in self._groups_taken(match.row):
             return False
@@ -200,7 +199,8 @@ class _Line:
         return match.row in rows[: choice.best_places]
 
     def _admitted(self, match: Match, obstacle: Obstacle, rules: Rules) -> list[int]:
-        """The rows that the changed rules allow, in order, down to the match; none where it is too low."""
+        """The rows that the changed rules allow, best first, down to the match; none where it is below
+        `bound`."""
         floor = floor_of(rules.profile, self.search.scorers[self.row])
         weighed = obstacle.hindrance is Hindrance.PARTNERS and obstacle.change.whose is not Whose.ACHIEVEMENT
         admitted: list[tuple[float, int]] = []
@@ -224,7 +224,7 @@ class _Line:
         return obstacle.change.whose is not Whose.ACHIEVEMENT and not rules.against(self._achievement(row))
 
     def _groups_taken(self, row: int) -> frozenset[int]:
-        """The groups that something else than `row` stands for now: what is proposed, or what is held."""
+        """The groups of repeats of which another row than `row` is proposed or held now."""
         choice = self.choice
         if choice.repeats is None:
             return frozenset()

@@ -49,7 +49,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What comes of the inputs; `encoded` texts had no vector yet.
+    """What a run proposes; `encoded` counts the texts that had no vector yet.
 
     `repeats` are the listings that repeat another of their list: id → id of the first, by side.
     """

@@ -33,7 +33,7 @@ _BLOCK = 1024
 _BLOCK_CELLS = 8_000_000
 
 SecondLook = Callable[[int, Rows], Figures]
-"""Gives the figures that no channel has, of the query at a place among those asked, for some rows."""
+"""Takes the place of a query and some rows, and gives the figures that no channel has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,16 @@ class Choice:
 
     @property
     def depth(self) -> int:
-        """How many of the best by score hold the choice for certain, whatever the groupings leave out."""
+        """How many of the best by score are enough, whatever the groupings leave out."""
         return self.k + self.pool + sum(grouping.surplus for grouping in self.groupings)
 
     @property
     def best_places(self) -> int:
-        """How many of the `k` places go to the best for certain."""
+        """How many of the `k` places always go to the best."""
         return self.k - (0 if self.exploration is None else self.exploration.slots)
 
     def reach(self, rows: Rows) -> int:
-        """How many of these rows, best first, hold `k` that fit their groups, or as many as there are."""
+        """How many of these rows, best first, it takes for `k` that fit their groups, or for all that do."""
         left = np.arange(len(rows))
         for grouping in self.groupings:
             left = left[grouping.kept(rows[left])]
@@ -160,9 +160,9 @@ def best_first(
 def _candidates(
     queries: Sequence[Query], channels: Channels, scorer: Scorer, depth: int, choices: Sequence[Choice]
 ) -> list[Rows]:
-    """The rows worth scoring, ascending. Queries with the same allowed rows are searched at once.
+    """The rows to score for each query, ascending. Queries with the same allowed rows are searched at once.
 
-    Every allowed row is scored where the order is not the score's alone: no depth would be deep enough.
+    Where weights change the order every allowed row is scored, for no search depth would be certain.
     """
     everything = np.arange(len(channels[SIMILARITY]))
     candidates = [everything if choice.allowed is None else choice.allowed for choice in choices]

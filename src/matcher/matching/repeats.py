@@ -13,26 +13,26 @@ from matcher.matching.grouping import Grouping
 from matcher.matching.searchable import Searchable
 
 COMMON = 64
-"""Listings whose titles begin or end alike are compared as long as they are no more than so many: a form of
-words that more of them use says nothing of any. A wording has three such keys, so that however many titles
-share everything it is held against fewer than 200 of them, or their groups."""
+"""Most wordings that may share a key (a whole title, its beginning or its end) for it to be looked up: what
+more titles share tells nothing. A wording has three keys, so it is compared with fewer than 200 others, or
+their groups, however many titles are the same."""
 
 MOST_WORDINGS = 16
-"""Wordings of one thing, with each of which the next has to say the same: 17,000 results have no more than 6.
-A fuller group takes no other, so that one that grows and grows costs each newcomer no more."""
+"""Most wordings of a group; a new one must say the same as each of them. 17,000 results need no more than 6.
+A full group takes no other, which bounds what comparing a new wording costs."""
 
 Key = tuple[int | None, str, str]
 
 
 @dataclass(slots=True)
 class _Group:
-    """What was found to be one thing: every wording of it, and the rows of the listings that have one."""
+    """Listings that say the same: every wording of them, and their rows."""
 
     wordings: list[Said] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
 
     def takes(self, new: Said) -> bool:
-        """Whether this says the same as every wording here, so that a chain of likenesses joins nothing."""
+        """Whether a wording says the same as every wording here; being like some of them is not enough."""
         return len(self.wordings) < MOST_WORDINGS and all(say_the_same(new, old) for old in self.wordings)
 
 
@@ -73,7 +73,7 @@ def _rows_by_wording(index: Searchable) -> dict[tuple[int | None, Said], list[in
 
 
 def _groups(rows: Mapping[tuple[int | None, Said], Sequence[int]]) -> list[_Group]:
-    """The fullest wording of a thing opens its group; what says the same as all of it joins."""
+    """Groups of wordings, taken the fullest first: each joins a group that takes it, or opens one."""
     wordings = sorted(
         rows, key=lambda item: (-len(item[1].body), item[1].title, item[1].body, item[1].organisation)
     )
@@ -97,6 +97,6 @@ def _groups(rows: Mapping[tuple[int | None, Said], Sequence[int]]) -> list[_Grou
 
 
 def _keys(park_id: int | None, wording: Said) -> tuple[Key, ...]:
-    """What titles that are like each other have in common: all of it, how they begin, or how they end."""
+    """What two titles must share to be compared: all of it, how they begin, or how they end."""
     ends = wording.title[:MIN_TITLE], wording.title[-MIN_TITLE:]
     return (park_id, "whole", wording.title), (park_id, "begins", ends[0]), (park_id, "ends", ends[1])

@@ -42,9 +42,9 @@ class Search:
 
 
 def floor_of(profile: ParkProfile, scorer: Scorer) -> float | None:
-    """The score below which nothing is proposed; a probability is the score that has it.
+    """The score below which nothing is proposed; a least probability counts as the score that has it.
 
-    What a score of 0 has already, scores below 0 have, too: there it is no floor.
+    One that a score of 0 reaches sets no floor, for scores below 0 count as 0 and reach it, too.
     """
     floors = [] if profile.min_score is None else [profile.min_score]
     if profile.min_probability is not None and scorer.calibration is not None:
@@ -54,7 +54,7 @@ def floor_of(profile: ParkProfile, scorer: Scorer) -> float | None:
 
 
 def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, Proposal]]:
-    """What is chosen for every demand, with the figure it is ordered by."""
+    """The proposals of every demand, each with the figure it is ordered by."""
     demands, supply = search.demands, search.supply
     if not supply.listings:
         return []
@@ -96,10 +96,10 @@ def matches_of_achievements(
     shared: Scorer,
     progress: Progress,
 ) -> list[Proposal]:
-    """What is chosen of the released demands for every achievement; at most one of those that repeat.
+    """The released demands proposed to every achievement; at most one of those that repeat.
 
-    Which they are is by `shared`, what the installation scores with, so that no park's grades move what is
-    shown of another's demands; their figures, and by these their order, are by their own park's scorer.
+    They are chosen by `shared`, the installation's scorer, so that no park's grades decide what is shown of
+    another's demands; figures and order are by the scorer of the demand's park.
     """
     index = search.demands.part(released)
     if not index.listings:

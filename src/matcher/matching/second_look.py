@@ -39,8 +39,8 @@ class PairLook:
         return {name: self._measured(name)(demand_rows, achievement_rows) for name in names}
 
     def of(self, side: Side, names: Collection[str], rows: Rows) -> Callable[[int, Rows], Figures]:
-        """The second look of queries that stand on `side`, place i being `rows[i]` of their list, at the rows
-        of the other."""
+        """The second look for queries from the list of `side`, the query at place i being its row `rows[i]`,
+        at rows of the other list."""
 
         def look(place: int, candidates: Rows) -> Figures:
             asked = np.full(len(candidates), rows[place])
@@ -65,12 +65,12 @@ class PairLook:
 
     def _stated(self, name: str, demands: Rows, achievements: Rows) -> NDArray[np.float64]:
         figures = (
-            STATED[name](self._sides(demand, achievement))
+            STATED[name](self._pair(demand, achievement))
             for demand, achievement in zip(demands, achievements, strict=True)
         )
         return np.array([math.nan if figure is None else figure for figure in figures], dtype=np.float64)
 
-    def _sides(self, demand: int, achievement: int) -> StatedPair:
+    def _pair(self, demand: int, achievement: int) -> StatedPair:
         offered = self.supply.listings[achievement]
         wanting = self.demands.listings[demand].listing
         assert isinstance(wanting, Demand)
