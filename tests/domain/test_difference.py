@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.difference import Difference, State, Step, fold
+from matcher.domain.difference import Difference, State, Step, differences_after
 from matcher.domain.standings import Cause, Event, Standing
 
 Ledger = dict[int, State]
@@ -50,7 +50,9 @@ def replayed(ledger: Mapping[int, State], steps: list[Step]) -> Ledger:
 def test_a_difference_applied_to_the_ledger_before_gives_the_ledger_after(
     before: Ledger, steps: list[Step]
 ) -> None:
-    differing = {entry_id: difference.after for entry_id, difference in fold(before, steps).items()}
+    differing = {
+        entry_id: difference.after for entry_id, difference in differences_after(before, steps).items()
+    }
     assert {**before, **differing} == replayed(before, steps)
 
 
@@ -72,8 +74,8 @@ def test_a_difference_and_the_one_that_follows_it_are_the_difference_of_both_end
     before: Ledger, first: list[Step], second: list[Step]
 ) -> None:
     between = replayed(before, first)
-    both = followed_by(fold(before, first), fold(between, second))
-    assert ends(both) == ends(fold(before, [*first, *second]))
+    both = followed_by(differences_after(before, first), differences_after(between, second))
+    assert ends(both) == ends(differences_after(before, [*first, *second]))
 
 
 @given(LEDGERS, STEPS)
@@ -81,7 +83,7 @@ def test_every_entry_that_differs_is_in_the_one_list_its_two_ends_put_it_in(
     before: Ledger, steps: list[Step]
 ) -> None:
     after = replayed(before, steps)
-    found = fold(before, steps)
+    found = differences_after(before, steps)
     assert found.keys() == {one for one in after if after[one] != before.get(one)}
     for entry_id, one in found.items():
         was = entry_id in before and before[entry_id].is_current
@@ -104,27 +106,27 @@ GONE = state(Standing.VANISHED, 2, 0.5)
 
 def test_what_changed_and_changed_back_is_no_difference() -> None:
     steps = [Step(1, SECOND, ("competition",)), Step(1, FIRST, ("competition",))]
-    assert fold({1: FIRST}, steps) == {}
+    assert differences_after({1: FIRST}, steps) == {}
 
 
 def test_causes_of_changes_are_united_in_their_order_and_start_anew_when_the_pair_leaves_or_returns() -> None:
     steps = [Step(1, SECOND, ("scorer",)), Step(1, state(Standing.CURRENT, 3, 0.25), ("code", "scorer"))]
-    assert fold({1: FIRST}, steps)[1].causes == ("scorer", "code")
+    assert differences_after({1: FIRST}, steps)[1].causes == ("scorer", "code")
     steps += [Step(1, GONE, ("outranked",))]
-    assert fold({1: FIRST}, steps)[1].causes == ("outranked",)
+    assert differences_after({1: FIRST}, steps)[1].causes == ("outranked",)
     steps += [Step(1, SECOND, ("competition",))]
-    assert fold({1: FIRST}, steps)[1].causes == ("competition",)
+    assert differences_after({1: FIRST}, steps)[1].causes == ("competition",)
 
 
 def test_only_figures_that_differ_are_told_before_and_after() -> None:
-    [one] = fold({1: FIRST}, [Step(1, SECOND, ())]).values()
+    [one] = differences_after({1: FIRST}, [Step(1, SECOND, ())]).values()
     assert one.figures == {"rank": (1, 2)}
-    [new] = fold({}, [Step(1, FIRST, ())]).values()
+    [new] = differences_after({}, [Step(1, FIRST, ())]).values()
     assert new.figures == {"rank": (None, 1), "similarity": (None, 0.5), "score": (None, 0.5)}
 
 
 def test_a_pair_that_people_added_differs_only_once_a_run_says_something_of_it() -> None:
     added, void = state(Standing.ADDED, None, None), state(Standing.VOID, None, None)
-    assert fold({}, [Step(1, void, ("demand_expired",)), Step(1, added, ())]) == {}
-    assert fold({}, [Step(1, void, ("demand_expired",))])[1].event is Event.CHANGED
-    assert fold({1: added}, [Step(1, FIRST, ("competition",))])[1].event is Event.CREATED
+    assert differences_after({}, [Step(1, void, ("demand_expired",)), Step(1, added, ())]) == {}
+    assert differences_after({}, [Step(1, void, ("demand_expired",))])[1].event is Event.CHANGED
+    assert differences_after({1: added}, [Step(1, FIRST, ("competition",))])[1].event is Event.CREATED

@@ -82,7 +82,7 @@ def moved_figures(before: object, after: object) -> dict[str, tuple[float | None
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def fold(before: Mapping[int, State], steps: Iterable[Step]) -> dict[int, Difference]:
+def differences_after(before: Mapping[int, State], steps: Iterable[Step]) -> dict[int, Difference]:
     """What differs after `steps`, which are in the order of their runs; `before` is entry id → state.
 
     The causes of a pair's changes are joined in their order, without those from before it left or came back.

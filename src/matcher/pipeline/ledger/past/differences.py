@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from matcher.domain.access import Scope
-from matcher.domain.difference import Difference, fold
+from matcher.domain.difference import Difference, differences_after
 from matcher.domain.entries import PairView
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
@@ -95,7 +95,7 @@ def ledger_diff(
         first = 0 if start is None else start.id
         steps = states.changed_between(session, scope, first, run.id, park_id)
         before = states.before_changes(session, scope, first, run.id, park_id)
-        lists = _lists(session, scope, run, fold(before, steps))
+        lists = _lists(session, scope, run, differences_after(before, steps))
         proposed = states.count_current(session, scope, run.id, park_id)
         return DiffAnswer(
             run=answer_of(session, scope, run),
