@@ -14,7 +14,7 @@ from matcher.domain.standings import Trigger
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import edit_entry
 from matcher.pipeline.ledger.entries import list_entries
-from matcher.pipeline.ledger.past.differences import LedgerDiff, ledger_diff
+from matcher.pipeline.ledger.past.differences import DiffAnswer, ledger_diff
 from tests.pipeline.given import NOON, Desk, row
 
 SUPPLY = [
@@ -45,9 +45,9 @@ def night(desk: Desk, top_k: int = 2) -> int:
     return run_id
 
 
-def kinds(found: LedgerDiff) -> dict[str, set[tuple[int, int]]]:
+def kinds(found: DiffAnswer) -> dict[str, set[tuple[int, int]]]:
     return {
-        name: {(one.pair.demand_id, one.pair.achievement_id) for one in getattr(found, name)}
+        name: {(one.demand_id, one.achievement_id) for one in getattr(found, name)}
         for name in ("new", "changed", "vanished", "aside")
     }
 
@@ -111,9 +111,9 @@ def test_causes_of_several_nights_are_united_in_their_order(desk: Desk, park: in
     night(desk)
     desk.edit(desk.shelf()["氢气泄漏传感器"], abstract="氢气管道泄漏检测，响应快")
     night(desk)
-    causes = {one.difference.causes for one in ledger_diff(desk.database, DISTRICT, since=1).changed}
+    causes = {tuple(one.causes) for one in ledger_diff(desk.database, DISTRICT, since=1).changed}
     assert ("demand_edited", "achievement_edited") in causes
-    causes = {one.difference.causes for one in ledger_diff(desk.database, DISTRICT, since=2).changed}
+    causes = {tuple(one.causes) for one in ledger_diff(desk.database, DISTRICT, since=2).changed}
     assert not any("demand_edited" in one for one in causes)
 
 
@@ -123,9 +123,9 @@ def test_a_pair_whose_side_is_back_has_returned_and_what_went_and_came_is_kept(d
     desk.supply(SUPPLY[2], overwrite=True)
     night(desk)
     returned = ledger_diff(desk.database, DISTRICT, since=gone).new
-    assert {one.difference.event.value for one in returned} == {"returned"}
-    assert {one.difference.causes[0] for one in returned} <= {"achievement_added", "competition"}
-    assert any(one.difference.causes == ("achievement_added",) for one in returned)
+    assert {one.event.value for one in returned} == {"returned"}
+    assert {one.causes[0] for one in returned} <= {"achievement_added", "competition"}
+    assert any(tuple(one.causes) == ("achievement_added",) for one in returned)
     whole = ledger_diff(desk.database, DISTRICT, since=1)
     assert not whole.new + whole.vanished
 
@@ -163,7 +163,7 @@ def test_only_the_parks_in_scope_and_the_park_asked_for_are_told_of(desk: Desk, 
     assert not ledger_diff(desk.database, mine).new
     assert ledger_diff(desk.database, mine).kept == 4
     assert ledger_diff(desk.database, mine).run.counts == {}
-    assert {one.pair.park_code for one in ledger_diff(desk.database, DISTRICT).new} == {"two"}
+    assert {one.park for one in ledger_diff(desk.database, DISTRICT).new} == {"two"}
     asked = ledger_diff(desk.database, DISTRICT, park_id=park)
     assert (kinds(asked)["new"], asked.kept) == (set(), 4)
     assert ledger_diff(desk.database, mine, park_id=other).kept == 0

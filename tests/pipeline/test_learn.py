@@ -133,9 +133,9 @@ def test_grades_teach_a_park_a_scoring_that_its_next_night_takes_up_and_that_can
     assert report.entries_changed + report.entries_created > 0
     difference = ledger_diff(office.database, DISTRICT)
     moved = [*difference.new, *difference.changed]
-    assert {one.pair.park_code for one in moved} == {"a"}
+    assert {one.park for one in moved} == {"a"}
     for one in moved:
-        assert ChangeCause.SCORER.value in [str(cause) for cause in one.difference.causes]
+        assert ChangeCause.SCORER.value in [str(cause) for cause in one.causes]
     assert difference.run.scorers == {"a": learned["scorer"]}
     assert difference.run.scorer == DEFAULT_SCORER.version
     now = office.entries(office.a)
@@ -295,7 +295,7 @@ def test_the_installations_scoring_moves_every_park_but_those_with_their_own(
     office.desk.refresh(top_k=10)
     assert figures(office.entries(office.a)) == before
     difference = ledger_diff(office.database, DISTRICT)
-    assert {one.pair.park_code for one in (*difference.new, *difference.changed)} == {"b"}
+    assert {one.park for one in (*difference.new, *difference.changed)} == {"b"}
     assert difference.run.scorer == shared["scorer"]
 
 

@@ -226,7 +226,7 @@ LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]
         lambda t: [],
     ),
     "ledger_diff": (
-        lambda t: [one.difference.entry_id for one in ledger_diff(t.database, t.caller.scope).new],
+        lambda t: [one.entry_id for one in ledger_diff(t.database, t.caller.scope).new],
         lambda t: [t.own_entry],
     ),
     "ledger_diff of the foreign park": (

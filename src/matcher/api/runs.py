@@ -4,7 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from threading import Lock
 from time import sleep
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -12,14 +12,13 @@ from starlette.responses import Response
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Id, Limit, Park
 from matcher.api.openapi import problems
-from matcher.api.schemas.nights import DiffAnswer
 from matcher.api.writes import shown
 from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.standings import Trigger
 from matcher.pipeline.answers import Page
-from matcher.pipeline.ledger.past.differences import ledger_diff
+from matcher.pipeline.ledger.past.differences import DiffAnswer, ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.refresh import RefreshReport
@@ -139,9 +138,9 @@ Since = Annotated[
 )
 def read_diff(
     service: Installation, caller: Caller, run_id: Id, park: Park = None, since: Since = None
-) -> Any:
+) -> Response:
     """新增、变化、消失的供需对及其原因，与保持不变的数目；只含调用者可见的园区。"""
     caller.require(Right.READ_PARK)
     park_id = None if park is None else get_park(service.database, park, caller.scope).id
     start = None if since is None else read_when(since, "since")
-    return ledger_diff(service.database, caller.scope, run_id=run_id, since=start, park_id=park_id).as_json()
+    return shown(ledger_diff(service.database, caller.scope, run_id=run_id, since=start, park_id=park_id))

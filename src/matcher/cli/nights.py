@@ -9,7 +9,7 @@ from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT
 from matcher.domain.days import BEIJING
 from matcher.domain.entries import MAX_ID
-from matcher.pipeline.ledger.past.differences import LedgerDiff, ledger_diff
+from matcher.pipeline.ledger.past.differences import DiffAnswer, ledger_diff
 from matcher.pipeline.ledger.past.named_runs import read_when
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.nights.runs import RunAnswer
@@ -47,16 +47,15 @@ def diff(
     start = None if since is None else read_when(since, "since")
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
-        found = ledger_diff(service.database, DISTRICT, run_id=run, since=start, park_id=park_id)
-    record = found.as_json()
+        difference = ledger_diff(service.database, DISTRICT, run_id=run, since=start, park_id=park_id)
+    record = difference.as_json()
     if as_json:
         print_json(record)
         return
-    say(_heading(found))
-    rows = [one | {"change": _change(one)} for name in _NAMES for one in record[name]]
-    print_table(_COLUMNS, rows)
+    say(_heading(difference))
+    print_table(_COLUMNS, [item | {"change": _change(item)} for name in _NAMES for item in record[name]])
     counts = [f"{name} {len(record[key])}" for key, name in _NAMES.items()]
-    say("，".join([*counts, f"保持 {found.kept}"]))
+    say("，".join([*counts, f"保持 {difference.kept}"]))
 
 
 def run_facts(run: RunAnswer) -> str:
@@ -74,15 +73,16 @@ def run_facts(run: RunAnswer) -> str:
     return "，".join([*facts, f"园区规则 {profiles or '无'}"])
 
 
-def _heading(found: LedgerDiff) -> str:
-    start = "没有更早的台账，全部为新增" if found.since is None else f"与{run_facts(found.since)}相比"
-    return f"{run_facts(found.run)}\n{start}"
+def _heading(difference: DiffAnswer) -> str:
+    since = difference.since
+    compared = "没有更早的台账，全部为新增" if since is None else f"与{run_facts(since)}相比"
+    return f"{run_facts(difference.run)}\n{compared}"
 
 
-def _change(record: dict[str, Any]) -> str:
+def _change(item: dict[str, Any]) -> str:
     return "；".join(
-        f"{_FIGURES[name]} {_figure(one['before'])} → {_figure(one['after'])}"
-        for name, one in record["figures"].items()
+        f"{_FIGURES[name]} {_figure(change['before'])} → {_figure(change['after'])}"
+        for name, change in item["figures"].items()
     )
 
 

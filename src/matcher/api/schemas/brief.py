@@ -5,9 +5,9 @@ from datetime import date
 from pydantic import Field
 
 from matcher.api.schemas.due import DueAnswer
-from matcher.api.schemas.nights import DiffItemAnswer
 from matcher.domain.stages import Stage
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.ledger.past.differences import DiffItemAnswer
 from matcher.pipeline.matches.abstentions import AbstentionAnswer
 from matcher.pipeline.nights.runs import RunAnswer
 

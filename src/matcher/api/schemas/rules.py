@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matcher.api.schemas.nights import FigureChange
 from matcher.domain.rules import MAX_PRICE, MAX_TOP_K, MAX_WEIGHT, Constraints, ParkProfile
 from matcher.domain.standings import AbstentionReason, Event
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.ledger.answers import FigureChange
 from matcher.pipeline.rules.saved import constraints_from, profile_from
 
 _CONSTRAINTS: Mapping[str, Any] = {

@@ -10,8 +10,9 @@ from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryView
 from matcher.domain.labels import label
 from matcher.domain.stages import DueKind, Stage
+from matcher.domain.standings import Standing
 from matcher.pipeline.ledger.due import due
-from matcher.pipeline.ledger.past.differences import DiffItem, LedgerDiff, ledger_diff
+from matcher.pipeline.ledger.past.differences import DiffAnswer, DiffItemAnswer, ledger_diff
 from matcher.pipeline.ledger.past.named_runs import When
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.abstentions import list_abstentions
@@ -128,7 +129,7 @@ _BEGINNING = date(2000, 1, 1)
 
 def _difference(
     database: Database, scope: Scope, park_id: int, now: datetime, since: When | None
-) -> LedgerDiff | None:
+) -> DiffAnswer | None:
     """What changed up to the last success; None before the first."""
     with database.reading() as session:
         last = runs.last_success(session)
@@ -141,19 +142,19 @@ def _difference(
     return ledger_diff(database, scope, run_id=last.id, since=start, park_id=park_id)
 
 
-def _changes(session: Transaction, scope: Scope, diff: LedgerDiff) -> dict[str, list[Record]]:
+def _changes(session: Transaction, scope: Scope, diff: DiffAnswer) -> dict[str, list[Record]]:
     """The lists of pairs, the best score first; of those that left, what people work on comes before all."""
     found = {"new": diff.new, "changed": diff.changed, "vanished": diff.vanished, "aside": diff.aside}
-    every = [item.difference.entry_id for items in found.values() for item in items]
+    every = [item.entry_id for items in found.values() for item in items]
     entries = ledger.entries_by_id(session, scope, every)
 
-    def record(item: DiffItem) -> Record:
-        entry = entries[item.difference.entry_id]
+    def record(item: DiffItemAnswer) -> Record:
+        entry = entries[item.entry_id]
         return item.as_json() | _human(entry)
 
-    def place(item: DiffItem) -> tuple[bool, float]:
-        gone = not item.difference.after.is_current
-        return gone and entries[item.difference.entry_id].touched, _score(item)
+    def place(item: DiffItemAnswer) -> tuple[bool, float]:
+        gone = item.standing is not Standing.CURRENT
+        return gone and entries[item.entry_id].touched, _score(item)
 
     lists = {
         name: [record(item) for item in sorted(items, key=place, reverse=True)]
@@ -173,9 +174,9 @@ def _human(entry: EntryView) -> dict[str, Any]:
     }
 
 
-def _score(item: DiffItem) -> float:
-    before, after = item.difference.before, item.difference.after
-    return after.score or (before.score if before is not None else None) or 0.0
+def _score(item: DiffItemAnswer) -> float:
+    score = item.figures.get("score")
+    return item.score or (score.before if score is not None else None) or 0.0
 
 
 def _nearest(record: Record) -> float:

@@ -1,9 +1,9 @@
 """Ledger entries as they are answered: the pair, what the batch says of it, and people's columns."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict, Field, create_model
+from pydantic import ConfigDict, Field, WithJsonSchema, create_model
 
 from matcher.domain.columns import PEOPLE, Kind
 from matcher.domain.entries import EntryView
@@ -34,6 +34,17 @@ class PairColumns(Answer):
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
     explored: bool = Field(description="是否为探索位")
+
+
+Figure = Annotated[int | float, WithJsonSchema({"type": "number"})]
+"""A rank, a similarity, a score or a probability; a rank is shown as the whole number it is."""
+
+
+class FigureChange(Answer):
+    """一个数值的前后。"""
+
+    before: Figure | None
+    after: Figure | None
 
 
 class MilestoneAnswer(Answer):

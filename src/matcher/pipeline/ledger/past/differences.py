@@ -1,22 +1,21 @@
 """What the nights between two runs changed of the ledger, and why."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from matcher.domain.access import Scope
 from matcher.domain.difference import Difference, fold
-from matcher.domain.entries import PairView
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
-from matcher.domain.ledger import Pair
-from matcher.domain.standings import Cause, ChangeCause, Event
+from matcher.domain.standings import Cause, ChangeCause, Event, Standing
+from matcher.domain.text import mask_contacts
 from matcher.domain.verdicts import Constraint
+from matcher.pipeline.answers import Answer
+from matcher.pipeline.ledger.answers import FigureChange, PairColumns
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
-from matcher.pipeline.ledger.past.replay import sides_shown
-from matcher.pipeline.matches.views import pair_record
 from matcher.pipeline.nights.runs import RunAnswer, answer_of
 from matcher.store import parks, runs, states
 from matcher.store.database import Database, Transaction
@@ -24,57 +23,60 @@ from matcher.store.past import PastPairs
 from matcher.store.runs import HeldRun
 
 
-@dataclass(frozen=True, slots=True)
-class DiffItem:
-    """One pair that is not what it was, with the figures that the later run left."""
+class DiffItemAnswer(PairColumns):
+    """一对供需的变化；数值是后一次运行留下的。"""
 
-    pair: PairView
-    difference: Difference
+    entry_id: int
+    event: Event = Field(description="created 新增、returned 重新出现、changed 变化、vanished 消失")
+    event_label: str
+    standing: Standing
+    standing_label: str
+    causes: list[str] = Field(description="原因代码；消失的，先是原因，再是不满足的条件")
+    causes_zh: list[str]
+    figures: dict[str, FigureChange] = Field(
+        description="变了的数值（rank、similarity、score、probability）；只改了文字的为空"
+    )
 
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
-        after, event = self.difference.after, self.difference.event
-        return pair_record(self.pair) | {
-            "entry_id": self.difference.entry_id,
-            "event": event.value,
-            "event_label": label(event, "zh"),
-            "standing": after.standing.value,
-            "standing_label": label(after.standing, "zh"),
-            "causes": list(self.difference.causes),
-            "causes_zh": causes_in_chinese(self.difference.causes),
-            "figures": {
-                name: {"before": before, "after": now}
-                for name, (before, now) in self.difference.figures.items()
+    @classmethod
+    def of(cls, difference: Difference, park: str, sides: Mapping[str, Any]) -> "DiffItemAnswer":
+        """A difference with the pair's sides, contacts masked, by their names in answers."""
+        after, event = difference.after, difference.event
+        return cls(
+            park=park,
+            demand_id=sides["demand_id"],
+            achievement_id=sides["achievement_id"],
+            **{name: mask_contacts(sides[name]) for name in _TEXTS},
+            rank=after.rank,
+            similarity=after.similarity,
+            score=after.score,
+            probability=after.probability,
+            contributions=dict(after.contributions),
+            terms=list(after.terms),
+            explored=after.explored,
+            entry_id=difference.entry_id,
+            event=event,
+            event_label=label(event, "zh"),
+            standing=after.standing,
+            standing_label=label(after.standing, "zh"),
+            causes=list(difference.causes),
+            causes_zh=causes_in_chinese(difference.causes),
+            figures={
+                name: FigureChange(before=before, after=now)
+                for name, (before, now) in difference.figures.items()
             },
-        }
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerDiff:
-    """The difference of the ledger after `run` from the ledger after `since`, None where there was none.
-
-    `new` holds the pairs that are proposed now and were not, `vanished` those that were and are not,
-    `changed` those proposed both times with other columns; `kept` counts those that are as they were.
-    `aside` are pairs proposed neither time whose standing is another: of one a side was withdrawn, say.
-    """
+class DiffAnswer(Answer):
+    """一次运行之后的台账与此前某次运行之后的相比；`since` 为 null 时此前没有台账，全部为新增。"""
 
     run: RunAnswer
     since: RunAnswer | None
-    new: tuple[DiffItem, ...]
-    changed: tuple[DiffItem, ...]
-    vanished: tuple[DiffItem, ...]
-    aside: tuple[DiffItem, ...]
-    kept: int
-
-    def as_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
-        lists = {"new": self.new, "changed": self.changed, "vanished": self.vanished, "aside": self.aside}
-        return {
-            "run": self.run.as_json(),
-            "since": None if self.since is None else self.since.as_json(),
-            **{name: [item.as_json() for item in items] for name, items in lists.items()},
-            "kept": self.kept,
-        }
+    new: list[DiffItemAnswer] = Field(description="此前没有提出、现在提出的，包括重新出现的")
+    changed: list[DiffItemAnswer] = Field(description="两次都提出、数值或文字变了的；变了又变回的不算")
+    vanished: list[DiffItemAnswer] = Field(description="此前提出、现在不再提出的")
+    aside: list[DiffItemAnswer] = Field(description="两次都没有提出、但现状变了的，如一方撤回而失效")
+    kept: int = Field(description="两次都提出、没有任何变化的有多少")
 
 
 def ledger_diff(
@@ -84,7 +86,7 @@ def ledger_diff(
     run_id: int | None = None,
     since: When | None = None,
     park_id: int | None = None,
-) -> LedgerDiff:
+) -> DiffAnswer:
     """What changed of the entries in scope, of one park or all, up to a run (the last success, unless told).
 
     `since` is the run it is compared with, or a Beijing day: then the ledger as the last run that ended
@@ -100,23 +102,14 @@ def ledger_diff(
         first = 0 if start is None else start.id
         steps = states.changed_between(session, scope, first, run.id, park_id)
         before = states.before_changes(session, scope, first, run.id, park_id)
-        found = fold(before, steps)
-        items = _items(session, scope, found.values(), run)
-        current = states.count_current(session, scope, run.id, park_id)
-        views = (answer_of(session, scope, run), None if start is None else answer_of(session, scope, start))
-    new = tuple(one for one in items if one.difference.event in {Event.CREATED, Event.RETURNED})
-    was = [one for one in items if one.difference.was_current]
-    changed = tuple(one for one in was if one.difference.after.is_current)
-    return LedgerDiff(
-        *views,
-        new=new,
-        changed=changed,
-        vanished=tuple(one for one in was if not one.difference.after.is_current),
-        aside=tuple(
-            one for one in items if not (one.difference.was_current or one.difference.after.is_current)
-        ),
-        kept=current - len(new) - len(changed),
-    )
+        lists = _lists(session, scope, run, fold(before, steps))
+        proposed = states.count_current(session, scope, run.id, park_id)
+        return DiffAnswer(
+            run=answer_of(session, scope, run),
+            since=None if start is None else answer_of(session, scope, start),
+            **lists,
+            kept=proposed - len(lists["new"]) - len(lists["changed"]),
+        )
 
 
 def causes_in_chinese(codes: Iterable[str]) -> list[str]:
@@ -129,6 +122,18 @@ _CAUSES: Mapping[str, StrEnum] = {
 }
 """Every code that a run gives as a cause; where two kinds share one, they say the same."""
 
+_TEXTS = tuple(
+    f"{side}_{name}" for side in ("demand", "achievement") for name in ("code", "title", "organisation")
+)
+
+_LIST_OF = {
+    (False, True): "new",
+    (True, True): "changed",
+    (True, False): "vanished",
+    (False, False): "aside",
+}
+"""Where a pair stands by whether it was proposed before, and is proposed now."""
+
 
 def _last(session: Transaction) -> HeldRun:
     run = runs.last_success(session)
@@ -137,37 +142,23 @@ def _last(session: Transaction) -> HeldRun:
     return run
 
 
-def _items(session: Transaction, scope: Scope, found: Iterable[Difference], run: HeldRun) -> list[DiffItem]:
-    """The differences with their pairs, in the ledger's order."""
-    differences = {one.entry_id: one for one in found}
-    rows = states.entries_by_id(session, scope, differences)
-    pairs = {entry_id: (row.demand_id, row.achievement_id) for entry_id, row in rows.items()}
-    texts = PastPairs.of(session, scope, pairs.values())
+def _lists(
+    session: Transaction, scope: Scope, run: HeldRun, differences: Mapping[int, Difference]
+) -> dict[str, list[DiffItemAnswer]]:
+    """The differences with their pairs, each list in the ledger's order."""
+    entries = states.entries_by_id(session, scope, differences)
+    texts = PastPairs.of(session, scope, [entry.pair for entry in entries.values()])
     codes = {park.id: park.code for park in parks.page(session, scope)}
     until = run.finished_at or run.started_at
-    items = [
-        DiffItem(_pair_view(one, pairs[entry_id], codes[rows[entry_id].park_id], texts, until), one)
-        for entry_id, one in differences.items()
-    ]
-    unranked = float("inf")
-    return sorted(
-        items, key=lambda one: (one.pair.demand_id, one.pair.rank or unranked, one.difference.entry_id)
-    )
 
+    def place(difference: Difference) -> tuple[int, float, int]:
+        demand_id, _ = entries[difference.entry_id].pair
+        return demand_id, difference.after.rank or float("inf"), difference.entry_id
 
-def _pair_view(one: Difference, pair: Pair, park_code: str, texts: PastPairs, until: datetime) -> PairView:
-    after = one.after
-    versions = (after.demand_version, after.achievement_version)
-    said = texts.in_versions(pair, versions) if after.is_current else texts.at(pair, until)
-    return PairView(
-        park_code=park_code,
-        **sides_shown(pair, said),
-        rank=after.rank,
-        similarity=after.similarity,
-        score=after.score,
-        probability=after.probability,
-        contributions=after.contributions,
-        terms=after.terms,
-        explored=after.explored,
-        run_id=None,
-    )
+    lists: dict[str, list[DiffItemAnswer]] = {name: [] for name in _LIST_OF.values()}
+    for difference in sorted(differences.values(), key=place):
+        after, entry = difference.after, entries[difference.entry_id]
+        sides = texts.sides(entry.pair, after, until)
+        item = DiffItemAnswer.of(difference, codes[entry.park_id], sides)
+        lists[_LIST_OF[difference.was_current, after.is_current]].append(item)
+    return lists
