@@ -72,7 +72,7 @@ def round_trip(address: str) -> None:
     export_ledger(database, DISTRICT, "p", sheet, NOW)
     [row], strange = read_ledger(sheet.getvalue())
     assert (row.cells["visited_on"][:10], row.cells["subsidy"], strange) == ("2026-11-20", "12.5", [])
-    assert import_ledger(database, request, "p", "台账.xlsx", sheet.getvalue())["changes"] == []
+    assert import_ledger(database, request, "p", "台账.xlsx", sheet.getvalue()).changes == []
 
 
 if __name__ == "__main__":

@@ -247,10 +247,10 @@ def test_a_sheet_written_before_does_not_bring_an_erased_person_back(desk: Desk)
     ]
     erased(desk)
     report = import_ledger(desk.database, Request(LOCAL_OPERATOR, desk.now), "a", "台账.xlsx", sheet)
-    assert report["changes"] == []
-    assert report["rows_conflicting"] == 1
+    assert report.changes == []
+    assert report.rows_conflicting == 1
     undone = undo_import(desk.database, Request(LOCAL_OPERATOR, desk.now), imported)
-    assert undone["rows_restored"] == 0
+    assert undone.rows_restored == 0
     assert holders(dump(desk.database)) == set()
 
 

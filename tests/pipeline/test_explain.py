@@ -112,4 +112,5 @@ def imported(sample: Service, rows: list[list[str]]) -> dict[str, Any]:
     stream = io.StringIO(newline="")
     csv.writer(stream).writerows(rows)
     request = Request(LOCAL_OPERATOR, sample.now())
-    return import_ledger(sample.database, request, "hydrogen", "台账.csv", stream.getvalue().encode())
+    content = stream.getvalue().encode()
+    return import_ledger(sample.database, request, "hydrogen", "台账.csv", content).as_json()

@@ -20,10 +20,10 @@ def test_undoing_ones_own_entries_leaves_the_rest_to_others(desk: Desk) -> None:
     manager = Principal("li", Role.TECHNOLOGY_MANAGER, Scope(frozenset({park})), subject="示例李经理")
 
     mine = undo_import(desk.database, Request(manager, desk.now), done["import_id"])
-    assert (mine["rows_restored"], len(mine["conflicts"])) == (1, 1)
-    assert [one["undone_at"] for one in list_imports(desk.database, LOCAL_OPERATOR)] == [None]
+    assert (mine.rows_restored, len(mine.conflicts)) == (1, 1)
+    assert [one.undone_at for one in list_imports(desk.database, LOCAL_OPERATOR).items] == [None]
 
     rest = undo_import(desk.database, Request(LOCAL_OPERATOR, desk.now), done["import_id"])
-    assert rest["rows_restored"] == 1
+    assert rest.rows_restored == 1
     assert [entry.work.notes for entry in ledger_of(desk, park)[:2]] == ["", ""]
-    assert [one["undone_at"] for one in list_imports(desk.database, LOCAL_OPERATOR)] != [None]
+    assert [one.undone_at for one in list_imports(desk.database, LOCAL_OPERATOR).items] != [None]

@@ -1,6 +1,6 @@
 """The docking ledger: pages and single entries."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -8,17 +8,15 @@ from starlette.responses import Response
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import AsOf, Cursor, Id, Limit, Park, Person, Unmask
 from matcher.api.openapi import problems
-from matcher.api.schemas.ledger import EntryPage
 from matcher.api.writes import shown
 from matcher.domain.access import Right
 from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Standing
-from matcher.pipeline import cursors
-from matcher.pipeline.ledger import edits, entries
+from matcher.pipeline.ledger import edits
 from matcher.pipeline.ledger.answers import EntryAnswer
+from matcher.pipeline.ledger.entries import EntryPage, page_of_entries
 from matcher.pipeline.ledger.past.named_runs import read_when
-from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.lists.parks import get_park
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
@@ -52,10 +50,9 @@ def list_entries(
     as_of: AsOf = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Any:
+) -> Response:
     """一页台账，按需求和名次排列；只含调用者可见的园区。有 `as_of` 时是当时的台账，并给出那次运行。"""
     caller.require(Right.READ_PARK)
-    place = cursors.decode("ledger", 3, cursor)
     wanted = EntryFilter(
         park_id=None if park is None else get_park(service.database, park, caller.scope).id,
         demand_id=demand_id,
@@ -66,20 +63,10 @@ def list_entries(
         in_view=standing == "in_view",
         person=person,
     )
-    after = None if place is None else (place[0], place[1], place[2])
-    if as_of is None:
-        run = None
-        page, following = entries.list_entries(
-            service.database, caller.scope, wanted, after=after, limit=limit
-        )
-    else:
-        when = read_when(as_of, "as_of")
-        run, page, following = ledger_as_of(service.database, caller.scope, when, wanted, after, limit)
-    return {
-        "items": [EntryAnswer.of(entry) for entry in page],
-        "next_cursor": None if following is None else cursors.encode("ledger", *following),
-        "run": None if run is None else run.as_json(),
-    }
+    when = None if as_of is None else read_when(as_of, "as_of")
+    return shown(
+        page_of_entries(service.database, caller.scope, wanted, as_of=when, cursor=cursor, limit=limit)
+    )
 
 
 @router.get(

@@ -6,26 +6,22 @@ from pathlib import PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.downloads import XLSX, attachment
 from matcher.api.fields import Cursor, Id, Limit, Park, ParkCode, Unmask
 from matcher.api.openapi import binary, problems
-from matcher.api.schemas.sheets import (
-    LedgerImportAnswer,
-    LedgerUndoAnswer,
-    NewErasure,
-    PastLedgerImportPage,
-)
-from matcher.api.writes import DryRunOfFile, shown, written
+from matcher.api.schemas.sheets import NewErasure
+from matcher.api.writes import DryRunOfFile, shown
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise
-from matcher.pipeline import cursors
+from matcher.pipeline.answers import Page
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import erasure
 from matcher.pipeline.ledger.sheets import export, importing, undo
+from matcher.pipeline.ledger.sheets.answers import LedgerImportAnswer, LedgerUndoAnswer, PastLedgerImport
 from matcher.pipeline.ledger.sheets.export import SheetFormat
 
 CSV = "text/csv"
@@ -86,38 +82,26 @@ def import_ledger(
     park: Annotated[ParkCode, Form(description="园区代码")],
     file: Annotated[UploadFile, File(description="导出后填写过的台账：.xlsx 或 .csv")],
     dry_run: DryRunOfFile,
-) -> JSONResponse:
+) -> Response:
     """逐格比对后写入人工列，全部在一次提交中；有冲突或不合规则的行整行不写并逐格报告。"""
     name = normalise(PurePath(file.filename or "").name) or "未命名"
     content = file.file.read()
     said = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
-    return written(
-        importing.import_ledger(service.database, asked(said), park, name, content, dry_run=dry_run)
-    )
+    return shown(importing.import_ledger(service.database, asked(said), park, name, content, dry_run=dry_run))
 
 
 @router.get(
     "/ledger/imports",
     operation_id="list_ledger_imports",
     summary="列出台账导回记录",
-    response_model=PastLedgerImportPage,
+    response_model=Page[PastLedgerImport],
     responses=problems(401, 403, 404, 422),
 )
 def list_ledger_imports(
     service: Installation, caller: Caller, park: Park = None, cursor: Cursor = None, limit: Limit = 50
-) -> Any:
+) -> Response:
     """台账的导回，最新的在前。"""
-    place = cursors.decode("ledger-imports", 1, cursor)
-    found = undo.list_imports(
-        service.database,
-        caller,
-        park_code=park,
-        before=None if place is None else place[0],
-        limit=limit + 1,
-    )
-    page = found[:limit]
-    following = cursors.encode("ledger-imports", page[-1]["import_id"]) if len(found) > limit else None
-    return {"items": page, "next_cursor": following}
+    return shown(undo.list_imports(service.database, caller, park_code=park, cursor=cursor, limit=limit))
 
 
 @router.post(
@@ -127,9 +111,9 @@ def list_ledger_imports(
     response_model=LedgerUndoAnswer,
     responses=problems(401, 403, 404, 409, 422),
 )
-def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> JSONResponse:
+def undo_ledger_import(service: Installation, asked: Asked, import_id: Id) -> Response:
     """恢复该次导回改动的列；此后又被修改的条目保留现状并列出。只能撤销一次。"""
-    return written(undo.undo_import(service.database, asked({}), import_id))
+    return shown(undo.undo_import(service.database, asked({}), import_id))
 
 
 @router.post(

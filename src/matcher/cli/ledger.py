@@ -13,10 +13,8 @@ from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Trigger
-from matcher.pipeline.ledger.answers import EntryAnswer
-from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.entries import page_of_entries
 from matcher.pipeline.ledger.past.named_runs import read_when
-from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.lists.parks import get_park
 
 _COMMANDS = {
@@ -124,22 +122,18 @@ def list_ledger(
 ) -> None:
     """List the pairs in view: what the last run proposed, and what people work on."""
     when = None if as_of is None else read_when(as_of, "as_of")
-    run = None
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
         wanted = EntryFilter(
             park_id=park_id, demand_id=demand, stage=stage, min_score=min_score, in_view=True
         )
-        if when is None:
-            entries, _ = list_entries(service.database, DISTRICT, wanted, limit=limit)
-        else:
-            run, entries, _ = ledger_as_of(service.database, DISTRICT, when, wanted, limit=limit)
-    rows = [EntryAnswer.of(entry).as_json() for entry in entries]
+        page = page_of_entries(service.database, DISTRICT, wanted, as_of=when, limit=limit)
+    rows = page.as_json()["items"]
     if as_json:
-        print_json(rows if run is None else {"run": run.as_json(), "items": rows})
+        print_json(rows if page.run is None else {"run": page.run.as_json(), "items": rows})
         return
-    if run is not None:
-        say(nights.run_facts(run))
+    if page.run is not None:
+        say(nights.run_facts(page.run))
     columns = {"entry_id": "条目", "park": "园区", **_MATCH_COLUMNS}
     columns |= {"standing_label": "现状", "stage_label": "阶段"}
     if any(row["explored"] for row in rows):

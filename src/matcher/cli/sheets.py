@@ -17,6 +17,12 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import erasure
 from matcher.pipeline.ledger.sheets import importing
 from matcher.pipeline.ledger.sheets import undo as ledger_undo
+from matcher.pipeline.ledger.sheets.answers import (
+    CellChange,
+    LedgerImportAnswer,
+    RestoredCell,
+    SheetPlace,
+)
 from matcher.pipeline.ledger.sheets.export import SheetFormat, export_ledger
 
 ParkCode = Annotated[str, typer.Option("--park", help="Code of the park.")]
@@ -81,9 +87,9 @@ def import_(
             dry_run=dry_run,
             progress=report_progress,
         )
-    print_json(report) if as_json else _show(report)
-    held_up = report["rows_conflicting"] + report["rows_rejected"]
-    if report["rows"] == 0 or (held_up and not report["rows_changed"]):
+    print_json(report.as_json()) if as_json else _show(report)
+    held_up = report.rows_conflicting + report.rows_rejected
+    if report.rows == 0 or (held_up and not report.rows_changed):
         raise typer.Exit(2)
 
 
@@ -94,9 +100,10 @@ def imports(
 ) -> None:
     """List past imports of filled-in ledgers, newest first."""
     with opened() as service:
-        found = ledger_undo.list_imports(service.database, LOCAL_OPERATOR, park_code=park, limit=limit)
+        page = ledger_undo.list_imports(service.database, LOCAL_OPERATOR, park_code=park, limit=limit)
+    past = page.as_json()["items"]
     if as_json:
-        print_json(found)
+        print_json(past)
         return
     columns = {
         "import_id": "编号",
@@ -108,8 +115,8 @@ def imports(
         "undone_at": "撤销时间",
     }
     rows = [
-        one | one["counts"] | {name: beijing(one[name]) for name in ("created_at", "undone_at")}
-        for one in found
+        record | record["counts"] | {name: beijing(record[name]) for name in ("created_at", "undone_at")}
+        for record in past
     ]
     print_table(columns, rows, right=("import_id", "rows_changed"))
 
@@ -123,14 +130,14 @@ def undo(
         request = Request(LOCAL_OPERATOR, service.now(), "cli")
         report = ledger_undo.undo_import(service.database, request, import_id)
     if as_json:
-        print_json(report)
+        print_json(report.as_json())
     else:
         columns = {name: heading for name, heading in _CHANGES.items() if name != "place"}
-        print_table(columns, [_shown(one) for one in report["changes"]])
-        say(f"已恢复 {report['rows_restored']} 条。")
-        for one in report["conflicts"]:
-            say(f"[保留] 条目 {one['entry_id']}：{one['reason']}")
-    if report["conflicts"] and not report["rows_restored"]:
+        print_table(columns, [_shown(cell) for cell in report.changes])
+        say(f"已恢复 {report.rows_restored} 条。")
+        for kept in report.conflicts:
+            say(f"[保留] 条目 {kept.entry_id}：{kept.reason}")
+    if report.conflicts and not report.rows_restored:
         raise typer.Exit(4)
 
 
@@ -166,47 +173,47 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _show(report: dict[str, Any]) -> None:
-    print_table(_COUNTS, [report], right=tuple(_COUNTS))
-    if report["changes"]:
-        print_table(_CHANGES, [_shown(one) for one in report["changes"]])
-    if report["dry_run"]:
+def _show(report: LedgerImportAnswer) -> None:
+    print_table(_COUNTS, [report.as_json()], right=tuple(_COUNTS))
+    if report.changes:
+        print_table(_CHANGES, [_shown(cell) for cell in report.changes])
+    if report.dry_run:
         say("试运行：没有写入任何内容。")
-    elif report["import_id"] is not None:
-        say(f"导入编号 {report['import_id']}；可用 matcher ledger undo {report['import_id']} 撤销。")
-    for one in report["conflicts"]:
-        theirs = "（空）" if one["theirs"] is None else one["theirs"]
+    elif report.import_id is not None:
+        say(f"导入编号 {report.import_id}；可用 matcher ledger undo {report.import_id} 撤销。")
+    for cell in report.conflicts:
+        theirs = "（空）" if cell.theirs is None else cell.theirs
         say(
-            f"[冲突] {_place(one)} {one['heading']}：导出之后 {one['changed_by']} 改过该条，现为“{theirs}”，"
+            f"[冲突] {_place(cell)} {cell.heading}：导出之后 {cell.changed_by} 改过该条，现为“{theirs}”，"
             "整行未写入。"
         )
     _show_refused(report)
 
 
-def _show_refused(report: dict[str, Any]) -> None:
+def _show_refused(report: LedgerImportAnswer) -> None:
     """The cells not written and why; of many alike, a few and how many more."""
-    for mark, cells in (("未导入", report["rejected"]), ("未采用", report["ignored"])):
-        seen = Counter[tuple[str, str]]()
-        for one in cells:
-            seen[one["heading"], one["reason"]] += 1
-            if seen[one["heading"], one["reason"]] <= _ALIKE:
-                say(f"[{mark}] {_place(one)} {one['heading']}：{one['reason']}{one['remedy']}")
-        for (heading, reason), count in seen.items():
+    for mark, cells in (("未导入", report.rejected), ("未采用", report.ignored)):
+        alike = Counter[tuple[str, str]]()
+        for cell in cells:
+            alike[cell.heading, cell.reason] += 1
+            if alike[cell.heading, cell.reason] <= _ALIKE:
+                say(f"[{mark}] {_place(cell)} {cell.heading}：{cell.reason}{cell.remedy}")
+        for (heading, reason), count in alike.items():
             if count > _ALIKE:
                 say(f"[{mark}] {heading}：{reason}另有 {count - _ALIKE} 处。")
-    unknown = [one for one in report["rejected"] if one["code"] == "unknown_entry"]
-    if unknown and len(unknown) == report["rows"]:
-        say(f"没有一行是园区 {report['park']} 的条目：请核对 --park 与文件。")
+    unknown = [cell for cell in report.rejected if cell.code == "unknown_entry"]
+    if unknown and len(unknown) == report.rows:
+        say(f"没有一行是园区 {report.park} 的条目：请核对 --park 与文件。")
 
 
-def _shown(change: dict[str, Any]) -> dict[str, Any]:
+def _shown(cell: CellChange | RestoredCell) -> dict[str, Any]:
     """A changed cell as people read it: with its place, and an amount without needless zeros."""
-    texts = {
-        name: amount_text(change[name]) if isinstance(change[name], float) else change[name]
-        for name in ("before", "after")
-    }
-    return {**change, **texts} | ({"place": _place(change)} if "sheet" in change else {})
+    record = cell.as_json()
+    for name in ("before", "after"):
+        if isinstance(record[name], float):
+            record[name] = amount_text(record[name])
+    return record | ({"place": _place(cell)} if isinstance(cell, SheetPlace) else {})
 
 
-def _place(cell: dict[str, Any]) -> str:
-    return f"{cell['sheet']} {cell['column']}{cell['row']}".strip()
+def _place(cell: SheetPlace) -> str:
+    return f"{cell.sheet} {cell.column}{cell.row}".strip()

@@ -34,7 +34,11 @@ UNRANKED = 1_000
 _PLACE = (LedgerEntry.demand_id, func.coalesce(LedgerEntry.rank, UNRANKED), LedgerEntry.id)
 
 
-def place_of(entry: EntryView) -> tuple[int, int, int]:
+EntryPlace = tuple[int, int, int]
+"""Where an entry stands in the ledger's order: demand id, rank, entry id."""
+
+
+def place_of(entry: EntryView) -> EntryPlace:
     """Where an entry stands in the order of `entries`."""
     return entry.demand_id, UNRANKED if entry.rank is None else entry.rank, entry.id
 
@@ -75,11 +79,11 @@ def entries(
     scope: Scope,
     wanted: EntryFilter,
     *,
-    after: tuple[int, int, int] | None = None,
+    after: EntryPlace | None = None,
     limit: int | None = None,
     only_live_on: date | None = None,
 ) -> list[EntryView]:
-    """Entries in scope ordered by (demand id, rank, id), after the cursor of that form.
+    """Entries in scope ordered by (demand id, rank, id), after that place.
 
     `only_live_on` leaves out pairs of which a side was withdrawn, expired or made secret since the run.
     """

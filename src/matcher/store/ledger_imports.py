@@ -1,8 +1,11 @@
 """Edited ledgers that were read back, so that each can be undone as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
@@ -12,45 +15,75 @@ IMPORT = "import"
 ERASE = "erase"
 
 
-def add(session: Session, record: LedgerImport) -> LedgerImport:
-    """Record an import."""
-    session.add(record)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldImport:
+    """An import that is kept; `park` is the park's code, `counts` are those of its rows and changed cells."""
+
+    id: int
+    park_id: int
+    park: str
+    file: str
+    counts: Mapping[str, int]
+    actor: str
+    created_at: datetime
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedChange:
+    """What an import changed of one entry: the human version it led to, and the columns as they were."""
+
+    entry_id: int
+    version: int
+    former: Mapping[str, Any]
+
+
+def add(
+    session: Session, park_id: int, file: str, counts: Mapping[str, int], *, by: str, at: datetime
+) -> int:
+    """Record an import; returns its id."""
+    row = LedgerImport(park_id=park_id, file=file, counts=dict(counts), actor=by, created_at=at)
+    session.add(row)
     session.flush()
-    return record
+    return row.id
 
 
-def find(session: Session, import_id: int, scope: Scope) -> LedgerImport | None:
-    """One import, in scope."""
-    query = select(LedgerImport).where(LedgerImport.id == import_id, *_in_scope(scope))
-    return session.scalar(query.with_for_update())
+def close(session: Session, held: HeldImport, at: datetime) -> None:
+    """Record that an import is undone."""
+    undone = update(LedgerImport).where(LedgerImport.id == held.id, LedgerImport.park_id == held.park_id)
+    session.execute(undone.values(undone_at=at))
+
+
+def find(session: Session, import_id: int, scope: Scope) -> HeldImport | None:
+    """One import, in scope; it is held until the transaction ends."""
+    query = _imports(scope).where(LedgerImport.id == import_id).with_for_update(of=LedgerImport)
+    row = session.execute(query).first()
+    return None if row is None else _held(*row)
 
 
 def page(
     session: Session, scope: Scope, *, park_id: int | None, before: int | None, limit: int
-) -> Sequence[tuple[LedgerImport, str]]:
-    """Imports in scope, newest first, with their park's code."""
-    query = (
-        select(LedgerImport, Park.code)
-        .join(Park, Park.id == LedgerImport.park_id)
-        .where(*_in_scope(scope))
-        .order_by(LedgerImport.id.desc())
-        .limit(limit)
-    )
+) -> list[HeldImport]:
+    """Imports in scope, newest first, older than the id `before`."""
+    query = _imports(scope).order_by(LedgerImport.id.desc()).limit(limit)
     if park_id is not None:
         query = query.where(LedgerImport.park_id == park_id)
     if before is not None:
         query = query.where(LedgerImport.id < before)
-    return [(record, code) for record, code in session.execute(query)]
+    return [_held(row, park) for row, park in session.execute(query)]
 
 
-def changes_of(session: Session, record: LedgerImport) -> Sequence[HumanChange]:
+def changes_of(session: Session, held: HeldImport) -> list[ImportedChange]:
     """What an import changed, by entry."""
     query = select(HumanChange).where(
-        HumanChange.import_id == record.id,
-        HumanChange.park_id == record.park_id,
+        HumanChange.import_id == held.id,
+        HumanChange.park_id == held.park_id,
         HumanChange.act == IMPORT,
     )
-    return session.scalars(query.order_by(HumanChange.entry_id)).all()
+    return [
+        ImportedChange(row.entry_id, row.version, {name: before for name, (before, _) in row.changes.items()})
+        for row in session.scalars(query.order_by(HumanChange.entry_id))
+    ]
 
 
 def last_erasures(session: Session, park_id: int) -> dict[int, int]:
@@ -63,5 +96,19 @@ def last_erasures(session: Session, park_id: int) -> dict[int, int]:
     return dict(session.execute(query).all())
 
 
-def _in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    return () if scope.parks is None else (LedgerImport.park_id.in_(scope.parks),)
+def _imports(scope: Scope) -> Select[LedgerImport, str]:
+    query = select(LedgerImport, Park.code).join(Park, Park.id == LedgerImport.park_id)
+    return query if scope.parks is None else query.where(LedgerImport.park_id.in_(scope.parks))
+
+
+def _held(row: LedgerImport, park: str) -> HeldImport:
+    return HeldImport(
+        id=row.id,
+        park_id=row.park_id,
+        park=park,
+        file=row.file,
+        counts=row.counts,
+        actor=row.actor,
+        created_at=row.created_at,
+        undone_at=row.undone_at,
+    )

@@ -9,28 +9,30 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
+from matcher.domain.columns import Work
+from matcher.domain.difference import State
 from matcher.domain.ledger import Pair
 from matcher.domain.listing import Side
-from matcher.store.tables import (
-    AchievementRevision,
-    DemandRevision,
-    Exclusion,
-    HumanChange,
-    LedgerEntry,
-    RevisionRow,
-)
+from matcher.store.human_columns import folded
+from matcher.store.tables import AchievementRevision, DemandRevision, Exclusion, HumanChange, RevisionRow
 
 _CHUNK = 500
 
-Said = Mapping[str, Any]
-"""A listing's fields as a revision holds them, by name."""
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of a listing, when it came to say so, and its fields by name."""
+
+    version: int
+    at: datetime
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class PastListings:
     """The revisions of some listings of one side, oldest first."""
 
-    revisions: Mapping[int, Sequence[RevisionRow]]
+    revisions: Mapping[int, Sequence[Revision]]
 
     @classmethod
     def of(cls, session: Session, side: Side, scope: Scope, listing_ids: Iterable[int]) -> "PastListings":
@@ -40,32 +42,22 @@ class PastListings:
         if side is Side.DEMAND and scope.parks is not None:
             conditions = (DemandRevision.park_id.in_(scope.parks),)
         wanted = sorted(set(listing_ids))
-        found: dict[int, list[RevisionRow]] = {}
+        revisions: dict[int, list[Revision]] = {}
         for start in range(0, len(wanted), _CHUNK):
             of_these = table.listing_id.in_(wanted[start : start + _CHUNK])
             for row in session.scalars(select(table).where(of_these, *conditions).order_by(table.version)):
-                found.setdefault(row.listing_id, []).append(row)
-        return cls(found)
+                revision = Revision(row.version, row.at, row.data)
+                revisions.setdefault(row.listing_id, []).append(revision)
+        return cls(revisions)
 
-    def in_version(self, listing_id: int, version: int) -> Said:
-        """What a listing says in a version."""
-        return next(one.data for one in self.revisions[listing_id] if one.version == version)
+    def in_version(self, listing_id: int, version: int) -> Revision:
+        """A listing in one of its versions."""
+        return next(revision for revision in self.revisions[listing_id] if revision.version == version)
 
-    def stated_at(self, listing_id: int, version: int) -> datetime:
-        """When a listing came to say what it says in a version."""
-        return next(one.at for one in self.revisions[listing_id] if one.version == version)
-
-    def at(self, listing_id: int, moment: datetime) -> Said:
-        """What a listing said at a moment; its first version, where it was not there yet."""
-        return self._at(listing_id, moment).data
-
-    def version_at(self, listing_id: int, moment: datetime) -> int:
-        """Which version a listing was in at a moment."""
-        return self._at(listing_id, moment).version
-
-    def _at(self, listing_id: int, moment: datetime) -> RevisionRow:
+    def at(self, listing_id: int, moment: datetime) -> Revision:
+        """A listing as it was at a moment; in its first version, where it was not there yet."""
         first, *later = self.revisions[listing_id]
-        return next((one for one in reversed(later) if one.at <= moment), first)
+        return next((revision for revision in reversed(later) if revision.at <= moment), first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,47 +75,62 @@ class PastPairs:
             PastListings.of(session, Side.SUPPLY, scope, {achievement for _, achievement in pairs}),
         )
 
-    def in_versions(self, pair: Pair, versions: tuple[int, int]) -> tuple[Said, Said]:
-        """What both sides say in these versions."""
-        return (
-            self.demands.in_version(pair[0], versions[0]),
-            self.supply.in_version(pair[1], versions[1]),
-        )
+    def sides(self, pair: Pair, state: State, moment: datetime) -> dict[str, Any]:
+        """Both sides as a pair view names them: those of a proposed pair say what its figures are of, those
+        of any other what they said at the moment."""
+        demand_id, achievement_id = pair
+        if state.is_current:
+            demand = self.demands.in_version(demand_id, state.demand_version)
+            achievement = self.supply.in_version(achievement_id, state.achievement_version)
+        else:
+            demand = self.demands.at(demand_id, moment)
+            achievement = self.supply.at(achievement_id, moment)
+        sides: dict[str, Any] = {"demand_id": demand_id, "achievement_id": achievement_id}
+        for side, revision in (("demand", demand), ("achievement", achievement)):
+            sides |= {f"{side}_{name}": revision.data[name] for name in ("code", "title", "organisation")}
+        return sides | {"achievement_industry": achievement.data["industry"]}
 
-    def at(self, pair: Pair, moment: datetime) -> tuple[Said, Said]:
-        """What both sides said at a moment."""
-        return self.demands.at(pair[0], moment), self.supply.at(pair[1], moment)
 
-    def versions_at(self, pair: Pair, moment: datetime) -> tuple[int, int]:
-        """Which versions both sides were in at a moment."""
-        return self.demands.version_at(pair[0], moment), self.supply.version_at(pair[1], moment)
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What people had done to an entry by a moment: its human version, and who did the last of it when.
+
+    `by_hand` says that the entry began with it; `changes` are column → [before, after], oldest first.
+    """
+
+    version: int
+    at: datetime
+    actor: str
+    by_hand: bool
+    changes: Sequence[Mapping[str, Any]]
+
+    @property
+    def work(self) -> Work:
+        """The human columns as they were."""
+        return folded(self.changes)
 
 
-def changes_until(
+def written_until(
     session: Session, scope: Scope, moment: datetime, park_id: int | None
-) -> dict[int, list[HumanChange]]:
-    """What people had done to the entries in scope by a moment, oldest first, by entry."""
+) -> dict[int, Written]:
+    """What people had done to the entries in scope by a moment, by entry, where they had."""
     conditions = () if scope.parks is None else (HumanChange.park_id.in_(scope.parks),)
     query = select(HumanChange).where(HumanChange.at <= moment, *conditions).order_by(HumanChange.id)
     if park_id is not None:
         query = query.where(HumanChange.park_id == park_id)
-    found: dict[int, list[HumanChange]] = {}
+    acts: dict[int, list[HumanChange]] = {}
     for change in session.scalars(query):
-        found.setdefault(change.entry_id, []).append(change)
-    return found
-
-
-def pairs_of(session: Session, scope: Scope, entry_ids: Iterable[int]) -> dict[int, Pair]:
-    """The pairs of entries in scope, by entry."""
-    conditions = () if scope.parks is None else (LedgerEntry.park_id.in_(scope.parks),)
-    wanted = sorted(entry_ids)
-    found: dict[int, Pair] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        of_these = LedgerEntry.id.in_(wanted[start : start + _CHUNK])
-        query = select(LedgerEntry.id, LedgerEntry.demand_id, LedgerEntry.achievement_id)
-        for entry_id, demand_id, achievement_id in session.execute(query.where(of_these, *conditions)):
-            found[entry_id] = (demand_id, achievement_id)
-    return found
+        acts.setdefault(change.entry_id, []).append(change)
+    return {
+        entry_id: Written(
+            version=done[-1].version,
+            at=done[-1].at,
+            actor=done[-1].actor,
+            by_hand=done[0].act == "add",
+            changes=[change.changes for change in done],
+        )
+        for entry_id, done in acts.items()
+    }
 
 
 def excluded_at(session: Session, scope: Scope, moment: datetime) -> set[Pair]:

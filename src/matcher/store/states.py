@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from matcher.domain.access import Scope
 from matcher.domain.difference import State, Step
 from matcher.domain.entries import EntryView
+from matcher.domain.ledger import Pair
 from matcher.domain.standings import Cause, Standing
 from matcher.store.rows import from_row
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
@@ -104,11 +105,10 @@ def count_current(session: Session, scope: Scope, run_id: int, park_id: int | No
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What an entry is found and put in order by, as a run left it."""
+    """What an entry is chosen and put in order by, as a run left it."""
 
     entry_id: int
-    demand_id: int
-    achievement_id: int
+    pair: Pair
     standing: Standing
     rank: int | None
     score: float | None
@@ -129,30 +129,33 @@ def outlines(session: Session, scope: Scope, run_id: int, park_id: int | None) -
         .where(*_newest(scope, run_id, park_id))
     )
     return [
-        Outline(entry_id, demand, achievement, Standing(standing), rank, score)
-        for entry_id, demand, achievement, standing, rank, score in session.execute(query)
+        Outline(entry_id, (demand_id, achievement_id), Standing(standing), rank, score)
+        for entry_id, demand_id, achievement_id, standing, rank, score in session.execute(query)
     ]
 
 
-def at_run(session: Session, scope: Scope, run_id: int, identifiers: Iterable[int]) -> dict[int, EntryState]:
-    """The states of these entries, as far as they are in scope, as a run left them."""
-    found: dict[int, EntryState] = {}
+def at_run(
+    session: Session, scope: Scope, run_id: int, identifiers: Iterable[int]
+) -> dict[int, tuple[int, State]]:
+    """The states of these entries, as far as they are in scope, as a run left them, each with the id of the
+    run that made it so."""
+    states: dict[int, tuple[int, State]] = {}
     for chunk in _chunks(identifiers):
         of_these = EntryState.entry_id.in_(chunk)
         query = select(EntryState).where(of_these, *_newest(scope, run_id, None))
-        found |= {row.entry_id: row for row in session.scalars(query)}
-    return found
+        states |= {row.entry_id: (row.run_id, state_of(row)) for row in session.scalars(query)}
+    return states
 
 
 def count_later(session: Session, scope: Scope, run_id: int, identifiers: Iterable[int]) -> dict[int, int]:
     """How many runs after this one changed these entries; entries that none did are left out."""
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for chunk in _chunks(identifiers):
         conditions = (EntryState.entry_id.in_(chunk), EntryState.run_id > run_id, *_in_scope(scope, None))
         query = select(EntryState.entry_id, func.count()).where(*conditions).group_by(EntryState.entry_id)
         for entry_id, count in session.execute(query):
-            found[entry_id] = count
-    return found
+            counts[entry_id] = count
+    return counts
 
 
 def state_of(row: EntryState) -> State:
@@ -172,14 +175,27 @@ def state_of(row: EntryState) -> State:
     )
 
 
-def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) -> dict[int, LedgerEntry]:
-    """The entries in scope as they are now, by id."""
-    found: dict[int, LedgerEntry] = {}
+@dataclass(frozen=True, slots=True)
+class HeldEntry:
+    """What of an entry no run and no person changes, and its present `machine_version`."""
+
+    id: int
+    park_id: int
+    pair: Pair
+    first_seen: datetime
+    machine_version: int
+
+
+def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) -> dict[int, HeldEntry]:
+    """These entries, as far as they are in scope, by id."""
+    entries: dict[int, HeldEntry] = {}
     conditions = () if scope.parks is None else (LedgerEntry.park_id.in_(scope.parks),)
     for chunk in _chunks(identifiers):
         query = select(LedgerEntry).where(LedgerEntry.id.in_(chunk), *conditions)
-        found |= {row.id: row for row in session.scalars(query)}
-    return found
+        for row in session.scalars(query):
+            pair = (row.demand_id, row.achievement_id)
+            entries[row.id] = HeldEntry(row.id, row.park_id, pair, row.first_seen, row.version)
+    return entries
 
 
 def _newest(scope: Scope, run_id: int, park_id: int | None) -> tuple[ColumnElement[bool], ...]:

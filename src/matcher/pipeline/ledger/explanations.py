@@ -82,14 +82,14 @@ class _Texts:
         assert isinstance(achievement, Achievement)
         if day is None:
             return StatedPair(demand, achievement)
-        stated_at = self._past.supply.stated_at(entry.achievement_id, entry.achievement_version)
-        return StatedPair(demand, achievement, years_since(stated_at, day))
+        revision = self._past.supply.in_version(entry.achievement_id, entry.achievement_version)
+        return StatedPair(demand, achievement, years_since(revision.at, day))
 
     def _listing(self, side: Side, listing_id: int, version: int) -> Listing:
         key = (side, listing_id, version)
         if key not in self._read:
             past = self._past.demands if side is Side.DEMAND else self._past.supply
-            self._read[key] = from_record(side, past.in_version(listing_id, version))
+            self._read[key] = from_record(side, past.in_version(listing_id, version).data)
         return self._read[key]
 
 

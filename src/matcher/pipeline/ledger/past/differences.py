@@ -1,24 +1,21 @@
 """What the nights between two runs changed of the ledger, and why."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
 from matcher.domain.access import Scope
 from matcher.domain.difference import Difference, differences_after
-from matcher.domain.entries import PairView
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
-from matcher.domain.ledger import Pair
 from matcher.domain.standings import Cause, ChangeCause, Event, Standing
+from matcher.domain.text import mask_contacts
 from matcher.domain.verdicts import Constraint
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.ledger.answers import FigureChange, PairColumns
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
-from matcher.pipeline.ledger.past.replay import sides_shown
-from matcher.pipeline.matches.views import pair_record
 from matcher.pipeline.nights.runs import RunAnswer, answer_of
 from matcher.store import parks, runs, states
 from matcher.store.database import Database, Transaction
@@ -41,11 +38,21 @@ class DiffItemAnswer(PairColumns):
     )
 
     @classmethod
-    def of(cls, pair: PairView, difference: Difference) -> "DiffItemAnswer":
-        """A difference with its pair, contacts masked."""
+    def of(cls, difference: Difference, park: str, sides: Mapping[str, Any]) -> "DiffItemAnswer":
+        """A difference with the pair's sides, contacts masked, by their names in answers."""
         after, event = difference.after, difference.event
         return cls(
-            **pair_record(pair),
+            park=park,
+            demand_id=sides["demand_id"],
+            achievement_id=sides["achievement_id"],
+            **{name: mask_contacts(sides[name]) for name in _TEXTS},
+            rank=after.rank,
+            similarity=after.similarity,
+            score=after.score,
+            probability=after.probability,
+            contributions=dict(after.contributions),
+            terms=list(after.terms),
+            explored=after.explored,
             entry_id=difference.entry_id,
             event=event,
             event_label=label(event, "zh"),
@@ -115,6 +122,18 @@ _CAUSES: Mapping[str, StrEnum] = {
 }
 """Every code that a run gives as a cause; where two kinds share one, they say the same."""
 
+_TEXTS = tuple(
+    f"{side}_{name}" for side in ("demand", "achievement") for name in ("code", "title", "organisation")
+)
+
+_LIST_OF = {
+    (False, True): "new",
+    (True, True): "changed",
+    (True, False): "vanished",
+    (False, False): "aside",
+}
+"""Where a pair stands by whether it was proposed before, and is proposed now."""
+
 
 _LIST_OF = {
     (False, True): "new",
@@ -136,39 +155,19 @@ def _lists(
     session: Transaction, scope: Scope, run: HeldRun, differences: Mapping[int, Difference]
 ) -> dict[str, list[DiffItemAnswer]]:
     """The differences with their pairs, each list in the ledger's order."""
-    rows = states.entries_by_id(session, scope, differences)
-    pairs = {entry_id: (row.demand_id, row.achievement_id) for entry_id, row in rows.items()}
-    texts = PastPairs.of(session, scope, pairs.values())
+    entries = states.entries_by_id(session, scope, differences)
+    texts = PastPairs.of(session, scope, [entry.pair for entry in entries.values()])
     codes = {park.id: park.code for park in parks.page(session, scope)}
     until = run.finished_at or run.started_at
 
     def place(difference: Difference) -> tuple[int, float, int]:
-        demand_id, _ = pairs[difference.entry_id]
+        demand_id, _ = entries[difference.entry_id].pair
         return demand_id, difference.after.rank or float("inf"), difference.entry_id
 
     lists: dict[str, list[DiffItemAnswer]] = {name: [] for name in _LIST_OF.values()}
     for difference in sorted(differences.values(), key=place):
-        pair, park_code = pairs[difference.entry_id], codes[rows[difference.entry_id].park_id]
-        view = _pair_view(difference, pair, park_code, texts, until)
-        lists[_LIST_OF[difference.was_current, difference.after.is_current]].append(
-            DiffItemAnswer.of(view, difference)
-        )
+        after, entry = difference.after, entries[difference.entry_id]
+        sides = texts.sides(entry.pair, after, until)
+        item = DiffItemAnswer.of(difference, codes[entry.park_id], sides)
+        lists[_LIST_OF[difference.was_current, after.is_current]].append(item)
     return lists
-
-
-def _pair_view(one: Difference, pair: Pair, park_code: str, texts: PastPairs, until: datetime) -> PairView:
-    after = one.after
-    versions = (after.demand_version, after.achievement_version)
-    said = texts.in_versions(pair, versions) if after.is_current else texts.at(pair, until)
-    return PairView(
-        park_code=park_code,
-        **sides_shown(pair, said),
-        rank=after.rank,
-        similarity=after.similarity,
-        score=after.score,
-        probability=after.probability,
-        contributions=after.contributions,
-        terms=after.terms,
-        explored=after.explored,
-        run_id=None,
-    )

@@ -84,16 +84,16 @@ def run_since(session: Transaction, since: When | None, run: HeldRun) -> HeldRun
         case None:
             return runs.success_before(session, run.id)
         case int():
-            found: HeldRun | None = successful_run(session, since, "since")
+            former: HeldRun | None = successful_run(session, since, "since")
         case date():
-            found = runs.success_finished_before(session, _start_of(since))
-    if found is not None and found.id > run.id:
+            former = runs.success_finished_before(session, _start_of(since))
+    if former is not None and former.id > run.id:
         raise InvalidInput(
-            f"since 指的第 {found.id} 次运行晚于第 {run.id} 次；请选择更早的运行或日期。",
-            f"since names run {found.id}, which is later than run {run.id}: choose an earlier run or day.",
+            f"since 指的第 {former.id} 次运行晚于第 {run.id} 次；请选择更早的运行或日期。",
+            f"since names run {former.id}, which is later than run {run.id}: choose an earlier run or day.",
             field="since",
         )
-    return found
+    return former
 
 
 def _start_of(day: date) -> datetime:

@@ -13,11 +13,10 @@ from matcher.domain.work import masked
 from matcher.files.ledger_csv import write_ledger_csv
 from matcher.files.ledger_sheet import LedgerRow
 from matcher.files.ledger_workbook import write_ledger
-from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.explanations import lines
 from matcher.pipeline.lists.parks import get_park
 from matcher.ports import Progress, silent
-from matcher.store import access
+from matcher.store import access, ledger
 from matcher.store.database import Database
 
 
@@ -59,10 +58,10 @@ def export_ledger(
                 subject=f"export:{form}",
                 park_id=park.id,
             )
-    found, _ = list_entries(database, scope, EntryFilter(park_id=park.id, in_view=True))
     with database.reading() as session:
-        reasons = lines(session, scope, found)
-    rows = [sheet_row(entry, reasons[entry.id], unmasked=unmask_for is not None) for entry in found]
+        entries = ledger.entries(session, scope, EntryFilter(park_id=park.id, in_view=True))
+        reasons = lines(session, scope, entries)
+    rows = [sheet_row(entry, reasons[entry.id], unmasked=unmask_for is not None) for entry in entries]
     if form is SheetFormat.CSV:
         write_ledger_csv(rows, stream)
         return len(rows)

@@ -8,6 +8,7 @@ from matcher.domain.columns import Column
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.files.ledger_reading import ReadRow, StrangeColumn
 from matcher.files.ledger_sheet import COLUMNS
+from matcher.pipeline.ledger.sheets.answers import CellRefusal
 
 COLUMN_OF: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 
@@ -102,33 +103,34 @@ def machine_cell(column: str) -> Refusal:
     )
 
 
-def refused(row: ReadRow, entry_id: int | None, refusal: Refusal) -> dict[str, Any]:
-    """A refusal as it is reported, with its place in the sheet."""
-    return place_of(row, refusal.column, entry_id) | {
-        "code": refusal.code,
-        "reason": refusal.reason,
-        "reason_en": refusal.reason_en,
-        "remedy": refusal.remedy,
-        "remedy_en": refusal.remedy_en,
-    }
+def refused(row: ReadRow, entry_id: int | None, refusal: Refusal) -> CellRefusal:
+    """A refusal as it is answered, with its place in the sheet."""
+    return CellRefusal(
+        **place_of(row, refusal.column, entry_id),
+        code=refusal.code,
+        reason=refusal.reason,
+        reason_en=refusal.reason_en,
+        remedy=refusal.remedy,
+        remedy_en=refusal.remedy_en,
+    )
 
 
-def strange_column(column: StrangeColumn) -> dict[str, Any]:
-    """A column that is not read, as it is reported: what people wrote in it would be lost in silence."""
+def strange_column(column: StrangeColumn) -> CellRefusal:
+    """A column that is not read, as it is answered: what people wrote in it would be lost in silence."""
     remedy, remedy_en = "自加的列可不理会。", "a column of your own may stay."
     if column.lacking:
         remedy = f"如改动过表头，请改回（表中缺少：{'、'.join(column.lacking)}）后再次导入。"
         remedy_en = f"a changed heading? Put it back (lacking: {', '.join(column.lacking)}); import again."
-    return {
-        "sheet": column.sheet,
-        "row": column.row,
-        "column": column.letter,
-        "heading": column.heading,
-        "field": "",
-        "entry_id": None,
-        "code": "unknown_heading",
-        "reason": "台账没有这个表头，这一列没有读取。",
-        "reason_en": "the ledger has no such heading: the column was not read.",
-        "remedy": remedy,
-        "remedy_en": remedy_en,
-    }
+    return CellRefusal(
+        sheet=column.sheet,
+        row=column.row,
+        column=column.letter,
+        heading=column.heading,
+        field="",
+        entry_id=None,
+        code="unknown_heading",
+        reason="台账没有这个表头，这一列没有读取。",
+        reason_en="the ledger has no such heading: the column was not read.",
+        remedy=remedy,
+        remedy_en=remedy_en,
+    )

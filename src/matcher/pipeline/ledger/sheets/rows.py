@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from matcher.domain.columns import EDITABLE, Kind, Work
+from matcher.domain.columns import EDITABLE, Column, Kind, Work
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.masking import restore_contacts
@@ -27,13 +27,14 @@ from matcher.files.ledger_sheet import (
     same_machine_cell,
     values_of,
 )
+from matcher.pipeline.ledger.sheets.answers import Cell
 from matcher.pipeline.ledger.sheets.export import sheet_row
 from matcher.pipeline.ledger.sheets.refusals import COLUMN_OF, Refusal
 
 
-def shown(column: str, work: Work) -> str | float | None:
+def cell_of(column: Column, work: Work) -> Cell:
     """What a cell of these columns says, contacts masked: a label, a text, a number, or a day as text."""
-    value = human_value(COLUMN_OF[column], work)
+    value = human_value(column, work)
     if isinstance(value, str):
         return mask_contacts(value)
     return value.isoformat() if isinstance(value, date) else value
@@ -50,18 +51,18 @@ def edits_of(row: ReadRow, base: Work) -> tuple[dict[str, Any], list[Refusal]]:
         text = row.cells.get(column.name)
         if text is None:
             continue
-        held = getattr(base, column.name)
+        former = getattr(base, column.name)
         if column.kind is Kind.TEXT:
-            if unchanged(text, held) or unchanged(text, mask_contacts(held)):
+            if unchanged(text, former) or unchanged(text, mask_contacts(former)):
                 continue
-            text = restore_contacts(text, held)
+            text = restore_contacts(text, former)
         try:
             value = says(column, text)
         except InvalidInput as error:
             refusals.append(Refusal.of(error, column.name))
             continue
-        same = same_amount(value, held) if column.kind is Kind.AMOUNT else value == held
-        if not same and not (column.kind is Kind.TEXT and unchanged(value, held)):
+        same = same_amount(value, former) if column.kind is Kind.AMOUNT else value == former
+        if not same and not (column.kind is Kind.TEXT and unchanged(value, former)):
             edits[column.name] = value
     return edits, refusals
 
@@ -72,19 +73,21 @@ def applied(work: Work, edits: Mapping[str, Any], today: date) -> Work | Refusal
     try:
         plain = {name: value for name, value in edits.items() if name in EDITABLE}
         edited = edit(work, plain, today) if plain else work
-        if "stage" in edits or "return_on" in edits:
+        if edits.keys() & {"stage", "return_on"}:
             column = "stage"
             edited = _moved(edited, edits, today)
         keep_reason(work, edited)
-        if "grade" in edits or "grade_reason" in edits:
+        if edits.keys() & GRADED:
             column = "grade_reason"
             edited = _graded(edited, edits)
     except (InvalidInput, IllegalMove) as error:
-        field = error.field if error.field in COLUMN_OF else None
-        if error.field == "reason" and column == "stage":
-            field = "decline_code"
-        return Refusal.of(error, field or column)
+        named = "decline_code" if (error.field, column) == ("reason", "stage") else error.field
+        return Refusal.of(error, named if named and named in COLUMN_OF else column)
     return edited
+
+
+GRADED = frozenset({"grade", "grade_reason"})
+"""The columns that a grade is made of."""
 
 
 def _moved(work: Work, edits: Mapping[str, Any], today: date) -> Work:
@@ -119,20 +122,21 @@ def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> 
     `reason` gives the entry's line of reasons as it is now; it is asked for where a cell may have changed. A
     sheet of an earlier version may show a contact that is masked now.
     """
-    there = [column for column in KEPT if column.name in row.cells]
-    if "check" not in row.cells or {column.name for column in KEPT} - row.cells.keys() - ADDED_LATER:
+    columns = {column.name for column in KEPT}
+    if "check" not in row.cells or columns - row.cells.keys() - ADDED_LATER:
         return []
     if row.cells["check"] == checksum(entry.id, row.cells):
         return []
-    why = reason()
-    now = [values_of(0, sheet_row(entry, why, unmasked=unmasked)) for unmasked in (False, True)]
+    line = reason()
+    versions = [values_of(0, sheet_row(entry, line, unmasked=unmasked)) for unmasked in (False, True)]
     return [
         column.name
-        for column in there
-        if not any(
-            same_machine_cell(said, cell_text(values[column.name]))
-            for said in (row.cells[column.name], mask_contacts(row.cells[column.name]))
-            for values in now
+        for column in KEPT
+        if column.name in row.cells
+        and not any(
+            same_machine_cell(text, cell_text(values[column.name]))
+            for text in (row.cells[column.name], mask_contacts(row.cells[column.name]))
+            for values in versions
         )
     ]
 
