@@ -1,13 +1,11 @@
 """Answers as they are given (ETag, replay), and writes that are only tried (`dry_run`)."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Form, Query
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from matcher.pipeline.answers import Answer
-from matcher.pipeline.idempotency import Replayed
 
 
 def shown(answer: Answer, *, status: int = 200, location: str | None = None) -> Response:
@@ -24,18 +22,6 @@ def shown(answer: Answer, *, status: int = 200, location: str | None = None) -> 
     if answer.replayed:
         headers["Idempotent-Replayed"] = "true"
     return Response(answer.model_dump_json(), status, headers, "application/json")
-
-
-def written(answer: Mapping[str, Any], *, status: int = 200, location: str | None = None) -> JSONResponse:
-    """One thing as it is now, written or read; `ETag` is its version where it has one."""
-    headers = {}
-    if "version" in answer:
-        headers["ETag"] = f'"{answer["version"]}"'
-    if location is not None:
-        headers["Location"] = location
-    if isinstance(answer, Replayed):
-        headers["Idempotent-Replayed"] = "true"
-    return JSONResponse(dict(answer), status, headers)
 
 
 def _dry_run(

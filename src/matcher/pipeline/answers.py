@@ -1,6 +1,6 @@
 """What use cases answer: typed models; they are the OpenAPI schema, the JSON of the CLI and what is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -27,7 +27,7 @@ class Answer(BaseModel):
         return self._replayed
 
     @classmethod
-    def from_kept(cls, record: dict[str, Any]) -> Self:
+    def from_kept(cls, record: Mapping[str, Any]) -> Self:
         """The answer that was kept for a request which is repeated."""
         answer = cls.model_validate(record)
         answer._replayed = True

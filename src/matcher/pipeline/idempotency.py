@@ -47,29 +47,6 @@ def digest_of(operation: str, asked: Mapping[str, Any]) -> str:
 A = TypeVar("A", bound=Answer)
 
 
-class Replayed(dict[str, Any]):
-    """The answer to a repeated request, as it was given the first time; nothing was done for it again."""
-
-
-def once(
-    database: Database, request: Request, write: Callable[[Transaction], dict[str, Any]]
-) -> dict[str, Any]:
-    """What `write` answers, in one transaction; `Replayed` where the request is a repeated one.
-
-    Raises:
-        Conflict: the Idempotency-Key stood for another request.
-    """
-    with database.writing() as session:
-        if request.key is None:
-            return write(session)
-        held = _held(session, request)
-        if held is not None:
-            return held
-        answer = write(session)
-        _keep(session, request, answer)
-        return answer
-
-
 def done_once(database: Database, request: Request, kind: type[A], write: Callable[[Transaction], A]) -> A:
     """What `write` answers, in one transaction; the kept answer where the request is a repeated one.
 
@@ -100,25 +77,13 @@ def done_before(database: Database, request: Request, kind: type[A]) -> A | None
     return None if held is None else kind.from_kept(held)
 
 
-def answered(database: Database, request: Request) -> Replayed | None:
-    """The answer to a request that was done before; for what takes long before it can write.
-
-    Raises:
-        Conflict: as `once`.
-    """
-    if request.key is None:
-        return None
-    with database.reading() as session:
-        return _held(session, request)
-
-
 def _keep(session: Transaction, request: Request, answer: Mapping[str, Any]) -> None:
     assert request.key is not None
     kept = KeptAnswer(request.digest, answer)
     idempotency.keep(session, request.caller, request.key, kept, request.now)
 
 
-def _held(session: Transaction, request: Request) -> Replayed | None:
+def _held(session: Transaction, request: Request) -> Mapping[str, Any] | None:
     assert request.key is not None
     held = idempotency.find(session, request.caller, request.key, request.now)
     if held is None:
@@ -129,4 +94,4 @@ def _held(session: Transaction, request: Request) -> Replayed | None:
             "this Idempotency-Key was used for another request: take a new one.",
             field="Idempotency-Key",
         )
-    return Replayed(held.answer)
+    return held.answer

@@ -1,4 +1,4 @@
-"""Erasing a person: what is sent, and what is answered."""
+"""Erasing a person, as it is asked for."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

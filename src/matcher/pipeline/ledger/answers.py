@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, WithJsonSchema, create_model
 
 from matcher.domain.columns import PEOPLE, Kind
 from matcher.domain.entries import EntryView
+from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.domain.stages import Stage, moves_from
 from matcher.domain.standings import Cause, Standing
@@ -138,3 +139,8 @@ class EntryAnswer(WorkColumns, PairColumns):
             updated_at=entry.updated_at,
             updated_by=entry.updated_by,
         )
+
+
+def no_entry(entry_id: int) -> NotFound:
+    """What is said of an entry that does not exist for the caller."""
+    return NotFound(f"没有编号为 {entry_id} 的台账条目。", f"there is no ledger entry {entry_id}.")

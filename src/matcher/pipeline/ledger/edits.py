@@ -17,8 +17,8 @@ from matcher.domain.errors import Conflict, Forbidden, InvalidInput, StaleVersio
 from matcher.domain.stages import MAIN_LINE, Stage
 from matcher.domain.work import edit, grade, keep_reason, move, people_of, reason_of, reply
 from matcher.pipeline.idempotency import Request, done_once
-from matcher.pipeline.ledger.answers import EntryAnswer
-from matcher.pipeline.ledger.grades import GradeAnswer, no_entry, visible_to
+from matcher.pipeline.ledger.answers import EntryAnswer, no_entry
+from matcher.pipeline.ledger.grades import GradeAnswer, visible_to
 from matcher.pipeline.ledger.keep_masked import keep_masked
 from matcher.pipeline.ledger.named_pair import named_sides, require_matchable
 from matcher.store import access, exclusions, grades, ledger

@@ -12,8 +12,8 @@ from matcher.domain.errors import InvalidInput, NotFound
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.answers import Answer, Listed, Moment
 from matcher.pipeline.idempotency import Request, done_once
+from matcher.pipeline.ledger.answers import no_entry
 from matcher.pipeline.ledger.edits import writable_entry
-from matcher.pipeline.ledger.grades import no_entry
 from matcher.store import evidence, ledger
 from matcher.store import human_columns as stored
 from matcher.store.database import Database, Transaction

@@ -20,6 +20,7 @@ from matcher.domain.rules import Rules
 from matcher.domain.rulings import rulings
 from matcher.domain.stated import StatedPair
 from matcher.domain.text import mask_contacts
+from matcher.pipeline.ledger.answers import no_entry
 from matcher.pipeline.ledger.explanation_answers import (
     ExplanationAnswer,
     FactAnswer,
@@ -30,7 +31,6 @@ from matcher.pipeline.ledger.explanation_answers import (
     RulingAnswer,
     StepAnswer,
 )
-from matcher.pipeline.ledger.grades import no_entry
 from matcher.store import catalogue, ledger, rule_versions, states
 from matcher.store.database import Database, Transaction
 from matcher.store.judged import judged_cases

@@ -3,12 +3,12 @@
 from pydantic import Field
 
 from matcher.domain.access import DISTRICT, Principal, Right, Role
-from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.domain.stages import DeclineCode
 from matcher.domain.text import fold, mask_contacts
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Listed, Moment, Page
+from matcher.pipeline.ledger.answers import no_entry
 from matcher.pipeline.matches.views import names_record
 from matcher.store import catalogue, grades, ledger
 from matcher.store.database import Database, Transaction
@@ -125,8 +125,3 @@ def visible_to(session: Transaction, principal: Principal) -> Visible:
     own = fold(principal.subject)
     names = [name for name in catalogue.organisations(session) if own and fold(name) == own]
     return Visible(DISTRICT, names)
-
-
-def no_entry(entry_id: int) -> NotFound:
-    """What is said of an entry that does not exist for the caller."""
-    return NotFound(f"没有编号为 {entry_id} 的台账条目。", f"there is no ledger entry {entry_id}.")

@@ -10,7 +10,7 @@ from matcher.domain.difference import FIGURES
 from matcher.domain.text import mask_contacts
 from matcher.domain.work import masked
 from matcher.pipeline.answers import Answer, Moment
-from matcher.pipeline.ledger.grades import no_entry
+from matcher.pipeline.ledger.answers import no_entry
 from matcher.pipeline.ledger.past.differences import causes_in_chinese
 from matcher.store import human_columns as stored
 from matcher.store import ledger, states
