@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.store.tables import DemandConstraintsRow, ParkProfileRow
@@ -19,6 +19,7 @@ _PROFILE = TypeAdapter(ParkProfile)
 _CONSTRAINTS = TypeAdapter(Constraints)
 
 Rule = TypeVar("Rule", ParkProfile, Constraints)
+Row = TypeVar("Row", ParkProfileRow, DemandConstraintsRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +57,14 @@ def constraints_from_record(record: Any) -> Constraints:
 
 def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
     """The newest profile of every park that has one, by park id; for the batch."""
-    newest = (
-        select(ParkProfileRow.park_id, func.max(ParkProfileRow.version).label("version"))
-        .group_by(ParkProfileRow.park_id)
-        .subquery()
-    )
-    is_newest = and_(ParkProfileRow.park_id == newest.c.park_id, ParkProfileRow.version == newest.c.version)
-    rows = session.scalars(select(ParkProfileRow).join(newest, is_newest))
+    rows = session.scalars(_newest(ParkProfileRow, ParkProfileRow.park_id))
     return {row.park_id: _saved_profile(row) for row in rows}
 
 
 def constraints(session: Session, park_id: int | None = None) -> dict[int, Saved[Constraints]]:
     """The newest constraints of each demand that has some, by demand id: of every park, or of one."""
     of_park = () if park_id is None else (DemandConstraintsRow.park_id == park_id,)
-    newest = (
-        select(DemandConstraintsRow.demand_id, func.max(DemandConstraintsRow.version).label("version"))
-        .where(*of_park)
-        .group_by(DemandConstraintsRow.demand_id)
-        .subquery()
-    )
-    is_newest = and_(
-        DemandConstraintsRow.demand_id == newest.c.demand_id,
-        DemandConstraintsRow.version == newest.c.version,
-    )
-    rows = session.scalars(select(DemandConstraintsRow).join(newest, is_newest).where(*of_park))
+    rows = session.scalars(_newest(DemandConstraintsRow, DemandConstraintsRow.demand_id, *of_park))
     return {row.demand_id: _saved_constraints(row) for row in rows}
 
 
@@ -165,6 +150,14 @@ def save_constraints(
     session.add(row)
     session.flush()
     return _saved_constraints(row)
+
+
+def _newest(table: type[Row], owner: InstrumentedAttribute[int], *where: ColumnElement[bool]) -> Select[Row]:
+    """The newest version of each owner's rules, of the rows where these conditions hold."""
+    versions = select(owner.label("owner"), func.max(table.version).label("version"))
+    newest = versions.where(*where).group_by(owner).subquery()
+    is_newest = and_(owner == newest.c.owner, table.version == newest.c.version)
+    return select(table).join(newest, is_newest).where(*where)
 
 
 def _saved_profile(row: ParkProfileRow) -> Saved[ParkProfile]:

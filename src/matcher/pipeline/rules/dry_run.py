@@ -20,6 +20,7 @@ from matcher.matching.inputs import Inputs
 from matcher.matching.propose import propose
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.ledger.answers import FigureChange
+from matcher.pipeline.matches.views import names_record
 from matcher.pipeline.nights.inputs import inputs_of_park
 from matcher.pipeline.nights.refresh import Refresh
 from matcher.ports import silent
@@ -165,15 +166,7 @@ class _Told:
         causes = (why.cause, *why.constraints)
         return TriedPair(
             entry_id=entry.id,
-            park=self._park,
-            demand_id=entry.demand_id,
-            demand_code=mask_contacts(entry.demand_code),
-            demand_title=mask_contacts(entry.demand_title),
-            demand_organisation=mask_contacts(entry.demand_organisation),
-            achievement_id=entry.achievement_id,
-            achievement_code=mask_contacts(entry.achievement_code),
-            achievement_title=mask_contacts(entry.achievement_title),
-            achievement_organisation=mask_contacts(entry.achievement_organisation),
+            **names_record(entry),
             event=Event.VANISHED,
             event_label=label(Event.VANISHED, "zh"),
             causes=[cause.value for cause in causes],
