@@ -19,6 +19,7 @@ from matcher.pipeline.runs import get_run
 from matcher.store import catalogue
 from matcher.store.catalogue import Change, Shelf
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, dump, operator_of, rows_of
 
 Changes = dict[str, Any]
@@ -42,8 +43,7 @@ def current(desk: Desk, park_id: int | None = None) -> dict[tuple[int, int], Led
         return {(one.demand_id, one.achievement_id): one for one in rows if park_id in {None, one.park_id}}
 
 
-@pytest.fixture
-def parks(desk: Desk) -> tuple[int, int]:
+def matched(desk: Desk) -> tuple[int, int]:
     """Two parks with demands against 30 achievements of three units, from 0 to 290 万元, matched once."""
     one, other = desk.park("one"), desk.park("other")
     with desk.database.writing() as session:
@@ -63,6 +63,16 @@ def parks(desk: Desk) -> tuple[int, int]:
     desk.demands(other, *rows_of("E", 4, start=20, unit="企业", released="是"))
     desk.refresh()
     return one, other
+
+
+@pytest.fixture
+def desk(desk_like: DeskLike) -> Desk:
+    return desk_like(matched)[0]
+
+
+@pytest.fixture
+def parks(desk_like: DeskLike) -> tuple[int, int]:
+    return desk_like(matched)[1]
 
 
 PROFILES: dict[str, Changes] = {

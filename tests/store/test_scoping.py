@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,12 +27,12 @@ from matcher.pipeline.ledger import export_ledger, get_entry, list_entries
 from matcher.pipeline.match import matches_of_achievement, matches_of_demand
 from matcher.pipeline.once import Request
 from matcher.pipeline.replay import ledger_as_of
-from matcher.ports import Encoder
 from matcher.store import catalogue as stored
 from matcher.store import imports, ledger
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.tables import LedgerEntry, LedgerHuman
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk
 
 pytestmark = pytest.mark.both_engines
@@ -81,9 +80,7 @@ def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR) 
     return import_list(desk.database, request, caller, NOW)
 
 
-@pytest.fixture
-def town(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
-    desk = Desk.at(database_url, tmp_path, encoder)
+def two_parks(desk: Desk) -> dict[str, int]:
     database = desk.database
     parks = [catalogue.add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
     made = catalogue.create_listing(
@@ -99,19 +96,23 @@ def town(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
             )
             session.add(human)
     own, foreign = parks
-    yield Town(
-        desk=desk,
-        own=own,
-        foreign=foreign,
-        own_demand=entries[own].demand_id,
-        foreign_demand=entries[foreign].demand_id,
-        achievement=made.id,
-        own_entry=entries[own].id,
-        foreign_entry=entries[foreign].id,
-        own_import=batches[0],
-        foreign_import=batches[1],
-    )
-    desk.service.close()
+    return {
+        "own": own,
+        "foreign": foreign,
+        "own_demand": entries[own].demand_id,
+        "foreign_demand": entries[foreign].demand_id,
+        "achievement": made.id,
+        "own_entry": entries[own].id,
+        "foreign_entry": entries[foreign].id,
+        "own_import": batches[0],
+        "foreign_import": batches[1],
+    }
+
+
+@pytest.fixture
+def town(desk_like: DeskLike) -> Town:
+    desk, ids = desk_like(two_parks)
+    return Town(desk, **ids)
 
 
 REFUSED: dict[str, Callable[[Town], object]] = {
