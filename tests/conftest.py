@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from matcher.store.database import Database
 from tests.engines import MIGRATED, Databases, PostgresServer, SqliteFiles, migrated, running_postgres
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from matcher.bootstrap import Service
     from matcher.ports import Encoder
     from tests.pipeline.desks import DeskLike, Desks
+
+
+# A busy machine is slow: no example has to end within a time of its own.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
