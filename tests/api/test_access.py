@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from matcher.domain.access import Role
 from matcher.pipeline.access import create_key, issue_login
@@ -112,6 +113,7 @@ def test_a_one_time_login_signs_in_once(server: Server) -> None:
     assert server.client().post("/v1/session", json={"token": login}).status_code == 401
 
 
+@pytest.mark.both_engines
 def test_signing_out_ends_the_session_and_leaves_the_key(server: Server) -> None:
     key = server.key("操作员", Role.OPERATOR)
     browser = server.client()
@@ -208,6 +210,7 @@ def test_using_a_session_counts_as_using_its_key(world: World) -> None:
     assert listed["last_used_at"] is not None
 
 
+@pytest.mark.both_engines
 def test_revoking_a_key_ends_its_sessions_and_embed_tokens_at_once(world: World) -> None:
     made = _issue(world.admin).json()
     browser, portal = world.server.client(), "https://portal.example.cn"
@@ -241,6 +244,7 @@ def _research_unit(world: World, subject: str = "北郊 示例理工学院化工
     return world.server.client(key)
 
 
+@pytest.mark.both_engines
 def test_a_research_unit_sees_its_own_achievements_and_nothing_of_parks(world: World) -> None:
     unit, (own, foreign, *_) = _research_unit(world), world.achievements
     file = {"file": ("成果.csv", "成果名称\n冷库除霜装置\n".encode())}

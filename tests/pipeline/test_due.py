@@ -102,6 +102,7 @@ def test_what_left_the_ranking_is_still_due(office: Office) -> None:
     assert len(office.due()) == len(office.entries)
 
 
+@pytest.mark.both_engines
 def test_one_persons_due_list_holds_what_they_own_or_manage(office: Office) -> None:
     one, two, three, _ = office.entries
     office.edit(one, due=TODAY, owner="示例赵")

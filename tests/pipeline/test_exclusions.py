@@ -139,6 +139,7 @@ def test_an_exclusion_says_why(office: Office, reason: str) -> None:
     assert caught.value.field == "reason"
 
 
+@pytest.mark.both_engines
 def test_exclusions_are_listed_page_by_page_with_contacts_masked(office: Office) -> None:
     for one in office.entries():
         office.exclude(one, "企业来电 13800005555 说明")

@@ -288,6 +288,7 @@ def test_a_park_uses_its_own_scorings_and_the_installations_and_never_anothers(
     assert office.use(shared["scoring_id"], "b", who=stranger)["scorer"] == shared["scorer"]
 
 
+@pytest.mark.both_engines
 def test_the_installations_scoring_moves_every_park_but_those_with_their_own(
     office: Office, folder: Path
 ) -> None:

@@ -142,6 +142,7 @@ def test_a_probability_is_a_threshold(desk: Desk, parks: tuple[int, int]) -> Non
     assert current(desk, parks[0]).keys() == {pair for pair, one in before.items() if one >= median}
 
 
+@pytest.mark.both_engines
 def test_a_demands_own_constraints_make_the_change_their_dry_run_announced(
     desk: Desk, parks: tuple[int, int]
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_demands_own_constraints_make_the_change_their_dry_run_announced(
     }
 
 
+@pytest.mark.both_engines
 def test_what_a_profile_brings_about_is_put_down_to_it_in_that_park_alone(
     desk: Desk, parks: tuple[int, int]
 ) -> None:
@@ -203,6 +205,7 @@ def test_the_first_profile_that_says_nothing_changes_nothing(desk: Desk, parks: 
     assert dump(desk.database, "run", "park_profile", "catalogue") == kept
 
 
+@pytest.mark.both_engines
 def test_every_save_makes_the_next_run_due_and_the_same_again_does_not(
     desk: Desk, parks: tuple[int, int]
 ) -> None:

@@ -195,6 +195,7 @@ def test_a_repeated_key_writes_once_and_answers_as_before(office: Office) -> Non
     assert work.edit_entry(office.database, office.request(key="二"), office.entry, {})["version"] == 2
 
 
+@pytest.mark.both_engines
 def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> None:
     shown = office.read()
     office.grade(1, "too_early")
@@ -378,6 +379,7 @@ def o_title(office: Office) -> str:
     return next(title for title, one in office.desk.shelf().items() if one.id == office.unmatched)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("case", ADDING)
 def test_only_what_may_be_matched_is_added(office: Office, case: str) -> None:
     prepare, error, field = ADDING[case]
