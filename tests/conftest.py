@@ -1,10 +1,13 @@
 """What tests share: databases on SQLite and, where a test asks for both, on PostgreSQL; one loaded model."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from matcher.store.database import Database
 from tests.engines import MIGRATED, Databases, PostgresServer, SqliteFiles, migrated, running_postgres
@@ -12,6 +15,12 @@ from tests.engines import MIGRATED, Databases, PostgresServer, SqliteFiles, migr
 if TYPE_CHECKING:
     from matcher.bootstrap import Service
     from matcher.ports import Encoder
+    from tests.pipeline.desks import DeskLike, Desks
+
+
+# A busy machine is slow: no example has to end within a time of its own.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -72,6 +81,20 @@ def encoder() -> "Iterator[Encoder]":
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(factory, "load_encoder", load)
         yield loaded
+
+
+@pytest.fixture(scope="session")
+def desks(tmp_path_factory: pytest.TempPathFactory, encoder: "Encoder") -> "Desks":
+    from tests.pipeline.desks import Desks
+
+    return Desks(tmp_path_factory.mktemp("desks"), encoder)
+
+
+@pytest.fixture
+def desk_like(desks: "Desks", databases: Databases, tmp_path: Path) -> "Iterator[DeskLike]":
+    """`desk_like(fill)` is a desk that `fill` has filled, and what it made; the same one within a test."""
+    with ExitStack() as opened:
+        yield cache(lambda fill: opened.enter_context(desks.copy(fill, databases, tmp_path / "data")))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from matcher.domain.access import Role
 from matcher.pipeline.access import create_key, issue_login
@@ -92,36 +93,10 @@ def test_only_the_districts_administrator_manages_keys(world: World) -> None:
     assert len(world.admin.get("/v1/keys").json()["items"]) == 6
 
 
-def test_a_reader_reads_and_changes_nothing(world: World) -> None:
-    mine, listing = world.demands["yi"][0], {"title": "层析填料"}
-    assert world.reader.get(f"/v1/demands/{mine}").status_code == 200
-    file = {"file": ("a.csv", b"x")}
-    refused = [
-        world.reader.post("/v1/demands", json={**listing, "park": "yi"}),
-        world.reader.put(f"/v1/demands/{mine}", json=listing),
-        world.reader.patch(f"/v1/demands/{mine}", json=listing),
-        world.reader.post(f"/v1/demands/{mine}/withdraw"),
-        world.reader.get(f"/v1/demands/{mine}?unmask=true"),
-        world.reader.post("/v1/demands/import", data={"park": "yi"}, files=file),
-        world.reader.post("/v1/runs"),
-        world.reader.post("/v1/embed-tokens", json={"park": "yi", "origins": ["https://a.example.cn"]}),
-        world.reader.post("/v1/parks", json={"code": "bing", "name": "丙"}),
-    ]
-    assert [one.status_code for one in refused] == [403] * len(refused)
-    assert world.yi.get(f"/v1/demands/{mine}").json()["version"] == 1
-
-
-def test_a_reader_may_not_undo_an_import(world: World) -> None:
-    file = {"file": ("清单.csv", "需求名称\n冷库除霜改造\n".encode())}
-    imported = world.yi.post("/v1/demands/import", data={"park": "yi"}, files=file).json()
-    assert world.reader.post(f"/v1/imports/{imported['import_id']}/undo").status_code == 403
-
-
-def test_a_park_operator_may_not_touch_the_districts_supply_list(world: World) -> None:
-    file = {"file": ("成果.csv", "成果名称\n冷库除霜装置\n".encode())}
-    imported = world.admin.post("/v1/achievements/import", files=file).json()
-    assert world.jia.post("/v1/achievements/import", files=file).status_code == 403
-    assert world.jia.post(f"/v1/imports/{imported['import_id']}/undo").status_code == 403
+def test_a_reader_reads_a_demand_without_its_contacts(world: World) -> None:
+    mine = f"/v1/demands/{world.demands['yi'][0]}"
+    assert world.reader.get(mine).status_code == 200
+    assert world.reader.get(mine, params={"unmask": True}).status_code == 403
 
 
 def test_a_one_time_login_signs_in_once(server: Server) -> None:
@@ -138,6 +113,7 @@ def test_a_one_time_login_signs_in_once(server: Server) -> None:
     assert server.client().post("/v1/session", json={"token": login}).status_code == 401
 
 
+@pytest.mark.both_engines
 def test_signing_out_ends_the_session_and_leaves_the_key(server: Server) -> None:
     key = server.key("操作员", Role.OPERATOR)
     browser = server.client()
@@ -234,6 +210,7 @@ def test_using_a_session_counts_as_using_its_key(world: World) -> None:
     assert listed["last_used_at"] is not None
 
 
+@pytest.mark.both_engines
 def test_revoking_a_key_ends_its_sessions_and_embed_tokens_at_once(world: World) -> None:
     made = _issue(world.admin).json()
     browser, portal = world.server.client(), "https://portal.example.cn"
@@ -267,6 +244,7 @@ def _research_unit(world: World, subject: str = "北郊 示例理工学院化工
     return world.server.client(key)
 
 
+@pytest.mark.both_engines
 def test_a_research_unit_sees_its_own_achievements_and_nothing_of_parks(world: World) -> None:
     unit, (own, foreign, *_) = _research_unit(world), world.achievements
     file = {"file": ("成果.csv", "成果名称\n冷库除霜装置\n".encode())}

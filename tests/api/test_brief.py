@@ -3,7 +3,6 @@ from io import BytesIO
 from openpyxl import load_workbook
 
 from matcher.api.downloads import XLSX
-from matcher.domain.access import Role
 from tests.api.world import SECRET, World
 
 
@@ -44,12 +43,6 @@ def test_another_park_s_brief_is_not_there(ledger: World) -> None:
         assert ledger.yi.get(address).status_code == 404
     assert SECRET not in ledger.yi.get("/v1/parks/yi/brief").text
     assert ledger.reader.get("/v1/parks/yi/brief").status_code == 200
-
-
-def test_a_research_unit_reads_no_brief(world: World) -> None:
-    key = world.server.key("研发单位", Role.RESEARCH_UNIT, subject="示例生物材料研究院")
-    unit = world.server.client(key)
-    assert unit.get("/v1/parks/jia/brief").status_code in {403, 404}
 
 
 def test_what_to_compare_with_is_a_run_or_a_day(ledger: World) -> None:

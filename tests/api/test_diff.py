@@ -20,6 +20,7 @@ def nights(world: World) -> tuple[int, int]:
     return first, world.refresh()["run_id"]
 
 
+@pytest.mark.both_engines
 def test_a_runs_difference_has_what_is_new_changed_vanished_and_kept(
     world: World, nights: tuple[int, int]
 ) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from matcher.domain.access import Role
 from matcher.pipeline.access import authenticate, issue_embed_token
@@ -87,6 +88,7 @@ def test_another_parks_and_internal_demands_do_not_exist_for_a_token(world: Worl
         assert missing.headers["access-control-allow-origin"] == PORTAL
 
 
+@pytest.mark.both_engines
 def test_an_empty_list_says_why(world: World) -> None:
     answer = _read(world, _token(world), world.demands["jia"][0]).json()
     assert (answer["items"], answer["reason"]["code"]) == ([], "not_matched_yet")

@@ -1,6 +1,7 @@
 """Grades, the answers to them, and evidence over REST."""
 
 import httpx
+import pytest
 
 from matcher.domain.access import Role
 from tests.api.world import SECRET, World, address, entries, history, refused
@@ -34,6 +35,7 @@ def test_a_grade_keeps_what_the_person_saw_and_is_answered(ledger: World) -> Non
     assert ledger.yi.get("/v1/grades").json()["items"] == []
 
 
+@pytest.mark.both_engines
 def test_a_research_unit_answers_grades_of_its_own_achievements(ledger: World) -> None:
     demand = ledger.demands["jia"][0]
     entry = next(

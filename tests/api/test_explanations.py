@@ -60,6 +60,7 @@ def test_the_steps_add_up_and_the_phrases_stand_in_both_texts(ledger: World) -> 
         assert len(told["sentences_zh"]) == len(told["sentences_en"]) >= 3
 
 
+@pytest.mark.both_engines
 def test_texts_are_those_the_figures_are_of_and_rules_are_todays(ledger: World) -> None:
     entry = of_pair(ledger, 0, 0)
     before = explained(ledger.jia, entry)

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import httpx
+import pytest
 from openpyxl import load_workbook
 
 from matcher.api.downloads import XLSX
@@ -25,6 +26,7 @@ def _titles(client: httpx.Client) -> set[str]:
     return {one["title"] for one in client.get("/v1/demands").json()["items"]}
 
 
+@pytest.mark.both_engines
 def test_a_dry_run_reports_what_the_import_then_does_and_undoing_takes_it_back(world: World) -> None:
     before = _titles(world.yi)
     dry = _import(world.yi, WITH_BAD_ROW, dry_run="true").json()
@@ -134,6 +136,7 @@ def test_each_list_has_a_template_that_can_be_imported_as_it_is(world: World) ->
     assert world.yi.get("/v1/templates/others.xlsx").status_code == 422
 
 
+@pytest.mark.both_engines
 def test_past_imports_are_paged(world: World) -> None:
     made = [
         _import(world.yi, HEADER + f"B-{number},第{number}项,示例公司,说明\n").json()["import_id"]

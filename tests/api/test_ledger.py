@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.api.world import SECRET, World, address, audited, day, entries, history, refused
 
@@ -10,6 +11,7 @@ NOTE = "企业吴经理 13800005555，微信同号\n第二行：wu@example.com"
 MASKED = "企业吴经理 138****5555，微信同号\n第二行：w***@example.com"
 
 
+@pytest.mark.both_engines
 def test_a_pair_that_no_run_proposed_is_added_by_hand(world: World) -> None:
     demand, supply = world.demands["jia"][0], world.achievements[2]
     pair = {"demand_id": demand, "achievement_id": supply}
@@ -81,6 +83,7 @@ def test_an_excluded_pair_is_proposed_no_more_until_it_is_lifted(ledger: World) 
     assert ledger.jia.get(address(entry)).json()["standing"] == "current"
 
 
+@pytest.mark.both_engines
 def test_what_is_due_and_overdue_is_listed_by_day(ledger: World) -> None:
     one, two, three, four, foreign = [*entries(ledger.jia)[:4], entries(ledger.yi)[0]]
     yesterday = day(ledger, -1)

@@ -75,6 +75,7 @@ def test_sending_back_what_was_read_does_not_overwrite_contacts_with_their_masks
     assert after["title"] == "甲方独有的隔膜"
 
 
+@pytest.mark.both_engines
 def test_put_replaces_everything_and_patch_only_what_is_sent(world: World) -> None:
     path = f"/v1/achievements/{world.achievements[0]}"
     patched = world.admin.patch(path, json={"level": "国内先进", "keywords": ["隔膜"]}).json()
@@ -104,6 +105,7 @@ def test_a_stale_version_changes_nothing(world: World) -> None:
     assert world.jia.post(f"{path}/withdraw", headers={"If-Match": "*"}).status_code == 200
 
 
+@pytest.mark.both_engines
 def test_a_withdrawn_listing_leaves_the_list_and_an_update_brings_it_back(world: World) -> None:
     number = world.demands["jia"][0]
     path = f"/v1/demands/{number}"
@@ -184,6 +186,7 @@ def test_pages_hold_every_listing_once(world: World) -> None:
     assert len(found) == 13
 
 
+@pytest.mark.both_engines
 def test_the_list_is_searched_and_narrowed_to_a_park(world: World) -> None:
     def titles(**query: Any) -> list[str]:
         return [one["title"] for one in world.admin.get("/v1/demands", params=query).json()["items"]]

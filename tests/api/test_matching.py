@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from matcher.bootstrap import Service
@@ -82,6 +83,7 @@ def test_a_text_that_says_too_little_is_refused(world: World) -> None:
         assert world.yi.post("/v1/match", json={"text": "隔膜技术", "top_k": top_k}).status_code == 422
 
 
+@pytest.mark.both_engines
 def test_ledger_pages_hold_every_entry_once_and_filters_narrow_them(ledger: World) -> None:
 
     def entries(**query: Any) -> list[dict[str, Any]]:
@@ -134,6 +136,7 @@ def test_the_ledger_is_exported_as_a_workbook_named_in_chinese(ledger: World) ->
     assert "乙方" not in text
 
 
+@pytest.mark.both_engines
 def test_a_run_is_started_followed_and_counted(world: World) -> None:
     started = world.admin.post("/v1/runs")
     assert started.status_code == 202

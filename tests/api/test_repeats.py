@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from matcher.domain.access import Role
 from tests.api.world import DEMANDS, SUPPLY, World, entries
 
@@ -46,6 +48,7 @@ def test_what_is_withdrawn_since_the_run_repeats_nothing(world: World) -> None:
     assert all(one["also"] == [] for one in entries(world.jia))
 
 
+@pytest.mark.both_engines
 def test_a_research_unit_is_not_told_of_another_units_listing(world: World) -> None:
     second = listed_again(world)
     unit = world.server.client(world.server.key("研究所", Role.RESEARCH_UNIT, subject=UNIT))
@@ -57,6 +60,7 @@ def test_a_research_unit_is_not_told_of_another_units_listing(world: World) -> N
     assert {tuple(one["also"]) for one in whole} == {(world.achievements[0],)}
 
 
+@pytest.mark.both_engines
 def test_a_demand_names_those_of_its_own_park_alone(world: World) -> None:
     demand = {
         **DEMANDS["yi"][0],

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
 
 from matcher.domain.access import Role
 from tests.api.world import SECRET, World, address, entries, refused
@@ -101,6 +102,7 @@ def test_too_few_grades_are_refused_with_what_is_missing(ledger: World) -> None:
     assert ledger.jia.get(SCORINGS).json()["items"] == []
 
 
+@pytest.mark.both_engines
 def test_a_repeated_request_learns_once_and_scorings_come_a_page_at_a_time(ledger: World) -> None:
     graded(ledger, "jia", lambda rank: 3 if rank == 1 else 0)
     key = {"Idempotency-Key": "a"}

@@ -170,6 +170,7 @@ def test_a_file_that_is_no_ledger_is_refused_in_words(worked: World, content: by
     assert (answer.status_code, answer.json()["field"]) == (422, "file")
 
 
+@pytest.mark.both_engines
 def test_only_the_district_erases_a_person_and_is_told_numbers_alone(worked: World) -> None:
     asked = {"name": "示例吴经理", "phone": "+86 13800005555", "email": "WU@example.com"}
     assert worked.jia.post("/v1/erasures", json=asked).status_code == 403

@@ -13,6 +13,7 @@ NOTE = "企业吴经理 13800005555，微信同号\n第二行：wu@example.com"
 MASKED = "企业吴经理 138****5555，微信同号\n第二行：w***@example.com"
 
 
+@pytest.mark.both_engines
 def test_columns_are_filled_in_and_cleared_and_the_rest_stays(ledger: World) -> None:
     entry = entries(ledger.jia)[0]
     assert (entry["version"], entry["human_version"], entry["updated_by"]) == (1, 0, None)
@@ -75,6 +76,7 @@ def test_a_column_that_breaks_a_rule_is_named(ledger: World) -> None:
     assert ledger.jia.get(address(entry)).json() == entry
 
 
+@pytest.mark.both_engines
 def test_a_stage_is_moved_along_the_legal_ways_alone(ledger: World) -> None:
     entry = entries(ledger.jia)[0]
     stage = address(entry) + "/stage"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
@@ -16,6 +16,9 @@ from matcher.pipeline.lists.writing import create_listing
 from matcher.settings import Settings
 from tests import chromium
 from tests.browser.served import MARKUP, SEED, Site, served
+
+PATIENCE = 30_000
+"""Milliseconds to wait for what a page shows; a busy machine took more than 5,000."""
 
 FLAGS = [
     "--no-sandbox",
@@ -69,6 +72,7 @@ def _chromium(own: str) -> str:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     # For this folder alone: while it is open, its event loop runs in the tests' thread.
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         path = _chromium(playwright.chromium.executable_path)
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -81,7 +85,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of its own; a script error or a breach of the content policy fails the test."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1360, "height": 860})
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE)
     wrong: list[str] = []
 
     def note(message: ConsoleMessage) -> None:

@@ -13,6 +13,7 @@ from matcher import __version__
 from matcher.ports import Encoder
 from tests.away import FORMS, SECRET, SECRET_FORMS, TORN, address, closed_port
 from tests.cli.conftest import SEED, Ended, Matcher, run_here, run_process
+from tests.engines import PostgresServer
 
 IMPORT_KEYS = {"rows", "created", "updated", "unchanged", "withdrawn", "rejected", "problems"}
 PROBLEM_KEYS = {"file", "sheet", "row", "column", "code", "message"}
@@ -259,12 +260,12 @@ def test_a_setting_without_a_valid_value_is_named_and_what_it_holds_is_not(
 
 
 def test_db_status_shows_where_the_database_is_without_its_password(
-    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, postgres_server: str
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, postgres_server: PostgresServer
 ) -> None:
-    url = postgres_server.format(name="template_matcher")
+    url = postgres_server.pattern.format(name="template_migrated")
     monkeypatch.setenv("MATCHER_DATABASE_URL", f"{url}&password={quote(SECRET)}")
     shown = fine(matcher("db", "status", "--json")).json["url"]
-    assert "template_matcher" in shown
+    assert "template_migrated" in shown
     assert not any(secret in shown for secret in SECRET_FORMS)
 
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
-from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
@@ -189,7 +188,7 @@ class Shell:
             try:
                 with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
                     return
-            except (URLError, ConnectionError):
+            except OSError:  # refused, or not answered in time
                 time.sleep(0.05)
         raise AssertionError("the server was not ready in time")
 

@@ -211,7 +211,7 @@ def pairs_of(entries: Sequence[Proposal]) -> list[Pair]:
 
 @pytest.mark.parametrize("score_all", [2048, 0])
 @given(inputs())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_demand_gets_the_k_it_prefers_among_all_it_may_have(score_all: int, asked: Inputs) -> None:
     plain = Plain(asked)
     with pytest.MonkeyPatch.context() as patch:
@@ -227,7 +227,7 @@ def test_every_demand_gets_the_k_it_prefers_among_all_it_may_have(score_all: int
 
 
 @given(inputs())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_that_breaks_a_hard_constraint_is_ever_proposed_to_either_side(asked: Inputs) -> None:
     plain = Plain(asked)
     found = proposed(asked)
@@ -246,7 +246,7 @@ def test_nothing_that_breaks_a_hard_constraint_is_ever_proposed_to_either_side(a
 
 
 @given(inputs())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_pair_that_is_left_out_says_why(asked: Inputs) -> None:
     plain = Plain(asked)
     found = proposed(asked)
@@ -275,7 +275,7 @@ def test_every_pair_that_is_left_out_says_why(asked: Inputs) -> None:
 
 
 @given(inputs())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_live_demand_has_matches_or_a_reason_and_its_nearest_miss(asked: Inputs) -> None:
     plain = Plain(asked)
     found = proposed(asked)

@@ -143,7 +143,7 @@ CHOICES = st.tuples(
 
 @pytest.mark.parametrize("score_all", [0, 2048])
 @given(case=cases(), chosen=CHOICES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_choice_takes_the_best_by_weight_above_its_floor_and_within_its_groups(
     score_all: int, case: Case, chosen: tuple[int, list[float] | None, float | None, list[int], int | None]
 ) -> None:

@@ -101,6 +101,7 @@ def test_a_full_park_leaves_the_demand_that_it_prefers_least(desk: Desk, park: i
     assert found["nearest"]["failed"] == []
 
 
+@pytest.mark.both_engines
 def test_too_little_text_and_no_supply_are_reasons_of_their_own(desk: Desk, park: int) -> None:
     desk.demands(park, row("阀", unit="丁公司", code="D-short"))
     desk.withdraw(Side.SUPPLY, desk.shelf()[VALVE["title"]])
@@ -111,6 +112,7 @@ def test_too_little_text_and_no_supply_are_reasons_of_their_own(desk: Desk, park
     }
 
 
+@pytest.mark.both_engines
 def test_a_row_keeps_the_run_that_found_it_first_and_is_written_only_where_it_changes(
     desk: Desk, park: int
 ) -> None:
@@ -131,6 +133,7 @@ def test_a_row_keeps_the_run_that_found_it_first_and_is_written_only_where_it_ch
     assert {since for _, _, since in rows(desk)} == {fourth}, "the count begins anew"
 
 
+@pytest.mark.both_engines
 def test_a_demand_asked_for_its_matches_says_what_binds_and_what_would_change_it(
     desk: Desk, park: int
 ) -> None:

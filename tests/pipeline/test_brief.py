@@ -18,20 +18,24 @@ from matcher.pipeline.brief.shown import TOP, brief_text, brief_workbook
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits
 from matcher.pipeline.ledger.entries import list_entries
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, operator_of, row, rows_of
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def night(desk: Desk) -> Desk:
-    """The day after a park's first night; it has a demand of too few words."""
+def matched(desk: Desk) -> None:
     park = desk.park("hydrogen")
     desk.supply(*rows_of("CG", 4))
     desk.demands(park, *rows_of("XQ", 3), row("泵", code="XQ-little"))
     desk.refresh()
     desk.now += DAY
-    return desk
+
+
+@pytest.fixture
+def night(desk_like: DeskLike) -> Desk:
+    """The day after a park's first night; it has a demand of too few words."""
+    return desk_like(matched)[0]
 
 
 def brief_of(desk: Desk, code: str = "hydrogen", **options: Any) -> BriefAnswer:

@@ -12,6 +12,7 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits
 from matcher.pipeline.ledger.due import list_due
 from matcher.pipeline.ledger.entries import list_entries
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, operator_of, rows_of
 
 TODAY = "2026-11-02"
@@ -36,8 +37,7 @@ class Office:
         return [(one.entry.entry_id, one.kind, one.days) for one in due]
 
 
-@pytest.fixture
-def office(desk: Desk) -> Office:
+def matched(desk: Desk) -> tuple[int, int, list[int], list[int]]:
     own, other = desk.park("own"), desk.park("other")
     desk.supply(*rows_of("S", 2, unit="研究所"))
     for park in (own, other):
@@ -47,7 +47,13 @@ def office(desk: Desk) -> Office:
         [one.id for one in list_entries(desk.database, DISTRICT, EntryFilter(park_id=park))[0]]
         for park in (own, other)
     )
-    return Office(desk, own, other, entries, foreign)
+    return own, other, entries, foreign
+
+
+@pytest.fixture
+def office(desk_like: DeskLike) -> Office:
+    desk, made = desk_like(matched)
+    return Office(desk, *made)
 
 
 @pytest.mark.both_engines
@@ -96,6 +102,7 @@ def test_what_left_the_ranking_is_still_due(office: Office) -> None:
     assert len(office.due()) == len(office.entries)
 
 
+@pytest.mark.both_engines
 def test_one_persons_due_list_holds_what_they_own_or_manage(office: Office) -> None:
     one, two, three, _ = office.entries
     office.edit(one, due=TODAY, owner="示例赵")

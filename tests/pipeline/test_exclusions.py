@@ -14,6 +14,7 @@ from matcher.pipeline.ledger.exclusions import ExclusionAnswer, exclude_pair, li
 from matcher.store import exclusions
 from matcher.store.catalogue import revision
 from matcher.store.tables import Exclusion
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, operator_of, row, rows_of
 
 LEAK = row("液氢阀门泄漏检测", "低温密封处的氢气泄漏要在线检测", unit="丙公司", code="D-1")
@@ -49,13 +50,18 @@ class Office:
             return revision(session)
 
 
-@pytest.fixture
-def office(desk: Desk) -> Office:
-    office = Office(desk, desk.park("one"), desk.park("two"))
+def matched(desk: Desk) -> tuple[int, int]:
+    parks = desk.park("one"), desk.park("two")
     desk.supply(*rows_of("S", 3, unit="研究所"))
-    desk.demands(office.park, LEAK)
+    desk.demands(parks[0], LEAK)
     desk.refresh(top_k=2)
-    return office
+    return parks
+
+
+@pytest.fixture
+def office(desk_like: DeskLike) -> Office:
+    desk, parks = desk_like(matched)
+    return Office(desk, *parks)
 
 
 @pytest.mark.both_engines
@@ -133,6 +139,7 @@ def test_an_exclusion_says_why(office: Office, reason: str) -> None:
     assert caught.value.field == "reason"
 
 
+@pytest.mark.both_engines
 def test_exclusions_are_listed_page_by_page_with_contacts_masked(office: Office) -> None:
     for one in office.entries():
         office.exclude(one, "企业来电 13800005555 说明")

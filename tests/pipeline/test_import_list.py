@@ -199,6 +199,7 @@ def test_a_rename_said_to_be_new_becomes_a_row_of_its_own(desk: Desk) -> None:
     assert set(desk.shelf()) == {"液氢低温阀门", "液氢用低温阀门"}
 
 
+@pytest.mark.both_engines
 def test_two_rows_that_both_look_like_one_renamed_are_both_kept(desk: Desk) -> None:
     desk.supply(VALVE)
     second = {**VALVE, "title": "液氢低温调节阀门"}

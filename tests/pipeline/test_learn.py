@@ -31,6 +31,7 @@ from matcher.store import catalogue, ledger
 from matcher.store import scorings as stored
 from matcher.store.catalogue import Shelf
 from matcher.store.human_columns import Act, write
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, operator_of, rows_of
 from tests.pipeline.test_ledger_import import brought, exported, with_cells
 
@@ -40,13 +41,9 @@ Grade = Callable[[EntryView], int]
 class Office:
     """Two parks with eight demands each and a supply list, matched once; "a" is the one that learns."""
 
-    def __init__(self, desk: Desk, demands: int = 8) -> None:
+    def __init__(self, desk: Desk, a: int, b: int) -> None:
         self.desk, self.database = desk, desk.database
-        self.a, self.b = desk.park("a"), desk.park("b")
-        desk.supply(*rows_of("S", 24))
-        for park in (self.a, self.b):
-            desk.demands(park, *rows_of("D", demands))
-        desk.refresh(top_k=10)
+        self.a, self.b = a, b
 
     def entries(self, park: int) -> list[EntryView]:
         return list_entries(self.database, DISTRICT, EntryFilter(park_id=park))[0]
@@ -72,9 +69,19 @@ class Office:
         return scorings.use_scoring(self.database, request, DEFAULT_SCORER, park, scoring_id).as_json()
 
 
+def matched(desk: Desk) -> tuple[int, int]:
+    parks = desk.park("a"), desk.park("b")
+    desk.supply(*rows_of("S", 24))
+    for park in parks:
+        desk.demands(park, *rows_of("D", 8))
+    desk.refresh(top_k=10)
+    return parks
+
+
 @pytest.fixture
-def office(desk: Desk) -> Office:
-    return Office(desk)
+def office(desk_like: DeskLike) -> Office:
+    desk, parks = desk_like(matched)
+    return Office(desk, *parks)
 
 
 @pytest.fixture
@@ -283,6 +290,7 @@ def test_a_park_uses_its_own_scorings_and_the_installations_and_never_anothers(
     assert office.use(shared["scoring_id"], "b", who=stranger)["scorer"] == shared["scorer"]
 
 
+@pytest.mark.both_engines
 def test_the_installations_scoring_moves_every_park_but_those_with_their_own(
     office: Office, folder: Path
 ) -> None:

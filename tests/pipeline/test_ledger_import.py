@@ -322,6 +322,7 @@ def test_one_entry_in_two_rows_is_rejected_unless_they_say_the_same(desk: Desk) 
     assert (same["rejected"], same["changes"]) == ([], [])
 
 
+@pytest.mark.both_engines
 def test_another_parks_entry_is_unknown_and_another_park_is_not_found(desk: Desk) -> None:
     filled(desk)
     other = desk.park("b")
@@ -355,6 +356,7 @@ def test_a_technology_manager_brings_back_only_rows_that_name_them(desk: Desk) -
     assert entry_held(desk.database, third.id).work.notes == ""
 
 
+@pytest.mark.both_engines
 def test_a_grade_that_was_taken_back_waits_for_no_answer(desk: Desk) -> None:
     park = filled(desk)
     done = brought(desk, with_rows(exported(desk), {0: {"grade": 2}}))

@@ -228,6 +228,7 @@ def test_where_both_rules_fail_the_achievements_price_is_what_would_change(desk:
     assert found["change"] == {"of": "achievement", "field": "price", "from": 80, "to": 40, "by": -0.5}
 
 
+@pytest.mark.both_engines
 def test_an_achievement_whose_validity_ended_is_named_until_it_is_withdrawn(desk: Desk, park: int) -> None:
     edited(desk, valid_until=date(2026, 11, 1))
     desk.refresh()

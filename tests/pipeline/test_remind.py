@@ -18,6 +18,7 @@ from matcher.pipeline.ledger.entries import list_entries
 from matcher.remind.email import MailServer
 from matcher.remind.webhook import Webhook
 from matcher.store.tables import Reminder
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, row, rows_of
 from tests.remind.receivers import SECRET, MailReceiver, WebhookReceiver, mail_receiver, webhook_receiver
 
@@ -37,15 +38,18 @@ def hook() -> Iterator[WebhookReceiver]:
         yield running
 
 
-@pytest.fixture
-def parks(desk: Desk) -> Desk:
-    """Two parks after one night; the first has a demand that nothing fits."""
+def matched(desk: Desk) -> None:
     hydrogen, space = desk.park("hydrogen"), desk.park("space")
     desk.supply(*rows_of("CG", 6))
     desk.demands(hydrogen, *rows_of("XQ", 3), row("泵", code="XQ-little"), PHONE)
     desk.demands(space, *rows_of("YQ", 2, start=100))
     desk.refresh()
-    return desk
+
+
+@pytest.fixture
+def parks(desk_like: DeskLike) -> Desk:
+    """Two parks after one night; the first has a demand that nothing fits."""
+    return desk_like(matched)[0]
 
 
 def by_mail(mail: MailReceiver, *codes: str) -> Outlet:

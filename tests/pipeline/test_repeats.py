@@ -163,6 +163,7 @@ def office(desk: Desk) -> Office:
     return office
 
 
+@pytest.mark.both_engines
 def test_a_twin_listed_later_does_not_push_out_the_pair_that_people_have(office: Office) -> None:
     [first, *_] = office.entries()
     assert first.achievement_code == "S-1"
@@ -210,6 +211,7 @@ def test_an_excluded_pair_does_not_come_back_through_a_twin(office: Office) -> N
     assert len(office.shown()) == 3
 
 
+@pytest.mark.both_engines
 def test_a_twin_that_was_current_leaves_as_excluded(desk: Desk) -> None:
     office = Office(desk, desk.park("one"))
     desk.supply(twin("S-1", "示例一所"), *OTHERS)

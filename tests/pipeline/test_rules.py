@@ -23,6 +23,7 @@ from matcher.store import catalogue, revisions
 from matcher.store.catalogue import Shelf
 from matcher.store.revisions import Change
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, dump, operator_of, rows_of
 
 Changes = dict[str, Any]
@@ -46,8 +47,7 @@ def current(desk: Desk, park_id: int | None = None) -> dict[tuple[int, int], Led
         return {(one.demand_id, one.achievement_id): one for one in rows if park_id in {None, one.park_id}}
 
 
-@pytest.fixture
-def parks(desk: Desk) -> tuple[int, int]:
+def matched(desk: Desk) -> tuple[int, int]:
     """Two parks with demands against 30 achievements of three units, from 0 to 290 万元, matched once."""
     one, other = desk.park("one"), desk.park("other")
     with desk.database.writing() as session:
@@ -67,6 +67,16 @@ def parks(desk: Desk) -> tuple[int, int]:
     desk.demands(other, *rows_of("E", 4, start=20, unit="企业", released="是"))
     desk.refresh()
     return one, other
+
+
+@pytest.fixture
+def desk(desk_like: DeskLike) -> Desk:
+    return desk_like(matched)[0]
+
+
+@pytest.fixture
+def parks(desk_like: DeskLike) -> tuple[int, int]:
+    return desk_like(matched)[1]
 
 
 PROFILES: dict[str, Changes] = {
@@ -136,6 +146,7 @@ def test_a_probability_is_a_threshold(desk: Desk, parks: tuple[int, int]) -> Non
     assert current(desk, parks[0]).keys() == {pair for pair, one in before.items() if one >= median}
 
 
+@pytest.mark.both_engines
 def test_a_demands_own_constraints_make_the_change_their_dry_run_announced(
     desk: Desk, parks: tuple[int, int]
 ) -> None:
@@ -157,6 +168,7 @@ def test_a_demands_own_constraints_make_the_change_their_dry_run_announced(
     }
 
 
+@pytest.mark.both_engines
 def test_what_a_profile_brings_about_is_put_down_to_it_in_that_park_alone(
     desk: Desk, parks: tuple[int, int]
 ) -> None:
@@ -197,6 +209,7 @@ def test_the_first_profile_that_says_nothing_changes_nothing(desk: Desk, parks: 
     assert dump(desk.database, "run", "park_profile", "catalogue") == kept
 
 
+@pytest.mark.both_engines
 def test_every_save_makes_the_next_run_due_and_the_same_again_does_not(
     desk: Desk, parks: tuple[int, int]
 ) -> None:

@@ -20,6 +20,7 @@ from matcher.pipeline.ledger.evidence import MAX_FILE, File
 from matcher.pipeline.ledger.hand_over import hand_over_entries
 from matcher.pipeline.ledger.suppliers import compare_suppliers
 from matcher.store.tables import AuditRow, Evidence, GradeRow, HumanChange
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, operator_of, row
 
 VALVE = row("液氢低温阀门密封", "零下二百五十三度不泄漏", unit="甲 研究所", code="S-1")
@@ -31,13 +32,9 @@ PHONE = "13800005555"
 class Office:
     """Two parks of one demand each, a supply list of two, matched once for one place each."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, own: int, other: int) -> None:
         self.desk, self.database = desk, desk.database
-        self.own, self.other = desk.park("own"), desk.park("other")
-        desk.supply(VALVE, METER)
-        for park in (self.own, self.other):
-            desk.demands(park, LEAK)
-        desk.refresh(top_k=1)
+        self.own, self.other = own, other
         self.operator = operator_of(self.own)
         self.demand = desk.demand(self.own, LEAK["title"]).id
         self.supply = {one.code: one.id for one in desk.shelf().values()}
@@ -89,9 +86,19 @@ class Office:
             return [(one.act, one.subject, one.park_id) for one in session.scalars(select(AuditRow))]
 
 
+def matched(desk: Desk) -> tuple[int, int]:
+    parks = desk.park("own"), desk.park("other")
+    desk.supply(VALVE, METER)
+    for park in parks:
+        desk.demands(park, LEAK)
+    desk.refresh(top_k=1)
+    return parks
+
+
 @pytest.fixture
-def office(desk: Desk) -> Office:
-    return Office(desk)
+def office(desk_like: DeskLike) -> Office:
+    desk, parks = desk_like(matched)
+    return Office(desk, *parks)
 
 
 @pytest.mark.both_engines
@@ -201,6 +208,7 @@ def test_a_repeated_key_writes_once_and_answers_as_before(office: Office) -> Non
     assert edits.edit_entry(office.database, office.request(key="二"), office.entry, {}).version == 2
 
 
+@pytest.mark.both_engines
 def test_a_grade_keeps_what_the_person_saw_and_its_answer(office: Office) -> None:
     shown = office.read()
     office.grade(1, "too_early")
@@ -384,6 +392,7 @@ def o_title(office: Office) -> str:
     return next(title for title, one in office.desk.shelf().items() if one.id == office.unmatched)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("case", ADDING)
 def test_only_what_may_be_matched_is_added(office: Office, case: str) -> None:
     prepare, error, field = ADDING[case]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,12 +36,12 @@ from matcher.pipeline.matches.written import matches_of_achievement, matches_of_
 from matcher.pipeline.rules.constraints import dry_run_constraints, read_constraints, save_constraints
 from matcher.pipeline.rules.profiles import dry_run_profile, list_profile_versions, read_profile, save_profile
 from matcher.pipeline.scoring import scorings
-from matcher.ports import Encoder
 from matcher.store import catalogue as stored
 from matcher.store import imports, ledger
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.tables import LedgerEntry, LedgerHuman
+from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk
 
 pytestmark = pytest.mark.both_engines
@@ -90,9 +89,7 @@ def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR) 
     return import_list(desk.database, request, caller, NOW)
 
 
-@pytest.fixture
-def town(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
-    desk = Desk.at(database_url, tmp_path, encoder)
+def two_parks(desk: Desk) -> dict[str, int]:
     database = desk.database
     parks = [add_park(database, LOCAL_OPERATOR, code, f"{code}园", "", NOW).id for code in "ab"]
     made = writing.create_listing(
@@ -108,19 +105,23 @@ def town(database_url: str, tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
             )
             session.add(human)
     own, foreign = parks
-    yield Town(
-        desk=desk,
-        own=own,
-        foreign=foreign,
-        own_demand=entries[own].demand_id,
-        foreign_demand=entries[foreign].demand_id,
-        achievement=made.id,
-        own_entry=entries[own].id,
-        foreign_entry=entries[foreign].id,
-        own_import=batches[0],
-        foreign_import=batches[1],
-    )
-    desk.service.close()
+    return {
+        "own": own,
+        "foreign": foreign,
+        "own_demand": entries[own].demand_id,
+        "foreign_demand": entries[foreign].demand_id,
+        "achievement": made.id,
+        "own_entry": entries[own].id,
+        "foreign_entry": entries[foreign].id,
+        "own_import": batches[0],
+        "foreign_import": batches[1],
+    }
+
+
+@pytest.fixture
+def town(desk_like: DeskLike) -> Town:
+    desk, ids = desk_like(two_parks)
+    return Town(desk, **ids)
 
 
 REFUSED: dict[str, Callable[[Town], object]] = {
