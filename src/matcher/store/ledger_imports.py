@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
+from matcher.store.rows import from_row
 from matcher.store.tables import HumanChange, LedgerImport, Park
 
 IMPORT = "import"
@@ -81,7 +82,7 @@ def changes_of(session: Session, held: HeldImport) -> list[ImportedChange]:
         HumanChange.act == IMPORT,
     )
     return [
-        ImportedChange(row.entry_id, row.version, {name: before for name, (before, _) in row.changes.items()})
+        from_row(ImportedChange, row, former={name: before for name, (before, _) in row.changes.items()})
         for row in session.scalars(query.order_by(HumanChange.entry_id))
     ]
 
@@ -102,13 +103,4 @@ def _imports(scope: Scope) -> Select[LedgerImport, str]:
 
 
 def _held(row: LedgerImport, park: str) -> HeldImport:
-    return HeldImport(
-        id=row.id,
-        park_id=row.park_id,
-        park=park,
-        file=row.file,
-        counts=row.counts,
-        actor=row.actor,
-        created_at=row.created_at,
-        undone_at=row.undone_at,
-    )
+    return from_row(HeldImport, row, park=park)

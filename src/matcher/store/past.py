@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from matcher.domain.access import Scope
 from matcher.domain.columns import Work
 from matcher.domain.difference import State
+from matcher.domain.entries import NamedPair
 from matcher.domain.ledger import Pair
 from matcher.domain.listing import Side
 from matcher.store.human_columns import folded
+from matcher.store.rows import from_row
 from matcher.store.tables import AchievementRevision, DemandRevision, Exclusion, HumanChange, RevisionRow
 
 _CHUNK = 500
@@ -46,8 +48,7 @@ class PastListings:
         for start in range(0, len(wanted), _CHUNK):
             of_these = table.listing_id.in_(wanted[start : start + _CHUNK])
             for row in session.scalars(select(table).where(of_these, *conditions).order_by(table.version)):
-                revision = Revision(row.version, row.at, row.data)
-                revisions.setdefault(row.listing_id, []).append(revision)
+                revisions.setdefault(row.listing_id, []).append(from_row(Revision, row))
         return cls(revisions)
 
     def in_version(self, listing_id: int, version: int) -> Revision:
@@ -58,6 +59,13 @@ class PastListings:
         """A listing as it was at a moment; in its first version, where it was not there yet."""
         first, *later = self.revisions[listing_id]
         return next((revision for revision in reversed(later) if revision.at <= moment), first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPair(NamedPair):
+    """What the two sides of a pair were called, and the achievement's industry."""
+
+    achievement_industry: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +83,27 @@ class PastPairs:
             PastListings.of(session, Side.SUPPLY, scope, {achievement for _, achievement in pairs}),
         )
 
-    def sides(self, pair: Pair, state: State, moment: datetime) -> dict[str, Any]:
-        """Both sides as a pair view names them: those of a proposed pair say what its figures are of, those
-        of any other what they said at the moment."""
+    def named(self, pair: Pair, park_code: str, state: State, moment: datetime) -> PastPair:
+        """What the sides of a pair were called: of a proposed one, in the versions that its figures are of,
+        of any other, at the moment."""
         demand_id, achievement_id = pair
         if state.is_current:
-            demand = self.demands.in_version(demand_id, state.demand_version)
-            achievement = self.supply.in_version(achievement_id, state.achievement_version)
+            demand = self.demands.in_version(demand_id, state.demand_version).data
+            achievement = self.supply.in_version(achievement_id, state.achievement_version).data
         else:
-            demand = self.demands.at(demand_id, moment)
-            achievement = self.supply.at(achievement_id, moment)
-        sides: dict[str, Any] = {"demand_id": demand_id, "achievement_id": achievement_id}
-        for side, revision in (("demand", demand), ("achievement", achievement)):
-            sides |= {f"{side}_{name}": revision.data[name] for name in ("code", "title", "organisation")}
-        return sides | {"achievement_industry": achievement.data["industry"]}
+            demand = self.demands.at(demand_id, moment).data
+            achievement = self.supply.at(achievement_id, moment).data
+        return PastPair(
+            park_code=park_code,
+            demand_id=demand_id,
+            **{f"demand_{name}": demand[name] for name in _NAMES},
+            achievement_id=achievement_id,
+            **{f"achievement_{name}": achievement[name] for name in _NAMES},
+            achievement_industry=achievement["industry"],
+        )
+
+
+_NAMES = ("code", "title", "organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +137,8 @@ def written_until(
     for change in session.scalars(query):
         acts.setdefault(change.entry_id, []).append(change)
     return {
-        entry_id: Written(
-            version=done[-1].version,
-            at=done[-1].at,
-            actor=done[-1].actor,
-            by_hand=done[0].act == "add",
-            changes=[change.changes for change in done],
+        entry_id: from_row(
+            Written, done[-1], by_hand=done[0].act == "add", changes=[change.changes for change in done]
         )
         for entry_id, done in acts.items()
     }

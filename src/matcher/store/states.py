@@ -160,18 +160,12 @@ def count_later(session: Session, scope: Scope, run_id: int, identifiers: Iterab
 
 def state_of(row: EntryState) -> State:
     """The machine's columns of a row."""
-    return State(
+    return from_row(
+        State,
+        row,
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
-        rank=row.rank,
-        similarity=row.similarity,
-        score=row.score,
-        probability=row.probability,
-        contributions=row.contributions,
         terms=tuple(row.terms),
-        explored=row.explored,
-        demand_version=row.demand_version,
-        achievement_version=row.achievement_version,
     )
 
 
@@ -194,7 +188,7 @@ def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) 
         query = select(LedgerEntry).where(LedgerEntry.id.in_(chunk), *conditions)
         for row in session.scalars(query):
             pair = (row.demand_id, row.achievement_id)
-            entries[row.id] = HeldEntry(row.id, row.park_id, pair, row.first_seen, row.version)
+            entries[row.id] = from_row(HeldEntry, row, pair=pair, machine_version=row.version)
     return entries
 
 

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field
 
 from matcher.domain.access import Scope
 from matcher.domain.difference import Difference, differences_after
+from matcher.domain.entries import NamedPair
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.domain.standings import Cause, ChangeCause, Event, Standing
-from matcher.domain.text import mask_contacts
 from matcher.domain.verdicts import Constraint
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.ledger.answers import FigureChange, PairColumns
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
+from matcher.pipeline.matches.views import names_record
 from matcher.pipeline.nights.runs import RunAnswer, answer_of
 from matcher.store import parks, runs, states
 from matcher.store.database import Database, Transaction
@@ -38,25 +38,15 @@ class DiffItemAnswer(PairColumns):
     )
 
     @classmethod
-    def of(cls, difference: Difference, park: str, sides: Mapping[str, Any]) -> "DiffItemAnswer":
-        """A difference with the pair's sides, contacts masked, by their names in answers."""
+    def of(cls, difference: Difference, pair: NamedPair) -> "DiffItemAnswer":
+        """A difference with what its pair is called, contacts masked."""
         after, event = difference.after, difference.event
-        return cls(
-            park=park,
-            demand_id=sides["demand_id"],
-            achievement_id=sides["achievement_id"],
-            **{name: mask_contacts(sides[name]) for name in _TEXTS},
-            rank=after.rank,
-            similarity=after.similarity,
-            score=after.score,
-            probability=after.probability,
-            contributions=dict(after.contributions),
-            terms=list(after.terms),
-            explored=after.explored,
+        return cls.made_of(
+            after,
+            **names_record(pair),
             entry_id=difference.entry_id,
             event=event,
             event_label=label(event, "zh"),
-            standing=after.standing,
             standing_label=label(after.standing, "zh"),
             causes=list(difference.causes),
             causes_zh=causes_in_chinese(difference.causes),
@@ -122,19 +112,6 @@ _CAUSES: Mapping[str, StrEnum] = {
 }
 """Every code that a run gives as a cause; where two kinds share one, they say the same."""
 
-_TEXTS = tuple(
-    f"{side}_{name}" for side in ("demand", "achievement") for name in ("code", "title", "organisation")
-)
-
-_LIST_OF = {
-    (False, True): "new",
-    (True, True): "changed",
-    (True, False): "vanished",
-    (False, False): "aside",
-}
-"""Where a pair stands by whether it was proposed before, and is proposed now."""
-
-
 _LIST_OF = {
     (False, True): "new",
     (True, True): "changed",
@@ -167,7 +144,6 @@ def _lists(
     lists: dict[str, list[DiffItemAnswer]] = {name: [] for name in _LIST_OF.values()}
     for difference in sorted(differences.values(), key=place):
         after, entry = difference.after, entries[difference.entry_id]
-        sides = texts.sides(entry.pair, after, until)
-        item = DiffItemAnswer.of(difference, codes[entry.park_id], sides)
-        lists[_LIST_OF[difference.was_current, after.is_current]].append(item)
+        pair = texts.named(entry.pair, codes[entry.park_id], after, until)
+        lists[_LIST_OF[difference.was_current, after.is_current]].append(DiffItemAnswer.of(difference, pair))
     return lists

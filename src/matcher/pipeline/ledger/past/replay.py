@@ -109,17 +109,17 @@ class _Replay:
         views = []
         for entry in (entries[entry_id] for entry_id in identifiers):
             run_id, state = left.get(entry.id) or (None, _unproposed(entry, texts))
+            park = park_of[entry.park_id]
             view = EntryView(
                 id=entry.id,
                 park_id=entry.park_id,
-                park_code=park_of[entry.park_id].code,
-                park_name=park_of[entry.park_id].name,
+                park_name=park.name,
                 excluded=entry.pair in excluded,
                 first_seen=entry.first_seen,
                 machine_version=entry.machine_version - later.get(entry.id, 0),
                 run_id=run_id,
                 **asdict(state),
-                **texts.sides(entry.pair, state, self.until),
+                **asdict(texts.named(entry.pair, park.code, state, self.until)),
                 **self._people(entry.id),
             )
             views.append(view)

@@ -4,7 +4,6 @@ from pydantic import Field
 
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.ledger.answers import Figure
-from matcher.store.ledger_imports import HeldImport
 
 Cell = str | Figure | None
 """What a cell shows: a label, a text, a number, a day as 2026-12-31; null for a blank one."""
@@ -79,19 +78,6 @@ class PastLedgerImport(Answer):
     actor: str
     created_at: Moment
     undone_at: Moment | None
-
-    @classmethod
-    def of(cls, held: HeldImport) -> "PastLedgerImport":
-        """An import that is kept."""
-        return cls(
-            import_id=held.id,
-            park=held.park,
-            file=held.file,
-            counts=dict(held.counts),
-            actor=held.actor,
-            created_at=held.created_at,
-            undone_at=held.undone_at,
-        )
 
 
 class RestoredCell(Answer):

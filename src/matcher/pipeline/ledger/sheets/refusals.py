@@ -105,14 +105,7 @@ def machine_cell(column: str) -> Refusal:
 
 def refused(row: ReadRow, entry_id: int | None, refusal: Refusal) -> CellRefusal:
     """A refusal as it is answered, with its place in the sheet."""
-    return CellRefusal(
-        **place_of(row, refusal.column, entry_id),
-        code=refusal.code,
-        reason=refusal.reason,
-        reason_en=refusal.reason_en,
-        remedy=refusal.remedy,
-        remedy_en=refusal.remedy_en,
-    )
+    return CellRefusal.made_of(refusal, **place_of(row, refusal.column, entry_id))
 
 
 def strange_column(column: StrangeColumn) -> CellRefusal:

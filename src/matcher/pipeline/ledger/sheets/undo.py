@@ -45,7 +45,8 @@ def list_imports(
     with database.reading() as session:
         made = ledger_imports.page(session, principal.scope, park_id=park_id, before=before, limit=limit + 1)
     shown, following = cursors.cut(made, limit, lambda held: cursors.encode("ledger-imports", held.id))
-    return Page[PastLedgerImport](items=[PastLedgerImport.of(held) for held in shown], next_cursor=following)
+    items = [PastLedgerImport.made_of(held, import_id=held.id) for held in shown]
+    return Page[PastLedgerImport](items=items, next_cursor=following)
 
 
 def undo_import(database: Database, request: Request, import_id: int) -> LedgerUndoAnswer:
