@@ -11,9 +11,9 @@ from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.domain.stages import Stage, moves_from
 from matcher.domain.standings import Cause, Standing
-from matcher.domain.text import mask_contacts
 from matcher.domain.work import masked
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.pairs import pair_record
 
 
 class PairColumns(Answer):
@@ -105,39 +105,16 @@ class EntryAnswer(WorkColumns, PairColumns):
     def of(cls, entry: EntryView, *, unmasked: bool = False) -> "EntryAnswer":
         """An entry as callers are shown it; contacts in what people wrote are masked unless `unmasked`."""
         work = entry.work if unmasked else masked(entry.work)
-        return cls(
+        return cls.made_of(
+            entry,
+            **pair_record(entry),
             **{column.name: getattr(work, column.name) for column in PEOPLE},
-            rank=entry.rank,
-            demand_id=entry.demand_id,
-            demand_code=entry.demand_code,
-            demand_title=mask_contacts(entry.demand_title),
-            demand_organisation=entry.demand_organisation,
-            achievement_id=entry.achievement_id,
-            achievement_code=entry.achievement_code,
-            achievement_title=mask_contacts(entry.achievement_title),
-            achievement_organisation=entry.achievement_organisation,
-            park=entry.park_code,
-            similarity=entry.similarity,
-            score=entry.score,
-            probability=entry.probability,
-            contributions=dict(entry.contributions),
-            terms=list(entry.terms),
-            explored=entry.explored,
-            also=list(entry.also),
             entry_id=entry.id,
-            version=entry.version,
-            human_version=entry.human_version,
             stage_label=label(work.stage, "zh"),
             moves=list(moves_from(work.stage, work.paused_from)),
-            standing=entry.standing,
             standing_label=label(entry.standing, "zh"),
-            cause=entry.cause,
             cause_label=None if entry.cause is None else label(entry.cause, "zh"),
-            excluded=entry.excluded,
-            run_id=entry.run_id,
-            first_seen=entry.first_seen,
-            updated_at=entry.updated_at,
-            updated_by=entry.updated_by,
+            also=list(entry.also),
         )
 
 

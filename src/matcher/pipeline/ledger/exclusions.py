@@ -14,7 +14,7 @@ from matcher.pipeline.answers import Answer, Moment, Page
 from matcher.pipeline.idempotency import Request, done_once
 from matcher.pipeline.ledger.named_pair import named_sides
 from matcher.pipeline.lists.parks import get_park
-from matcher.pipeline.matches.views import names_record
+from matcher.pipeline.pairs import names_record
 from matcher.store import catalogue, exclusions
 from matcher.store.database import Database, Transaction
 from matcher.store.exclusions import HeldExclusion

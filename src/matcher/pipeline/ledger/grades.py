@@ -9,7 +9,7 @@ from matcher.domain.text import fold, mask_contacts
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Listed, Moment, Page
 from matcher.pipeline.ledger.answers import no_entry
-from matcher.pipeline.matches.views import names_record
+from matcher.pipeline.pairs import names_record
 from matcher.store import catalogue, grades, ledger
 from matcher.store.database import Database, Transaction
 from matcher.store.grades import HeldGrade, Visible

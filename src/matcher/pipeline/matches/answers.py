@@ -9,7 +9,7 @@ from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
 from matcher.domain.text import TextView, mask_contacts
 from matcher.pipeline.answers import Answer
-from matcher.pipeline.matches.views import pair_record
+from matcher.pipeline.pairs import pair_record
 
 
 class MatchAnswer(Answer):

@@ -20,9 +20,9 @@ from matcher.matching.inputs import Inputs
 from matcher.matching.propose import propose
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.ledger.answers import FigureChange
-from matcher.pipeline.matches.views import names_record
 from matcher.pipeline.nights.inputs import inputs_of_park
 from matcher.pipeline.nights.refresh import Refresh
+from matcher.pipeline.pairs import names_record
 from matcher.ports import silent
 from matcher.store import abstentions, catalogue, ledger, scorings
 from matcher.store.database import Transaction

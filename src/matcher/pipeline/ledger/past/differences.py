@@ -15,8 +15,8 @@ from matcher.domain.verdicts import Constraint
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.ledger.answers import FigureChange, PairColumns
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
-from matcher.pipeline.matches.views import names_record
 from matcher.pipeline.nights.runs import RunAnswer, answer_of
+from matcher.pipeline.pairs import names_record
 from matcher.store import parks, runs, states
 from matcher.store.database import Database, Transaction
 from matcher.store.past import PastPairs
