@@ -38,9 +38,8 @@ from matcher.bootstrap import Service
 from matcher.domain.access import DISTRICT
 from matcher.domain.entries import EntryFilter
 from matcher.domain.listing import Side
-from matcher.pipeline.ledger.entries import list_entries
 from matcher.embed.factory import BUNDLED
-from matcher.pipeline.ledger import list_entries
+from matcher.pipeline.ledger.entries import list_entries
 
 service = Service.from_environment()
 entries, _ = list_entries(service.database, DISTRICT, EntryFilter())

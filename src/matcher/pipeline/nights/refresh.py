@@ -130,14 +130,18 @@ class Refresh:
         started = self.clock()
         run_id = self._start(principal, trigger, started)
         with self._failure_recorded(run_id):
+            _log.info("run started", extra={"trigger": trigger.value})
             with self.database.reading() as session:  # what is matched and what is recorded are one snapshot
                 basis = self._basis(session, started)
                 last = runs.last_success(session)
                 stands = last is not None and last.fingerprint == basis.fingerprint()
                 inputs = None if stands else inputs_of_all(session, basis.day)
             if inputs is None:
-                return self._keep(run_id, basis)
-            return self._rematch(run_id, basis, inputs, progress)
+                report = self._keep(run_id, basis)
+            else:
+                report = self._rematch(run_id, basis, inputs, progress)
+            _log.info("run succeeded", extra=report.as_json())
+            return report
 
     def _start(self, principal: Principal, trigger: Trigger, started: datetime) -> int:
         with self.database.writing() as session:
