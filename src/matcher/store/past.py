@@ -40,20 +40,20 @@ class PastListings:
         if side is Side.DEMAND and scope.parks is not None:
             conditions = (DemandRevision.park_id.in_(scope.parks),)
         wanted = sorted(set(listing_ids))
-        found: dict[int, list[RevisionRow]] = {}
+        revisions: dict[int, list[RevisionRow]] = {}
         for start in range(0, len(wanted), _CHUNK):
             of_these = table.listing_id.in_(wanted[start : start + _CHUNK])
             for row in session.scalars(select(table).where(of_these, *conditions).order_by(table.version)):
-                found.setdefault(row.listing_id, []).append(row)
-        return cls(found)
+                revisions.setdefault(row.listing_id, []).append(row)
+        return cls(revisions)
 
     def in_version(self, listing_id: int, version: int) -> Said:
         """What a listing says in a version."""
-        return next(one.data for one in self.revisions[listing_id] if one.version == version)
+        return next(revision.data for revision in self.revisions[listing_id] if revision.version == version)
 
     def stated_at(self, listing_id: int, version: int) -> datetime:
         """When a listing came to say what it says in a version."""
-        return next(one.at for one in self.revisions[listing_id] if one.version == version)
+        return next(revision.at for revision in self.revisions[listing_id] if revision.version == version)
 
     def at(self, listing_id: int, moment: datetime) -> Said:
         """What a listing said at a moment; its first version, where it was not there yet."""
@@ -65,7 +65,7 @@ class PastListings:
 
     def _at(self, listing_id: int, moment: datetime) -> RevisionRow:
         first, *later = self.revisions[listing_id]
-        return next((one for one in reversed(later) if one.at <= moment), first)
+        return next((revision for revision in reversed(later) if revision.at <= moment), first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +107,23 @@ def changes_until(
     query = select(HumanChange).where(HumanChange.at <= moment, *conditions).order_by(HumanChange.id)
     if park_id is not None:
         query = query.where(HumanChange.park_id == park_id)
-    found: dict[int, list[HumanChange]] = {}
+    by_entry: dict[int, list[HumanChange]] = {}
     for change in session.scalars(query):
-        found.setdefault(change.entry_id, []).append(change)
-    return found
+        by_entry.setdefault(change.entry_id, []).append(change)
+    return by_entry
 
 
 def pairs_of(session: Session, scope: Scope, entry_ids: Iterable[int]) -> dict[int, Pair]:
     """The pairs of entries in scope, by entry."""
     conditions = () if scope.parks is None else (LedgerEntry.park_id.in_(scope.parks),)
     wanted = sorted(entry_ids)
-    found: dict[int, Pair] = {}
+    pairs: dict[int, Pair] = {}
     for start in range(0, len(wanted), _CHUNK):
         of_these = LedgerEntry.id.in_(wanted[start : start + _CHUNK])
         query = select(LedgerEntry.id, LedgerEntry.demand_id, LedgerEntry.achievement_id)
         for entry_id, demand_id, achievement_id in session.execute(query.where(of_these, *conditions)):
-            found[entry_id] = (demand_id, achievement_id)
-    return found
+            pairs[entry_id] = (demand_id, achievement_id)
+    return pairs
 
 
 def excluded_at(session: Session, scope: Scope, moment: datetime) -> set[Pair]:

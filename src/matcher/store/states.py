@@ -69,8 +69,8 @@ def scored_by(session: Session, scope: Scope, entry: EntryView) -> ScoringRun | 
     run = session.scalar(query)
     if run is None:
         return None
-    own = run.scorers.get(str(entry.park_id))
-    return ScoringRun(run.id, run.started_at, own or run.scorer, own or run.calibration)
+    scorer = run.scorers.get(str(entry.park_id))
+    return ScoringRun(run.id, run.started_at, scorer or run.scorer, scorer or run.calibration)
 
 
 def changed_between(
@@ -104,7 +104,7 @@ def count_current(session: Session, scope: Scope, run_id: int, park_id: int | No
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What an entry is found and put in order by, as a run left it."""
+    """The columns that entries are filtered and sorted by, as a run left them."""
 
     entry_id: int
     demand_id: int
@@ -136,23 +136,23 @@ def outlines(session: Session, scope: Scope, run_id: int, park_id: int | None) -
 
 def at_run(session: Session, scope: Scope, run_id: int, identifiers: Iterable[int]) -> dict[int, EntryState]:
     """The states of these entries, as far as they are in scope, as a run left them."""
-    found: dict[int, EntryState] = {}
+    states: dict[int, EntryState] = {}
     for chunk in _chunks(identifiers):
         of_these = EntryState.entry_id.in_(chunk)
         query = select(EntryState).where(of_these, *_newest(scope, run_id, None))
-        found |= {row.entry_id: row for row in session.scalars(query)}
-    return found
+        states |= {row.entry_id: row for row in session.scalars(query)}
+    return states
 
 
 def count_later(session: Session, scope: Scope, run_id: int, identifiers: Iterable[int]) -> dict[int, int]:
     """How many runs after this one changed these entries; entries that none did are left out."""
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for chunk in _chunks(identifiers):
         conditions = (EntryState.entry_id.in_(chunk), EntryState.run_id > run_id, *_in_scope(scope, None))
         query = select(EntryState.entry_id, func.count()).where(*conditions).group_by(EntryState.entry_id)
         for entry_id, count in session.execute(query):
-            found[entry_id] = count
-    return found
+            counts[entry_id] = count
+    return counts
 
 
 def state_of(row: EntryState) -> State:
@@ -174,16 +174,16 @@ def state_of(row: EntryState) -> State:
 
 def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) -> dict[int, LedgerEntry]:
     """The entries in scope as they are now, by id."""
-    found: dict[int, LedgerEntry] = {}
+    entries: dict[int, LedgerEntry] = {}
     conditions = () if scope.parks is None else (LedgerEntry.park_id.in_(scope.parks),)
     for chunk in _chunks(identifiers):
         query = select(LedgerEntry).where(LedgerEntry.id.in_(chunk), *conditions)
-        found |= {row.id: row for row in session.scalars(query)}
-    return found
+        entries |= {row.id: row for row in session.scalars(query)}
+    return entries
 
 
 def _newest(scope: Scope, run_id: int, park_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    """That a state is its entry's newest when a run had ended, and in scope."""
+    """The conditions that a state is in scope and was its entry's newest when a run had ended."""
     newer = aliased(EntryState)
     overtaken = exists().where(
         newer.entry_id == EntryState.entry_id, newer.run_id > EntryState.run_id, newer.run_id <= run_id
