@@ -90,9 +90,9 @@ def import_ledger(
     """逐格比对后写入人工列，全部在一次提交中；有冲突或不合规则的行整行不写并逐格报告。"""
     name = normalise(PurePath(file.filename or "").name) or "未命名"
     content = file.file.read()
-    said = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
+    body = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
     return written(
-        importing.import_ledger(service.database, asked(said), park, name, content, dry_run=dry_run)
+        importing.import_ledger(service.database, asked(body), park, name, content, dry_run=dry_run)
     )
 
 
@@ -108,15 +108,15 @@ def list_ledger_imports(
 ) -> Any:
     """台账的导回，最新的在前。"""
     place = cursors.decode("ledger-imports", 1, cursor)
-    found = undo.list_imports(
+    made = undo.list_imports(
         service.database,
         caller,
         park_code=park,
         before=None if place is None else place[0],
         limit=limit + 1,
     )
-    page = found[:limit]
-    following = cursors.encode("ledger-imports", page[-1]["import_id"]) if len(found) > limit else None
+    page = made[:limit]
+    following = cursors.encode("ledger-imports", page[-1]["import_id"]) if len(made) > limit else None
     return {"items": page, "next_cursor": following}
 
 
