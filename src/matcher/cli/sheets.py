@@ -94,9 +94,9 @@ def imports(
 ) -> None:
     """List past imports of filled-in ledgers, newest first."""
     with opened() as service:
-        found = ledger_undo.list_imports(service.database, LOCAL_OPERATOR, park_code=park, limit=limit)
+        made = ledger_undo.list_imports(service.database, LOCAL_OPERATOR, park_code=park, limit=limit)
     if as_json:
-        print_json(found)
+        print_json(made)
         return
     columns = {
         "import_id": "编号",
@@ -108,8 +108,8 @@ def imports(
         "undone_at": "撤销时间",
     }
     rows = [
-        one | one["counts"] | {name: beijing(one[name]) for name in ("created_at", "undone_at")}
-        for one in found
+        past | past["counts"] | {name: beijing(past[name]) for name in ("created_at", "undone_at")}
+        for past in made
     ]
     print_table(columns, rows, right=("import_id", "rows_changed"))
 
@@ -126,10 +126,10 @@ def undo(
         print_json(report)
     else:
         columns = {name: heading for name, heading in _CHANGES.items() if name != "place"}
-        print_table(columns, [_shown(one) for one in report["changes"]])
+        print_table(columns, [_shown(change) for change in report["changes"]])
         say(f"已恢复 {report['rows_restored']} 条。")
-        for one in report["conflicts"]:
-            say(f"[保留] 条目 {one['entry_id']}：{one['reason']}")
+        for conflict in report["conflicts"]:
+            say(f"[保留] 条目 {conflict['entry_id']}：{conflict['reason']}")
     if report["conflicts"] and not report["rows_restored"]:
         raise typer.Exit(4)
 
@@ -169,16 +169,16 @@ def _read(path: Path) -> bytes:
 def _show(report: dict[str, Any]) -> None:
     print_table(_COUNTS, [report], right=tuple(_COUNTS))
     if report["changes"]:
-        print_table(_CHANGES, [_shown(one) for one in report["changes"]])
+        print_table(_CHANGES, [_shown(change) for change in report["changes"]])
     if report["dry_run"]:
         say("试运行：没有写入任何内容。")
     elif report["import_id"] is not None:
         say(f"导入编号 {report['import_id']}；可用 matcher ledger undo {report['import_id']} 撤销。")
-    for one in report["conflicts"]:
-        theirs = "（空）" if one["theirs"] is None else one["theirs"]
+    for conflict in report["conflicts"]:
+        theirs = "（空）" if conflict["theirs"] is None else conflict["theirs"]
         say(
-            f"[冲突] {_place(one)} {one['heading']}：导出之后 {one['changed_by']} 改过该条，现为“{theirs}”，"
-            "整行未写入。"
+            f"[冲突] {_place(conflict)} {conflict['heading']}：导出之后 {conflict['changed_by']} 改过该条，"
+            f"现为“{theirs}”，整行未写入。"
         )
     _show_refused(report)
 
@@ -187,14 +187,14 @@ def _show_refused(report: dict[str, Any]) -> None:
     """The cells not written and why; of many alike, a few and how many more."""
     for mark, cells in (("未导入", report["rejected"]), ("未采用", report["ignored"])):
         seen = Counter[tuple[str, str]]()
-        for one in cells:
-            seen[one["heading"], one["reason"]] += 1
-            if seen[one["heading"], one["reason"]] <= _ALIKE:
-                say(f"[{mark}] {_place(one)} {one['heading']}：{one['reason']}{one['remedy']}")
+        for cell in cells:
+            seen[cell["heading"], cell["reason"]] += 1
+            if seen[cell["heading"], cell["reason"]] <= _ALIKE:
+                say(f"[{mark}] {_place(cell)} {cell['heading']}：{cell['reason']}{cell['remedy']}")
         for (heading, reason), count in seen.items():
             if count > _ALIKE:
                 say(f"[{mark}] {heading}：{reason}另有 {count - _ALIKE} 处。")
-    unknown = [one for one in report["rejected"] if one["code"] == "unknown_entry"]
+    unknown = [cell for cell in report["rejected"] if cell["code"] == "unknown_entry"]
     if unknown and len(unknown) == report["rows"]:
         say(f"没有一行是园区 {report['park']} 的条目：请核对 --park 与文件。")
 
