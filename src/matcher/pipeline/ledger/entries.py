@@ -20,8 +20,8 @@ def list_entries(
     """Entries in scope and the cursor of the next page, None on the last one."""
     more = None if limit is None else limit + 1
     with database.reading() as session:
-        found = ledger.entries(session, scope, wanted, after=after, limit=more)
-    page = found if limit is None else found[:limit]
+        entries = ledger.entries(session, scope, wanted, after=after, limit=more)
+    page = entries if limit is None else entries[:limit]
     last = page[-1] if page else None
-    cursor = ledger.place_of(last) if last is not None and len(found) > len(page) else None
+    cursor = ledger.place_of(last) if last is not None and len(entries) > len(page) else None
     return page, cursor

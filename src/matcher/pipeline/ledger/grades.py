@@ -122,11 +122,11 @@ def visible_to(session: Transaction, principal: Principal) -> Visible:
     if principal.role is not Role.RESEARCH_UNIT:
         principal.require(Right.READ_PARK)
         return Visible(principal.scope)
-    own = fold(principal.subject)
-    names = [name for name in catalogue.organisations(session) if own and fold(name) == own]
+    unit = fold(principal.subject)
+    names = [name for name in catalogue.organisations(session) if unit and fold(name) == unit]
     return Visible(DISTRICT, names)
 
 
 def no_entry(entry_id: int) -> NotFound:
-    """What is said of an entry that does not exist for the caller."""
+    """The error for an entry that does not exist for the caller."""
     return NotFound(f"没有编号为 {entry_id} 的台账条目。", f"there is no ledger entry {entry_id}.")
