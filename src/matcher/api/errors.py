@@ -167,7 +167,7 @@ def _on_http_exception(request: Request, error: Exception) -> Response:
 
 def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [_validation_error(one) for one in error.errors()]
+    errors = [_validation_error(fault) for fault in error.errors()]
     first = errors[0]
     return problem(
         request,

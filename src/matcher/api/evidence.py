@@ -64,8 +64,8 @@ def add_file(
 ) -> Response:
     """添加一个文件，存在数据库中。"""
     sent = evidence.File(file.filename or "", file.content_type or "", file.file.read(evidence.MAX_FILE + 1))
-    said = {"title": title, "name": sent.name, "sha256": sha256(sent.content).hexdigest()}
-    answer = evidence.add_file(service.database, asked(said), entry_id, title, sent)
+    body = {"title": title, "name": sent.name, "sha256": sha256(sent.content).hexdigest()}
+    answer = evidence.add_file(service.database, asked(body), entry_id, title, sent)
     return shown(answer, status=201)
 
 

@@ -56,8 +56,8 @@ class LedgerCollector(Collector):
             status = GaugeMetricFamily(
                 "matcher_last_run_status", "1 for the status of the newest run, else 0.", labels=["status"]
             )
-            for one in RunStatus:
-                status.add_metric([one.value], float(one is state.last_status))
+            for kind in RunStatus:
+                status.add_metric([kind.value], float(kind is state.last_status))
             yield status
         yield GaugeMetricFamily("matcher_ledger_entries", "Current ledger entries.", state.entries)
         yield GaugeMetricFamily("matcher_feed_entries", "Entries of the reverse feed.", state.feed_entries)

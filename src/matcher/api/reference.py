@@ -51,9 +51,9 @@ def _operation(
     parameters = operation.get("parameters", [])
     if parameters:
         yield "<table><thead><tr><th>参数</th><th>位置</th><th>说明</th></tr></thead><tbody>"
-        for one in parameters:
-            needed = "（必填）" if one.get("required") else ""
-            cells = (f"{one['name']}{needed}", one["in"], one.get("description", ""))
+        for parameter in parameters:
+            needed = "（必填）" if parameter.get("required") else ""
+            cells = (f"{parameter['name']}{needed}", parameter["in"], parameter.get("description", ""))
             yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
         yield "</tbody></table>"
     yield from _examples(document, "请求 · request", operation.get("requestBody", {}))

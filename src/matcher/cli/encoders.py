@@ -50,7 +50,7 @@ def show(as_json: AsJson = False) -> None:
     ]
     print_table({"fact": "项目", "value": "内容"}, [{"fact": fact, "value": value} for fact, value in facts])
     if shown.cached:
-        rows = [asdict(held) | {"megabytes": held.size / 1e6} for held in shown.cached]
+        rows = [asdict(cached) | {"megabytes": cached.size / 1e6} for cached in shown.cached]
         columns = {"encoder_id": "已缓存向量的编码器", "vectors": "向量", "megabytes": "兆字节"}
         print_table(columns, rows, right=("vectors", "megabytes"))
 

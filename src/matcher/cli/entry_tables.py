@@ -28,14 +28,14 @@ _ACTS = {event.value: label(event, "zh") for event in Event} | {
 
 def print_entry(entry: EntryAnswer, *, as_json: bool) -> None:
     """One entry, column by column; what is empty is left out."""
-    said = entry.as_json()
+    values = entry.as_json()
     if as_json:
-        print_json(said)
+        print_json(values)
         return
     rows = [
-        {"name": column.zh, "value": _said(column.key, said[column.key])}
+        {"name": column.zh, "value": _said(column.key, values[column.key])}
         for column in _SHOWN
-        if said[column.key] not in (None, "", []) and said[column.key] is not False
+        if values[column.key] not in (None, "", []) and values[column.key] is not False
     ]
     print_table({"name": "列", "value": "值"}, rows)
 

@@ -91,8 +91,8 @@ def match(
     """Match a free text with the other list."""
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
-        found = service.matching.match(text, side, DISTRICT, top, park_id=park_id)
-    matches = found.as_json()["items"]
+        answer = service.matching.match(text, side, DISTRICT, top, park_id=park_id)
+    matches = answer.as_json()["items"]
     if as_json:
         print_json(matches)
         return

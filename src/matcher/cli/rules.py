@@ -97,12 +97,12 @@ def abstentions(
     """List the demands without a credible supply, for open challenges (揭榜)."""
     with opened() as service:
         page = list_abstentions(service.database, LOCAL_OPERATOR, service.now(), park=park)
-    found = page.as_json()["items"]
+    items = page.as_json()["items"]
     if as_json:
-        print_json(found)
+        print_json(items)
         return
-    print_table({"park": "园区", **_LEFT}, [_left(one) for one in found], right=("score",))
-    if not found:
+    print_table({"park": "园区", **_LEFT}, [_left(abstention) for abstention in items], right=("score",))
+    if not items:
         say("每项有效需求都有匹配。")
 
 
@@ -118,9 +118,9 @@ def _read(path: Path) -> Any:
 
 
 def _print_profile(answer: ProfileAnswer) -> None:
-    held = answer.profile.as_json()
-    held |= held.pop("constraints")
-    rows = [{"rule": name, "name": _RULES[name], "value": _shown(held[name])} for name in _RULES]
+    values = answer.profile.as_json()
+    values |= values.pop("constraints")
+    rows = [{"rule": name, "name": _RULES[name], "value": _shown(values[name])} for name in _RULES]
     out.print(f"{answer.park}　第 {answer.version} 版")
     print_table({"rule": "规则", "name": "名称", "value": "值"}, rows)
 
@@ -157,11 +157,11 @@ _PARTS = {
 }
 
 
-def _left(one: Mapping[str, Any]) -> dict[str, Any]:
-    nearest = one["nearest"] or {}
+def _left(abstention: Mapping[str, Any]) -> dict[str, Any]:
+    nearest = abstention["nearest"] or {}
     return {
-        **one,
+        **abstention,
         "nearest_title": nearest.get("achievement_title"),
         "score": nearest.get("score"),
-        "change": "；".join(text.rstrip("。") for text in one["counterfactuals_zh"]),
+        "change": "；".join(text.rstrip("。") for text in abstention["counterfactuals_zh"]),
     }

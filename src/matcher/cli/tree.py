@@ -20,12 +20,12 @@ class _Commands(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = self._places[name].partition(":")
-        held = getattr(import_module(module), attribute)
+        command = getattr(import_module(module), attribute)
         around = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
-        if isinstance(held, typer.Typer):
-            around.add_typer(held, name=name)
+        if isinstance(command, typer.Typer):
+            around.add_typer(command, name=name)
         else:
-            around.command(name)(held)
+            around.command(name)(command)
         return get_group(around).commands[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -34,10 +34,10 @@ class Answer(BaseModel):
         return answer
 
     @classmethod
-    def made_of(cls, value: object, **said: Any) -> Self:
-        """An answer with what is `said`, and each other field as the value has it under the same name."""
-        own = {name: getattr(value, name) for name in cls.model_fields if name not in said}
-        return cls(**own, **said)
+    def made_of(cls, value: object, **stated: Any) -> Self:
+        """An answer with the fields `stated`, and every other as the value has it under the same name."""
+        copied = {name: getattr(value, name) for name in cls.model_fields if name not in stated}
+        return cls(**copied, **stated)
 
     def as_json(self) -> dict[str, Any]:
         """The stable JSON form."""

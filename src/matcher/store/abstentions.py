@@ -32,9 +32,9 @@ class Unmatched:
     since: datetime
 
 
-def apply(session: Session, run_id: int, found: Iterable[Abstention]) -> None:
-    """Make the list what a run found; rows that say the same already are not written."""
-    wanted = {one.demand_id: one for one in found}
+def apply(session: Session, run_id: int, abstentions: Iterable[Abstention]) -> None:
+    """Replace the abstentions by those of a run; rows that say the same already are not written."""
+    wanted = {abstention.demand_id: abstention for abstention in abstentions}
     written = {row.demand_id: row for row in session.scalars(select(AbstentionRow))}
     gone = [row.id for demand_id, row in written.items() if demand_id not in wanted]
     for start in range(0, len(gone), _CHUNK):

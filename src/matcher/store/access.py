@@ -89,8 +89,8 @@ def mark_used(session: Session, key_ids: Sequence[int], at: datetime) -> None:
 
 def secret(session: Session, name: str) -> str | None:
     """A secret of the service's own."""
-    found = session.get(ServiceSecret, name)
-    return None if found is None else found.value
+    row = session.get(ServiceSecret, name)
+    return None if row is None else row.value
 
 
 def add_secret(session: Session, name: str, value: str) -> None:

@@ -126,11 +126,11 @@ class Database:
             connection = opened.execution_options(isolation_level="AUTOCOMMIT")
             number = crc32(f"matcher.{name}".encode())
             function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-            held = connection.scalar(text(f"SELECT {function}(:number)"), {"number": number}) is not False
+            locked = connection.scalar(text(f"SELECT {function}(:number)"), {"number": number}) is not False
             try:
-                yield held
+                yield locked
             finally:
-                if held:
+                if locked:
                     connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
 
     def upgrade(self) -> None:

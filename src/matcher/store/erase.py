@@ -96,8 +96,8 @@ def _erase_from(
     keys = list(table.primary_key)
     entry = [table.c.entry_id] if "entry_id" in table.c and table.c.entry_id not in keys else []
     changed: list[dict[str, Any]] = []
-    found = session.execute(select(*keys, *entry, *columns).execution_options(yield_per=_CHUNK))
-    for row in found.mappings():
+    rows = session.execute(select(*keys, *entry, *columns).execution_options(yield_per=_CHUNK))
+    for row in rows.mappings():
         after = {column.name: person.erased_from(row[column]) for column in columns}
         if any(after[column.name] != row[column] for column in columns):
             changed.append(
@@ -117,17 +117,17 @@ def _erase_from(
 
 
 def _forget_answers(session: Session, person: Person, done: Erasure) -> None:
-    """Kept answers that hold the person go whole; they are kept for a day at most."""
+    """Delete the kept answers that hold the person; no answer is kept for more than a day."""
     for answer in session.scalars(select(IdempotentAnswer)).all():
-        said = [answer.caller, answer.key, answer.answer]
-        if person.erased_from(said) != said:
+        content = [answer.caller, answer.key, answer.answer]
+        if person.erased_from(content) != content:
             session.delete(answer)
             done.rows[IdempotentAnswer.__tablename__] += 1
     session.flush()
 
 
 def _revoke(session: Session, person: Person, at: datetime) -> None:
-    """A key that opens the rows of a name opens nothing once the name stands for nobody."""
+    """Revoke the keys whose subject names the person."""
     query = select(AccessKey).where(AccessKey.subject != "", AccessKey.revoked_at.is_(None))
     for key in session.scalars(query).all():
         if person.is_in(key.subject):
@@ -138,7 +138,7 @@ def _revoke(session: Session, person: Person, at: datetime) -> None:
 def _note_texts(
     session: Session, row_type: type[RevisionRow], side: Side, person: Person, done: Erasure
 ) -> None:
-    """Note the texts, past and present, that named the person: their vectors were made of the name, too."""
+    """Note the digests of texts, past and present, that name the person: their cached vectors have to go."""
     query = select(row_type.data).execution_options(yield_per=_CHUNK)
     for record in session.scalars(query):
         after = person.erased_from(record)
@@ -156,16 +156,16 @@ def _erase_listings(
         record = person.erased_from(row.data)
         if record == row.data:
             continue
-        held = catalogue.held(row)
-        listing = from_record(held.shelf.side, record)
-        same = catalogue.find_by_key(session, held.shelf, listing)
+        listed = catalogue.held(row)
+        listing = from_record(listed.shelf.side, record)
+        same = catalogue.find_by_key(session, listed.shelf, listing)
         erased = Rewrite(
-            held=held,
+            held=listed,
             listing=listing,
-            withdrawn_at=held.withdrawn_at,
-            key=None if same is None or same.id == held.id else f"erased:{held.id}",
+            withdrawn_at=listed.withdrawn_at,
+            key=None if same is None or same.id == listed.id else f"erased:{listed.id}",
         )
-        revisions.write(session, [erased], replace(change, via=held.via))
+        revisions.write(session, [erased], replace(change, via=listed.via))
         done.rows[row.__tablename__] += 1
     if done.rows[row_type.__tablename__]:
         catalogue.raise_revision(session)

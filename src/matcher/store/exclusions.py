@@ -48,8 +48,8 @@ def add(
     row = Exclusion(**pair, reason=reason, at=at, actor=by)
     session.add(row)
     session.flush()
-    [held] = _held(session, Scope(frozenset({demand.park_id})), Exclusion.id == row.id, limit=1)
-    return held
+    [exclusion] = _held(session, Scope(frozenset({demand.park_id})), Exclusion.id == row.id, limit=1)
+    return exclusion
 
 
 def of_pair(session: Session, *, park_id: int, demand_id: int, achievement_id: int) -> int | None:
@@ -81,8 +81,8 @@ def page(
 
 def lift(session: Session, exclusion: HeldExclusion, *, at: datetime, by: str) -> HeldExclusion:
     """End an exclusion; its row stays."""
-    own = update(Exclusion).where(Exclusion.id == exclusion.id, Exclusion.park_id == exclusion.park_id)
-    session.execute(own.values(lifted_at=at, lifted_by=by))
+    statement = update(Exclusion).where(Exclusion.id == exclusion.id, Exclusion.park_id == exclusion.park_id)
+    session.execute(statement.values(lifted_at=at, lifted_by=by))
     return replace(exclusion, lifted_at=at, lifted_by=by)
 
 

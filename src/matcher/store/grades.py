@@ -118,17 +118,17 @@ def page(
 
 def standing(session: Session, park_id: int) -> list[StandingGrade]:
     """The newest grade of each of a park's entries that has not been taken back, by id."""
-    held = and_(LedgerHuman.entry_id == GradeRow.entry_id, LedgerHuman.park_id == GradeRow.park_id)
+    of_entry = and_(LedgerHuman.entry_id == GradeRow.entry_id, LedgerHuman.park_id == GradeRow.park_id)
     newest = (
         select(func.max(GradeRow.id))
-        .join(LedgerHuman, and_(held, human("grade") == GradeRow.grade))
+        .join(LedgerHuman, and_(of_entry, human("grade") == GradeRow.grade))
         .where(GradeRow.park_id == park_id)
         .group_by(GradeRow.entry_id)
     )
     rows = session.execute(
         select(GradeRow, LedgerEntry.demand_id, LedgerEntry.achievement_id, human("decline_code"))
         .join(LedgerEntry, LedgerEntry.id == GradeRow.entry_id)
-        .join(LedgerHuman, held)
+        .join(LedgerHuman, of_entry)
         .where(GradeRow.id.in_(newest), GradeRow.park_id == park_id, LedgerEntry.park_id == park_id)
         .order_by(GradeRow.id)
     )
@@ -149,8 +149,8 @@ def standing(session: Session, park_id: int) -> list[StandingGrade]:
 
 def answer(session: Session, grade: HeldGrade, *, reply: str, at: datetime, by: str) -> HeldGrade:
     """Write the answer to a grade; gives the grade with it."""
-    own = update(GradeRow).where(GradeRow.id == grade.id, GradeRow.park_id == grade.park_id)
-    session.execute(own.values(reply=reply, replied_at=at, replied_by=by))
+    statement = update(GradeRow).where(GradeRow.id == grade.id, GradeRow.park_id == grade.park_id)
+    session.execute(statement.values(reply=reply, replied_at=at, replied_by=by))
     return replace(grade, reply=reply, replied_at=at, replied_by=by)
 
 

@@ -163,7 +163,7 @@ def add_pair(session: Session, demand: HeldListing, achievement: HeldListing, at
 
 
 def names(person: str) -> ColumnElement[bool]:
-    """That an entry names a person as owner or technology manager."""
+    """The condition that an entry names a person as owner or technology manager."""
     return or_(*(human(name) == person for name in PERSONS))
 
 

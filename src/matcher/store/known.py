@@ -60,14 +60,14 @@ class Known:
 
     @property
     def event(self) -> Event:
-        """What it is for the pair to be proposed now."""
+        """What the history calls it that the pair is proposed now: created, changed or returned."""
         if not self.ranked:
             return Event.CREATED
         return Event.CHANGED if self.place.standing is Standing.CURRENT else Event.RETURNED
 
     @property
     def back(self) -> frozenset[ChangeCause]:
-        """What it means of a void pair's side that the pair is proposed now."""
+        """Which side of a void pair is back on its list, as the pair is proposed now; else empty."""
         why = self.place.why
         if why is None or why.cause not in BACK_ON_ITS_LIST:
             return frozenset()
@@ -76,7 +76,7 @@ class Known:
 
 def known_pairs(session: Session) -> dict[Pair, Known]:
     """Every pair in the ledger, in whatever standing."""
-    own = (
+    entry = (
         LedgerEntry.id,
         LedgerEntry.version,
         LedgerEntry.first_run_id,
@@ -84,24 +84,24 @@ def known_pairs(session: Session) -> dict[Pair, Known]:
         LedgerEntry.cause,
     )
     figures = [getattr(LedgerEntry, name) for name in PROPOSAL_COLUMNS]
-    found: dict[Pair, Known] = {}
-    for identifier, version, first, standing, cause, *values in session.execute(select(*own, *figures)):
+    known: dict[Pair, Known] = {}
+    for identifier, version, first, standing, cause, *values in session.execute(select(*entry, *figures)):
         columns = dict(zip(PROPOSAL_COLUMNS, values, strict=True))
         why = None if cause is None else Leaving(Cause(cause))
-        found[columns["demand_id"], columns["achievement_id"]] = Known(
+        known[columns["demand_id"], columns["achievement_id"]] = Known(
             identifier, version, first, Place(Standing(standing), why), columns
         )
-    return found
+    return known
 
 
 def gone_listings(session: Session, side: Side, day: date) -> dict[int, Cause]:
     """Listings that are withdrawn, or expired on `day`, by id."""
     row = _LISTS[side]
     columns = select(row.id, row.withdrawn_at, row.valid_until)
-    found = session.execute(columns.where(or_(row.withdrawn_at.is_not(None), row.valid_until < day)))
+    rows = session.execute(columns.where(or_(row.withdrawn_at.is_not(None), row.valid_until < day)))
     causes = {
         identifier: absence(side, withdrawn=withdrawn is not None, valid_until=until, day=day)
-        for identifier, withdrawn, until in found
+        for identifier, withdrawn, until in rows
     }
     return {identifier: cause for identifier, cause in causes.items() if cause is not None}
 
@@ -130,8 +130,8 @@ class News:
 
     def of(self, pair: Pair) -> frozenset[ChangeCause]:
         """What is new of a pair's two sides."""
-        said = (self.demands.get(pair[0]), self.achievements.get(pair[1]))
-        return frozenset(cause for cause in said if cause is not None)
+        causes = (self.demands.get(pair[0]), self.achievements.get(pair[1]))
+        return frozenset(cause for cause in causes if cause is not None)
 
 
 def _changed(

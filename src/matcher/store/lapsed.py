@@ -14,16 +14,16 @@ LATELY = timedelta(days=365)
 
 
 def lapsed(session: Session, day: date) -> list[LiveListing]:
-    """Those whose validity ended before `day` and within a year of it, by id."""
+    """Achievements whose validity ended before `day` and within a year of it, by id."""
     rows = session.scalars(select(AchievementRow).where(*_conditions(day)).order_by(AchievementRow.id))
     return [LiveListing(row.id, row.version, listing_of(row), stated_at=row.updated_at) for row in rows]
 
 
 def versions(session: Session, day: date) -> list[tuple[int, int]]:
-    """(id, version) of the same."""
+    """(id, version) of the achievements that `lapsed` gives, by id."""
     row = AchievementRow
-    found = session.execute(select(row.id, row.version).where(*_conditions(day)).order_by(row.id))
-    return [(identifier, version) for identifier, version in found]
+    rows = session.execute(select(row.id, row.version).where(*_conditions(day)).order_by(row.id))
+    return [(identifier, version) for identifier, version in rows]
 
 
 def _conditions(day: date) -> tuple[ColumnElement[bool], ...]:

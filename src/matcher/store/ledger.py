@@ -104,20 +104,20 @@ def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
     query = _entry_query().where(LedgerEntry.id == entry_id)
     if scope.parks is not None:
         query = query.where(LedgerEntry.park_id.in_(scope.parks))
-    found = session.execute(query).first()
-    return None if found is None else _with_repeats(session, scope, [_entry_view(*found)])[0]
+    row = session.execute(query).first()
+    return None if row is None else _with_repeats(session, scope, [_entry_view(*row)])[0]
 
 
 def entries_by_id(session: Session, scope: Scope, identifiers: Sequence[int]) -> dict[int, EntryView]:
     """Entries in scope by id."""
-    found: dict[int, EntryView] = {}
+    by_id: dict[int, EntryView] = {}
     for start in range(0, len(identifiers), _CHUNK):
         query = _entry_query().where(LedgerEntry.id.in_(identifiers[start : start + _CHUNK]))
         if scope.parks is not None:
             query = query.where(LedgerEntry.park_id.in_(scope.parks))
         views = _with_repeats(session, scope, [_entry_view(*row) for row in session.execute(query)])
-        found.update({one.id: one for one in views})
-    return found
+        by_id.update({view.id: view for view in views})
+    return by_id
 
 
 _CHUNK = 500
@@ -163,9 +163,9 @@ def _entry_query() -> Select[*tuple[Any, ...]]:
 
 
 def _with_repeats(session: Session, scope: Scope, views: list[EntryView]) -> list[EntryView]:
-    also = repeats.others(session, Side.SUPPLY, {one.achievement_id for one in views}, scope)
+    also = repeats.others(session, Side.SUPPLY, {row.achievement_id for row in views}, scope)
     return [
-        replace(one, also=also[one.achievement_id]) if one.achievement_id in also else one for one in views
+        replace(row, also=also[row.achievement_id]) if row.achievement_id in also else row for row in views
     ]
 
 

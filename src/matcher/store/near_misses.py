@@ -29,9 +29,9 @@ class Missed:
     run_id: int
 
 
-def apply(session: Session, run_id: int, found: Iterable[NearMiss]) -> None:
-    """Make the near misses what a run found; rows that say the same already are not written."""
-    wanted = {(one.demand_id, one.achievement_id): one for one in found}
+def apply(session: Session, run_id: int, misses: Iterable[NearMiss]) -> None:
+    """Replace the near misses by those of a run; rows that say the same already are not written."""
+    wanted = {(miss.demand_id, miss.achievement_id): miss for miss in misses}
     written = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(NearMissRow))}
     gone = [row.id for pair, row in written.items() if pair not in wanted]
     for start in range(0, len(gone), _CHUNK):
@@ -55,7 +55,7 @@ def of_demands(
     park_id: int | None = None,
     demand_ids: Sequence[int] | None = None,
 ) -> Sequence[Missed]:
-    """Those in scope, of one park or of some demands where they are given; by demand, best first.
+    """Near misses in scope, of one park or of some demands where they are given; by demand, best first.
 
     Both sides are live on `day`, but for an achievement whose validity is what is missing.
     """
@@ -96,17 +96,17 @@ def _columns(miss: NearMiss) -> dict[str, Any]:
 
 def _miss_of(row: NearMissRow) -> NearMiss:
     columns = {name: getattr(row, name) for name in NearMiss.__dataclass_fields__}
-    said = row.obstacle
-    change = {name: _names(value) for name, value in said["change"].items()}
+    record = row.obstacle
+    change = {name: _names(value) for name, value in record["change"].items()}
     obstacle = Obstacle(
-        Hindrance(said["hindrance"]),
-        _names(said["wanted"]),
-        _names(said["stated"]),
+        Hindrance(record["hindrance"]),
+        _names(record["wanted"]),
+        _names(record["stated"]),
         Change(**change | {"whose": Whose(change["whose"])}),
     )
     return NearMiss(**columns | {"obstacle": obstacle})
 
 
 def _names(value: Any) -> Any:
-    """Names as they were before they were JSON."""
+    """A list read from JSON as the tuple of names it was written from; any other value as it is."""
     return tuple(value) if isinstance(value, list) else value

@@ -36,16 +36,16 @@ from matcher.store.tables import DemandRow, EntryState, FeedEntry, LedgerEntry, 
 _CHUNK = 500
 
 Shared = Callable[[int], frozenset[ChangeCause]]
-"""Park id → what a run works with otherwise than the run before: causes that all figures of a park share."""
+"""Park id → causes that all figures of a park share: what of rules, models or code is new."""
 
 
 def outranked(_: Pair) -> Leaving:
-    """Every pair that leaves was outranked."""
+    """Why a pair leaves where the run does not say: others rank before it."""
     return Leaving(Cause.OUTRANKED)
 
 
 def nothing_shared(_: int) -> frozenset[ChangeCause]:
-    """A run that works with what the run before it worked with."""
+    """No causes: the run works with the same rules, models and code as the run before it."""
     return frozenset()
 
 
@@ -64,9 +64,9 @@ def apply_night(
     known = known_pairs(session)
     after = {_pair(proposal): proposal for proposal in proposals}
     before = {
-        pair: one.proposal if one.place.standing is Standing.CURRENT else None
-        for pair, one in known.items()
-        if one.ranked
+        pair: entry.proposal if entry.place.standing is Standing.CURRENT else None
+        for pair, entry in known.items()
+        if entry.ranked
     }
     night = compare(before, after)
     news = News.since(session, runs.last_success(session))
@@ -128,8 +128,8 @@ class _Changes:
         self, entry_id: int, columns: Mapping[str, Any], event: Event, causes: Sequence[StrEnum]
     ) -> None:
         state = {name: value for name, value in columns.items() if name not in _SIDES}
-        said = {"event": event.value, "causes": [cause.value for cause in causes]}
-        self._states.append(state | said | {"entry_id": entry_id, "run_id": self._run_id})
+        change = {"event": event.value, "causes": [cause.value for cause in causes]}
+        self._states.append(state | change | {"entry_id": entry_id, "run_id": self._run_id})
 
 
 _SIDES = frozenset({"demand_id", "achievement_id"})
@@ -137,7 +137,7 @@ _CURRENT = {"standing": Standing.CURRENT.value, "cause": None}
 
 
 def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> Night:
-    """Make the reverse feed what a run found; unlike the ledger it keeps nothing that left."""
+    """Replace the reverse feed by a run's; unlike the ledger it keeps no entry that left."""
     columns = [getattr(FeedEntry, name) for name in PROPOSAL_COLUMNS]
     before: dict[Pair, Proposal | None] = {}
     identifiers: dict[Pair, int] = {}
@@ -162,11 +162,11 @@ def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> 
     return night
 
 
-def apply_repeats(session: Session, found: Mapping[Side, Mapping[int, int]]) -> None:
-    """Make the record of listings that repeat others what a run found; what stands gets no write."""
+def apply_repeats(session: Session, by_side: Mapping[Side, Mapping[int, int]]) -> None:
+    """Replace the record of listings that repeat others by a run's; a row that still holds is not written."""
     before = {(row.side, row.listing_id): row for row in session.scalars(select(Repeat))}
     parks = {row.id: row.park_id for row in session.execute(select(DemandRow.id, DemandRow.park_id))}
-    for side, repeats in found.items():
+    for side, repeats in by_side.items():
         for listing_id, first_id in repeats.items():
             row = before.pop((side.value, listing_id), None)
             if row is None:
@@ -181,22 +181,22 @@ def apply_repeats(session: Session, found: Mapping[Side, Mapping[int, int]]) -> 
 def _places(
     session: Session, known: Mapping[Pair, Known], after: Mapping[Pair, Proposal], day: date, why_not: WhyNot
 ) -> dict[Pair, Place]:
-    """Where the pairs stand that are not proposed, as far as that is new."""
+    """The new places of the pairs that are not proposed; pairs whose place stays are left out."""
     gone = {side: gone_listings(session, side, day) for side in Side}
     aside = {
-        pair: (one, gone[Side.DEMAND].get(pair[0]) or gone[Side.SUPPLY].get(pair[1]))
-        for pair, one in known.items()
+        pair: (entry, gone[Side.DEMAND].get(pair[0]) or gone[Side.SUPPLY].get(pair[1]))
+        for pair, entry in known.items()
         if pair not in after
     }
     asked = [
         pair
-        for pair, (one, absent) in aside.items()
-        if absent is None and one.place.standing in {Standing.CURRENT, Standing.VOID}
+        for pair, (entry, absent) in aside.items()
+        if absent is None and entry.place.standing in {Standing.CURRENT, Standing.VOID}
     ]
     why = _Why(session, asked, why_not)
     places = {
-        pair: place_unproposed(one.place, ranked=one.ranked, absent=absent, why=partial(why, pair))
-        for pair, (one, absent) in aside.items()
+        pair: place_unproposed(entry.place, ranked=entry.ranked, absent=absent, why=partial(why, pair))
+        for pair, (entry, absent) in aside.items()
     }
     return {pair: place for pair, place in places.items() if place != known[pair].place}
 
@@ -228,8 +228,8 @@ def _insert(
         "first_seen": session.get_one(RunRow, run_id).started_at,
     }
     written = insert(LedgerEntry).returning(LedgerEntry.demand_id, LedgerEntry.achievement_id, LedgerEntry.id)
-    found = session.execute(written, [row | first for row in rows])
-    return {(demand, achievement): identifier for demand, achievement, identifier in found}
+    inserted = session.execute(written, [row | first for row in rows])
+    return {(demand, achievement): identifier for demand, achievement, identifier in inserted}
 
 
 def _columns(proposal: Proposal) -> dict[str, Any]:

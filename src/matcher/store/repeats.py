@@ -27,27 +27,27 @@ def others(
     members = defaultdict[int, set[int]](set)
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
-        own = select(Repeat.first_id).where(*theirs, Repeat.listing_id.in_(part))
+        first_ids = select(Repeat.first_id).where(*theirs, Repeat.listing_id.in_(part))
         of_groups = select(Repeat.listing_id, Repeat.first_id).where(
-            *theirs, or_(Repeat.first_id.in_(part), Repeat.first_id.in_(own))
+            *theirs, or_(Repeat.first_id.in_(part), Repeat.first_id.in_(first_ids))
         )
         for listing_id, first_id in session.execute(of_groups):
             firsts |= {listing_id: first_id, first_id: first_id}
             members[first_id] |= {listing_id, first_id}
     shown = _shown(session, side, firsts, scope)
-    found = {one: members[firsts[one]] & shown - {one} for one in wanted if one in firsts}
-    return {one: tuple(sorted(group)) for one, group in found.items() if group}
+    groups = {number: members[firsts[number]] & shown - {number} for number in wanted if number in firsts}
+    return {number: tuple(sorted(group)) for number, group in groups.items() if group}
 
 
 def _shown(session: Session, side: Side, identifiers: Iterable[int], scope: Scope) -> set[int]:
-    """Those in scope that are not withdrawn."""
+    """Which of these listings are in scope and not withdrawn."""
     row = _ROWS[side]
     wanted = sorted(identifiers)
     condition = in_scope(side, scope)
-    found: set[int] = set()
+    shown: set[int] = set()
     for start in range(0, len(wanted), _CHUNK):
         standing = and_(row.id.in_(wanted[start : start + _CHUNK]), row.withdrawn_at.is_(None))
-        found.update(
+        shown.update(
             session.scalars(select(row.id).where(standing if condition is None else standing & condition))
         )
-    return found
+    return shown

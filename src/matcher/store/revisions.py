@@ -70,9 +70,9 @@ def add(session: Session, shelf: Shelf, listings: Sequence[Listing], change: Cha
     if not listings:
         return []
     table = _ROWS[shelf.side]
-    own = {"version": 1, "created_at": change.at}
-    own |= {"source": shelf.source} if shelf.side is Side.SUPPLY else {"park_id": shelf.park_id}
-    rows = [_columns(listing, change) | own for listing in listings]
+    origin = {"version": 1, "created_at": change.at}
+    origin |= {"source": shelf.source} if shelf.side is Side.SUPPLY else {"park_id": shelf.park_id}
+    rows = [_columns(listing, change) | origin for listing in listings]
     ids = session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows)
     added = [
         HeldListing(id=identifier, shelf=shelf, listing=listing, **_kept(row))
@@ -86,16 +86,16 @@ def write(session: Session, rewrites: Sequence[Rewrite], change: Change) -> list
     """Make listings of one side say what they are to say: their newest revisions, live or withdrawn."""
     rows, written = [], []
     for rewrite in rewrites:
-        held = rewrite.held
+        listed = rewrite.held
         row = _columns(rewrite.listing, change) | {
-            "id": held.id,
-            "version": held.version + 1,
+            "id": listed.id,
+            "version": listed.version + 1,
             "withdrawn_at": rewrite.withdrawn_at,
         }
         row |= {"via": rewrite.via} if rewrite.via is not None else {}
         row |= {"key": rewrite.key} if rewrite.key is not None else {}
-        rows.append(row if held.shelf.park_id is None else row | {"park_id": held.park_id})
-        written.append(replace(held, listing=rewrite.listing, **_kept(row)))
+        rows.append(row if listed.shelf.park_id is None else row | {"park_id": listed.park_id})
+        written.append(replace(listed, listing=rewrite.listing, **_kept(row)))
     if rows:
         session.execute(update(_ROWS[written[0].shelf.side]), rows)
         _append(session, written, change)
@@ -141,7 +141,7 @@ def _columns(listing: Listing, change: Change) -> dict[str, Any]:
 
 
 def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a held listing knows of its row beside the content."""
+    """The fields of a held listing that come from its row, beside the content."""
     return {name: row[name] for name in ("version", "digest", "via", "withdrawn_at", "updated_at")}
 
 
@@ -150,17 +150,17 @@ def _append(session: Session, listings: Sequence[HeldListing], change: Change) -
     shelf = listings[0].shelf
     rows = [
         {
-            "listing_id": held.id,
-            "version": held.version,
-            "data": to_record(held.listing),
-            "withdrawn": held.withdrawn_at is not None,
+            "listing_id": listed.id,
+            "version": listed.version,
+            "data": to_record(listed.listing),
+            "withdrawn": listed.withdrawn_at is not None,
             "via": change.via,
             "actor": change.actor,
             "import_id": change.import_id,
             "at": change.at,
         }
-        | ({} if held.shelf.park_id is None else {"park_id": held.park_id})
-        for held in listings
+        | ({} if listed.shelf.park_id is None else {"park_id": listed.park_id})
+        for listed in listings
     ]
     session.execute(insert(_REVISIONS[shelf.side]), rows)
 

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 Value = TypeVar("Value", bound="DataclassInstance")
 
 
-def from_row(kind: type[Value], row: Base, **said: Any) -> Value:
-    """A value with what is `said`, and each other field as the row has it under the same name."""
-    own = {field.name: getattr(row, field.name) for field in fields(kind) if field.name not in said}
-    return kind(**own, **said)
+def from_row(kind: type[Value], row: Base, **stated: Any) -> Value:
+    """A value with the fields `stated`, and each other field as the row has it under the same name."""
+    copied = {field.name: getattr(row, field.name) for field in fields(kind) if field.name not in stated}
+    return kind(**copied, **stated)
 
 
 def names_of(demand: DemandRow, achievement: AchievementRow, park_code: str) -> dict[str, Any]:

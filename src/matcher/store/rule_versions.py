@@ -69,11 +69,11 @@ def constraints(session: Session, park_id: int | None = None) -> dict[int, Saved
 
 
 def rules_of(session: Session, parks: Mapping[int, int]) -> dict[int, Rules]:
-    """What some demands are matched by now, by demand id; `parks` says which park each is of."""
+    """The rules that some demands are matched by now, by demand id; `parks` says which park each is of."""
     profiles = {park_id: profile(session, park_id).rule for park_id in set(parks.values())}
-    own = {park_id: constraints(session, park_id) for park_id in profiles}
+    by_park = {park_id: constraints(session, park_id) for park_id in profiles}
     return {
-        demand_id: Rules(profiles[park_id], own[park_id].get(demand_id, NOTHING_STATED).rule)
+        demand_id: Rules(profiles[park_id], by_park[park_id].get(demand_id, NOTHING_STATED).rule)
         for demand_id, park_id in parks.items()
     }
 

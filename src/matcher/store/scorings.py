@@ -116,8 +116,8 @@ def choices(session: Session, scope: Scope) -> dict[int | None, Choice]:
 
 def last_choices(session: Session, park_id: int | None, limit: int) -> list[Choice]:
     """The newest choices of a park, or of the installation (None), newest first."""
-    own = ScoringChoice.park_id.is_(None) if park_id is None else ScoringChoice.park_id == park_id
-    query = select(ScoringChoice).where(own).order_by(ScoringChoice.id.desc()).limit(limit)
+    of_park = ScoringChoice.park_id.is_(None) if park_id is None else ScoringChoice.park_id == park_id
+    query = select(ScoringChoice).where(of_park).order_by(ScoringChoice.id.desc()).limit(limit)
     return [_choice(row) for row in session.scalars(query)]
 
 
@@ -144,7 +144,7 @@ def in_use(session: Session, shipped: Scorer) -> Scorers:
         .where(ScoringChoice.id.in_(newest))
     )
     chosen = {park_id: None if row is None else _held(row).scorer() for park_id, row in rows}
-    by_park = {park: own for park, own in chosen.items() if park is not None and own is not None}
+    by_park = {park: scorer for park, scorer in chosen.items() if park is not None and scorer is not None}
     return Scorers(chosen.get(None) or shipped, by_park)
 
 

@@ -18,7 +18,7 @@ def load(
     session: Session, encoder_id: str, side: Side, digests: Sequence[str]
 ) -> dict[str, NDArray[np.float32]]:
     """The cached vectors, of shape (d,), among `digests`."""
-    found: dict[str, NDArray[np.float32]] = {}
+    vectors: dict[str, NDArray[np.float32]] = {}
     for start in range(0, len(digests), _CHUNK):
         rows = session.execute(
             select(VectorRow.digest, VectorRow.data).where(
@@ -27,13 +27,13 @@ def load(
                 VectorRow.digest.in_(digests[start : start + _CHUNK]),
             )
         )
-        found.update({digest: np.frombuffer(data, dtype="<f4") for digest, data in rows})
-    return found
+        vectors.update({digest: np.frombuffer(data, dtype="<f4") for digest, data in rows})
+    return vectors
 
 
 def save(session: Session, encoder_id: str, side: Side, vectors: Mapping[str, NDArray[np.float32]]) -> None:
     """Cache vectors by digest; one that is cached already stays as it is."""
-    held = load(session, encoder_id, side, list(vectors))
+    cached = load(session, encoder_id, side, list(vectors))
     fresh = [
         {
             "encoder_id": encoder_id,
@@ -42,7 +42,7 @@ def save(session: Session, encoder_id: str, side: Side, vectors: Mapping[str, ND
             "data": vector.astype("<f4").tobytes(),
         }
         for digest, vector in vectors.items()
-        if digest not in held
+        if digest not in cached
     ]
     if fresh:
         session.execute(insert(VectorRow), fresh)

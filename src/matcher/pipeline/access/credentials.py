@@ -53,49 +53,49 @@ def issue(
 
 
 def find_valid(session: Transaction, text: str, now: datetime, kinds: Set[str]) -> Credential:
-    """The credential of one of these kinds that a text is.
+    """The credential that a text stands for, of one of these kinds.
 
     Raises:
         Unauthorized: unknown, expired or revoked, itself or the key it was opened with.
     """
     prefix, _, secret = text.removeprefix(_MARK).partition("_")
-    held = access.by_prefix(session, prefix) if is_credential(text) else None
-    if held is None or held.kind not in kinds or not secrets.compare_digest(held.secret_hash, _hash(secret)):
+    row = access.by_prefix(session, prefix) if is_credential(text) else None
+    if row is None or row.kind not in kinds or not secrets.compare_digest(row.secret_hash, _hash(secret)):
         raise refused()
-    if not is_in_force(session, held, now):
+    if not is_in_force(session, row, now):
         raise refused()
-    return held
+    return row
 
 
-def is_in_force(session: Transaction, held: Credential, now: datetime) -> bool:
+def is_in_force(session: Transaction, credential: Credential, now: datetime) -> bool:
     """Whether a credential is neither revoked nor expired, nor the key it was opened with."""
-    opener = None if held.opened_by is None else access.by_id(session, held.opened_by)
-    return held.in_force(now) and (opener is None or opener.in_force(now))
+    opener = None if credential.opened_by is None else access.by_id(session, credential.opened_by)
+    return credential.in_force(now) and (opener is None or opener.in_force(now))
 
 
-def principal_of(session: Transaction, held: Credential) -> Principal:
+def principal_of(session: Transaction, credential: Credential) -> Principal:
     """The caller who holds a credential."""
     return Principal(
-        name=held.name,
-        role=held.role,
-        scope=scope_of(session, held.role, held.parks, held.subject),
-        key_id=held.id,
-        subject=held.subject,
-        expires_at=held.expires_at,
+        name=credential.name,
+        role=credential.role,
+        scope=scope_of(session, credential.role, credential.parks, credential.subject),
+        key_id=credential.id,
+        subject=credential.subject,
+        expires_at=credential.expires_at,
     )
 
 
 def scope_of(session: Transaction, role: Role, park_ids: Iterable[int] | None, subject: str) -> Scope:
     """What a role sees: a research unit its own achievements, others their parks and the supply list."""
     if role is Role.RESEARCH_UNIT:
-        own = fold(subject)
-        spellings = (name for name in catalogue.organisations(session) if fold(name) == own)
+        unit = fold(subject)
+        spellings = (name for name in catalogue.organisations(session) if fold(name) == unit)
         return Scope(frozenset(), frozenset(spellings))
     return DISTRICT if park_ids is None else Scope(frozenset(park_ids))
 
 
 def refused() -> Unauthorized:
-    """The one answer to every credential that does not open anything; it tells not why."""
+    """The error for every credential that opens nothing; it does not say why."""
     return Unauthorized(
         "密钥或登录链接无效、已过期或已撤销。", "the key or login is unknown, expired or revoked."
     )

@@ -141,8 +141,8 @@ def _is_origin(origin: str) -> bool:
 
 
 def _signing_secret(session: Transaction) -> str:
-    found = access.secret(session, _SECRET)
-    if found is None:
-        found = secrets.token_hex(32)
-        access.add_secret(session, _SECRET, found)
-    return found
+    secret = access.secret(session, _SECRET)
+    if secret is None:
+        secret = secrets.token_hex(32)
+        access.add_secret(session, _SECRET, secret)
+    return secret

@@ -44,15 +44,15 @@ class IssuerKeys:
             Unauthorized: the issuer has no such key.
             IssuerUnavailable: the issuer cannot be asked.
         """
-        held = self._held(identifier)
-        if held is not None:
-            return held
+        key = self._held(identifier)
+        if key is not None:
+            return key
         with self._lock:
             if self._held(identifier) is None and self._clock() >= self._next_look:
                 self._look()
-        held = self._held(identifier)
-        if held is not None:
-            return held
+        key = self._held(identifier)
+        if key is not None:
+            return key
         if not self._reachable:
             raise IssuerUnavailable(
                 "暂时无法向身份认证系统核对登录令牌；请稍后再试，或改用 API 密钥。",
@@ -68,11 +68,11 @@ class IssuerKeys:
     def _look(self) -> None:
         try:
             url = self._jwks_url or self._discovered()
-            found = jwt.PyJWKClient(url, cache_jwk_set=False, timeout=TIMEOUT).get_signing_keys()
+            keys = jwt.PyJWKClient(url, cache_jwk_set=False, timeout=TIMEOUT).get_signing_keys()
         except (jwt.PyJWTError, OSError, ValueError):
             self._reachable = False
         else:
-            self._keys = {str(key.key_id): key for key in found}
+            self._keys = {str(key.key_id): key for key in keys}
             self._fresh_until = self._clock() + LIFESPAN
             self._reachable = True
         self._next_look = self._clock() + PAUSE

@@ -91,15 +91,15 @@ def create_key(
         raise InvalidInput("请至少指定一个园区。", "name at least one park.", field="parks")
     with database.writing() as session:
         park_ids = None if park_codes is None else [_park_id(session, code) for code in park_codes]
-        held, credential = issue(session, "key", name.strip(), role, park_ids, now, end, subject)
-        return IssuedKey(**_said_of(held, _codes(session)), key=credential)
+        key, credential = issue(session, "key", name.strip(), role, park_ids, now, end, subject)
+        return IssuedKey(**_said_of(key, _codes(session)), key=credential)
 
 
 def list_keys(database: Database) -> Listed[KeyAnswer]:
     """Every API key, revoked ones included."""
     with database.reading() as session:
         codes = _codes(session)
-        return Listed[KeyAnswer](items=[KeyAnswer(**_said_of(held, codes)) for held in access.keys(session)])
+        return Listed[KeyAnswer](items=[KeyAnswer(**_said_of(key, codes)) for key in access.keys(session)])
 
 
 def revoke_key(database: Database, key_id: int, now: datetime) -> None:
@@ -109,8 +109,8 @@ def revoke_key(database: Database, key_id: int, now: datetime) -> None:
         NotFound: no such key, or it is revoked already.
     """
     with database.writing() as session:
-        held = access.by_id(session, key_id)
-        if held is None or held.kind != "key" or not access.revoke(session, key_id, now):
+        key = access.by_id(session, key_id)
+        if key is None or key.kind != "key" or not access.revoke(session, key_id, now):
             raise NotFound(f"没有编号为 {key_id} 的有效密钥。", f"there is no valid key {key_id}.")
 
 
@@ -163,17 +163,17 @@ def _codes(session: Transaction) -> dict[int, str]:
     return {park.id: park.code for park in parks.page(session, DISTRICT)}
 
 
-def _said_of(held: Credential, codes: Mapping[int, str]) -> dict[str, Any]:
+def _said_of(credential: Credential, codes: Mapping[int, str]) -> dict[str, Any]:
     return {
-        "id": held.id,
-        "prefix": held.prefix,
-        "name": held.name,
-        "role": held.role,
-        "role_label": label(held.role, "zh"),
-        "parks": None if held.parks is None else [codes[park_id] for park_id in held.parks],
-        "subject": held.subject,
-        "created_at": held.created_at,
-        "expires_at": held.expires_at,
-        "revoked_at": held.revoked_at,
-        "last_used_at": held.last_used_at,
+        "id": credential.id,
+        "prefix": credential.prefix,
+        "name": credential.name,
+        "role": credential.role,
+        "role_label": label(credential.role, "zh"),
+        "parks": None if credential.parks is None else [codes[park_id] for park_id in credential.parks],
+        "subject": credential.subject,
+        "created_at": credential.created_at,
+        "expires_at": credential.expires_at,
+        "revoked_at": credential.revoked_at,
+        "last_used_at": credential.last_used_at,
     }

@@ -109,14 +109,14 @@ class OpenIdTokens:
         return claims, expires_at
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
-        found = {_ROLES[name] for name in _texts(_claim(claims, self._claims.role)) if name in _ROLES}
-        if len(found) == 1:
-            return found.pop()
-        names = "、".join(sorted(found)) or "无"
+        roles = {_ROLES[name] for name in _texts(_claim(claims, self._claims.role)) if name in _ROLES}
+        if len(roles) == 1:
+            return roles.pop()
+        names = "、".join(sorted(roles)) or "无"
         raise Forbidden(
             f"登录令牌须恰好带有本系统的一个角色（{self._claims.role}），现为：{names}。",
             f"the token must name exactly one role of this service in {self._claims.role}; it names "
-            f"{', '.join(sorted(found)) or 'none'}.",
+            f"{', '.join(sorted(roles)) or 'none'}.",
         )
 
     def _park_ids(self, session: Transaction, role: Role, claims: Mapping[str, Any]) -> list[int] | None:
@@ -131,15 +131,15 @@ def _claim(claims: Mapping[str, Any], name: str) -> Any:
     if name in claims:
         return claims[name]
     outer, _, inner = name.partition(".")
-    held = claims.get(outer)
-    return _claim(held, inner) if inner and isinstance(held, dict) else None
+    claim = claims.get(outer)
+    return _claim(claim, inner) if inner and isinstance(claim, dict) else None
 
 
-def _texts(value: Any) -> frozenset[str]:
-    """A claim that holds one text, several with blanks or commas between, or a list of them."""
-    if isinstance(value, str):
-        return frozenset(re.split(r"[\s,]+", value.strip())) - {""}
-    return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()
+def _texts(raw: Any) -> frozenset[str]:
+    """The texts of a claim: one text, several with blanks or commas between, or a list of them."""
+    if isinstance(raw, str):
+        return frozenset(re.split(r"[\s,]+", raw.strip())) - {""}
+    return frozenset(text for text in raw if isinstance(text, str)) if isinstance(raw, list) else frozenset()
 
 
 def _text(value: Any) -> str:
@@ -148,8 +148,8 @@ def _text(value: Any) -> str:
 
 def _name(claims: Mapping[str, Any]) -> str:
     """Who this is, as logs and the ledger's history say it."""
-    said = (_text(claims.get(name)) for name in ("preferred_username", "email", "sub"))
-    return next(filter(None, said), claims["sub"])[:_LONGEST_NAME]
+    names = (_text(claims.get(name)) for name in ("preferred_username", "email", "sub"))
+    return next(filter(None, names), claims["sub"])[:_LONGEST_NAME]
 
 
 def _refused() -> Unauthorized:

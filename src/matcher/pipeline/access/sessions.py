@@ -50,10 +50,10 @@ def authenticate(
     if openid is not None and not is_credential(credential):
         return openid.principal(database, credential)
     with database.reading() as session:
-        held = find_valid(session, credential, now, {"key", "session"})
-        principal = principal_of(session, held)
-    if held.last_used_at is None or now - held.last_used_at > _LAST_USED_PRECISION:
-        database.note(lambda session: access.mark_used(session, _used_with(held), now))
+        stored = find_valid(session, credential, now, {"key", "session"})
+        principal = principal_of(session, stored)
+    if stored.last_used_at is None or now - stored.last_used_at > _LAST_USED_PRECISION:
+        database.note(lambda session: access.mark_used(session, _used_with(stored), now))
     return principal
 
 
@@ -72,25 +72,25 @@ def sign_in(database: Database, credential: str, now: datetime) -> tuple[str, Se
         Unauthorized: unknown, expired, revoked, or a login that was used already.
     """
     with database.writing() as session:
-        held = find_valid(session, credential, now, {"login", "key"})
-        is_key = held.kind == "key"
+        stored = find_valid(session, credential, now, {"login", "key"})
+        is_key = stored.kind == "key"
         if is_key:
-            access.mark_used(session, [held.id], now)
-        elif not access.revoke(session, held.id, now):
+            access.mark_used(session, [stored.id], now)
+        elif not access.revoke(session, stored.id, now):
             raise refused()
         ends = [now + SESSION_LIFETIME]
-        if is_key and held.expires_at is not None:
-            ends.append(held.expires_at)
+        if is_key and stored.expires_at is not None:
+            ends.append(stored.expires_at)
         opened, issued = issue(
             session,
             "session",
-            held.name,
-            held.role,
-            held.parks,
+            stored.name,
+            stored.role,
+            stored.parks,
             now,
             min(ends),
-            held.subject,
-            opened_by=held.id if is_key else None,
+            stored.subject,
+            opened_by=stored.id if is_key else None,
         )
         return issued, SessionAnswer(**_said_of(session, principal_of(session, opened)))
 
@@ -108,9 +108,9 @@ def sign_out(database: Database, principal: Principal, now: datetime) -> None:
             access.revoke(session, principal.key_id, now)
 
 
-def _used_with(held: Credential) -> list[int]:
+def _used_with(credential: Credential) -> list[int]:
     """A credential and the key it was opened with: whoever uses a session uses its key."""
-    return [held.id] if held.opened_by is None else [held.id, held.opened_by]
+    return [credential.id] if credential.opened_by is None else [credential.id, credential.opened_by]
 
 
 def _said_of(session: Transaction, principal: Principal) -> dict[str, Any]:

@@ -76,17 +76,17 @@ def _lines(brief: BriefAnswer, rest: str) -> Iterator[str]:
 def _line(item: DueAnswer | BriefPair | AbstentionAnswer) -> str:
     match item:
         case DueAnswer(entry=entry):
-            said = [f"{item.due_on}（{_wait(item.days)}）{item.kind_label}"]
-            said += [f"{entry.demand_title} ↔ {entry.achievement_title}"]
-            said += [f"负责人：{entry.owner or '未指定'}"]
-            said += [f"下一步：{entry.next_action}"] if entry.next_action else []
+            parts = [f"{item.due_on}（{_wait(item.days)}）{item.kind_label}"]
+            parts += [f"{entry.demand_title} ↔ {entry.achievement_title}"]
+            parts += [f"负责人：{entry.owner or '未指定'}"]
+            parts += [f"下一步：{entry.next_action}"] if entry.next_action else []
         case BriefPair():
-            said = [f"{item.demand_title} ↔ {item.achievement_title}"]
-            said += [_change(item) or f"得分 {_figure(item.score)}"]
-            said += ["、".join(item.causes_zh)] if item.causes_zh else []
+            parts = [f"{item.demand_title} ↔ {item.achievement_title}"]
+            parts += [_change(item) or f"得分 {_figure(item.score)}"]
+            parts += ["、".join(item.causes_zh)] if item.causes_zh else []
         case AbstentionAnswer():
-            said = [item.demand_title, item.binding_zh]
-    return "　".join(said)
+            parts = [item.demand_title, item.binding_zh]
+    return "　".join(parts)
 
 
 def _facts(brief: BriefAnswer) -> list[tuple[str, str]]:

@@ -184,11 +184,11 @@ def add_entry(
         demand, achievement = named_sides(session, scope, demand_id, achievement_id)
         require_matchable((demand, achievement), today)
         _require_not_excluded(session, demand, achievement)
-        held = stored.entry_of_pair(session, demand_id, achievement_id, park_id=demand.park_id)
-        if held is not None:
+        taken = stored.entry_of_pair(session, demand_id, achievement_id, park_id=demand.park_id)
+        if taken is not None:
             raise Conflict(
-                f"该供需对已在台账中（条目编号 {held}）；请在那一条上办理。",
-                f"the pair is in the ledger already (entry {held}): work that one.",
+                f"该供需对已在台账中（条目编号 {taken}）；请在那一条上办理。",
+                f"the pair is in the ledger already (entry {taken}): work that one.",
                 field="achievement_id",
             )
         work = replace(UNTOUCHED, stage=_first_stage(stage))
@@ -270,12 +270,12 @@ def _first_stage(stage: Stage) -> Stage:
 
 
 def _require_not_excluded(session: Transaction, demand: HeldListing, achievement: HeldListing) -> None:
-    held = exclusions.of_pair(
+    exclusion = exclusions.of_pair(
         session, park_id=demand.park_id, demand_id=demand.id, achievement_id=achievement.id
     )
-    if held is not None:
+    if exclusion is not None:
         raise Conflict(
-            f"该供需对已被排除（编号 {held}）；请先解除排除。",
-            f"the pair is excluded (exclusion {held}): lift that first.",
+            f"该供需对已被排除（编号 {exclusion}）；请先解除排除。",
+            f"the pair is excluded (exclusion {exclusion}): lift that first.",
             field="achievement_id",
         )

@@ -72,8 +72,8 @@ def list_evidence(database: Database, principal: Principal, entry_id: int) -> Li
     with database.reading() as session:
         if ledger.entry(session, principal.scope, entry_id) is None:
             raise no_entry(entry_id)
-        held = evidence.of_entry(session, principal.scope, entry_id)
-    return Listed[EvidenceAnswer](items=[EvidenceAnswer.of(one) for one in held])
+        pieces = evidence.of_entry(session, principal.scope, entry_id)
+    return Listed[EvidenceAnswer](items=[EvidenceAnswer.of(piece) for piece in pieces])
 
 
 def read_file(database: Database, principal: Principal, entry_id: int, evidence_id: int) -> File:
@@ -85,10 +85,10 @@ def read_file(database: Database, principal: Principal, entry_id: int, evidence_
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        held = evidence.find_file(session, principal.scope, entry_id, evidence_id)
-    if held is None:
+        stored = evidence.find_file(session, principal.scope, entry_id, evidence_id)
+    if stored is None:
         raise _none(evidence_id)
-    file, content = held
+    file, content = stored
     return File(file.file_name or "", file.media_type or "", content)
 
 
@@ -139,12 +139,12 @@ def remove_evidence(database: Database, request: Request, entry_id: int, evidenc
 
     def write(session: Transaction) -> EvidenceAnswer:
         entry = writable_entry(session, request.principal, entry_id)
-        held = evidence.find(session, request.principal.scope, entry_id, evidence_id)
-        if held is None:
+        piece = evidence.find(session, request.principal.scope, entry_id, evidence_id)
+        if piece is None:
             raise _none(evidence_id)
-        evidence.remove(session, held, at=request.now, by=request.principal.name)
-        _note(session, request, entry, before=held.title, after=None)
-        return EvidenceAnswer.of(held)
+        evidence.remove(session, piece, at=request.now, by=request.principal.name)
+        _note(session, request, entry, before=piece.title, after=None)
+        return EvidenceAnswer.of(piece)
 
     return done_once(database, request, EvidenceAnswer, write)
 
@@ -152,9 +152,9 @@ def remove_evidence(database: Database, request: Request, entry_id: int, evidenc
 def _added(
     session: Transaction, request: Request, entry: EntryView, backing: Backing, content: bytes | None = None
 ) -> EvidenceAnswer:
-    held = evidence.add(session, entry, backing, content, at=request.now, by=request.principal.name)
-    _note(session, request, entry, before=None, after=held.title)
-    return EvidenceAnswer.of(held)
+    piece = evidence.add(session, entry, backing, content, at=request.now, by=request.principal.name)
+    _note(session, request, entry, before=None, after=piece.title)
+    return EvidenceAnswer.of(piece)
 
 
 def _note(

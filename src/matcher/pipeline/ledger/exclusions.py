@@ -65,8 +65,8 @@ def list_exclusions(
     after = cursors.after_id("exclusions", cursor)
     park_id = None if park is None else get_park(database, park, principal.scope).id
     with database.reading() as session:
-        held = exclusions.page(session, principal.scope, park_id=park_id, after=after, limit=limit + 1)
-    shown, following = cursors.cut(held, limit, lambda exclusion: cursors.encode("exclusions", exclusion.id))
+        rows = exclusions.page(session, principal.scope, park_id=park_id, after=after, limit=limit + 1)
+    shown, following = cursors.cut(rows, limit, lambda exclusion: cursors.encode("exclusions", exclusion.id))
     return Page[ExclusionAnswer](items=list(map(ExclusionAnswer.of, shown)), next_cursor=following)
 
 
@@ -85,13 +85,13 @@ def exclude_pair(
 
     def write(session: Transaction) -> ExclusionAnswer:
         demand, achievement = named_sides(session, request.principal.scope, demand_id, achievement_id)
-        held = exclusions.of_pair(
+        exclusion = exclusions.of_pair(
             session, park_id=demand.park_id, demand_id=demand_id, achievement_id=achievement_id
         )
-        if held is not None:
+        if exclusion is not None:
             raise Conflict(
-                f"该供需对已被排除（编号 {held}）。",
-                f"the pair is excluded already (exclusion {held}).",
+                f"该供需对已被排除（编号 {exclusion}）。",
+                f"the pair is excluded already (exclusion {exclusion}).",
                 field="achievement_id",
             )
         excluded = exclusions.add(

@@ -99,11 +99,11 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
         entry, beijing_day(entry.first_seen if run is None else run.started_at)
     )
     profile = rule_versions.profile(session, entry.park_id)
-    own = rule_versions.constraints_of(session, entry.park_id, entry.demand_id)
-    held = catalogue.held_by_id(session, Side.SUPPLY, [entry.achievement_id], scope)
-    achievement = held[entry.achievement_id].listing
+    constraints = rule_versions.constraints_of(session, entry.park_id, entry.demand_id)
+    listings = catalogue.held_by_id(session, Side.SUPPLY, [entry.achievement_id], scope)
+    achievement = listings[entry.achievement_id].listing
     assert isinstance(achievement, Achievement)
-    ruled = rulings(Rules(profile.rule, own.rule), achievement)
+    ruled = rulings(Rules(profile.rule, constraints.rule), achievement)
     cases = judged_cases(session, scope, entry.park_id, but=entry.id)
     judged = [_masked(near) for near in nearest_judged(cases, entry.demand_title, entry.achievement_title)]
     facts = facts_of(pair)
@@ -132,7 +132,7 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
         ),
         stated=[FactAnswer.of(fact) for fact in facts],
         constraints=[RulingAnswer.by(ruling) for ruling in ruled],
-        rules_version=RulesVersion(park=profile.version, demand=own.version),
+        rules_version=RulesVersion(park=profile.version, demand=constraints.version),
         judged=[JudgedAnswer.of(near) for near in judged],
         sentences_zh=[zh for zh, _ in sentences],
         sentences_en=[en for _, en in sentences],

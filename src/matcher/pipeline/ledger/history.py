@@ -90,8 +90,8 @@ def _by_machine(left: Sequence[PastState]) -> list[HistoryItem]:
             for name, value in after.items()
             if before[name] != value
         }
-        said = {"act": past.event, "via": past.trigger, "causes_zh": causes_in_chinese(past.causes)}
-        items.append(HistoryItem.made_of(past, kind="machine", actor="matcher", changes=changes, **said))
+        act = {"act": past.event, "via": past.trigger, "causes_zh": causes_in_chinese(past.causes)}
+        items.append(HistoryItem.made_of(past, kind="machine", actor="matcher", changes=changes, **act))
         before = after
     return items
 

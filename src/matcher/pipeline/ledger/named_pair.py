@@ -39,11 +39,11 @@ def require_matchable(sides: Sides, today: date) -> None:
     Raises:
         InvalidInput: one is; `field` names it.
     """
-    for held, field in zip(sides, ("demand_id", "achievement_id"), strict=True):
-        secret = held.listing.confidentiality is Confidentiality.SECRET
-        if secret or held.status_on(today) != "live":
+    for item, field in zip(sides, ("demand_id", "achievement_id"), strict=True):
+        secret = item.listing.confidentiality is Confidentiality.SECRET
+        if secret or item.status_on(today) != "live":
             raise InvalidInput(
-                f"“{held.title}”已撤回、已过期或涉密，不能加入台账。",
-                f"{field} {held.id} is withdrawn, expired or secret: it cannot be added.",
+                f"“{item.title}”已撤回、已过期或涉密，不能加入台账。",
+                f"{field} {item.id} is withdrawn, expired or secret: it cannot be added.",
                 field=field,
             )

@@ -53,20 +53,20 @@ def answers_of(
     if not listings:
         return []
     side = listings[0].shelf.side
-    alike = repeats.others(session, side, [held.id for held in listings], scope)
-    wanted = frozenset(held.park_id for held in listings if side is Side.DEMAND)
+    alike = repeats.others(session, side, [item.id for item in listings], scope)
+    wanted = frozenset(item.park_id for item in listings if side is Side.DEMAND)
     codes = {park.id: park.code for park in parks.page(session, Scope(wanted))} if wanted else {}
     answers: list[ListingAnswer] = []
-    for held in listings:
-        values = values_of(held.listing if unmask else masked(held.listing)) | {
-            "id": held.id,
-            "version": held.version,
-            "status": held.status_on(day),
-            "updated_at": held.updated_at,
-            "repeats": alike.get(held.id, ()),
+    for item in listings:
+        values = values_of(item.listing if unmask else masked(item.listing)) | {
+            "id": item.id,
+            "version": item.version,
+            "status": item.status_on(day),
+            "updated_at": item.updated_at,
+            "repeats": alike.get(item.id, ()),
         }
         if side is Side.DEMAND:
-            answers.append(DemandAnswer.model_construct(**values, park=codes[held.park_id]))
+            answers.append(DemandAnswer.model_construct(**values, park=codes[item.park_id]))
         else:
-            answers.append(AchievementAnswer.model_construct(**values, source=held.shelf.source))
+            answers.append(AchievementAnswer.model_construct(**values, source=item.shelf.source))
     return answers

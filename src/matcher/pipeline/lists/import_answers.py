@@ -64,16 +64,16 @@ class PastImport(Answer):
     undone_at: Moment | None
 
     @classmethod
-    def of(cls, held: HeldImport) -> Self:
+    def of(cls, made: HeldImport) -> Self:
         """An import that was made."""
         return cls(
-            import_id=held.id,
-            side=held.shelf.side,
-            park=held.park_code,
-            source=held.shelf.source,
-            files=list(held.files),
-            counts=dict(held.counts),
-            actor=held.actor,
-            created_at=held.created_at,
-            undone_at=held.undone_at,
+            import_id=made.id,
+            side=made.shelf.side,
+            park=made.park_code,
+            source=made.shelf.source,
+            files=list(made.files),
+            counts=dict(made.counts),
+            actor=made.actor,
+            created_at=made.created_at,
+            undone_at=made.undone_at,
         )

@@ -47,7 +47,7 @@ class ImportPlan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many listings an import does what to; what it does to none is left out."""
+        """How many listings an import creates, updates, leaves as they are or withdraws; without zeros."""
         done = {
             "created": len(self.created),
             "updated": len(self.updated),
@@ -69,35 +69,35 @@ def plan_import(
     """How to bring a shelf up to date with what was read; `standing` is what it holds, by identity key."""
     plan = ImportPlan()
     arriving = {identity_key(row.listing): row for row in parsed.rows}
-    missing = [held for key, held in standing.items() if key not in arriving and held.withdrawn_at is None]
+    missing = [item for key, item in standing.items() if key not in arriving and item.withdrawn_at is None]
     gone = Gone(
-        (key, held.listing)
-        for key, held in standing.items()
-        if key not in arriving and held.withdrawn_at is None and not held.code
+        (key, item.listing)
+        for key, item in standing.items()
+        if key not in arriving and item.withdrawn_at is None and not item.code
     )
     for key, row in arriving.items():
-        held, former = standing.get(key), None
-        if held is None and not row.listing.code and request.renames is not Renames.NEW:
+        item, former = standing.get(key), None
+        if item is None and not row.listing.code and request.renames is not Renames.NEW:
             former = gone.renamed(row.listing)
-            held = None if former is None else standing[former]
-            if held is not None and request.renames is Renames.ASK:
-                _ask(plan, row, held)
+            item = None if former is None else standing[former]
+            if item is not None and request.renames is Renames.ASK:
+                _ask(plan, row, item)
                 continue
-        if _take(plan, request, row, held) and former is not None:
+        if _take(plan, request, row, item) and former is not None:
             gone.take(former)
     if request.full:
         _withdraw(plan, request, parsed, missing)
     return plan
 
 
-def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, held: HeldListing | None) -> bool:
-    """Let a row in as a new listing or as what `held` says from now on; whether it is written."""
-    if held is None:
+def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldListing | None) -> bool:
+    """Plan a row as a new listing or as the new content of `item`; returns whether it is to be written."""
+    if item is None:
         plan.created.append(row.listing)
-    elif held.digest == content_digest(row.listing) and held.withdrawn_at is None:
+    elif item.digest == content_digest(row.listing) and item.withdrawn_at is None:
         plan.unchanged += 1
         return False
-    elif held.via == "rest" and not request.overwrite:
+    elif item.via == "rest" and not request.overwrite:
         plan.reject(
             row,
             "conflict",
@@ -108,18 +108,18 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, held: HeldLi
         )
         return False
     else:
-        plan.updated.append((held, row.listing))
+        plan.updated.append((item, row.listing))
     return True
 
 
-def _ask(plan: ImportPlan, row: ParsedRow, held: HeldListing) -> None:
-    """Leave out a row that is probably `held` renamed."""
+def _ask(plan: ImportPlan, row: ParsedRow, item: HeldListing) -> None:
+    """Leave out a row that is probably `item` renamed."""
     plan.reject(
         row,
         "probable_rename",
-        f"很可能是“{held.title}”改名而来；确认是同一条请加 --renames same，"
+        f"很可能是“{item.title}”改名而来；确认是同一条请加 --renames same，"
         "确为新条目请加 --renames new，或在编号列填写编号。",
-        f"probably “{held.title}” renamed: import with --renames same if it is, "
+        f"probably “{item.title}” renamed: import with --renames same if it is, "
         "--renames new if it is a new item, or give it a code.",
     )
 
@@ -130,8 +130,8 @@ def _withdraw(
     """Withdraw what the full list leaves out, unless the list could not be read whole."""
     problems = (*parsed.problems, *plan.problems)
     if parsed.rows and all(problem.severity != "rejected" for problem in problems):
-        renamed = {held.id for held, _ in plan.updated}
-        plan.withdrawn = [held for held in missing if held.id not in renamed]
+        renamed = {item.id for item, _ in plan.updated}
+        plan.withdrawn = [item for item in missing if item.id not in renamed]
         return
     plan.problems.append(
         Problem(

@@ -85,8 +85,8 @@ def _write(
     names = [name for name, _ in request.files]
     import_id = imports.add(session, request.shelf, names, plan.counts, principal.name, now)
     change = Change(principal.name, now, "import", import_id)
-    rewrites = [Rewrite(held=held, listing=listing) for held, listing in plan.updated]
-    gone = [Rewrite(held=held, listing=held.listing, withdrawn_at=now) for held in plan.withdrawn]
+    rewrites = [Rewrite(held=item, listing=listing) for item, listing in plan.updated]
+    gone = [Rewrite(held=item, listing=item.listing, withdrawn_at=now) for item in plan.withdrawn]
     revisions.write(session, [*rewrites, *gone], change)
     revisions.add(session, request.shelf, plan.created, change)
     catalogue.raise_revision(session)

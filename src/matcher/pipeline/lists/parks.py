@@ -56,16 +56,16 @@ def add_park(
     if not name:
         raise InvalidInput("请填写园区名称。", "give the park a name.", field="name")
     with database.writing() as session:
-        held = parks.find(session, code, principal.scope)
-        if held is None:
+        park = parks.find(session, code, principal.scope)
+        if park is None:
             return ParkAnswer.of(parks.add(session, code, name, industry, now))
-        if held.name != name:
+        if park.name != name:
             raise Conflict(
-                f"园区代码 {code} 已用于“{held.name}”。",
-                f"the park code {code} is {held.name}'s.",
+                f"园区代码 {code} 已用于“{park.name}”。",
+                f"the park code {code} is {park.name}'s.",
                 field="code",
             )
-        return ParkAnswer.of(held)
+        return ParkAnswer.of(park)
 
 
 def list_parks(database: Database, scope: Scope) -> Listed[ParkAnswer]:

@@ -62,7 +62,7 @@ def list_listings(
             park_id=park_id,
             include_withdrawn=include_withdrawn,
         )
-        listings, following = cursors.cut(rows, limit, lambda held: cursors.encode(kind, held.id))
+        listings, following = cursors.cut(rows, limit, lambda item: cursors.encode(kind, item.id))
         items = answers_of(session, listings, scope, beijing_day(now))
     return page(items=items, next_cursor=following)
 
@@ -83,8 +83,8 @@ def get_listing(
         Forbidden: the caller's role may not see contacts.
     """
     with database.reading() as session:
-        held = held_listing(session, side, listing_id, principal.scope)
-        [answer] = answers_of(session, [held], principal.scope, beijing_day(now), unmask=unmask)
+        item = held_listing(session, side, listing_id, principal.scope)
+        [answer] = answers_of(session, [item], principal.scope, beijing_day(now), unmask=unmask)
     if unmask:
         principal.require(Right.UNMASK)
         with database.writing() as session:
@@ -94,7 +94,7 @@ def get_listing(
                 actor=principal.name,
                 act="unmask_contact",
                 subject=f"{side.value}:{listing_id}",
-                park_id=held.shelf.park_id,
+                park_id=item.shelf.park_id,
             )
     return answer
 
@@ -102,20 +102,20 @@ def get_listing(
 def held_listing(
     session: Transaction, side: Side, listing_id: int, scope: Scope, *, version: int | None = None
 ) -> HeldListing:
-    """One listing in scope, at `version` where one is given: it is held until the transaction ends then.
+    """One listing in scope; with `version`, at that version and locked until the transaction ends.
 
     Raises:
         NotFound: no such listing, or another park's.
         StaleVersion: it is at another version.
     """
-    held = catalogue.find(session, side, listing_id, scope, lock=version is not None)
+    item = catalogue.find(session, side, listing_id, scope, lock=version is not None)
     zh, en = _WORDS[side]
-    if held is None:
+    if item is None:
         raise NotFound(f"没有编号为 {listing_id} 的{zh}。", f"there is no {en} {listing_id}.")
-    if version is not None and held.version != version:
+    if version is not None and item.version != version:
         raise StaleVersion(
-            f"该{zh}已被修改为第 {held.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
-            f"this {en} is at version {held.version}, yours is {version}: read it again.",
+            f"该{zh}已被修改为第 {item.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
+            f"this {en} is at version {item.version}, yours is {version}: read it again.",
             field="version",
         )
-    return held
+    return item

@@ -27,8 +27,8 @@ def load_samples(database: Database, folder: Path, now: datetime) -> bool:
         if parks.page(session, DISTRICT) or catalogue.revision(session):
             return False
         lists = [(Shelf(Side.SUPPLY, source=SOURCE), next(folder.glob("achievements.*")))]
-        for said in json.loads((folder / "parks.json").read_text("utf-8")):
-            park = parks.add(session, said["code"], said["name"], said["industry"], now)
+        for entry in json.loads((folder / "parks.json").read_text("utf-8")):
+            park = parks.add(session, entry["code"], entry["name"], entry["industry"], now)
             demands = next((folder / "demands").glob(f"{park.code}.*"))
             lists.append((Shelf(Side.DEMAND, park_id=park.id), demands))
         for shelf, path in lists:

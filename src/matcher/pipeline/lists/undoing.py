@@ -69,8 +69,8 @@ def import_history(
         made = imports.page(
             session, principal.scope, before=None if place is None else place[0], limit=limit + 1
         )
-    shown, following = cursors.cut(made, limit, lambda held: cursors.encode("imports", held.id))
-    return Page[PastImport](items=[PastImport.of(held) for held in shown], next_cursor=following)
+    shown, following = cursors.cut(made, limit, lambda past: cursors.encode("imports", past.id))
+    return Page[PastImport](items=[PastImport.of(past) for past in shown], next_cursor=following)
 
 
 def _require_unedited(versions: Mapping[int, int], listings: Mapping[int, HeldListing]) -> None:
@@ -80,7 +80,7 @@ def _require_unedited(versions: Mapping[int, int], listings: Mapping[int, HeldLi
         if listings[listing_id].version != version
     ]
     if edited:
-        names = "、".join(f"{held.code or held.id}“{held.title[:20]}”" for held in edited[:5])
+        names = "、".join(f"{item.code or item.id}“{item.title[:20]}”" for item in edited[:5])
         raise Conflict(
             f"此次导入之后有 {len(edited)} 条又被修改（{names}），不能整体撤销；请先改回这些条目。",
             f"{len(edited)} items were changed after this import ({names}), so it cannot be undone as a "
@@ -88,20 +88,20 @@ def _require_unedited(versions: Mapping[int, int], listings: Mapping[int, HeldLi
         )
 
 
-def _restored(session: Transaction, held: HeldListing, now: datetime) -> Rewrite:
-    """What a listing is to say again; one that was not there before is withdrawn."""
-    former = revisions.before(session, held.shelf, held.id, held.version)
+def _restored(session: Transaction, item: HeldListing, now: datetime) -> Rewrite:
+    """The rewrite that undoes a listing's last version; a listing that had none before is withdrawn."""
+    former = revisions.before(session, item.shelf, item.id, item.version)
     if former is None:
-        return Rewrite(held=held, listing=held.listing, withdrawn_at=now)
-    renamed = identity_key(former.listing) != identity_key(held.listing)
-    if renamed and (taken := catalogue.find_by_key(session, held.shelf, former.listing)):
+        return Rewrite(held=item, listing=item.listing, withdrawn_at=now)
+    renamed = identity_key(former.listing) != identity_key(item.listing)
+    if renamed and (taken := catalogue.find_by_key(session, item.shelf, former.listing)):
         raise Conflict(
             f"“{former.listing.title}”已另有一条（编号 {taken.id}），不能整体撤销；请先给那一条改名。",
             f"“{former.listing.title}” is another item now (id {taken.id}), so the import cannot be undone "
             "as a whole: rename that one first.",
         )
     return Rewrite(
-        held=held,
+        held=item,
         listing=former.listing,
         withdrawn_at=now if former.withdrawn else None,
         via=former.via,

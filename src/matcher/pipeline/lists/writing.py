@@ -79,16 +79,16 @@ def update_listing(
     side = _side_of(listing)
     require_writer(principal, side)
     with database.writing() as session:
-        held = held_listing(session, side, listing_id, principal.scope, version=version)
+        item = held_listing(session, side, listing_id, principal.scope, version=version)
         if only is not None:
             named = {field.name for field in fields(listing)} & only
-            listing = replace(held.listing, **{name: getattr(listing, name) for name in named})
-        listing = _of_own_organisation(principal, unmasked(listing, held.listing))
-        _require_free(session, principal, held.shelf, listing, but=held.id)
-        if held.withdrawn_at is not None or held.digest != content_digest(listing):
-            [held] = revisions.write(session, [Rewrite(held=held, listing=listing)], _change(principal, now))
+            listing = replace(item.listing, **{name: getattr(listing, name) for name in named})
+        listing = _of_own_organisation(principal, unmasked(listing, item.listing))
+        _require_free(session, principal, item.shelf, listing, but=item.id)
+        if item.withdrawn_at is not None or item.digest != content_digest(listing):
+            [item] = revisions.write(session, [Rewrite(held=item, listing=listing)], _change(principal, now))
             catalogue.raise_revision(session)
-        return _answer(session, held, principal, now)
+        return _answer(session, item, principal, now)
 
 
 def withdraw_listing(
@@ -107,12 +107,12 @@ def withdraw_listing(
     """
     require_writer(principal, side)
     with database.writing() as session:
-        held = held_listing(session, side, listing_id, principal.scope, version=version)
-        if held.withdrawn_at is None:
-            gone = Rewrite(held=held, listing=held.listing, withdrawn_at=now)
-            [held] = revisions.write(session, [gone], _change(principal, now))
+        item = held_listing(session, side, listing_id, principal.scope, version=version)
+        if item.withdrawn_at is None:
+            gone = Rewrite(held=item, listing=item.listing, withdrawn_at=now)
+            [item] = revisions.write(session, [gone], _change(principal, now))
             catalogue.raise_revision(session)
-        return _answer(session, held, principal, now)
+        return _answer(session, item, principal, now)
 
 
 def require_writer(principal: Principal, side: Side) -> None:
@@ -148,19 +148,19 @@ def _require_free(
 ) -> None:
     """Refuse an identity that another listing of the shelf has; a listing of another organisation is not
     shown to who may not see it."""
-    held = catalogue.find_by_key(session, shelf, listing)
-    if held is None or held.id == but:
+    namesake = catalogue.find_by_key(session, shelf, listing)
+    if namesake is None or namesake.id == but:
         return
     organisations = principal.scope.organisations
-    if organisations is not None and held.organisation not in organisations:
+    if organisations is not None and namesake.organisation not in organisations:
         raise Conflict(
             "该编号已用于清单中的另一项成果；请换一个编号。",
             "the list has another achievement of this code: take another code.",
             field="code",
         )
     raise Conflict(
-        f"清单中已有同一条目（编号 {held.id}，“{held.title}”）；请修改那一条。",
-        f"the list holds this item already (id {held.id}): update that one.",
+        f"清单中已有同一条目（编号 {namesake.id}，“{namesake.title}”）；请修改那一条。",
+        f"the list holds this item already (id {namesake.id}): update that one.",
         field="code",
     )
 
@@ -169,6 +169,6 @@ def _change(principal: Principal, now: datetime) -> Change:
     return Change(principal.name, now, "rest")
 
 
-def _answer(session: Transaction, held: HeldListing, principal: Principal, now: datetime) -> ListingAnswer:
-    [answer] = answers_of(session, [held], principal.scope, beijing_day(now))
+def _answer(session: Transaction, item: HeldListing, principal: Principal, now: datetime) -> ListingAnswer:
+    [answer] = answers_of(session, [item], principal.scope, beijing_day(now))
     return answer

@@ -131,9 +131,9 @@ def list_abstentions(
     more = None if limit is None else limit + 1
     day, after = beijing_day(now), cursors.after_id("abstentions", cursor)
     with database.reading() as session:
-        found = abstentions.page(session, principal.scope, day, park_id=park_id, after=after, limit=more)
+        unmatched = abstentions.page(session, principal.scope, day, park_id=park_id, after=after, limit=more)
         page, following = cursors.cut(
-            found, limit or len(found), lambda last: cursors.encode("abstentions", last.id)
+            unmatched, limit or len(unmatched), lambda last: cursors.encode("abstentions", last.id)
         )
         items = _answers(session, principal.scope, day, page)
     return Page[AbstentionAnswer](items=items, next_cursor=following)
@@ -146,12 +146,12 @@ def why_unmatched(
     unmatched = abstentions.page(session, scope, day, park_id=park_id, demand_id=demand_id)
     if not unmatched:
         return None
-    [said] = _answers(session, scope, day, unmatched)
-    is_own = said.ruled_out.keys() == {Constraint.OWN_ORGANISATION} and said.nearest is None
+    [answer] = _answers(session, scope, day, unmatched)
+    is_own = answer.ruled_out.keys() == {Constraint.OWN_ORGANISATION} and answer.nearest is None
     return ReasonAnswer(
-        code="own_organisation_only" if is_own else said.reason.value,
-        zh="".join((said.binding_zh, *said.counterfactuals_zh)),
-        en=" ".join((said.binding_en, *said.counterfactuals_en)),
+        code="own_organisation_only" if is_own else answer.reason.value,
+        zh="".join((answer.binding_zh, *answer.counterfactuals_zh)),
+        en=" ".join((answer.binding_en, *answer.counterfactuals_en)),
     )
 
 
@@ -159,10 +159,10 @@ def _answers(
     session: Transaction, scope: Scope, day: date, page: Sequence[Unmatched]
 ) -> list[AbstentionAnswer]:
     rules = rule_versions.rules_of(
-        session, {one.abstention.demand_id: one.abstention.park_id for one in page}
+        session, {row.abstention.demand_id: row.abstention.park_id for row in page}
     )
     missed = near_misses_of(session, scope, day, [*rules])
     return [
-        AbstentionAnswer.of(one, rules[one.abstention.demand_id], missed.get(one.abstention.demand_id, ()))
-        for one in page
+        AbstentionAnswer.of(row, rules[row.abstention.demand_id], missed.get(row.abstention.demand_id, ()))
+        for row in page
     ]

@@ -52,13 +52,13 @@ class MatchAnswer(Answer):
     ) -> "MatchAnswer":
         """What was found for a text that stands on `side`; the text has no id and no code."""
         free = {"id": None, "code": None, "title": mask_contacts(asked.title), "organisation": None}
-        found = {
+        matched = {
             "id": listed.id,
             "code": mask_contacts(listed.listing.code),
             "title": mask_contacts(listed.listing.title),
             "organisation": mask_contacts(listed.listing.organisation),
         }
-        demand, achievement = (free, found) if side is Side.DEMAND else (found, free)
+        demand, achievement = (free, matched) if side is Side.DEMAND else (matched, free)
         pair: dict[str, Any] = {f"demand_{name}": value for name, value in demand.items()}
         pair |= {f"achievement_{name}": value for name, value in achievement.items()}
         return cls(

@@ -41,8 +41,8 @@ def embedded_matches(database: Database, demand_id: int, grant: EmbedGrant, now:
         achievements = catalogue.held_by_id(session, Side.SUPPLY, matched, scope)
     public = {
         number
-        for number, held in achievements.items()
-        if held.listing.confidentiality is Confidentiality.PUBLIC
+        for number, achievement in achievements.items()
+        if achievement.listing.confidentiality is Confidentiality.PUBLIC
     }
     shown = [match for match in written.items if match.achievement_id in public]
     items = [

@@ -45,8 +45,8 @@ class _Held:
     scorers: Scorers
 
     def also(self, row: int) -> tuple[int, ...]:
-        """The ids of the listings that repeat that of a row."""
-        return tuple(self.index.listings[other].id for other in self.repeats.others(row))
+        """The ids of the listings that repeat the listing of a row."""
+        return tuple(self.index.listings[repeat].id for repeat in self.repeats.others(row))
 
 
 class Matching:
@@ -93,14 +93,14 @@ class Matching:
                 field="text",
             )
         searched = Side.SUPPLY if side is Side.DEMAND else Side.DEMAND
-        held = self._hold(searched)
-        index = held.index
-        asked = _asked(view, side, held.encoder)
+        prepared = self._hold(searched)
+        index = prepared.index
+        asked = _asked(view, side, prepared.encoder)
         if searched is Side.SUPPLY:
-            pair, parts = (asked, index), [(held.scorers.of(park_id), np.arange(len(index.listings)))]
+            pair, parts = (asked, index), [(prepared.scorers.of(park_id), np.arange(len(index.listings)))]
             allowed = None
         else:
-            pair, parts = (index, asked), list(by_scorer(index.listings, held.scorers))
+            pair, parts = (index, asked), list(by_scorer(index.listings, prepared.scorers))
             allowed = index.rows(
                 lambda demand: (
                     demand.park_id is not None
@@ -113,7 +113,7 @@ class Matching:
             [asked.query(0)],
             index.channels,
             parts,
-            [Choice(top_k, allowed, repeats=held.repeats)],
+            [Choice(top_k, allowed, repeats=prepared.repeats)],
             lambda scorer: look.of(side, scorer.second_look, np.array([0])),
         )
         phrases = Phrases(view)
@@ -126,7 +126,7 @@ class Matching:
                 side,
                 terms=matched_terms(phrases, Phrases(index.texts[match.row])),
                 park=park_codes.get(index.listings[match.row].park_id),
-                also=held.also(match.row) if searched is Side.SUPPLY else (),
+                also=prepared.also(match.row) if searched is Side.SUPPLY else (),
             )
             for match in matches
         ]
@@ -140,23 +140,23 @@ class Matching:
     def _hold(self, side: Side) -> _Held:
         day = beijing_day(self._clock())
         with self._locks[side]:
-            held = self._held.get(side)
+            prepared = self._held.get(side)
             with self._database.reading() as session:
                 revision = catalogue.revision(session)
-                if held is not None and (held.revision, held.day) == (revision, day):
-                    return held
+                if prepared is not None and (prepared.revision, prepared.day) == (revision, day):
+                    return prepared
                 scorers = scorings.in_use(session, self._shipped)
                 versions = catalogue.live_versions(session, side, day)
-                same = held if held is not None and held.versions == versions else None
+                same = prepared if prepared is not None and prepared.versions == versions else None
                 live = catalogue.live(session, side, day) if same is None else same.index.listings
             encoder = self._encoder_in_use()  # asked after the revision was read: never older than it
             if same is not None and same.encoder.encoder_id == encoder.encoder_id:
-                held = replace(same, revision=revision, day=day, encoder=encoder, scorers=scorers)
+                prepared = replace(same, revision=revision, day=day, encoder=encoder, scorers=scorers)
             else:
                 index = self._searchable(side, live, encoder)
-                held = _Held(revision, day, versions, encoder, index, repeats(index), scorers)
-            self._held[side] = held
-            return held
+                prepared = _Held(revision, day, versions, encoder, index, repeats(index), scorers)
+            self._held[side] = prepared
+            return prepared
 
     def _searchable(self, side: Side, live: Sequence[LiveListing], encoder: Encoder) -> Searchable:
         encoded = Encoded(partial(vectors_of, self._database, encoder), silent)
@@ -174,12 +174,12 @@ class Matching:
 
 
 def _asked(view: TextView, side: Side, encoder: Encoder) -> Searchable:
-    """The free text as a list of one, which states nothing but what it says."""
+    """The free text as a list with one listing, whose fields are empty but for the title."""
     listing: Listing = Demand(title=view.title) if side is Side.DEMAND else Achievement(title=view.title)
     asked = LiveListing(id=0, version=0, listing=listing)
     fields = {}
     if side is Side.DEMAND:
-        fields = field_vectors([asked], lambda texts: encoder.encode([one.full for one in texts], side))
+        fields = field_vectors([asked], lambda texts: encoder.encode([text.full for text in texts], side))
     return Searchable((asked,), (view,), encoder.encode([view.full], side), {}, fields)
 
 

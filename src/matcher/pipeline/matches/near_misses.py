@@ -145,8 +145,8 @@ def near_misses_of(
 
 
 def _standing(session: Transaction, written: Sequence[Missed], day: date) -> Iterator[Standing]:
-    """Those of the written near misses that one thing keeps out as of now, with that."""
-    rules = rule_versions.rules_of(session, {one.miss.demand_id: one.miss.park_id for one in written})
+    """The written near misses that exactly one obstacle keeps out as of now, each with its obstacle."""
+    rules = rule_versions.rules_of(session, {near.miss.demand_id: near.miss.park_id for near in written})
     for missed in written:
         achievement = missed.achievement.listing
         assert isinstance(achievement, Achievement)
@@ -156,7 +156,7 @@ def _standing(session: Transaction, written: Sequence[Missed], day: date) -> Ite
 
 
 def _listed(standing: Iterable[Standing]) -> Listed[NearMissAnswer]:
-    return Listed[NearMissAnswer](items=[NearMissAnswer.of(*one) for one in standing])
+    return Listed[NearMissAnswer](items=[NearMissAnswer.of(*pair) for pair in standing])
 
 
 def _masked(value: Any) -> Any:

@@ -36,7 +36,7 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
 
 
 def written_for(session: Transaction, demand: HeldListing, scope: Scope, day: date) -> MatchesAnswer:
-    """The same of a demand that was found."""
+    """The ranked achievements the last run wrote for a demand that is at hand, as `matches_of_demand`."""
     wanted = EntryFilter(demand_id=demand.id, park_id=demand.park_id, standing=Standing.CURRENT)
     entries = ledger.entries(session, scope, wanted, only_live_on=day)
     if entries:
@@ -50,7 +50,7 @@ def written_for(session: Transaction, demand: HeldListing, scope: Scope, day: da
 
 
 def no_demand(demand_id: int) -> NotFound:
-    """What is said of a demand that does not exist, or is another's."""
+    """The error for a demand that does not exist, or is another park's."""
     return NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
 
 
@@ -88,11 +88,11 @@ def matches_of_achievement(
     return MatchesAnswer(items=[], reason=reason)
 
 
-def _reason(held: HeldListing, day: date, waiting: bool) -> ReasonAnswer | None:
+def _reason(listed: HeldListing, day: date, waiting: bool) -> ReasonAnswer | None:
     """What of the listing itself keeps it from being matched, in the order in which it is looked at; None
     where nothing does."""
-    listing = held.listing
-    if held.withdrawn_at is not None:
+    listing = listed.listing
+    if listed.withdrawn_at is not None:
         return ReasonAnswer(
             code="withdrawn",
             zh="该条目已撤回；重新发布后才会匹配。",

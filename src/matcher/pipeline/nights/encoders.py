@@ -110,8 +110,8 @@ def use_encoder(
     """
     principal.require(Right.ADMINISTER)
     _require_free(every)
-    with every.database.exclusive("encoder", wait=False) as held:
-        if not held:
+    with every.database.exclusive("encoder", wait=False) as locked:
+        if not locked:
             raise _switching()
         encoder = every.load(spec)
         encoded = _encode_aside(every.database, encoder, now, progress)
@@ -154,8 +154,8 @@ def forget_encoder(every: Encoders, principal: Principal, encoder_id: str) -> in
         Conflict: it is in use, or an encoder is being put to use.
     """
     principal.require(Right.ADMINISTER)
-    with every.database.exclusive("encoder", wait=False) as held:
-        if not held:
+    with every.database.exclusive("encoder", wait=False) as locked:
+        if not locked:
             raise _switching()
         if encoder_id == every.in_use().encoder_id:
             raise Conflict(
@@ -239,8 +239,8 @@ def _encode_aside(database: Database, encoder: Encoder, now: datetime, progress:
     encoded = 0
     for side, live in lists.items():
         kept, texts = judgeable(live)
-        demands = [one.listing for one in kept if isinstance(one.listing, Demand)]
-        fields = [TextView(said) for one in demands for said in fields_of(one).values() if said]
+        demands = [listed.listing for listed in kept if isinstance(listed.listing, Demand)]
+        fields = [TextView(text) for demand in demands for text in fields_of(demand).values() if text]
         encoded += vectors_of(database, encoder, side, [*texts, *fields], progress)[1]
     return encoded
 

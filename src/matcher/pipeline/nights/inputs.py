@@ -9,7 +9,7 @@ from matcher.store.database import Transaction
 
 
 def inputs_of_all(session: Transaction, day: date) -> Inputs:
-    """Every park's, as `session` sees them, of what may be matched on `day`."""
+    """The inputs of all parks, as `session` sees them, of what may be matched on `day`."""
     return Inputs(
         day=day,
         supply=catalogue.live(session, Side.SUPPLY, day),
@@ -23,7 +23,7 @@ def inputs_of_all(session: Transaction, day: date) -> Inputs:
 
 
 def inputs_of_park(session: Transaction, day: date, park_id: int) -> Inputs:
-    """The same of one park; what it has is what it has among all."""
+    """The inputs of one park: its part of `inputs_of_all`, all of the supply list, nothing lapsed."""
     constraints = rule_versions.constraints(session, park_id)
     return Inputs(
         day=day,

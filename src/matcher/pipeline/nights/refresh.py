@@ -93,8 +93,8 @@ class Refresh:
         Raises:
             RefreshRunning: another run holds the ledger.
         """
-        with self.database.exclusive("refresh", wait=False) as held:
-            if not held:
+        with self.database.exclusive("refresh", wait=False) as locked:
+            if not locked:
                 raise RefreshRunning(
                     "另一次匹配刷新正在进行，请等它结束后再试。",
                     "another refresh is running; try again when it has ended.",
@@ -197,31 +197,31 @@ class Refresh:
         return report
 
     def _rematch(self, run_id: int, basis: "_Basis", inputs: Inputs, progress: Progress) -> RefreshReport:
-        found = propose(inputs, self.method(basis.scorers), progress)
-        why_not = _answered(found, inputs.held)
+        outcome = propose(inputs, self.method(basis.scorers), progress)
+        why_not = _answered(outcome, inputs.held)
         with self.database.writing() as session:
             changed = night.apply_night(
                 session,
                 run_id,
-                found.entries,
+                outcome.entries,
                 basis.day,
                 why_not,
                 _shared(session, basis),
             )
-            night.apply_feed(session, run_id, found.feed)
-            night.apply_repeats(session, found.repeats)
-            abstentions.apply(session, run_id, found.abstentions)
-            near_misses.apply(session, run_id, found.near_misses)
+            night.apply_feed(session, run_id, outcome.feed)
+            night.apply_repeats(session, outcome.repeats)
+            abstentions.apply(session, run_id, outcome.abstentions)
+            near_misses.apply(session, run_id, outcome.near_misses)
             report = self._report(
                 run_id,
                 basis,
-                encoded=found.encoded,
+                encoded=outcome.encoded,
                 created=len(changed.created),
                 changed=len(changed.changed),
                 kept=changed.kept,
                 vanished=len(changed.vanished),
-                feed=len(found.feed),
-                without=len(found.abstentions),
+                feed=len(outcome.feed),
+                without=len(outcome.abstentions),
             )
             self._succeed(session, basis, report)
         return report
@@ -259,12 +259,12 @@ class Refresh:
         )
 
 
-def _answered(found: Proposed, held: Set[Pair]) -> WhyNot:
+def _answered(outcome: Proposed, in_ledger: Set[Pair]) -> WhyNot:
     """Why pairs are not proposed, answered for those in the ledger before a transaction is open: a scorer
     with a second look reads texts for it."""
-    proposed = {(one.demand_id, one.achievement_id) for one in found.entries}
-    known = {pair: found.why_not(pair) for pair in sorted(held - proposed)}
-    return lambda pair: known[pair] if pair in known else found.why_not(pair)
+    proposed = {(entry.demand_id, entry.achievement_id) for entry in outcome.entries}
+    known = {pair: outcome.why_not(pair) for pair in sorted(in_ledger - proposed)}
+    return lambda pair: known[pair] if pair in known else outcome.why_not(pair)
 
 
 def _shared(session: Transaction, basis: "_Basis") -> Callable[[int], frozenset[ChangeCause]]:
@@ -292,7 +292,7 @@ def _shared(session: Transaction, basis: "_Basis") -> Callable[[int], frozenset[
 
 
 def _moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
-    """The parks whose version of something is another."""
+    """The parks whose versions differ between two records."""
     return {int(park) for park in {*now, *before} if now.get(park) != before.get(park)}
 
 
@@ -329,6 +329,6 @@ class _Basis:
         of, shared = self.worked_on, self.scorers.shared
         made_with = [__version__, self.encoder_id, self.reranker_id, of.scorer, of.calibration, self.top_k]
         ruled_by = [of.profiles, of.constraints_to, self.excluded, of.scorers]
-        aging = any(freshness.__name__ in one.weights for one in (shared, *self.scorers.by_park.values()))
-        said = [made_with, self.supply, self.demands, self.lapsed, ruled_by, str(self.day) if aging else ""]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        aging = any(freshness.__name__ in used.weights for used in (shared, *self.scorers.by_park.values()))
+        facts = [made_with, self.supply, self.demands, self.lapsed, ruled_by, str(self.day) if aging else ""]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

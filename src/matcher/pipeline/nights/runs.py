@@ -56,8 +56,8 @@ def list_runs(
     """
     place = cursors.decode("runs", 1, cursor)
     with database.reading() as session:
-        held = runs.page(session, before=None if place is None else place[0], limit=limit + 1)
-        shown, following = cursors.cut(held, limit, lambda run: cursors.encode("runs", run.id))
+        rows = runs.page(session, before=None if place is None else place[0], limit=limit + 1)
+        shown, following = cursors.cut(rows, limit, lambda run: cursors.encode("runs", run.id))
         items = [answer_of(session, scope, run) for run in shown]
     return Page[RunAnswer](items=items, next_cursor=following)
 
@@ -76,7 +76,7 @@ def get_run(database: Database, scope: Scope, run_id: int) -> RunAnswer:
 
 
 def no_run(run_id: int) -> NotFound:
-    """That there is no such run."""
+    """The error for a run that does not exist."""
     return NotFound(f"没有编号为 {run_id} 的运行记录。", f"there is no run {run_id}.")
 
 

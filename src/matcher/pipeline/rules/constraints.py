@@ -30,12 +30,12 @@ def read_constraints(database: Database, principal: Principal, demand_id: int) -
     principal.require(Right.READ_PARK)
     with database.reading() as session:
         demand = _demand(session, demand_id, principal.scope)
-        held = rule_versions.constraints_of(session, demand.park_id, demand_id)
-    return ConstraintsAnswer.of(demand_id, held)
+        saved = rule_versions.constraints_of(session, demand.park_id, demand_id)
+    return ConstraintsAnswer.of(demand_id, saved)
 
 
 def save_constraints(
-    database: Database, request: Request, demand_id: int, own: Constraints, *, version: int | None = None
+    database: Database, request: Request, demand_id: int, rule: Constraints, *, version: int | None = None
 ) -> ConstraintsAnswer:
     """Save a demand's own hard constraints; the same ones again make no new version. `version` is the one
     the caller read.
@@ -50,20 +50,20 @@ def save_constraints(
 
     def write(session: Transaction) -> ConstraintsAnswer:
         demand = _demand(session, demand_id, principal.scope)
-        held = rule_versions.constraints_of(session, demand.park_id, demand_id)
-        require_version(held, version)
-        if held.rule != own:
-            held = rule_versions.save_constraints(
-                session, demand.park_id, demand_id, own, actor=principal.name, at=request.now
+        last = rule_versions.constraints_of(session, demand.park_id, demand_id)
+        require_version(last, version)
+        if last.rule != rule:
+            last = rule_versions.save_constraints(
+                session, demand.park_id, demand_id, rule, actor=principal.name, at=request.now
             )
             catalogue.raise_revision(session)
-        return ConstraintsAnswer.of(demand_id, held)
+        return ConstraintsAnswer.of(demand_id, last)
 
     return done_once(database, request, ConstraintsAnswer, write)
 
 
 def dry_run_constraints(
-    refresh: Refresh, principal: Principal, demand_id: int, own: Constraints, *, version: int | None = None
+    refresh: Refresh, principal: Principal, demand_id: int, rule: Constraints, *, version: int | None = None
 ) -> DryRunAnswer:
     """What the demand's part of tonight's ledger would be with these constraints; nothing is written.
 
@@ -77,13 +77,13 @@ def dry_run_constraints(
         [park] = parks.page(session, Scope(frozenset({demand.park_id})))
 
     def with_own(inputs: Inputs) -> Inputs:
-        return replace(inputs, constraints={**inputs.constraints, demand_id: own})
+        return replace(inputs, constraints={**inputs.constraints, demand_id: rule})
 
     return difference(refresh, principal.scope, park, with_own, demand_id=demand_id)
 
 
 def _demand(session: Transaction, demand_id: int, scope: Scope) -> HeldListing:
-    held = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    if held is None:
+    demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
+    if demand is None:
         raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-    return held
+    return demand

@@ -119,8 +119,8 @@ def _gone(session: Transaction, entries: Sequence[EntryView], day: date, scope: 
     for side, name in ((Side.SUPPLY, "achievement_id"), (Side.DEMAND, "demand_id")):
         listed = catalogue.held_by_id(session, side, {getattr(entry, name) for entry in current}, scope)
         for entry in current:
-            held = listed[getattr(entry, name)]
-            withdrawn, until = held.withdrawn_at is not None, held.listing.valid_until
+            item = listed[getattr(entry, name)]
+            withdrawn, until = item.withdrawn_at is not None, item.listing.valid_until
             cause = absence(side, withdrawn=withdrawn, valid_until=until, day=day)
             if cause is not None:
                 left[entry.demand_id, entry.achievement_id] = Leaving(cause)

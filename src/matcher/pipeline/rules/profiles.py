@@ -59,12 +59,12 @@ def save_profile(
 
     def write(session: Transaction) -> ProfileAnswer:
         park = park_named(session, code, principal.scope)
-        held = rule_versions.profile(session, park.id)
-        require_version(held, version)
-        if held.rule != profile:
-            held = rule_versions.save_profile(session, park.id, profile, actor=principal.name, at=request.now)
+        last = rule_versions.profile(session, park.id)
+        require_version(last, version)
+        if last.rule != profile:
+            last = rule_versions.save_profile(session, park.id, profile, actor=principal.name, at=request.now)
             catalogue.raise_revision(session)
-        return ProfileAnswer.of(park.code, held)
+        return ProfileAnswer.of(park.code, last)
 
     return done_once(database, request, ProfileAnswer, write)
 

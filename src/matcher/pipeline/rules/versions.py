@@ -5,15 +5,15 @@ from matcher.domain.rules import Constraints, ParkProfile
 from matcher.store.rule_versions import Saved
 
 
-def require_version(held: Saved[ParkProfile] | Saved[Constraints], version: int | None) -> None:
-    """That the version the caller read, where it names one, is the one that holds.
+def require_version(saved: Saved[ParkProfile] | Saved[Constraints], version: int | None) -> None:
+    """Require that the version the caller read, where it is given, is the one that holds.
 
     Raises:
         StaleVersion: another one was saved meanwhile.
     """
-    if version is not None and version != held.version:
+    if version is not None and version != saved.version:
         raise StaleVersion(
-            f"规则已被修改为第 {held.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
-            f"the rules are at version {held.version}, yours is {version}: read them again.",
+            f"规则已被修改为第 {saved.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
+            f"the rules are at version {saved.version}, yours is {version}: read them again.",
             field="version",
         )

@@ -73,8 +73,8 @@ class Learn:
             return before
         with self.database.reading() as session:
             current = self._scorer(session, park_id)
-            held = grades_of_park(session, park_id)
-        graded = self._measuring(keep=True).of_ledger(held, progress)
+            grades = grades_of_park(session, park_id)
+        graded = self._measuring(keep=True).of_ledger(grades, progress)
         return self._learned(request, Source(park_id, LEDGER, adopt), current, graded, progress)
 
     def from_folder(
@@ -114,7 +114,7 @@ class Learn:
         learned = learn(graded, current, progress)
 
         def write(session: Transaction) -> LearnedAnswer:
-            held = scorings.add(session, _scoring(request, source, learned, current))
+            scoring = scorings.add(session, _scoring(request, source, learned, current))
             adopted = source.adopt and learned.better
             if adopted:
                 if self._scorer(session, source.park_id) != current:
@@ -122,15 +122,15 @@ class Learn:
                         "学习期间已启用了另一评分方案；请重新学习。",
                         "another scoring was put to use meanwhile: learn again.",
                     )
-                put_to_use(session, request, source.park_id, held.id)
-            [answer] = answers_of(session, request.principal.scope, [held])
+                put_to_use(session, request, source.park_id, scoring.id)
+            [answer] = answers_of(session, request.principal.scope, [scoring])
             return LearnedAnswer(**dict(answer), adopted=adopted)
 
         return done_once(self.database, request, LearnedAnswer, write)
 
 
 def _scoring(request: Request, source: Source, learned: Learned, current: Scorer) -> NewScoring:
-    """What is kept of what was learned; a weight of 0 is none."""
+    """The scoring to keep of what was learned; weights of 0 are left out."""
     zh, en = learned.why
     judged = {name: dict(figures) for name, figures in learned.evaluation.items()}
     return NewScoring(

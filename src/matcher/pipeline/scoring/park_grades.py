@@ -13,7 +13,7 @@ from matcher.store.records import from_record
 
 
 def grades_of_park(session: Transaction, park_id: int) -> LedgerGrades:
-    """Those that stand, as `session` sees them."""
+    """The park's standing grades, as `session` sees them."""
     standing = grades.standing(session, park_id)
     listings = partial(_listings, session, park_id)
     return LedgerGrades(
@@ -30,14 +30,14 @@ def _listings(
     scope = Scope(frozenset({park_id}))
     past = PastListings.of(session, side, scope, {listing_id for listing_id, _ in wanted})
     return {
-        (listing_id, one.version): LiveListing(
+        (listing_id, revision.version): LiveListing(
             id=listing_id,
-            version=one.version,
-            listing=from_record(side, one.data),
+            version=revision.version,
+            listing=from_record(side, revision.data),
             park_id=park_id if side is Side.DEMAND else None,
-            stated_at=one.at,
+            stated_at=revision.at,
         )
         for listing_id, revisions in sorted(past.revisions.items())
-        for one in revisions
-        if (listing_id, one.version) in wanted
+        for revision in revisions
+        if (listing_id, revision.version) in wanted
     }

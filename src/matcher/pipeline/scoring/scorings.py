@@ -46,14 +46,14 @@ def list_scorings(
     place = cursors.decode("scorings", 1, cursor)
     park_id = None if park is None else get_park(database, park, principal.scope).id
     with database.reading() as session:
-        held = scorings.page(
+        rows = scorings.page(
             session,
             principal.scope,
             park_id=park_id,
             before=None if place is None else place[0],
             limit=limit + 1,
         )
-        shown, following = cursors.cut(held, limit, lambda one: cursors.encode("scorings", one.id))
+        shown, following = cursors.cut(rows, limit, lambda scoring: cursors.encode("scorings", scoring.id))
         items = answers_of(session, principal.scope, shown)
         in_use = _in_use(session, principal.scope, shipped, park_id)
     return ScoringPage(items=items, in_use=in_use, next_cursor=following)
@@ -68,8 +68,8 @@ def get_scoring(database: Database, principal: Principal, scoring_id: int) -> Sc
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        held = _scoring(session, principal.scope, scoring_id)
-        [answer] = answers_of(session, principal.scope, [held])
+        scoring = _scoring(session, principal.scope, scoring_id)
+        [answer] = answers_of(session, principal.scope, [scoring])
     return answer
 
 
@@ -147,26 +147,26 @@ def answers_of(session: Transaction, scope: Scope, listed: Sequence[HeldScoring]
     codes = {park.id: park.code for park in parks.page(session, scope)}
     shared = chosen.get(None)
 
-    def used_by(held: HeldScoring) -> list[str]:
-        own = (park for park, choice in chosen.items() if choice.scoring_id == held.id)
-        return sorted(codes[park] for park in own if park is not None)
+    def used_by(scoring: HeldScoring) -> list[str]:
+        users = (park for park, choice in chosen.items() if choice.scoring_id == scoring.id)
+        return sorted(codes[park] for park in users if park is not None)
 
     return [
         ScoringAnswer(
-            scoring_id=held.id,
-            scorer=held.version,
-            park=None if held.park_id is None else codes[held.park_id],
-            source=held.source,
-            weights=dict(held.weights),
-            calibration=CalibrationAnswer.model_validate(asdict(held.calibration)),
-            learned_from=dict(held.learned_from),
-            evaluation=EvaluationAnswer.model_validate(held.evaluation),
-            at=held.at,
-            actor=held.actor if held.park_id is not None or scope.parks is None else None,
-            in_use_by_installation=shared is not None and shared.scoring_id == held.id,
-            in_use_by_parks=used_by(held),
+            scoring_id=scoring.id,
+            scorer=scoring.version,
+            park=None if scoring.park_id is None else codes[scoring.park_id],
+            source=scoring.source,
+            weights=dict(scoring.weights),
+            calibration=CalibrationAnswer.model_validate(asdict(scoring.calibration)),
+            learned_from=dict(scoring.learned_from),
+            evaluation=EvaluationAnswer.model_validate(scoring.evaluation),
+            at=scoring.at,
+            actor=scoring.actor if scoring.park_id is not None or scope.parks is None else None,
+            in_use_by_installation=shared is not None and shared.scoring_id == scoring.id,
+            in_use_by_parks=used_by(scoring),
         )
-        for held in listed
+        for scoring in listed
     ]
 
 
@@ -177,23 +177,23 @@ def _chooser(database: Database, principal: Principal, park: str | None) -> int 
 
 
 def _scoring(session: Transaction, scope: Scope, scoring_id: int) -> HeldScoring:
-    held = scorings.find(session, scope, scoring_id)
-    if held is None:
+    scoring = scorings.find(session, scope, scoring_id)
+    if scoring is None:
         raise NotFound(
             f"没有编号为 {scoring_id} 的评分方案。", f"there is no scoring {scoring_id}.", field="scoring_id"
         )
-    return held
+    return scoring
 
 
 def _in_use(session: Transaction, scope: Scope, shipped: Scorer, park_id: int | None) -> list[InUseAnswer]:
     """What the installation is scored by, then each park that has put one to use; `park_id` names one."""
     chosen = scorings.choices(session, scope)
-    own = [
+    by_park = [
         _chosen(park.code, chosen[park.id], shipped)
         for park in parks.page(session, scope)
         if park.id in chosen and chosen[park.id].scoring_id is not None and park_id in {None, park.id}
     ]
-    return [_chosen(None, chosen.get(None), shipped), *own]
+    return [_chosen(None, chosen.get(None), shipped), *by_park]
 
 
 def _chosen(park: str | None, choice: Choice | None, shipped: Scorer) -> InUseAnswer:
