@@ -49,9 +49,9 @@ def add(
     return row.id
 
 
-def close(session: Session, held: HeldImport, at: datetime) -> None:
+def close(session: Session, made: HeldImport, at: datetime) -> None:
     """Record that an import is undone."""
-    undone = update(LedgerImport).where(LedgerImport.id == held.id, LedgerImport.park_id == held.park_id)
+    undone = update(LedgerImport).where(LedgerImport.id == made.id, LedgerImport.park_id == made.park_id)
     session.execute(undone.values(undone_at=at))
 
 
@@ -74,11 +74,11 @@ def page(
     return [_held(row, park) for row, park in session.execute(query)]
 
 
-def changes_of(session: Session, held: HeldImport) -> list[ImportedChange]:
+def changes_of(session: Session, made: HeldImport) -> list[ImportedChange]:
     """What an import changed, by entry."""
     query = select(HumanChange).where(
-        HumanChange.import_id == held.id,
-        HumanChange.park_id == held.park_id,
+        HumanChange.import_id == made.id,
+        HumanChange.park_id == made.park_id,
         HumanChange.act == IMPORT,
     )
     return [

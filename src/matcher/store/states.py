@@ -70,8 +70,8 @@ def scored_by(session: Session, scope: Scope, entry: EntryView) -> ScoringRun | 
     run = session.scalar(query)
     if run is None:
         return None
-    own = run.scorers.get(str(entry.park_id))
-    return ScoringRun(run.id, run.started_at, own or run.scorer, own or run.calibration)
+    scorer = run.scorers.get(str(entry.park_id))
+    return ScoringRun(run.id, run.started_at, scorer or run.scorer, scorer or run.calibration)
 
 
 def changed_between(
@@ -193,7 +193,7 @@ def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) 
 
 
 def _newest(scope: Scope, run_id: int, park_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    """That a state is its entry's newest when a run had ended, and in scope."""
+    """The conditions that a state is in scope and was its entry's newest when a run had ended."""
     newer = aliased(EntryState)
     overtaken = exists().where(
         newer.entry_id == EntryState.entry_id, newer.run_id > EntryState.run_id, newer.run_id <= run_id
