@@ -86,8 +86,8 @@ def import_ledger(
     """逐格比对后写入人工列，全部在一次提交中；有冲突或不合规则的行整行不写并逐格报告。"""
     name = normalise(PurePath(file.filename or "").name) or "未命名"
     content = file.file.read()
-    said = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
-    return shown(importing.import_ledger(service.database, asked(said), park, name, content, dry_run=dry_run))
+    body = {"park": park, "file": name, "sha256": sha256(content).hexdigest(), "dry_run": dry_run}
+    return shown(importing.import_ledger(service.database, asked(body), park, name, content, dry_run=dry_run))
 
 
 @router.get(
