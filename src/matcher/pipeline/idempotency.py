@@ -40,8 +40,8 @@ class Request:
 
 def digest_of(operation: str, asked: Mapping[str, Any]) -> str:
     """The SHA-256 of an operation and what it is asked."""
-    said = json.dumps([operation, asked], ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(said.encode()).hexdigest()
+    text = json.dumps([operation, asked], ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 A = TypeVar("A", bound=Answer)
@@ -56,16 +56,16 @@ def done_once(database: Database, request: Request, kind: type[A], write: Callab
     with database.writing() as session:
         if request.key is None:
             return write(session)
-        held = _held(session, request)
-        if held is not None:
-            return kind.from_kept(held)
+        kept = _held(session, request)
+        if kept is not None:
+            return kind.from_kept(kept)
         answer = write(session)
         _keep(session, request, answer.as_json())
         return answer
 
 
 def done_before(database: Database, request: Request, kind: type[A]) -> A | None:
-    """The answer to a request that was done before; for what takes long before it can write.
+    """The answer to a request that was done before; for writes that take long to prepare.
 
     Raises:
         Conflict: as `done_once`.
@@ -73,8 +73,8 @@ def done_before(database: Database, request: Request, kind: type[A]) -> A | None
     if request.key is None:
         return None
     with database.reading() as session:
-        held = _held(session, request)
-    return None if held is None else kind.from_kept(held)
+        kept = _held(session, request)
+    return None if kept is None else kind.from_kept(kept)
 
 
 def _keep(session: Transaction, request: Request, answer: Mapping[str, Any]) -> None:
@@ -85,13 +85,13 @@ def _keep(session: Transaction, request: Request, answer: Mapping[str, Any]) -> 
 
 def _held(session: Transaction, request: Request) -> Mapping[str, Any] | None:
     assert request.key is not None
-    held = idempotency.find(session, request.caller, request.key, request.now)
-    if held is None:
+    kept = idempotency.find(session, request.caller, request.key, request.now)
+    if kept is None:
         return None
-    if held.digest != request.digest:
+    if kept.digest != request.digest:
         raise Conflict(
             "该 Idempotency-Key 已用于另一个请求；请换一个。",
             "this Idempotency-Key was used for another request: take a new one.",
             field="Idempotency-Key",
         )
-    return held.answer
+    return kept.answer

@@ -122,6 +122,6 @@ def visible_to(session: Transaction, principal: Principal) -> Visible:
     if principal.role is not Role.RESEARCH_UNIT:
         principal.require(Right.READ_PARK)
         return Visible(principal.scope)
-    own = fold(principal.subject)
-    names = [name for name in catalogue.organisations(session) if own and fold(name) == own]
+    unit = fold(principal.subject)
+    names = [name for name in catalogue.organisations(session) if unit and fold(name) == unit]
     return Visible(DISTRICT, names)
