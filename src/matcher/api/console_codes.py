@@ -6,20 +6,22 @@ from typing import Any
 
 from matcher.domain.columns import COLUMNS, Column, Writer
 from matcher.domain.labels import LABELS
+from matcher.domain.stages import MAIN_LINE
 
 
 def codes_script() -> str:
-    """A JavaScript module of two tables.
+    """A JavaScript module of tables.
 
-    `CODES` is kind → code → [Chinese, English]; `COLUMNS` is a column's key in answers → its words, its kind,
-    the kind of its codes, and where people write it as it is, how the console's form asks for it.
+    `LINE` is the stages that an entry goes along, in order. `CODES` is kind → code → [Chinese, English].
+    `COLUMNS` is a column's key in answers → its words, its kind, the kind of its codes, and where people write
+    it as it is, how the console's form asks for it.
     """
     codes = {
         _kind_name(kind): {code.value: list(words) for code, words in members.items()}
         for kind, members in LABELS.items()
     }
     columns = {column.key: _described(column) for column in COLUMNS}
-    tables = {"CODES": codes, "COLUMNS": columns}
+    tables = {"LINE": list(MAIN_LINE), "CODES": codes, "COLUMNS": columns}
     return "".join(
         f"export const {name} = {json.dumps(table, ensure_ascii=False)};\n" for name, table in tables.items()
     )

@@ -57,7 +57,8 @@ def lapsed_misses(search: Search, lapsed: Search, chosen: Chosen, day: date) -> 
             better = sum(place < (-preference, listed.id) for place in best)
             over_its_unit = bool(unit) and cap is not None and units.count(unit) >= cap
             if better < choice.best_places and not over_its_unit:
-                misses[row].append((preference, match, listed.id, obstacle_of_time(listed.listing, day)))
+                obstacle = obstacle_of_time(listed.listing, day)
+                misses[row].append(Missed(preference, match, listed.id, obstacle))
     return misses
 
 

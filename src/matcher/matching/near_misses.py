@@ -1,7 +1,7 @@
 """Near misses: what a run would propose to a demand if one stated field were another, one at a time.
 
-A change may let in other achievements, too. So each near miss is ranked with all that its change lets in, and
-is one only where it is then among the demand's matches. A park's limit of entries is not looked at.
+A change may let in other achievements, too. So an achievement is a near miss only if it is among the demand's
+matches once everything that the change lets in is ranked with it. A park's limit of entries is not looked at.
 """
 
 from collections import defaultdict
@@ -23,8 +23,8 @@ from matcher.matching.rank import Choice
 from matcher.matching.search import Search, floor_of, ranked_demands
 from matcher.ports import Rows
 
-LIMIT = 3
-"""Near misses of one demand beside the nearest below its threshold."""
+MOST_OF_A_DEMAND = 3
+"""Near misses of one demand, not counting the nearest below its threshold."""
 
 READ = 60
 DEEPER = 4
@@ -37,7 +37,7 @@ def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Mi
     by_row = defaultdict[int, list[Missed]](list, {row: [*missed] for row, missed in lapsed.items()})
     below: dict[int, Missed] = {}
     for line in _lines(search, chosen):
-        by_row[line.row] += islice(line.hindered(), LIMIT)
+        by_row[line.row] += islice(line.hindered(), MOST_OF_A_DEMAND)
         if nearest := line.below():
             below[line.row] = nearest
     return [
@@ -48,23 +48,22 @@ def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Mi
 
 
 def _best(missed: Sequence[Missed], below: Missed | None) -> list[Missed]:
-    best = sorted(missed, key=lambda miss: (-miss[0], miss[2]))[:LIMIT]
+    best = sorted(missed, key=lambda miss: (-miss.preference, miss.achievement_id))[:MOST_OF_A_DEMAND]
     return best if below is None else [*best, below]
 
 
 def _near_miss(search: Search, row: int, place: int, missed: Missed) -> NearMiss:
     demand = search.demands.listings[row]
     assert demand.park_id is not None
-    _, match, achievement_id, obstacle = missed
     return NearMiss(
         demand_id=demand.id,
         park_id=demand.park_id,
-        achievement_id=achievement_id,
+        achievement_id=missed.achievement_id,
         place=place,
-        similarity=match.similarity,
-        score=match.score,
-        probability=match.probability,
-        obstacle=obstacle,
+        similarity=missed.match.similarity,
+        score=missed.match.score,
+        probability=missed.match.probability,
+        obstacle=missed.obstacle,
     )
 
 
@@ -150,7 +149,7 @@ class _Line:
                 continue
             if group >= 0:
                 named.add(group)
-            yield preference, match, self._id(match), obstacle
+            yield Missed(preference, match, self._id(match), obstacle)
 
     def below(self) -> Missed | None:
         """The best match that only a lower threshold would propose, None where there is none."""
@@ -164,7 +163,7 @@ class _Line:
         for match, preference in sorted(under, key=lambda pair: -pair[0].score):
             obstacle = self._obstacle(match)
             if obstacle is not None and self._passes(match, obstacle):
-                return preference, match, self._id(match), obstacle
+                return Missed(preference, match, self._id(match), obstacle)
         return None
 
     @property

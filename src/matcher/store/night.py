@@ -1,4 +1,4 @@
-"""What a run writes: the machine columns of the ledger with their history, and the reverse feed.
+"""What a run writes of pairs: the machine columns of the ledger with their history, and the reverse feed.
 
 Invariant: this module is the only writer of machine columns, and it never writes a human one. Every change
 of them appends the state after it, in the same transaction.

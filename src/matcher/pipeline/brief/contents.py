@@ -31,7 +31,7 @@ def make_brief(
 
     Unless told, it is compared with the last run that ended 24 hours ago or before; where there is none,
     with the beginning. What is overdue is in no other list of duties; `aside` are entries that someone works
-    on and that were proposed neither time, whose standing is another.
+    on, proposed at neither end, whose standing has changed.
 
     Raises:
         NotFound: the park is not in scope, or no such run.

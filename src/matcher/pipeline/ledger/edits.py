@@ -63,7 +63,7 @@ def edit_entry(
     *,
     version: int | None = None,
 ) -> EntryAnswer:
-    """Write over editable columns (`domain.work.EDITABLE`); values are the columns' own or their JSON form.
+    """Write over editable columns (`domain.columns.EDITABLE`); a value may have its JSON form.
 
     A text equal to the masked form of what is stored keeps what is stored.
 

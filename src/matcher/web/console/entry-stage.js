@@ -1,12 +1,10 @@
 /** The stage of an entry: the line it goes along, and the moves that are open from here. */
 
 import { change } from "./api.js";
-import { CODES } from "./codes.js";
+import { CODES, LINE } from "./codes.js";
 import { announce, h } from "./dom.js";
 import { behind, field, formOf, showProblem } from "./forms.js";
 import { code, column, t, today } from "./i18n.js";
-
-const LINE = ["screening", "pending", "pushed", "engaged", "intent", "trial", "signed", "landed"];
 
 /** The line of stages and the buttons of an entry. */
 export function stageSection({ entry, reload, editable }) {
