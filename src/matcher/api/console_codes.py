@@ -13,8 +13,8 @@ def codes_script() -> str:
     """A JavaScript module of tables.
 
     `LINE` is the stages that an entry goes along, in order. `CODES` is kind → code → [Chinese, English].
-    `COLUMNS` is a column's key in answers → its words, its kind, the kind of its codes, and, where people write
-    it as it is, how the console's form asks for it.
+    `COLUMNS` is a column's key in answers → its words, its kind, the kind of its codes, and, where people
+    write it as it is, how the console's form asks for it.
     """
     codes = {
         _kind_name(kind): {code.value: list(words) for code, words in members.items()}
