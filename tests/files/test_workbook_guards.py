@@ -72,6 +72,28 @@ def test_formatted_blank_cells_far_below_do_no_harm() -> None:
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_a_part_that_names_the_sheets_and_swells_when_unpacked_is_refused(part: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        head, close, tail = archive.read(part).rpartition(b"</")
+    swollen = head + b"<a/>" * (workbooks.MAX_INDEX_BYTES // 4) + close + tail
+    assert _problems(_with_part(part, swollen)) == [("unreadable_file", "rejected")]
+
+
+def test_errors_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MAX_ERROR_CELLS", 9)
+    errors = b'<row r="1">' + b'<c t="e"><v>#N/A</v></c>' * 10 + b"</row>"
+    assert _problems(_with_sheet(_sheet(errors))) == [("too_large", "rejected")]
+
+
+def test_a_cell_of_more_than_excel_holds_is_refused_however_often_it_is_shared() -> None:
+    cell = b'<c t="inlineStr"><is><t>' + b"a" * 32_768 + b"</t></is></c>"
+    assert _problems(_with_sheet(_sheet(b'<row r="1">' + cell + b"</row>"))) == [("too_large", "rejected")]
+    full = cell.replace(b"a" * 32_768, b"a" * 32_767) * 16
+    rows = b"".join(b"<row>" + full + b"</row>" for _ in range(100))
+    assert _problems(_with_sheet(_sheet(rows))) == [("too_large", "rejected")]
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
 @pytest.mark.parametrize(
     "kind", ['<!DOCTYPE a [<!ENTITY b "c">]>', '<!DOCTYPE a SYSTEM "file:///etc/passwd">', "<!DOCTYPE a>"]
 )

@@ -26,6 +26,10 @@ MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_CELLS = 20_000_000
 """Cells of the rectangle calamine keeps in memory: 200,000 rows of 100 columns."""
 
+MAX_INDEX_BYTES = 1 << 20
+"""Of each part that names the sheets: they are parsed in the serving process, and have a few kilobytes."""
+
+MAX_ERROR_CELLS = 100_000
 MAX_SECONDS = 120
 MAX_MERGED_ROWS = 1000
 
@@ -92,6 +96,12 @@ def _by_calamine(content: bytes) -> bytes:
         raise _damaged() from error
     if done.returncode == calamine_process.ENCRYPTED_EXIT:
         raise _encrypted()
+    if done.returncode == calamine_process.TOO_LARGE_EXIT:
+        raise UnreadableFile(
+            "too_large",
+            f"单元格的文字超过 {calamine_process.MAX_CELL_TEXT:,} 字，或全部文字过多，请拆分后再导入。",
+            f"a cell holds over {calamine_process.MAX_CELL_TEXT:,} characters, or all hold too many: split it.",
+        )
     if done.returncode:
         raise _damaged()
     return done.stdout
@@ -141,6 +151,12 @@ class _Extent:
         self.rows = max(self.rows, self._row + 1)
         self.columns = max(self.columns, self._column + 1)
         if _ERROR_CELL.search(attributes):
+            if len(self.errors) == MAX_ERROR_CELLS:
+                raise UnreadableFile(
+                    "too_large",
+                    f"错误值（#N/A 等）超过 {MAX_ERROR_CELLS:,} 个，请改正后再导入。",
+                    f"more than {MAX_ERROR_CELLS:,} cells hold errors such as #N/A: mend them first.",
+                )
             value = _VALUE.match(text, end)
             error = value[1] if value and value[1] else b"#VALUE!"
             self.errors[self._row, self._column] = error.decode("utf-8", "replace")
@@ -239,8 +255,12 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _parsed(archive: zipfile.ZipFile, name: str) -> Element:
-    """An XML part of the archive; one with a document type, which no workbook has, counts as damaged."""
-    return fromstring(archive.read(name), forbid_dtd=True)
+    """A small XML part of the archive; a large one, or one with a document type, counts as damaged."""
+    with archive.open(name) as part:
+        content = part.read(MAX_INDEX_BYTES + 1)
+    if len(content) > MAX_INDEX_BYTES:
+        raise _damaged()
+    return fromstring(content, forbid_dtd=True)
 
 
 def _part(target: str) -> str:
