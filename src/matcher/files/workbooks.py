@@ -100,7 +100,7 @@ def _by_calamine(content: bytes) -> bytes:
         raise UnreadableFile(
             "too_large",
             f"单元格的文字超过 {calamine_process.MAX_CELL_TEXT:,} 字，或全部文字过多，请拆分后再导入。",
-            f"a cell holds over {calamine_process.MAX_CELL_TEXT:,} characters, or all hold too many: split it.",
+            f"a cell holds over {calamine_process.MAX_CELL_TEXT:,} characters, or all too many: split it.",
         )
     if done.returncode:
         raise _damaged()
