@@ -125,11 +125,15 @@ def test_looking_at_a_worksheet_takes_time_in_proportion_to_it() -> None:
 
 
 def _seconds_to_look_at(rows: bytes) -> float:
+    """The processor time of the quickest of three looks: another process on the machine slows one down."""
     content = _with_sheet(_sheet(rows))
-    start = time.process_time()
-    with contextlib.suppress(UnreadableFile):
-        workbooks._error_cells(content)
-    return time.process_time() - start
+    looks = []
+    for _ in range(3):
+        start = time.process_time()
+        with contextlib.suppress(UnreadableFile):
+            workbooks._error_cells(content)
+        looks.append(time.process_time() - start)
+    return min(looks)
 
 
 def test_a_far_cell_is_found_behind_a_tag_within_an_attribute() -> None:
