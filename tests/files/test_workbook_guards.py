@@ -105,7 +105,7 @@ def test_a_workbook_whose_xml_states_a_document_type_is_refused(part: str, kind:
 
 
 def test_a_worksheet_of_nothing_but_open_tags_is_refused_without_being_unpacked() -> None:
-    content = (Path(__file__).parent / "open-tags.xlsx").read_bytes()
+    content = (Path(__file__).parent / "xlsx-scan-50k.xlsx").read_bytes()
     assert _problems(content) == [("unreadable_file", "rejected")]
 
 
