@@ -3,9 +3,9 @@
 from datetime import date
 
 from matcher.domain.access import Scope
-from matcher.domain.errors import InvalidInput, NotFound
+from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Confidentiality, Side
-from matcher.store import catalogue
+from matcher.pipeline.lists.held import held_listing
 from matcher.store.catalogue import HeldListing
 from matcher.store.database import Transaction
 
@@ -18,18 +18,8 @@ def named_sides(session: Transaction, scope: Scope, demand_id: int, achievement_
     Raises:
         NotFound: no such demand or achievement in scope; `field` names it.
     """
-    demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    if demand is None:
-        raise NotFound(
-            f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.", field="demand_id"
-        )
-    achievement = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
-    if achievement is None:
-        raise NotFound(
-            f"没有编号为 {achievement_id} 的成果。",
-            f"there is no achievement {achievement_id}.",
-            field="achievement_id",
-        )
+    demand = held_listing(session, Side.DEMAND, demand_id, scope, field="demand_id")
+    achievement = held_listing(session, Side.SUPPLY, achievement_id, scope, field="achievement_id")
     return demand, achievement
 
 

@@ -9,13 +9,13 @@ from matcher.domain.access import Principal, Right
 from matcher.domain.columns import Milestone
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
-from matcher.domain.errors import NotFound
 from matcher.domain.listing import Side
 from matcher.domain.stages import Teaming
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.ledger.answers import EntryAnswer
-from matcher.store import catalogue, ledger
+from matcher.pipeline.lists.held import held_listing
+from matcher.store import ledger
 from matcher.store.database import Database
 
 
@@ -60,9 +60,7 @@ def compare_suppliers(
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        demand = catalogue.find(session, Side.DEMAND, demand_id, principal.scope)
-        if demand is None:
-            raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
+        demand = held_listing(session, Side.DEMAND, demand_id, principal.scope)
         in_view = ledger.entries(session, principal.scope, EntryFilter(demand_id=demand_id, in_view=True))
     entries = [entry for entry in in_view if entry.touched]
     today = beijing_day(now)

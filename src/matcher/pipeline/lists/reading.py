@@ -6,7 +6,6 @@ from typing import Any
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day
-from matcher.domain.errors import NotFound, StaleVersion
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
 from matcher.pipeline import cursors
@@ -18,12 +17,11 @@ from matcher.pipeline.lists.answers import (
     ListingPage,
     answers_of,
 )
+from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.lists.parks import park_named
 from matcher.store import access, catalogue
-from matcher.store.catalogue import HeldListing
-from matcher.store.database import Database, Transaction
+from matcher.store.database import Database
 
-_WORDS = {Side.SUPPLY: ("成果", "achievement"), Side.DEMAND: ("需求", "demand")}
 _PAGES: Mapping[Side, tuple[str, type[Page[Any]]]] = {
     Side.SUPPLY: ("achievements", Page[AchievementAnswer]),
     Side.DEMAND: ("demands", Page[DemandAnswer]),
@@ -97,25 +95,3 @@ def get_listing(
                 park_id=item.shelf.park_id,
             )
     return answer
-
-
-def held_listing(
-    session: Transaction, side: Side, listing_id: int, scope: Scope, *, version: int | None = None
-) -> HeldListing:
-    """One listing in scope; with `version`, at that version and locked until the transaction ends.
-
-    Raises:
-        NotFound: no such listing, or another park's.
-        StaleVersion: it is at another version.
-    """
-    item = catalogue.find(session, side, listing_id, scope, lock=version is not None)
-    zh, en = _WORDS[side]
-    if item is None:
-        raise NotFound(f"没有编号为 {listing_id} 的{zh}。", f"there is no {en} {listing_id}.")
-    if version is not None and item.version != version:
-        raise StaleVersion(
-            f"该{zh}已被修改为第 {item.version} 版，您依据的是第 {version} 版；请重新读取后再改。",
-            f"this {en} is at version {item.version}, yours is {version}: read it again.",
-            field="version",
-        )
-    return item

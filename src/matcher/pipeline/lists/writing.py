@@ -10,9 +10,9 @@ from matcher.domain.errors import Conflict, InvalidInput
 from matcher.domain.listing import Demand, Listing, Side, content_digest
 from matcher.domain.text import fold
 from matcher.pipeline.lists.answers import ListingAnswer, answers_of
+from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.lists.masking import unmasked
 from matcher.pipeline.lists.parks import park_named
-from matcher.pipeline.lists.reading import held_listing
 from matcher.store import catalogue, revisions
 from matcher.store.catalogue import HeldListing, Shelf
 from matcher.store.database import Database, Transaction

@@ -6,8 +6,9 @@ from matcher.domain.days import beijing_day
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.access import EmbedGrant, embed_scope
+from matcher.pipeline.lists.held import no_listing
 from matcher.pipeline.matches.answers import EmbeddedMatch, EmbeddedMatches, ReasonAnswer
-from matcher.pipeline.matches.written import no_demand, written_for
+from matcher.pipeline.matches.written import written_for
 from matcher.store import catalogue
 from matcher.store.database import Database
 
@@ -35,7 +36,7 @@ def embedded_matches(database: Database, demand_id: int, grant: EmbedGrant, now:
     with database.reading() as session:
         demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
         if demand is None or demand.listing.confidentiality is not Confidentiality.PUBLIC:
-            raise no_demand(demand_id)
+            raise no_listing(Side.DEMAND, demand_id)
         written = written_for(session, demand, scope, beijing_day(now))
         matched = {match.achievement_id for match in written.items if match.achievement_id is not None}
         achievements = catalogue.held_by_id(session, Side.SUPPLY, matched, scope)

@@ -10,15 +10,15 @@ from pydantic import ConfigDict, Field
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.counterfactual import Obstacle, obstacle_now
 from matcher.domain.days import beijing_day
-from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
 from matcher.domain.listing import Achievement, Side
 from matcher.domain.remedies import remedy
 from matcher.domain.text import mask_contacts
 from matcher.domain.verdicts import Hindrance, Whose
 from matcher.pipeline.answers import Answer, Listed
+from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.lists.parks import get_park
-from matcher.store import catalogue, near_misses, rule_versions
+from matcher.store import near_misses, rule_versions
 from matcher.store.database import Database, Transaction
 from matcher.store.near_misses import Missed
 
@@ -111,8 +111,7 @@ def demand_near_misses(
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        if catalogue.find(session, Side.DEMAND, demand_id, principal.scope) is None:
-            raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
+        held_listing(session, Side.DEMAND, demand_id, principal.scope)
         standing = near_misses_of(session, principal.scope, beijing_day(now), [demand_id])
     return _listed(standing.get(demand_id, ()))
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from matcher.domain.access import DISTRICT, Scope
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter
-from matcher.domain.errors import NotFound
 from matcher.domain.listing import Confidentiality, Side, is_valid_on, text_of
 from matcher.domain.standings import Standing
 from matcher.domain.text import says_enough
+from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.matches.abstentions import why_unmatched
 from matcher.pipeline.matches.answers import MatchAnswer, MatchesAnswer, ReasonAnswer
 from matcher.store import catalogue, ledger, repeats, runs
@@ -29,9 +29,7 @@ def matches_of_demand(database: Database, demand_id: int, scope: Scope, now: dat
         NotFound: no such demand in scope.
     """
     with database.reading() as session:
-        demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
-        if demand is None:
-            raise no_demand(demand_id)
+        demand = held_listing(session, Side.DEMAND, demand_id, scope)
         return written_for(session, demand, scope, beijing_day(now))
 
 
@@ -49,11 +47,6 @@ def written_for(session: Transaction, demand: HeldListing, scope: Scope, day: da
     return MatchesAnswer(items=[], reason=reason)
 
 
-def no_demand(demand_id: int) -> NotFound:
-    """The error for a demand that does not exist, or is another park's."""
-    return NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-
-
 def matches_of_achievement(
     database: Database, achievement_id: int, scope: Scope, now: datetime
 ) -> MatchesAnswer:
@@ -67,11 +60,7 @@ def matches_of_achievement(
     """
     day = beijing_day(now)
     with database.reading() as session:
-        achievement = catalogue.find(session, Side.SUPPLY, achievement_id, scope)
-        if achievement is None:
-            raise NotFound(
-                f"没有编号为 {achievement_id} 的成果。", f"there is no achievement {achievement_id}."
-            )
+        achievement = held_listing(session, Side.SUPPLY, achievement_id, scope)
         parks_shown = scope if scope.organisations is None else DISTRICT
         pairs = ledger.feed(session, parks_shown, achievement_id, day)
         if pairs:

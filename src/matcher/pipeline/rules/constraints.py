@@ -6,17 +6,16 @@ Every save raises the catalogue revision, so that the next run takes it up.
 from dataclasses import replace
 
 from matcher.domain.access import Principal, Right, Scope
-from matcher.domain.errors import NotFound
 from matcher.domain.listing import Side
 from matcher.domain.rules import Constraints
 from matcher.matching.inputs import Inputs
 from matcher.pipeline.idempotency import Request, done_once
+from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.nights.refresh import Refresh
 from matcher.pipeline.rules.answers import ConstraintsAnswer
 from matcher.pipeline.rules.dry_run import DryRunAnswer, difference
 from matcher.pipeline.rules.versions import require_version
 from matcher.store import catalogue, parks, rule_versions
-from matcher.store.catalogue import HeldListing
 from matcher.store.database import Database, Transaction
 
 
@@ -29,7 +28,7 @@ def read_constraints(database: Database, principal: Principal, demand_id: int) -
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        demand = _demand(session, demand_id, principal.scope)
+        demand = held_listing(session, Side.DEMAND, demand_id, principal.scope)
         saved = rule_versions.constraints_of(session, demand.park_id, demand_id)
     return ConstraintsAnswer.of(demand_id, saved)
 
@@ -49,7 +48,7 @@ def save_constraints(
     principal.require(Right.RUN_PARK)
 
     def write(session: Transaction) -> ConstraintsAnswer:
-        demand = _demand(session, demand_id, principal.scope)
+        demand = held_listing(session, Side.DEMAND, demand_id, principal.scope)
         last = rule_versions.constraints_of(session, demand.park_id, demand_id)
         require_version(last, version)
         if last.rule != rule:
@@ -72,7 +71,7 @@ def dry_run_constraints(
     """
     principal.require(Right.RUN_PARK)
     with refresh.database.reading() as session:
-        demand = _demand(session, demand_id, principal.scope)
+        demand = held_listing(session, Side.DEMAND, demand_id, principal.scope)
         require_version(rule_versions.constraints_of(session, demand.park_id, demand_id), version)
         [park] = parks.page(session, Scope(frozenset({demand.park_id})))
 
@@ -80,10 +79,3 @@ def dry_run_constraints(
         return replace(inputs, constraints={**inputs.constraints, demand_id: rule})
 
     return difference(refresh, principal.scope, park, with_own, demand_id=demand_id)
-
-
-def _demand(session: Transaction, demand_id: int, scope: Scope) -> HeldListing:
-    demand = catalogue.find(session, Side.DEMAND, demand_id, scope)
-    if demand is None:
-        raise NotFound(f"没有编号为 {demand_id} 的需求。", f"there is no demand {demand_id}.")
-    return demand
