@@ -41,8 +41,17 @@ def after_id(kind: str, cursor: str | None) -> int:
     Raises:
         InvalidCursor: as `decode`.
     """
+    return before_id(kind, cursor) or 0
+
+
+def before_id(kind: str, cursor: str | None) -> int | None:
+    """The id that a page of the list `kind`, newest first, continues before; None for the first page.
+
+    Raises:
+        InvalidCursor: as `decode`.
+    """
     place = decode(kind, 1, cursor)
-    return 0 if place is None else place[0]
+    return None if place is None else place[0]
 
 
 def cut(rows: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> tuple[Sequence[T], str | None]:

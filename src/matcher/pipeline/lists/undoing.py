@@ -64,11 +64,9 @@ def import_history(
     Raises:
         InvalidCursor: it is not one of this list's.
     """
-    place = cursors.decode("imports", 1, cursor)
+    before = cursors.before_id("imports", cursor)
     with database.reading() as session:
-        made = imports.page(
-            session, principal.scope, before=None if place is None else place[0], limit=limit + 1
-        )
+        made = imports.page(session, principal.scope, before=before, limit=limit + 1)
     shown, following = cursors.cut(made, limit, lambda past: cursors.encode("imports", past.id))
     return Page[PastImport](items=[PastImport.of(past) for past in shown], next_cursor=following)
 

@@ -54,9 +54,9 @@ def list_runs(
     Raises:
         InvalidCursor: it is not one of this list's.
     """
-    place = cursors.decode("runs", 1, cursor)
+    before = cursors.before_id("runs", cursor)
     with database.reading() as session:
-        rows = runs.page(session, before=None if place is None else place[0], limit=limit + 1)
+        rows = runs.page(session, before=before, limit=limit + 1)
         shown, following = cursors.cut(rows, limit, lambda run: cursors.encode("runs", run.id))
         items = [answer_of(session, scope, run) for run in shown]
     return Page[RunAnswer](items=items, next_cursor=following)

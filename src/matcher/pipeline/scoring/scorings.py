@@ -43,14 +43,14 @@ def list_scorings(
         InvalidCursor: it is not one of this list's.
     """
     principal.require(Right.READ_PARK)
-    place = cursors.decode("scorings", 1, cursor)
+    before = cursors.before_id("scorings", cursor)
     park_id = None if park is None else get_park(database, park, principal.scope).id
     with database.reading() as session:
         rows = scorings.page(
             session,
             principal.scope,
             park_id=park_id,
-            before=None if place is None else place[0],
+            before=before,
             limit=limit + 1,
         )
         shown, following = cursors.cut(rows, limit, lambda scoring: cursors.encode("scorings", scoring.id))

@@ -39,8 +39,7 @@ def list_imports(
         Forbidden: the caller may not see parks' data.
     """
     principal.require(Right.READ_PARK)
-    place = cursors.decode("ledger-imports", 1, cursor)
-    before = None if place is None else place[0]
+    before = cursors.before_id("ledger-imports", cursor)
     park_id = None if park_code is None else get_park(database, park_code, principal.scope).id
     with database.reading() as session:
         made = ledger_imports.page(session, principal.scope, park_id=park_id, before=before, limit=limit + 1)
