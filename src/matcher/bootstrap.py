@@ -7,6 +7,7 @@ of processor time, which a command that reads the ledger does without.
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr, ValidationError
@@ -20,6 +21,7 @@ from matcher.settings import Settings
 from matcher.store.database import Database
 
 if TYPE_CHECKING:
+    from matcher.embed.convert import Converted
     from matcher.learning.evaluating import Reranking
     from matcher.pipeline.access import OpenIdTokens
     from matcher.pipeline.matches.free_text import Matching
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.nights.refresh import Refresh
     from matcher.pipeline.nights.watch import ChangeWatcher
     from matcher.pipeline.scoring.learn import Learn
-    from matcher.ports import Channels, Encoder, Reranker, Vectors
+    from matcher.ports import Channels, Encoder, Progress, Reranker, Vectors
 
 
 def _openid_tokens(settings: Settings) -> "OpenIdTokens | None":
@@ -50,6 +52,17 @@ def _openid_tokens(settings: Settings) -> "OpenIdTokens | None":
 
     claims = ClaimNames(settings.oidc_role_claim, settings.oidc_parks_claim, settings.oidc_subject_claim)
     return OpenIdTokens(issuer, audience, IssuerKeys(issuer, settings.oidc_jwks_url), claims)
+
+
+def convert_encoder(spec: str, out: Path, progress: "Progress") -> "Converted":
+    """Make a folder that serves a sentence-transformers model without torch; no installation is needed.
+
+    Raises:
+        EncoderError: the model cannot be loaded or exported, `out` holds anything, or `onnx` is missing.
+    """
+    from matcher.embed.convert import convert
+
+    return convert(spec, out, progress)
 
 
 class Service:

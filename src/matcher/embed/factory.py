@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+from matcher.embed.onnx import OnnxEncoder, holds_onnx
 from matcher.embed.static import StaticEncoder
 from matcher.embed.transformer import SentenceTransformerEncoder
 from matcher.ports import Encoder
 
 BUNDLED = Path(__file__).parent / "bundled"
 """The folder of the model that ships inside the package."""
+
+STATIC = "static"
+"""What names it."""
 
 
 def load_encoder(
@@ -19,12 +23,17 @@ def load_encoder(
     document_prompt: str | None = None,
     dimension: int | None = None,
 ) -> Encoder:
-    """The bundled model where `spec` is None, else the folder or `name@revision` it names.
+    """The bundled model where `spec` is None or `static`, else the folder or `name@revision` it names.
 
-    Everything else concerns sentence-transformers only. Raises `EncoderError`.
+    A folder that `matcher encoder convert` made is read by ONNX Runtime, any other by sentence-transformers;
+    `device` and `batch_size` concern the latter, and prompts and dimension both. Raises `EncoderError`.
     """
-    if spec is None:
+    if spec is None or spec == STATIC:
         return StaticEncoder.load(BUNDLED)
+    if holds_onnx(Path(spec)):
+        return OnnxEncoder(
+            Path(spec), query_prompt=query_prompt, document_prompt=document_prompt, dimension=dimension
+        )
     return SentenceTransformerEncoder(
         spec,
         device=device,

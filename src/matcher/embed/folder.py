@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,18 @@ class ModelFolder:
 
     def digest(self) -> str:
         """First 12 hexadecimal digits of the SHA-256 of every file that bears on the vectors."""
-        total = hashlib.sha256()
-        for file in sorted(self.path.rglob("*")):
-            if file.suffix in {".json", ".safetensors", ".txt", ".model"} and file.is_file():
-                total.update(f"{file.relative_to(self.path).as_posix()}\0".encode())
-                with file.open("rb") as content:
-                    total.update(hashlib.file_digest(content, "sha256").digest())
-        return total.hexdigest()[:12]
+        return digest_of_files(self.path, {".json", ".safetensors", ".txt", ".model"})
+
+
+def digest_of_files(folder: Path, kinds: Set[str]) -> str:
+    """First 12 hexadecimal digits of the SHA-256 of the files under `folder` whose names end in `kinds`."""
+    total = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in kinds and file.is_file():
+            total.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+            with file.open("rb") as content:
+                total.update(hashlib.file_digest(content, "sha256").digest())
+    return total.hexdigest()[:12]
 
 
 def open_folder(path: Path) -> ModelFolder:
@@ -61,13 +66,13 @@ def open_cross_encoder(path: Path) -> ModelFolder:
 
 
 def _checked(path: Path) -> ModelFolder:
-    listed = _read_json(path / "modules.json") if (path / "modules.json").is_file() else []
+    listed = read_json(path / "modules.json") if (path / "modules.json").is_file() else []
     types = [str(module["type"]) for module in listed]
     _refuse_foreign_code(path, types)
     _refuse_pickles(path)
     settings = path / "config_sentence_transformers.json"
-    prompts = (_read_json(settings).get("prompts") or {}) if settings.is_file() else {}
-    config = _read_json(path / "config.json") if (path / "config.json").is_file() else {}
+    prompts = (read_json(settings).get("prompts") or {}) if settings.is_file() else {}
+    config = read_json(path / "config.json") if (path / "config.json").is_file() else {}
     modules = tuple(name.rpartition(".")[2] for name in types)
     return ModelFolder(path, modules, prompts, str(config.get("_name_or_path") or ""))
 
@@ -79,7 +84,7 @@ def _refuse_foreign_code(path: Path, types: Iterable[str]) -> None:
     """
     foreign = [name for name in types if not name.startswith("sentence_transformers.")]
     for config in sorted(path.rglob("config.json")):
-        classes = _read_json(config).get("auto_map") or {}
+        classes = read_json(config).get("auto_map") or {}
         foreign += [str(classes[name]) for name in sorted(classes) if name.startswith("AutoModel")]
     if foreign:
         raise EncoderError(
@@ -100,7 +105,8 @@ def _refuse_pickles(path: Path) -> None:
         )
 
 
-def _read_json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """What a JSON file holds; raises `EncoderError` where it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

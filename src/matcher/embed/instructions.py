@@ -1,5 +1,6 @@
 """What a model wants to be told before a text: its own prompts, else those that its family is known for."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ class Instructions:
         return Instructions(
             self.query if query is None else query, self.document if document is None else document
         )
+
+    def mark_beside(self, stated: "Instructions") -> str:
+        """What an encoder's id says of these: nothing where a model's files state them, else their digest."""
+        if self == stated:
+            return ""
+        told = f"{self.query}\0{self.document}"
+        return f"-{hashlib.sha256(told.encode()).hexdigest()[:6]}"
 
 
 _RETRIEVE = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"

@@ -1,6 +1,5 @@
 """Any sentence-transformers model, from a local folder or a hub id with a revision."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,10 +44,10 @@ class SentenceTransformerEncoder:
         self._instructions = instructions_of((name, folder.base), folder.prompts).overridden(
             query_prompt, document_prompt
         )
-        self._model = _load(path, device)
+        self._model = load_model(path, device)
         self._dimension = self._dimension_of(spec, dimension)
         stated = own_instructions(folder.prompts) or Instructions()
-        told = "" if self._instructions == stated else f"-{_digest(self._instructions)}"
+        told = self._instructions.mark_beside(stated)
         self._encoder_id = f"{name}@{folder.digest()}{told}/{self._dimension}"
 
     @property
@@ -97,12 +96,8 @@ class SentenceTransformerEncoder:
         return int(stated) if wanted is None else wanted
 
 
-def _digest(instructions: Instructions) -> str:
-    told = f"{instructions.query}\0{instructions.document}"
-    return hashlib.sha256(told.encode()).hexdigest()[:6]
-
-
-def _load(path: Path, device: str | None) -> "SentenceTransformer":
+def load_model(path: Path, device: str | None) -> "SentenceTransformer":
+    """The model of a folder that `open_folder` has let pass; raises `EncoderError` where it is damaged."""
     from sentence_transformers import SentenceTransformer
 
     try:
