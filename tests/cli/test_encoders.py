@@ -112,3 +112,32 @@ def test_the_reranked_channel_is_measured_where_a_cross_encoder_is_configured(
         monkeypatch.setenv("MATCHER_RERANKER", str(cross))
         measured = matcher(*command).json
         assert (measured["auc"], measured["ece"]) == (auc, None)
+
+
+def test_a_converted_model_is_put_to_use(filled: Matcher, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "converted"
+    converted = filled("encoder", "convert", folder, out, "--json")
+    assert converted.code == 0, converted.err
+    assert converted.json["path"] == str(out)
+    assert converted.json["cosine"] > 0.98
+    assert "convert: 4/4" in converted.err
+    used = filled("encoder", "use", out, "--json")
+    assert used.code == 0, used.err
+    assert used.json["encoder_id"] == converted.json["encoder_id"]
+    again = filled("encoder", "convert", folder, out)
+    assert again.code != 0
+    assert "not an empty folder" in again.err
+
+
+def test_people_read_how_large_a_converted_model_is_and_how_near(
+    matcher: Matcher, folder: Path, tmp_path: Path
+) -> None:
+    said = matcher("encoder", "convert", folder, tmp_path / "converted").err
+    assert " MB" in said
+    assert "平均余弦" in said
+
+
+def test_static_names_the_bundled_model(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundled = matcher("encoder", "show", "--json").json["encoder_id"]
+    monkeypatch.setenv("MATCHER_ENCODER", "static")
+    assert matcher("encoder", "show", "--json").json["encoder_id"] == bundled

@@ -34,6 +34,25 @@ def make_encoder(folder: Path, *, seed: int = 0, prompts: Mapping[str, str] | No
     return folder
 
 
+def make_decoder(folder: Path) -> Path:
+    """A folder of a sentence-transformers model: one layer of Qwen3, and its last token."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import Qwen3Config, Qwen3Model
+
+    source = folder.with_name(f".{folder.name}-source")
+    tokenizer = _tokenizer(source)
+    torch.manual_seed(0)
+    more = {**SIZE, "num_key_value_heads": 1, "head_dim": 8}
+    Qwen3Model(Qwen3Config(vocab_size=len(tokenizer), **more)).save_pretrained(source)
+    transformer = Transformer(str(source))
+    pooling = Pooling(transformer.get_embedding_dimension(), "lasttoken")
+    model = SentenceTransformer(modules=[transformer, pooling], device="cpu")
+    model.save_pretrained(str(folder), create_model_card=False)
+    return folder
+
+
 def make_cross_encoder(folder: Path, *, seed: int = 0, labels: int = 1) -> Path:
     """A folder of a cross-encoder: one layer of BERT that classifies pairs."""
     import torch

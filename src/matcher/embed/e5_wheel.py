@@ -12,8 +12,8 @@
 - an int32, the count of tensors, and for each a uint16 with the length of its name, the name, a byte with its
   kind, a uint32 with its count of numbers, and two uint64: where in the file it begins and its bytes.
 
-A tensor is float32, or blocks of a float16 scale and 16 bytes, in which the low halves are the first 16 weights,
-the high halves the last 16; a weight is its four bits less 8, times the scale.
+A tensor is float32, or blocks of a float16 scale and 16 bytes, in which the low halves are the first 16
+weights, the high halves the last 16; a weight is its four bits less 8, times the scale.
 """
 
 import re
@@ -21,6 +21,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,14 @@ NAME = "multilingual-e5-small"
 SPECIAL = ("<s>", "</s>", "<pad>", "<unk>")
 """In the order in which the file gives their ids."""
 
+_ROLES = {
+    "bos_token": "<s>",
+    "cls_token": "<s>",
+    "eos_token": "</s>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+}
 _MAX_TOKENS = 512
 _PROMPTS = {"query": "query: ", "document": "passage: "}
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
@@ -144,18 +153,18 @@ def _read(content: bytes) -> _Weights:
     if head.bytes(4) != b"E5S1":
         raise ValueError("E5S1")
     head.bytes(4)
-    *sizes, epsilon, _block = head.numbers("7ifi")
-    [count] = head.numbers("i")
+    shape = _Shape(*head.numbers("7if"))
+    _block, count = head.numbers("2i")
     special = head.numbers("4i")
     [length] = head.numbers("Q")
     starts, scores = head.array("<u4", count + 1), head.array("<f4", count)
     texts = head.bytes(length)
-    pieces = [texts[a:b].decode("utf-8", "replace") for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    pieces = [texts[a:b].decode("utf-8", "replace") for a, b in pairwise(starts)]
     for piece, name in zip(special, SPECIAL, strict=True):
         pieces[piece] = name
     _, normalisation = head.numbers("iI")
     head.bytes(normalisation)
-    return _Weights(content, _Shape(*sizes, epsilon), pieces, scores, _tensors(head))
+    return _Weights(content, shape, pieces, scores, _tensors(head))
 
 
 def _tensors(head: _Cursor) -> dict[str, tuple[int, int]]:
@@ -177,15 +186,9 @@ def _write(weights: _Weights, folder: Path) -> Path:
     kept = [row for row, piece in enumerate(weights.pieces) if piece in SPECIAL or _KEPT.fullmatch(piece)]
     body = folder.with_name("body")
     _model(weights, kept).save_pretrained(body)
-    PreTrainedTokenizerFast(
-        tokenizer_object=_tokenizer(weights, kept),
-        bos_token="<s>",
-        cls_token="<s>",
-        eos_token="</s>",
-        sep_token="</s>",
-        pad_token="<pad>",
-        unk_token="<unk>",
-        model_max_length=_MAX_TOKENS,
+    tokenizer: Any = PreTrainedTokenizerFast
+    tokenizer(
+        tokenizer_object=_tokenizer(weights, kept), model_max_length=_MAX_TOKENS, **_ROLES
     ).save_pretrained(body)
     modules = [Transformer(str(body)), Pooling(weights.shape.width, "mean"), Normalize()]
     model = SentenceTransformer(modules=modules, device="cpu", prompts=_PROMPTS)

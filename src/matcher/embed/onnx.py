@@ -49,7 +49,7 @@ class OnnxEncoder:
         """Read all but the model, which is loaded with the first text.
 
         The prompts stand in place of the folder's own; `dimension` cuts vectors short and makes them unit
-        vectors again. Raises `EncoderError` where a file is missing or damaged, or there are fewer dimensions.
+        vectors again. Raises `EncoderError` where a file is missing or damaged, or has fewer dimensions.
         """
         self._path = folder
         self._lock = Lock()
