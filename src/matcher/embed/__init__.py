@@ -1,1 +1,1 @@
-"""Encoder adapters: the bundled static model (no torch) and sentence-transformers."""
+"""Encoder adapters: the bundled static model and ONNX Runtime (no torch), and sentence-transformers."""
