@@ -1,21 +1,16 @@
-"""The figures of a ranking: the means of `matcher evaluate`, with intervals over resampled queries."""
+"""The figures of a ranking: those of `matcher evaluate`, of each query and their means."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.rankers import Ranking
 from bench.tasks import Task
 from matcher.domain import metrics
+from matcher.learning.resampling import Column
 
 CUTOFF = 10
-RESAMPLES = 1000
-SEED = 0
-
-Column = Sequence[float | None]
-"""A figure of each query, None where it is undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +21,6 @@ class Measured:
     means: Mapping[str, float | None]
     over: Mapping[str, int]
     reliability: Sequence[metrics.Bin]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean with the middle 95 % of the means of resampled queries."""
-
-    mean: float
-    low: float
-    high: float
 
 
 def measure(task: Task, ranking: Ranking) -> Measured:
@@ -56,31 +42,6 @@ def measure(task: Task, ranking: Ranking) -> Measured:
         over={name: count for name, (_, count) in means.items()},
         reliability=bins,
     )
-
-
-def interval(column: Column) -> Interval:
-    """The mean of a column and its interval.
-
-    Raises ValueError where nothing is defined.
-    """
-    return _resampled(np.array([figure for figure in column if figure is not None], dtype=np.float64))
-
-
-def difference(column: Column, other: Column) -> Interval:
-    """The mean of column − other over the queries that both define, resampled in pairs.
-
-    Raises ValueError where there is none.
-    """
-    pairs = zip(column, other, strict=True)
-    return _resampled(np.array([a - b for a, b in pairs if a is not None and b is not None]))
-
-
-def _resampled(figures: NDArray[np.float64]) -> Interval:
-    if not len(figures):
-        raise ValueError("no query defines this figure")
-    drawn = np.random.default_rng(SEED).integers(len(figures), size=(RESAMPLES, len(figures)))
-    low, high = np.percentile(figures[drawn].mean(axis=1), [2.5, 97.5])
-    return Interval(float(figures.mean()), float(low), float(high))
 
 
 def _of_pairs(task: Task, ranking: Ranking) -> tuple[list[metrics.Bin], dict[str, float | None]]:

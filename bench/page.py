@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.eye import Read, section
-from bench.figures import RESAMPLES, Interval, Measured, difference, interval
+from bench.figures import Measured
 from matcher.domain import metrics
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.learning.judging import FOLDS
+from matcher.learning.resampling import RESAMPLES, Interval, difference, interval
 
 _GRADED = ("ndcg@10", "auc", "mrr@10", "recall@10", "ece", "brier", "grade_mae", "grade_score")
 _FOUND = ("mrr@10", "ndcg@10", "recall@10")

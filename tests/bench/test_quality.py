@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from bench.compare import report
 from bench.eye import CAUSES, read, section
-from bench.figures import difference, interval, measure
+from bench.figures import measure
 from bench.page import page
 from bench.rankers import Ranking, bm25, character_tfidf, figures_of, learned, ours
 from bench.tasks import Task, agreement, of_folder, of_papers
@@ -15,6 +15,7 @@ from bench.tasks import Task, agreement, of_folder, of_papers
 from matcher.domain import metrics
 from matcher.index.snapshot import build_channels
 from matcher.learning.evaluating import Channel, evaluate
+from matcher.learning.resampling import difference, interval
 from tests.learning.test_evaluating import LetterEncoder
 
 SUBJECTS = [

@@ -53,3 +53,18 @@ def test_a_lesson_that_teaches_nothing_new_is_wrong_usage(
     ended = matcher("evaluate", own, *(own if one == "OWN" else one for one in options))
     assert (ended.code, ended.out) == (2, "")
     assert "--folds" in ended.err
+
+
+def test_a_channel_beside_itself_is_noise_and_every_figure_has_both_means(
+    matcher: Matcher, tmp_path: Path
+) -> None:
+    own = judged(tmp_path / "own", THINGS)
+    same = matcher("evaluate", own, "--pooled", "--against", "fused", "--json").json
+    for name, figure in same["comparison"].items():
+        assert figure["mean"] == figure["against"] == pytest.approx(same[name])
+        assert (figure["difference"], figure["low"], figure["high"], figure["verdict"]) == (0, 0, 0, "noise")
+    assert same["comparison"].keys() == same["intervals"].keys() == {"ndcg@10", "auc", "mrr@10", "recall@10"}
+    shown = matcher("evaluate", own, "--pooled", "--against", "lexical", "--against-encoder", "bundled")
+    assert "属于噪声" in shown.out
+    assert "comparison" not in matcher("evaluate", own, "--json").json
+    assert matcher("evaluate", own, "--against", "magic").code == 2

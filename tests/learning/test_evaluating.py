@@ -77,6 +77,8 @@ def test_the_keys_and_figures_of_a_perfect_ranking(tmp_path: Path) -> None:
     assert 0 < report.pop("brier") < 1
     assert report.pop("grade_score") == 1 / (1 + report.pop("grade_mae"))
     assert report.pop("learned") is None
+    certain = {"mean": 1.0, "low": 1.0, "high": 1.0}
+    assert report.pop("intervals") == dict.fromkeys(("ndcg@10", "mrr@10", "recall@10", "auc"), certain)
     assert report == {
         "ndcg@10": 1.0,
         "mrr@10": 1.0,

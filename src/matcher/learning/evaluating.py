@@ -17,6 +17,7 @@ from matcher.domain.text import TextView
 from matcher.learning.collections import Collection, read_collection
 from matcher.learning.figures import Measuring
 from matcher.learning.judging import folds, learn
+from matcher.learning.resampling import Column, Comparison, compare, interval
 from matcher.matching.rank import Choice, SecondLook, choose
 from matcher.matching.searchable import VectorsOf
 from matcher.ports import BuildChannels, Encoder, Figures, Progress, Query, Reranker, Rows, Vectors, silent
@@ -33,11 +34,13 @@ _CUTOFF = 10
 class Evaluation:
     """Means over queries, None where undefined; `averaged_over` says over how many queries each is.
 
+    `columns` has the figures of each query, in the folder's order, that the means of the same name are of.
     `grade_mae` is over all judged pairs. `learned` says what the ranking was learned from, and is None where
     nothing was.
     """
 
     figures: Mapping[str, float | None]
+    columns: Mapping[str, Column]
     averaged_over: Mapping[str, int]
     queries: int
     queries_per_second: float
@@ -51,9 +54,17 @@ class Evaluation:
             "queries": self.queries,
             "queries_per_second": self.queries_per_second,
             "averaged_over": dict(self.averaged_over),
+            "intervals": {
+                name: asdict(interval(column)) if self.averaged_over[name] else None
+                for name, column in self.columns.items()
+            },
             "reliability": [asdict(bin_) for bin_ in self.reliability],
             "learned": None if self.learned is None else dict(self.learned),
         }
+
+    def compared_with(self, other: "Evaluation") -> dict[str, Comparison | None]:
+        """Each figure beside that of another evaluation of the same folder; None where no query has both."""
+        return {name: compare(column, other.columns[name]) for name, column in self.columns.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +277,7 @@ def _summary(
     return Evaluation(
         figures=figures
         | {"ece": metrics.calibration_error(bins), "brier": metrics.brier(probabilities, outcomes)},
+        columns=columns,
         averaged_over={name: count for name, (_, count) in means.items()},
         reliability=tuple(bins),
         queries=len(judged),
