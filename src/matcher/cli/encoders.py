@@ -60,7 +60,8 @@ def use(
     spec: Annotated[
         str,
         typer.Argument(
-            help="A model folder, a hub id as name@revision, or `bundled`.", metavar="SPEC|bundled"
+            help="A model folder, a hub id as name@revision, `reader` or `bundled`.",
+            metavar="SPEC|reader|bundled",
         ),
     ],
     refresh: Refresh = True,

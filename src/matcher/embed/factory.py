@@ -13,6 +13,11 @@ BUNDLED = Path(__file__).parent / "bundled"
 STATIC = "static"
 """What names it."""
 
+READER = "reader"
+"""Names the transformer that ships beside it."""
+
+_READER_FOLDER = Path(__file__).parent / "reader"
+
 
 def load_encoder(
     spec: str | None,
@@ -23,16 +28,18 @@ def load_encoder(
     document_prompt: str | None = None,
     dimension: int | None = None,
 ) -> Encoder:
-    """The bundled model where `spec` is None or `static`, else the folder or `name@revision` it names.
+    """The bundled model where `spec` is None or `static`, `reader` the transformer that ships, else the folder or
+    `name@revision` it names.
 
     A folder that `matcher encoder convert` made is read by ONNX Runtime, any other by sentence-transformers;
     `device` and `batch_size` concern the latter, and prompts and dimension both. Raises `EncoderError`.
     """
     if spec is None or spec == STATIC:
         return StaticEncoder.load(BUNDLED)
-    if holds_onnx(Path(spec)):
+    folder = _READER_FOLDER if spec == READER else Path(spec)
+    if holds_onnx(folder):
         return OnnxEncoder(
-            Path(spec), query_prompt=query_prompt, document_prompt=document_prompt, dimension=dimension
+            folder, query_prompt=query_prompt, document_prompt=document_prompt, dimension=dimension
         )
     return SentenceTransformerEncoder(
         spec,
