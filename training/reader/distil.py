@@ -4,12 +4,12 @@
         --lexicon thuocl/*.txt --build build/reader
 
 `--build` holds `start`, as `training.reader.start` wrote it, and `teacher-onnx`, the teacher as
-`matcher encoder convert` writes it. The loss of a step is ten times one minus the cosine of the student's vector
-to the teacher's, from which the mean vector of its side was taken (a teacher's cosines lie between 0.7 and 1, a
-reader's should not); and, growing over the first third, a symmetric in-batch softmax over the pairs, in which
-what the teacher finds nearer than the pair itself is no negative (Solatorio 2024, arXiv:2402.16829). It saves
-itself every `SAVE_EVERY` steps and goes on from there, so that hours can be spent over several sittings. At the
-end `model` is a sentence-transformers folder.
+`matcher encoder convert` writes it. The loss of a step is ten times one minus the cosine of the student's
+vector to the teacher's, from which the mean vector of its side was taken (a teacher's cosines lie between
+0.7 and 1, a reader's should not); and, growing over the first third, a symmetric in-batch softmax over the
+pairs, in which what the teacher finds nearer than the pair itself is no negative (Solatorio 2024,
+arXiv:2402.16829). It saves itself every `SAVE_EVERY` steps and goes on from there, so that hours can be
+spent over several sittings. At the end `model` is a sentence-transformers folder.
 """
 
 import argparse

