@@ -28,8 +28,8 @@ def load_encoder(
     document_prompt: str | None = None,
     dimension: int | None = None,
 ) -> Encoder:
-    """What `spec` names: the bundled model (None or `static`), the transformer that ships beside it (`reader`),
-    or a folder or `name@revision`.
+    """What `spec` names: the bundled model (None or `static`), the transformer that ships beside it
+    (`reader`), or a folder or `name@revision`.
 
     A folder that `matcher encoder convert` made is read by ONNX Runtime, any other by sentence-transformers;
     `device` and `batch_size` concern the latter, and prompts and dimension both. Raises `EncoderError`.
