@@ -98,7 +98,7 @@ DEFAULT_SCORER = Scorer(
     SCORER_VERSION, {"dense": 0.4, "dense_title": 0.1, "lexical_text": 0.3, "lexical_title": 0.2}, PRIOR
 )
 """What the service scores with until something better is learned and adopted: round numbers, chosen on seven
-sets of pairs at once (docs/quality.md)."""
+sets of pairs at once (docs/adr/0019)."""
 
 
 def reranked(scorer: Scorer, weight: float, reranker_id: str) -> Scorer:

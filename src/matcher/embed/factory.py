@@ -18,8 +18,8 @@ READER = "reader"
 """Names the transformer that ships beside it."""
 
 READER_SHARE = 0.7
-"""The transformer's part of the default encoder's cosine, the static model has the rest. Chosen on seven sets at
-once; from 0.6 to 0.75 they differ by less than their intervals (docs/quality.md)."""
+"""The transformer's part of the default encoder's cosine; the static model has the rest. Chosen on seven sets of
+pairs at once."""
 
 _READER_FOLDER = Path(__file__).parent / "reader"
 
