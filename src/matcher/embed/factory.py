@@ -18,8 +18,8 @@ READER = "reader"
 """Names the transformer that ships beside it."""
 
 READER_SHARE = 0.7
-"""The transformer's part of the default encoder's cosine; the static model has the rest. Chosen on seven sets of
-pairs at once."""
+"""The transformer's part of the default encoder's cosine; the static model has the rest. Chosen on seven sets
+of pairs at once (docs/adr/0019)."""
 
 _READER_FOLDER = Path(__file__).parent / "reader"
 
@@ -33,8 +33,8 @@ def load_encoder(
     document_prompt: str | None = None,
     dimension: int | None = None,
 ) -> Encoder:
-    """What `spec` names: None the two models that ship, joined; `static` or `reader` one of them alone; else a
-    folder or `name@revision`.
+    """What `spec` names: None the two models that ship, joined; `static` or `reader` one of them alone; else
+    a folder or `name@revision`.
 
     A folder that `matcher encoder convert` made is read by ONNX Runtime, any other by sentence-transformers;
     `device` and `batch_size` concern the latter, and prompts and dimension both. Raises `EncoderError`.
