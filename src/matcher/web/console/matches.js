@@ -1,6 +1,7 @@
 /** Ranked matches, each with its three figures and why it matches. */
 
 import { get } from "./api.js";
+import { bandTag } from "./band.js";
 import { h } from "./dom.js";
 import { exploredTag } from "./explored.js";
 import { figure, t } from "./i18n.js";
@@ -55,7 +56,7 @@ export function figureList(item) {
     namedFigure("score", figure(item.score), "strong"),
     item.probability === null
       ? namedFigure("probability", t("probability.none"), "none")
-      : namedFigure("probability", figure(item.probability)),
+      : namedFigure("probability", [figure(item.probability), bandTag(item)]),
   );
 }
 
