@@ -39,7 +39,7 @@ function matchCard(item, side) {
       "div",
       { class: "match-head" },
       h("h4", {}, title),
-      h("p", { class: "meta" }, meta.filter(Boolean).map((text) => h("span", {}, text)), exploredTag(item)),
+      h("p", { class: "meta" }, meta.filter(Boolean).map((text) => h("span", {}, text)), bandTag(item), exploredTag(item)),
       side === "achievements" && repeatsNote(side, item.also),
     ),
     figureList(item),
@@ -56,7 +56,7 @@ export function figureList(item) {
     namedFigure("score", figure(item.score), "strong"),
     item.probability === null
       ? namedFigure("probability", t("probability.none"), "none")
-      : namedFigure("probability", [figure(item.probability), bandTag(item)]),
+      : namedFigure("probability", figure(item.probability)),
   );
 }
 

@@ -14,9 +14,6 @@
     similarity: ["相似度", "similarity"],
     score: ["得分", "score"],
     probability: ["概率", "probability"],
-    likely: ["可信", "likely"],
-    possible: ["待看", "possible"],
-    below: ["低于待看", "below possible"],
     uncalibrated: ["未校准", "not calibrated"],
     terms: ["共有词语", "Shared phrases"],
     explored: ["探索", "explored"],
@@ -169,14 +166,14 @@
       this.#tell("matcher-loaded", { items: shown, reason });
     }
 
-    #item({ rank, achievement_title: title, achievement_organisation: organisation, similarity, score, probability, band, terms, explored }) {
+    #item({ rank, achievement_title: title, achievement_organisation: organisation, similarity, score, probability, terms, explored }) {
       const figure = (name, value) => h("div", "figure", h("dt", "", this.#t(name)), h("dd", name, value));
       const figures = h(
         "dl",
         "figures",
         figure("similarity", similarity.toFixed(3)),
         figure("score", score.toFixed(3)),
-        figure("probability", probability === null ? this.#t("uncalibrated") : `${probability.toFixed(3)} ${this.#t(band)}`),
+        figure("probability", probability === null ? this.#t("uncalibrated") : probability.toFixed(3)),
       );
       const mark = explored ? h("span", "explored", this.#t("explored")) : null;
       if (mark) mark.title = this.#t("why_explored");
