@@ -42,6 +42,18 @@ def test_what_has_a_probability_has_its_band(ledger: World) -> None:
         assert one["band"] == DEFAULT_BANDS.of(one["probability"])
 
 
+def test_what_was_nearest_or_near_has_the_band_of_its_parks_lines(ledger: World) -> None:
+    own = own_bands(ledger)
+    ledger.jia.put(PROFILE, json={"min_score": 0.99, "likely": own.likely, "possible": own.possible})
+    ledger.refresh()
+    left = ledger.jia.get("/v1/abstentions").json()["items"]
+    near = [miss for one in left for miss in one["near_misses"]]
+    assert len(left) == 2
+    assert near
+    for one in (*(abstention["nearest"] for abstention in left), *near):
+        assert one["band"] == own.of(one["probability"])
+
+
 def test_a_park_moves_its_own_bands_at_once_and_no_other_parks(ledger: World) -> None:
     own, before = own_bands(ledger), banded(ledger, park="yi")
     saved = ledger.jia.put(PROFILE, json={"likely": own.likely, "possible": own.possible})
