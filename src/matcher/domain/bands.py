@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-LIKELY = 0.35
-"""The probability from which a pair is likely, where the park has not said; chosen, not yet measured."""
+LIKELY = 0.22
+"""The probability from which a pair is likely, where the park has not said. Among the first ten of 28 real
+demands, graded blind, 36 pairs reached it; 56 % were leads, and they were 62 % of all leads in the first ten."""
 
 POSSIBLE = 0.10
-"""The probability from which a pair is possible, where the park has not said; chosen, not yet measured."""
+"""The probability from which a pair is possible: of the same, 56 more reached it, and 9 % were leads."""
 
 
 class Band(StrEnum):
@@ -70,7 +71,7 @@ class Bands:
 DEFAULT_BANDS = Bands()
 """The bands of a park that has stated nothing."""
 
-PRECISION: Mapping[Band, float | None] = {Band.LIKELY: None, Band.POSSIBLE: None, Band.BELOW: None}
+PRECISION: Mapping[Band, float | None] = {Band.LIKELY: 0.56, Band.POSSIBLE: 0.09, Band.BELOW: 0.04}
 """Band → the share of such pairs that people graded a lead (2 or 3); None until it has been measured."""
 
 NAMES: Mapping[StrEnum, tuple[str, str]] = {

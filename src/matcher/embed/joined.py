@@ -40,7 +40,9 @@ class JoinedEncoder:
 
     def encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
         """Unit rows, shape (len(texts), dimension); a text of which no part knows anything gives a zero row."""
-        weighted = [np.sqrt(np.float32(part.share)) * part.encoder.encode(texts, side) for part in self._parts]
+        weighted = [
+            np.sqrt(np.float32(part.share)) * part.encoder.encode(texts, side) for part in self._parts
+        ]
         rows = np.concatenate(weighted, axis=1)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         unit: NDArray[np.float32] = np.divide(rows, norms, out=rows, where=norms > 0)
