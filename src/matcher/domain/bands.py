@@ -13,7 +13,7 @@ from enum import StrEnum
 
 LIKELY = 0.22
 """The probability from which a pair is likely, where the park has not said. Among the first ten of 28 real
-demands, graded blind, 36 pairs reached it; 56 % were leads, and they were 62 % of all leads in the first ten."""
+demands, graded blind, 36 pairs reached it; 56 % were leads, 62 % of all leads in those places."""
 
 POSSIBLE = 0.10
 """The probability from which a pair is possible: of the same, 56 more reached it, and 9 % were leads."""
