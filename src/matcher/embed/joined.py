@@ -39,7 +39,7 @@ class JoinedEncoder:
         return sum(part.encoder.dimension for part in self._parts)
 
     def encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
-        """Unit rows, shape (len(texts), dimension); a text of which no part knows anything gives a zero row."""
+        """Unit rows, shape (len(texts), dimension); a text that no part knows gives a zero row."""
         weighted = [
             np.sqrt(np.float32(part.share)) * part.encoder.encode(texts, side) for part in self._parts
         ]
