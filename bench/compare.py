@@ -26,8 +26,12 @@ def report(
     encoder: Encoder,
     build: BuildChannels,
     words: Words,
+    sets: Mapping[str, Task],
 ) -> Report:
-    """All rankers on all tasks; what is learned for the ungraded tasks is learned from all grades."""
+    """All rankers on all tasks, `sets` by their names.
+
+    What is learned for the others is learned from all grades of `graded`.
+    """
     figures = figures_of(graded, encoder, build)
     from_all = learned_from(graded, figures)
 
@@ -52,4 +56,5 @@ def report(
         titles=compared(titles),
         abstracts=0 if papers is None else len(papers.documents),
         papers={} if papers is None else compared(papers),
+        sets={name: compared(task) for name, task in sets.items()},
     )

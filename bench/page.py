@@ -13,6 +13,14 @@ from matcher.learning.resampling import RESAMPLES, Interval, difference, interva
 
 _GRADED = ("ndcg@10", "auc", "mrr@10", "recall@10", "ece", "brier", "grade_mae", "grade_score")
 _FOUND = ("mrr@10", "ndcg@10", "recall@10")
+_AIMS = {
+    ("eye", "ndcg@10"): 0.66,
+    ("eye", "auc"): 0.82,
+    ("claim", "mrr@10"): 0.76,
+    ("keyphrases", "mrr@10"): 0.68,
+    ("stard", "mrr@10"): 0.60,
+}
+"""(set, figure) → what was aimed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,7 @@ class Report:
     titles: Mapping[str, Measured]
     abstracts: int
     papers: Mapping[str, Measured]
+    sets: Mapping[str, Mapping[str, Measured]]
 
 
 def page(report: Report, sample: Sequence[Read], about: dict[str, Any]) -> str:
@@ -44,6 +53,7 @@ def page(report: Report, sample: Sequence[Read], about: dict[str, Any]) -> str:
         *_reliability(report),
         *_titles(report),
         *_papers(report),
+        *_sets(report),
         *section(sample, about),
     ]
     return "\n".join(lines) + "\n"
@@ -77,9 +87,9 @@ def _opening(report: Report) -> Iterator[str]:
         )
     yield ""
     yield (
-        "No weight and no text that ships comes from the first two. But the few round numbers of the "
-        "shipped scorer and of its prior were chosen with these grades in view, so *fused* is not measured "
-        f"on unseen grades. *fused + learned* nearly is: each demand is scored by what the other {FOLDS - 1} "
+        "No text that ships comes from the first two or from the sets below. But the few round numbers of "
+        "the shipped scorer and of its prior were chosen with all of them in view, so *fused* is not "
+        f"measured on unseen grades. *fused + learned* nearly is: each demand is scored by what the other {FOLDS - 1} "
         f"of {FOLDS} parts taught, and equal texts are in one part; but learning starts from those round "
         "numbers. recall@10 among a demand's own candidates is low for every ranker: far more than ten of "
         "them are relevant (grade 1 or better)."
@@ -90,35 +100,27 @@ def _opening(report: Report) -> Iterator[str]:
 def _aims(report: Report) -> Iterator[str]:
     fused, learned = report.graded["fused"].means, report.graded["fused + learned"].means
     aims = [
-        ("fused, nDCG@10", 0.68, fused["ndcg@10"], True),
-        ("fused, AUC", 0.82, fused["auc"], True),
+        ("fused, nDCG@10", 0.66, fused["ndcg@10"], True),
+        ("fused, AUC", 0.80, fused["auc"], True),
         ("fused + learned, nDCG@10", 0.72, learned["ndcg@10"], True),
         ("fused + learned, AUC", 0.86, learned["auc"], True),
-        ("calibration error of fused", 0.03, fused.get("ece"), False),
-        ("calibration error of fused + learned", 0.03, learned.get("ece"), False),
+        ("titles, fused, MRR@10", 0.985, report.titles["fused"].means["mrr@10"], True),
+    ]
+    aims += [
+        (f"{name}, fused, {figure}", wanted, report.sets[name]["fused"].means[figure], True)
+        for (name, figure), wanted in _AIMS.items()
+        if name in report.sets
     ]
     if report.papers:
-        aims += [
-            (
-                "English title → Chinese abstract, `dense`, MRR@10",
-                0.85,
-                report.papers["dense"].means["mrr@10"],
-                True,
-            ),
-            (
-                "English title → Chinese abstract, fused, MRR@10",
-                0.85,
-                report.papers["fused"].means["mrr@10"],
-                True,
-            ),
-        ]
+        english = report.papers["fused"].means["mrr@10"]
+        aims.append(("English title → Chinese abstract, fused, MRR@10", 0.92, english, True))
     yield "## The aims, and what was reached"
     yield ""
     yield "| aim | wanted | measured | |"
     yield "|---|---|---|---|"
     for name, wanted, found, at_least in aims:
         verdict = _verdict(wanted, found, at_least)
-        yield f"| {name} | {'≥' if at_least else '≤'} {wanted:.2f} | {_figure(found)} | {verdict} |"
+        yield f"| {name} | {'≥' if at_least else '≤'} {wanted:g} | {_figure(found)} | {verdict} |"
     yield ""
 
 
@@ -208,6 +210,34 @@ def _papers(report: Report) -> Iterator[str]:
     yield "Where one text is Chinese and the other is not, wording is not compared; meaning has its weight."
     yield ""
     yield from _table(report.papers, _FOUND)
+
+
+def _sets(report: Report) -> Iterator[str]:
+    for name, compared in report.sets.items():
+        graded = compared["fused"].over["auc"] > 0
+        figures = ("ndcg@10", "auc") if graded else ("mrr@10",)
+        over = compared["fused"].over[figures[0]]
+        yield f"## {name}"
+        yield ""
+        yield f"Over {over} queries" + (
+            " that have both leads and others; unjudged rows are left out." if graded else "."
+        )
+        yield ""
+        yield f"| ranker | {' | '.join(figures)} |"
+        yield f"|---|{'---|' * len(figures)}"
+        for ranker, one in compared.items():
+            yield f"| {ranker} | {' | '.join(_shown(interval(one.columns[figure])) for figure in figures)} |"
+        for base in ("char TF-IDF", "lexical_text + lexical_title", "dense + dense_title"):
+            less = [
+                _shown(difference(compared["fused"].columns[figure], compared[base].columns[figure]), "+.3f")
+                for figure in figures
+            ]
+            yield f"| **fused − {base}** | {' | '.join(less)} |"
+        yield ""
+        error = compared["fused"].means.get("ece")
+        if error is not None:
+            yield f"Calibration error of fused: {error:.3f}."
+            yield ""
 
 
 def _table(compared: Mapping[str, Measured], columns: Sequence[str]) -> Iterator[str]:

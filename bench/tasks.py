@@ -61,6 +61,14 @@ def of_folder(directory: Path, *, pooled: bool) -> Task:
     )
 
 
+def has_zero(directory: Path) -> bool:
+    """Whether a folder has a grade of 0, so that its judged candidates are both good and poor.
+
+    Raises InvalidInput, naming file and line, for a folder that cannot be read.
+    """
+    return any(0 in grades.values() for grades in read_collection(directory).qrels.values())
+
+
 def of_papers(path: Path) -> Task:
     """English titles of held-out papers, each looking for its Chinese abstract among those of all of them."""
     papers = [one for one in read_papers(path) if one.held_out and one.title and one.abstract]

@@ -129,7 +129,7 @@ def test_english_titles_look_for_the_abstracts_of_held_out_papers(tmp_path: Path
 
 def test_the_page_has_every_ranker_and_quotes_no_text(graded: Task, graded_folder: Path) -> None:
     titles = of_folder(graded_folder, pooled=False)
-    said = page(report(graded, titles, None, LetterEncoder(), build_channels, list), *read())
+    said = page(report(graded, titles, None, LetterEncoder(), build_channels, list, {"eye": graded}), *read())
     for name in ("random", "BM25", "char TF-IDF", "dense", "lexical_title", "fused", "fused + learned"):
         assert f"| {name} | " in said
     assert "**fused + learned − fused**" in said

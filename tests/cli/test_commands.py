@@ -10,6 +10,7 @@ from filelock import FileLock
 from openpyxl import load_workbook
 
 from matcher import __version__
+from matcher.domain.bands import DEFAULT_BANDS, Band
 from matcher.ports import Encoder
 from tests.away import FORMS, SECRET, SECRET_FORMS, TORN, address, closed_port
 from tests.cli.conftest import SEED, Ended, Matcher, run_here, run_process
@@ -116,6 +117,14 @@ def test_the_json_keys_are_the_promised_ones(matcher: Matcher, lists: tuple[Path
         ("p1", "screening", "current")
     }
     assert all(0 < entry["probability"] < 1 for entry in entries)
+    assert all(entry["band"] == DEFAULT_BANDS.of(entry["probability"]) for entry in entries)
+    in_bands = [fine(matcher("ledger", "list", "--band", band, "--json")).json for band in Band]
+    assert [[entry["band"] for entry in listed] for listed in in_bands] == [
+        [band] * len(listed) for band, listed in zip(Band, in_bands, strict=True)
+    ]
+    assert sorted(entry["entry_id"] for listed in in_bands for entry in listed) == sorted(
+        entry["entry_id"] for entry in entries
+    )
 
 
 def test_nothing_found_is_an_empty_json_list(matcher: Matcher) -> None:

@@ -137,7 +137,12 @@ def test_people_read_how_large_a_converted_model_is_and_how_near(
     assert "平均余弦" in said
 
 
-def test_static_names_the_bundled_model(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    bundled = matcher("encoder", "show", "--json").json["encoder_id"]
-    monkeypatch.setenv("MATCHER_ENCODER", "static")
-    assert matcher("encoder", "show", "--json").json["encoder_id"] == bundled
+def test_each_of_the_two_models_that_ship_can_be_used_alone(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined = matcher("encoder", "show", "--json").json["encoder_id"]
+    for name in ("static", "reader"):
+        monkeypatch.setenv("MATCHER_ENCODER", name)
+        alone = matcher("encoder", "show", "--json").json["encoder_id"]
+        assert alone.startswith(f"{name}@")
+        assert alone in joined

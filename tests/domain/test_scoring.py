@@ -13,16 +13,16 @@ def test_a_worked_example() -> None:
     found = {"dense": 0.5, "dense_title": 0.6, "lexical_text": 0.25, "lexical_title": 0.75}
     contributions = DEFAULT_SCORER.contributions(found)
     assert contributions == pytest.approx(
-        {"dense": 0.0375, "dense_title": 0.054, "lexical_text": 0.0875, "lexical_title": 0.2625}
+        {"dense": 0.1, "dense_title": 0.036, "lexical_text": 0.075, "lexical_title": 0.15}
     )
-    assert DEFAULT_SCORER.score(contributions) == pytest.approx(0.4415)
+    assert DEFAULT_SCORER.score(contributions) == pytest.approx(0.361)
 
 
 def test_texts_in_two_languages_are_compared_by_their_meaning_alone() -> None:
     found = {"dense": 0.5, "dense_title": 0.6, "lexical_text": 0.25, "lexical_title": 0.75, "wording": 0.0}
     contributions = DEFAULT_SCORER.contributions(found)
     assert contributions == pytest.approx(
-        {"dense": 0.125, "dense_title": 0.18, "lexical_text": 0.0, "lexical_title": 0.0}
+        {"dense": 0.2, "dense_title": 0.072, "lexical_text": 0.0, "lexical_title": 0.0}
     )
     assert LEXICAL.score(LEXICAL.contributions(found)) == 0
 

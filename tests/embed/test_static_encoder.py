@@ -116,7 +116,7 @@ def test_a_related_text_is_nearer_than_an_unrelated_one_in_and_across_languages(
 
 
 def test_loading_twice_gives_the_same_id_and_vectors(bundled: StaticEncoder) -> None:
-    again = load_encoder(None)
+    again = load_encoder("static")
     assert again.encoder_id == bundled.encoder_id
     np.testing.assert_array_equal(again.encode(TEXTS, Side.SUPPLY), bundled.encode(TEXTS, Side.SUPPLY))
 

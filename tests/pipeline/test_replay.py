@@ -186,7 +186,7 @@ LIVED: list[tuple[str, int, Any]] = [
     ("withdraw", 0, Side.DEMAND),
     ("move", 1, None),
     ("night", 0, 1),
-    ("exclude", 3, None),
+    ("exclude", 0, None),
     ("restore", 0, Side.DEMAND),
     ("night", 0, 3),
     ("lift", 0, None),
@@ -256,7 +256,7 @@ def test_a_replay_names_what_its_figures_depend_on(desk: Desk) -> None:
     run, _, _ = ledger_as_of(desk.database, DISTRICT, 1)
     assert run.encoder_id == desk.encoder.encoder_id
     assert all((run.code_version, run.scorer, run.catalogue_revision))
-    assert (run.calibration, run.profiles) == ("prior-2", {})
+    assert (run.calibration, run.profiles) == ("prior-3", {})
 
 
 def test_a_run_that_left_no_ledger_cannot_be_replayed(desk: Desk) -> None:

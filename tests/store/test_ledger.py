@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -7,12 +8,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from matcher.domain.access import DISTRICT
+from matcher.domain.bands import LIKELY, POSSIBLE, Band
 from matcher.domain.entries import EntryFilter
 from matcher.domain.ledger import Proposal
 from matcher.domain.listing import Achievement, Demand, Side
+from matcher.domain.rules import ParkProfile
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Standing, Trigger
-from matcher.store import ledger, night, parks, revisions, runs
+from matcher.store import ledger, night, parks, revisions, rule_versions, runs
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.revisions import Change
@@ -156,6 +159,28 @@ def test_entries_are_filtered_by_demand_score_standing_and_stage(
     assert count(min_score=0.5) == 3
     assert count(stage=Stage.ENGAGED) == 1
     assert count(stage=Stage.SCREENING, in_view=True) == 7, "what nobody has touched is to be screened"
+
+
+def test_a_band_is_filtered_by_as_it_is_read_at_its_very_edges(
+    database: Database, pairs: list[Proposal]
+) -> None:
+    edges = (None, POSSIBLE, LIKELY)
+    chances = [
+        *edges,
+        *(None if edge is None else math.nextafter(edge, 0) for edge in edges),
+        0.01,
+        0.99,
+        0.2,
+    ]
+    refresh(database, [replace(one, probability=chance) for one, chance in zip(pairs, chances, strict=True)])
+    for stated in (ParkProfile(), ParkProfile(likely=0.2), ParkProfile(likely=0.99, possible=LIKELY)):
+        with database.writing() as session:
+            rule_versions.save_profile(session, pairs[0].park_id, stated, actor="local", at=NOW)
+            every = ledger.entries(session, DISTRICT, EntryFilter())
+            assert [one.band for one in every] == [stated.bands.of(one.probability) for one in every]
+            for band in Band:
+                wanted = ledger.entries(session, DISTRICT, EntryFilter(band=band))
+                assert [one.id for one in wanted] == [one.id for one in every if one.band is band]
 
 
 def test_a_dead_run_is_closed_and_a_finished_one_stays_as_it_ended(database: Database) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from matcher.domain.bands import Band, sentence
 from matcher.domain.columns import COLUMNS, Column, Writer
 from matcher.domain.labels import LABELS
 from matcher.domain.stages import MAIN_LINE
@@ -13,6 +14,7 @@ def codes_script() -> str:
     """A JavaScript module of tables.
 
     `LINE` is the stages that an entry goes along, in order. `CODES` is kind → code → [Chinese, English].
+    `BANDS` is a band of probability → what is known of such pairs, [Chinese, English].
     `COLUMNS` is a column's key in answers → its words, its kind, the kind of its codes, and, where people
     write it as it is, how the console's form asks for it.
     """
@@ -21,7 +23,8 @@ def codes_script() -> str:
         for kind, members in LABELS.items()
     }
     columns = {column.key: _described(column) for column in COLUMNS}
-    tables = {"LINE": list(MAIN_LINE), "CODES": codes, "COLUMNS": columns}
+    bands = {band.value: list(sentence(band)) for band in Band}
+    tables = {"LINE": list(MAIN_LINE), "CODES": codes, "BANDS": bands, "COLUMNS": columns}
     return "".join(
         f"export const {name} = {json.dumps(table, ensure_ascii=False)};\n" for name, table in tables.items()
     )

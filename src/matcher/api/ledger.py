@@ -10,6 +10,7 @@ from matcher.api.fields import AsOf, Cursor, Id, Limit, Park, Person, Unmask
 from matcher.api.openapi import problems
 from matcher.api.writes import shown
 from matcher.domain.access import Right
+from matcher.domain.bands import Band
 from matcher.domain.entries import MAX_ID, EntryFilter
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Standing
@@ -47,6 +48,7 @@ def list_entries(
     min_score: Annotated[
         float | None, Query(ge=0, le=1, allow_inf_nan=False, description="得分不低于")
     ] = None,
+    band: Annotated[Band | None, Query(description="概率所在的档，按各园区自己的线")] = None,
     as_of: AsOf = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -59,6 +61,7 @@ def list_entries(
         achievement_id=achievement_id,
         stage=stage,
         min_score=min_score,
+        band=band,
         standing=None if standing in {"all", "in_view"} else Standing(standing),
         in_view=standing == "in_view",
         person=person,

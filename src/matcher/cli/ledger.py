@@ -1,6 +1,7 @@
 """Matching and the ledger: `matcher refresh`, `matcher match` and `matcher ledger`."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -9,7 +10,9 @@ from matcher.cli.output import print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
 from matcher.cli.tree import group_of
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
+from matcher.domain.bands import Band
 from matcher.domain.entries import MAX_ID, EntryFilter
+from matcher.domain.labels import label
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Trigger
@@ -49,6 +52,7 @@ _MATCH_COLUMNS = {
     "score": "得分",
     "similarity": "相似度",
     "probability": "概率",
+    "band_label": "分档",
     "demand_code": "需求编号",
     "demand_title": "需求",
     "achievement_code": "成果编号",
@@ -98,7 +102,7 @@ def match(
         return
     asked = "demand" if side is Side.DEMAND else "achievement"
     columns = {key: name for key, name in _MATCH_COLUMNS.items() if not key.startswith(asked)}
-    print_table(columns, matches, right=_FIGURES)
+    print_table(columns, [_with_band(row) for row in matches], right=_FIGURES)
     if not matches:
         say("没有可匹配的条目：另一张清单为空，或没有有效条目。")
 
@@ -108,6 +112,7 @@ def list_ledger(
     demand: Annotated[int | None, typer.Option(help="Only this demand's entries (id).")] = None,
     stage: Annotated[Stage | None, typer.Option(help="Only entries at this stage.")] = None,
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="Only scores from here up.")] = None,
+    band: Annotated[Band | None, typer.Option(help="Only probabilities in this band.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, max=MAX_ID, help="At most so many; all by default.")
     ] = None,
@@ -125,7 +130,7 @@ def list_ledger(
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
         wanted = EntryFilter(
-            park_id=park_id, demand_id=demand, stage=stage, min_score=min_score, in_view=True
+            park_id=park_id, demand_id=demand, stage=stage, min_score=min_score, band=band, in_view=True
         )
         page = page_of_entries(service.database, DISTRICT, wanted, as_of=when, limit=limit)
     rows = page.as_json()["items"]
@@ -139,4 +144,9 @@ def list_ledger(
     if any(row["explored"] for row in rows):
         columns["mark"] = "标记"
         rows = [{**row, "mark": "探索" if row["explored"] else ""} for row in rows]
-    print_table(columns, rows, right=("entry_id", *_FIGURES))
+    print_table(columns, [_with_band(row) for row in rows], right=("entry_id", *_FIGURES))
+
+
+def _with_band(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its band in words."""
+    return {**row, "band_label": None if row["band"] is None else label(Band(row["band"]), "zh")}

@@ -27,6 +27,8 @@ _RULES = {
     "excluded_organisations": "排除的单位",
     "min_score": "得分门槛",
     "min_probability": "概率门槛",
+    "likely": "可信线（概率）",
+    "possible": "待看线（概率）",
     "top_k": "每项需求条数",
     "per_organisation": "同一单位条数",
     "max_entries": "全园条数",

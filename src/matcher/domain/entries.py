@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from matcher.domain.bands import Band
 from matcher.domain.columns import Work
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
@@ -25,6 +26,7 @@ class EntryFilter:
     achievement_id: int | None = None
     stage: Stage | None = None
     min_score: float | None = None
+    band: Band | None = None
     standing: Standing | None = None
     in_view: bool = False
     person: str | None = None
@@ -49,13 +51,15 @@ class NamedPair:
 class PairView(NamedPair):
     """One pair as a run wrote it. Contacts and the sides' texts are not part of it.
 
-    Figures and run are None for a pair that people added and no run has proposed.
+    Figures and run are None for a pair that people added and no run has proposed. `band` is that of the
+    probability by the park's thresholds, as `domain.bands` says.
     """
 
     rank: int | None
     similarity: float | None
     score: float | None
     probability: float | None
+    band: Band | None
     contributions: Mapping[str, float]
     terms: tuple[str, ...]
     explored: bool

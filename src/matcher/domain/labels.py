@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from matcher.domain.access import RIGHT_LABELS, Right, Role
+from matcher.domain.bands import NAMES, Band
 from matcher.domain.columns import Group
 from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.domain.reminder import ReminderChannel
@@ -52,6 +53,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Standing.VOID: ("失效", "void"),
         Standing.ADDED: ("人工添加", "added by hand"),
     },
+    Band: NAMES,
     StallCode: {
         StallCode.TECHNICAL_ROUTE: ("技术路线", "technical route"),
         StallCode.FUNDING: ("资金", "funding"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from matcher.domain.bands import Bands
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Achievement
 from matcher.domain.text import fold
@@ -105,9 +106,11 @@ class ParkProfile(_HardRules):
     `industries` and `partner_weight` multiply the score for the order of a demand's matches; the score
     itself is the pair's and stays. `only_industries` and `only_partners` make the named ones a hard filter.
     `per_organisation` caps the matches of one research unit for one demand, `max_entries` the current
-    entries of the whole park; what is below `min_score` or `min_probability` is not proposed. `exploration`
-    is the share of a demand's matches drawn from the next best, so that grades do not only ever confirm
-    what the ranking shows; None is one in ten where the scoring in use was learned from grades, else none.
+    entries of the whole park; what is below `min_score` or `min_probability` is not proposed. `likely` and
+    `possible` are the probabilities that the bands begin with; they change nothing that is proposed.
+    `exploration` is the share of a demand's matches drawn from the next best, so that grades do not only
+    ever confirm what the ranking shows; None is one in ten where the scoring in use was learned from grades,
+    else none.
     """
 
     industries: Mapping[str, float] = field(default_factory=dict)
@@ -118,6 +121,8 @@ class ParkProfile(_HardRules):
     excluded_organisations: tuple[str, ...] = ()
     min_score: float | None = None
     min_probability: float | None = None
+    likely: float | None = None
+    possible: float | None = None
     top_k: int | None = None
     per_organisation: int | None = None
     max_entries: int | None = None
@@ -128,6 +133,7 @@ class ParkProfile(_HardRules):
         _check_weights("industries", *self.industries.values())
         _check_weights("partner_weight", self.partner_weight)
         self._check_shares()
+        self._check_bands()
         if self.top_k is not None and not 1 <= self.top_k <= MAX_TOP_K:
             raise _wrong("top_k", f"须为 1 到 {MAX_TOP_K}。", f"from 1 to {MAX_TOP_K}.")
         for name in ("per_organisation", "max_entries"):
@@ -155,6 +161,19 @@ class ParkProfile(_HardRules):
                 f"探索比例须为 0 到 {MAX_EXPLORATION:g}。",
                 f"a share from 0 to {MAX_EXPLORATION:g}.",
             )
+
+    def _check_bands(self) -> None:
+        for name in ("likely", "possible"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < 1:
+                raise _wrong(name, "须大于 0、小于 1。", "over 0 and below 1.")
+        if self.likely is not None and self.possible is not None and self.likely < self.possible:
+            raise _wrong("likely", "可信线不能低于待看线 possible。", "not below `possible`.")
+
+    @property
+    def bands(self) -> Bands:
+        """Where the park's bands of probability begin."""
+        return Bands.stated(self.likely, self.possible)
 
     def wanted(self) -> dict[Constraint, Any]:
         """What every filter of the park that is set asks for; of organisations it names those left out."""

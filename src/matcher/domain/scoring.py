@@ -8,7 +8,7 @@ from typing import Any
 from matcher.domain.calibration import PRIOR, Calibration
 from matcher.domain.features import CHANNEL_FEATURES, FEATURES, MEANING, WORDING, Figures
 
-SCORER_VERSION = "2"
+SCORER_VERSION = "3"
 """Changes whenever the same figures could give another score."""
 
 
@@ -95,11 +95,10 @@ class Scorers:
 
 
 DEFAULT_SCORER = Scorer(
-    SCORER_VERSION, {"dense": 0.15, "dense_title": 0.15, "lexical_text": 0.35, "lexical_title": 0.35}, PRIOR
+    SCORER_VERSION, {"dense": 0.4, "dense_title": 0.1, "lexical_text": 0.3, "lexical_title": 0.2}, PRIOR
 )
-"""What the service scores with until something better is learned and adopted. Pooled nDCG@10 and AUC on 144
-judged demands vary by at most 0.006 and 0.006 for dense weights from 0.1 to 0.4 in sum, so the weights are
-round numbers."""
+"""What the service scores with until something better is learned and adopted: round numbers, chosen on seven
+sets of pairs at once (docs/adr/0019)."""
 
 
 def reranked(scorer: Scorer, weight: float, reranker_id: str) -> Scorer:
@@ -112,8 +111,8 @@ def reranked(scorer: Scorer, weight: float, reranker_id: str) -> Scorer:
     return Scorer(version, {**weights, "cross_encoder": weight})
 
 
-DENSE = Scorer(f"{SCORER_VERSION}-dense", {"dense": 0.5, "dense_title": 0.5})
-"""The embeddings alone, for comparison."""
+DENSE = Scorer(f"{SCORER_VERSION}-dense", {"dense": 0.8, "dense_title": 0.2})
+"""The embeddings alone, for comparison: `DEFAULT_SCORER` without the wording, rescaled."""
 
-LEXICAL = Scorer(f"{SCORER_VERSION}-lexical", {"lexical_text": 0.5, "lexical_title": 0.5})
+LEXICAL = Scorer(f"{SCORER_VERSION}-lexical", {"lexical_text": 0.6, "lexical_title": 0.4})
 """The wording alone, for comparison: `DEFAULT_SCORER` without the embedding, rescaled."""

@@ -110,13 +110,13 @@ def _channels(
 
 
 def _title_vector(query: Query) -> NDArray[np.float32]:
-    """The vector of a demand's title.
+    """The vector of a demand's title, of its whole text where it has none.
 
     Raises ValueError for a query without one, which is no demand.
     """
     if query.title_vector is None:
         raise ValueError("a query against achievements needs the vector of its title")
-    return query.title_vector
+    return query.title_vector if query.title_vector.any() else query.vector
 
 
 def _version(texts: Sequence[TextView], vectoriser: NGramVectoriser) -> str:

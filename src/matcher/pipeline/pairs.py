@@ -14,6 +14,7 @@ def pair_record(pair: PairView) -> dict[str, Any]:
         "similarity": pair.similarity,
         "score": pair.score,
         "probability": pair.probability,
+        "band": pair.band,
         "contributions": dict(pair.contributions),
         "terms": list(pair.terms),
         "explored": pair.explored,

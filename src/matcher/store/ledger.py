@@ -1,19 +1,20 @@
 """The ledger and the reverse feed as they are read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
+from matcher.domain.bands import DEFAULT_BANDS, Band, Bands
 from matcher.domain.entries import EntryFilter, EntryView, PairView
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
-from matcher.store import repeats
+from matcher.store import repeats, rule_versions
 from matcher.store.catalogue import live_conditions
 from matcher.store.human_columns import names, work_of
 from matcher.store.rows import from_row, names_of
@@ -90,13 +91,15 @@ def entries(
     query = _entry_query().order_by(*_PLACE)
     for condition in _conditions(scope, wanted):
         query = query.where(condition)
+    if wanted.band is not None:
+        query = query.where(_in_band(session, scope, wanted.band))
     if only_live_on is not None:
         query = query.where(
             *live_conditions(DemandRow, only_live_on), *live_conditions(AchievementRow, only_live_on)
         )
     if after is not None:
         query = query.where(tuple_(*_PLACE) > after)
-    return _with_repeats(session, scope, [_entry_view(*row) for row in session.execute(query.limit(limit))])
+    return _views(session, scope, session.execute(query.limit(limit)))
 
 
 def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
@@ -105,7 +108,7 @@ def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
     if scope.parks is not None:
         query = query.where(LedgerEntry.park_id.in_(scope.parks))
     row = session.execute(query).first()
-    return None if row is None else _with_repeats(session, scope, [_entry_view(*row)])[0]
+    return None if row is None else _views(session, scope, [row])[0]
 
 
 def entries_by_id(session: Session, scope: Scope, identifiers: Sequence[int]) -> dict[int, EntryView]:
@@ -115,7 +118,7 @@ def entries_by_id(session: Session, scope: Scope, identifiers: Sequence[int]) ->
         query = _entry_query().where(LedgerEntry.id.in_(identifiers[start : start + _CHUNK]))
         if scope.parks is not None:
             query = query.where(LedgerEntry.park_id.in_(scope.parks))
-        views = _with_repeats(session, scope, [_entry_view(*row) for row in session.execute(query)])
+        views = _views(session, scope, session.execute(query))
         by_id.update({view.id: view for view in views})
     return by_id
 
@@ -141,9 +144,17 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
     )
     if scope.parks is not None:
         query = query.where(FeedEntry.park_id.in_(scope.parks))
+    rows = session.execute(query).all()
+    bands = rule_versions.bands(session, {row.park_id for row, *_ in rows})
     return [
-        from_row(PairView, row, **names_of(demand, achievement, park_code), terms=tuple(row.terms))
-        for row, demand, achievement, park_code in session.execute(query)
+        from_row(
+            PairView,
+            row,
+            **names_of(demand, achievement, park_code),
+            terms=tuple(row.terms),
+            band=bands.get(row.park_id, DEFAULT_BANDS).of(row.probability),
+        )
+        for row, demand, achievement, park_code in rows
     ]
 
 
@@ -162,7 +173,11 @@ def _entry_query() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _with_repeats(session: Session, scope: Scope, views: list[EntryView]) -> list[EntryView]:
+def _views(session: Session, scope: Scope, rows: Iterable[Any]) -> list[EntryView]:
+    """Rows of `_entry_query` as entries, each with its band and what repeats its achievement."""
+    held = list(rows)
+    bands = rule_versions.bands(session, {row[0].park_id for row in held})
+    views = [_entry_view(bands.get(row[0].park_id, DEFAULT_BANDS), *row) for row in held]
     also = repeats.others(session, Side.SUPPLY, {row.achievement_id for row in views}, scope)
     return [
         replace(row, also=also[row.achievement_id]) if row.achievement_id in also else row for row in views
@@ -193,7 +208,20 @@ def _conditions(scope: Scope, wanted: EntryFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _in_band(session: Session, scope: Scope, band: Band) -> ColumnElement[bool]:
+    """That an entry's probability is in a band by its own park's thresholds."""
+    own = rule_versions.bands(session, scope.parks)
+    of_parks = [and_(LedgerEntry.park_id == park, *_within(bands, band)) for park, bands in own.items()]
+    return or_(*of_parks, and_(LedgerEntry.park_id.not_in(own), *_within(DEFAULT_BANDS, band)))
+
+
+def _within(bands: Bands, band: Band) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    start, end = bands.bounds(band)
+    return LedgerEntry.probability >= start, LedgerEntry.probability < end
+
+
 def _entry_view(
+    bands: Bands,
     row: LedgerEntry,
     demand: DemandRow,
     achievement: AchievementRow,
@@ -208,6 +236,7 @@ def _entry_view(
         park_name=park.name,
         achievement_industry=achievement.data["industry"],
         terms=tuple(row.terms),
+        band=bands.of(row.probability),
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
         excluded=excluded,

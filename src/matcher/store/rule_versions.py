@@ -3,15 +3,16 @@
 Invariant: who saves one raises the catalogue revision in the same transaction, as the pipeline does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from matcher.domain.bands import Bands
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.store.tables import DemandConstraintsRow, ParkProfileRow
 
@@ -59,6 +60,26 @@ def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
     """The newest profile of every park that has one, by park id; for the batch."""
     rows = session.scalars(_newest(ParkProfileRow, ParkProfileRow.park_id))
     return {row.park_id: _saved_profile(row) for row in rows}
+
+
+def bands(session: Session, parks: Collection[int] | None = None) -> dict[int, Bands]:
+    """Where the bands of each park that has saved rules begin by the newest: of these parks, or of all."""
+    of_parks = () if parks is None else (ParkProfileRow.park_id.in_(parks),)
+    rows = session.scalars(_newest(ParkProfileRow, ParkProfileRow.park_id, *of_parks))
+    return {row.park_id: _saved_profile(row).rule.bands for row in rows}
+
+
+def bands_in_versions(session: Session, versions: Mapping[str, int]) -> dict[int, Bands]:
+    """Where the bands of parks began in these versions of their rules: park id (as text) → version, as a run
+    records them."""
+    if not versions:
+        return {}
+    named = [
+        and_(ParkProfileRow.park_id == int(park), ParkProfileRow.version == version)
+        for park, version in versions.items()
+    ]
+    rows = session.scalars(select(ParkProfileRow).where(or_(*named)))
+    return {row.park_id: _saved_profile(row).rule.bands for row in rows}
 
 
 def constraints(session: Session, park_id: int | None = None) -> dict[int, Saved[Constraints]]:

@@ -112,6 +112,8 @@ class Outline:
     standing: Standing
     rank: int | None
     score: float | None
+    park_id: int
+    probability: float | None
 
 
 def outlines(session: Session, scope: Scope, run_id: int, park_id: int | None) -> list[Outline]:
@@ -124,13 +126,23 @@ def outlines(session: Session, scope: Scope, run_id: int, park_id: int | None) -
             EntryState.standing,
             EntryState.rank,
             EntryState.score,
+            LedgerEntry.park_id,
+            EntryState.probability,
         )
         .join(LedgerEntry, LedgerEntry.id == EntryState.entry_id)
         .where(*_newest(scope, run_id, park_id))
     )
     return [
-        Outline(entry_id, (demand_id, achievement_id), Standing(standing), rank, score)
-        for entry_id, demand_id, achievement_id, standing, rank, score in session.execute(query)
+        Outline(
+            row.entry_id,
+            (row.demand_id, row.achievement_id),
+            Standing(row.standing),
+            row.rank,
+            row.score,
+            row.park_id,
+            row.probability,
+        )
+        for row in session.execute(query)
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from matcher.domain.bands import LIKELY, POSSIBLE
 from matcher.domain.rules import MAX_PRICE, MAX_TOP_K, MAX_WEIGHT, Constraints, ParkProfile
 from matcher.pipeline.rules.stated import constraints_from, profile_from
 
@@ -24,6 +25,8 @@ _PROFILE: Mapping[str, Any] = {
     "excluded_organisations": [],
     "min_score": 0.2,
     "min_probability": None,
+    "likely": None,
+    "possible": None,
     "top_k": 8,
     "per_organisation": 3,
     "max_entries": None,
@@ -34,6 +37,7 @@ _PROFILE: Mapping[str, Any] = {
 Names = list[str]
 Weight = Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Threshold = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -78,6 +82,12 @@ class ProfileBody(BaseModel):
     excluded_organisations: Names = Field([], description="不要这些单位的成果")
     min_score: Share | None = Field(None, description="得分门槛；低于它的不提出")
     min_probability: Share | None = Field(None, description="概率门槛；低于它的不推荐")
+    likely: Threshold | None = Field(
+        None, description=f"可信线：概率不低于它的为“可信”；不填为 {LIKELY:g}；不影响推荐"
+    )
+    possible: Threshold | None = Field(
+        None, description=f"待看线：概率不低于它的为“待看”；不填为 {POSSIBLE:g}；不高于可信线"
+    )
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K)] | None = Field(None, description="每项需求最多几条")
     per_organisation: Count | None = Field(None, description="每项需求中同一单位最多几条")
     max_entries: Count | None = Field(None, description="全园当前条目最多几条")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, WithJsonSchema, create_model
 
+from matcher.domain.bands import Band
 from matcher.domain.columns import PEOPLE, Kind
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import NotFound
@@ -32,6 +33,9 @@ class PairColumns(Answer):
     similarity: float | None = Field(description="编码器给出的相似度，−1 到 1")
     score: float | None = Field(description="得分，0 到 1，由 contributions 合成")
     probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
+    band: Band | None = Field(
+        description="概率所在的档：likely 可信、possible 待看、below 低于待看；没有概率为 null"
+    )
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
     explored: bool = Field(description="是否为探索位")

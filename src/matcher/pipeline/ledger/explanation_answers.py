@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from matcher.domain.bands import Band
 from matcher.domain.explanation import Step, about_feature, feature_words
 from matcher.domain.facts import Fact
 from matcher.domain.highlight import highlights
@@ -193,6 +194,7 @@ class ExplanationAnswer(Answer):
     run_id: int | None = Field(description="数值出自哪一次运行；人工添加而从未提出的为 null，数值也为 null")
     score: float | None
     probability: float | None
+    band: Band | None
     similarity: float | None
     scorer: str | None = Field(description="评分方法的版本")
     calibration: str | None = Field(description="概率校准的版本；没有概率时为 null")

@@ -120,6 +120,7 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
         run_id=None if run is None else run.id,
         score=entry.score,
         probability=entry.probability,
+        band=entry.band,
         similarity=entry.similarity,
         scorer=None if run is None else run.scorer,
         calibration=calibration,

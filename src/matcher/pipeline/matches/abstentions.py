@@ -7,6 +7,7 @@ from pydantic import Field
 
 from matcher.domain.abstention import Abstention, what_binds
 from matcher.domain.access import Principal, Right, Scope
+from matcher.domain.bands import Band, Bands
 from matcher.domain.days import beijing_day
 from matcher.domain.labels import label
 from matcher.domain.listing import Achievement
@@ -36,12 +37,13 @@ class NearestMiss(Answer):
     similarity: float | None
     score: float | None
     probability: float | None
+    band: Band | None
     failed: list[Constraint] = Field(description="不满足的硬性条件；为空则是未达门槛或超出数量限制")
     failed_labels: list[str]
 
     @classmethod
-    def of(cls, abstention: Abstention, nearest: HeldListing) -> "NearestMiss":
-        """What an abstention says of its nearest miss."""
+    def of(cls, abstention: Abstention, nearest: HeldListing, bands: Bands) -> "NearestMiss":
+        """What an abstention says of its nearest miss; `bands` are those of the demand's park."""
         return cls(
             achievement_id=nearest.id,
             achievement_code=mask_contacts(nearest.listing.code),
@@ -50,6 +52,7 @@ class NearestMiss(Answer):
             similarity=abstention.similarity,
             score=abstention.score,
             probability=abstention.probability,
+            band=bands.of(abstention.probability),
             failed=list(abstention.nearest_failed),
             failed_labels=[label(name, "zh") for name in abstention.nearest_failed],
         )
@@ -85,7 +88,7 @@ class AbstentionAnswer(Answer):
         achievement = None if nearest is None else nearest.listing
         assert achievement is None or isinstance(achievement, Achievement)
         binding_zh, binding_en = what_binds(abstention)
-        changes = remedies(abstention, rules, achievement, [obstacle for _, obstacle in missed])
+        changes = remedies(abstention, rules, achievement, [obstacle for _, obstacle, _ in missed])
         return cls(
             abstention_id=unmatched.id,
             park=unmatched.park_code,
@@ -97,7 +100,7 @@ class AbstentionAnswer(Answer):
             reason_label=label(abstention.reason, "zh"),
             ruled_out=dict(abstention.ruled_out),
             ruled_out_labels={name: label(name, "zh") for name in abstention.ruled_out},
-            nearest=None if nearest is None else NearestMiss.of(abstention, nearest),
+            nearest=None if nearest is None else NearestMiss.of(abstention, nearest, rules.profile.bands),
             binding_zh=binding_zh,
             binding_en=binding_en,
             counterfactuals_zh=[mask_contacts(zh) for zh, _ in changes],

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
+from matcher.domain.bands import Band, Bands
 from matcher.domain.entries import PairView
 from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
@@ -28,6 +29,9 @@ class MatchAnswer(Answer):
     similarity: float = Field(description="编码器给出的相似度，−1 到 1")
     score: float = Field(description="得分，0 到 1，由 contributions 合成")
     probability: float | None = Field(description="评为可用（2 级以上）的概率，由得分换算")
+    band: Band | None = Field(
+        description="概率所在的档：likely 可信、possible 待看、below 低于待看；没有概率为 null"
+    )
     contributions: dict[str, float] = Field(description="各通道对得分的贡献")
     terms: list[str] = Field(description="两边共有的词语")
     explored: bool = Field(description="是否为探索位：不因得分靠前、而为了解它而列出")
@@ -49,6 +53,7 @@ class MatchAnswer(Answer):
         terms: tuple[str, ...],
         park: str | None,
         also: tuple[int, ...],
+        bands: Bands,
     ) -> "MatchAnswer":
         """What was found for a text that stands on `side`; the text has no id and no code."""
         free = {"id": None, "code": None, "title": mask_contacts(asked.title), "organisation": None}
@@ -68,6 +73,7 @@ class MatchAnswer(Answer):
             similarity=match.similarity,
             score=match.score,
             probability=match.probability,
+            band=bands.of(match.probability),
             contributions=dict(match.contributions),
             terms=list(terms),
             explored=False,
@@ -105,6 +111,7 @@ class EmbeddedMatch(Answer):
     similarity: float
     score: float
     probability: float | None
+    band: Band | None
     terms: list[str]
     explored: bool
 

@@ -54,6 +54,7 @@ def embedded_matches(database: Database, demand_id: int, grant: EmbedGrant, now:
             similarity=match.similarity,
             score=match.score,
             probability=match.probability,
+            band=match.band,
             terms=[mask_contacts(term) for term in match.terms],
             explored=match.explored,
         )

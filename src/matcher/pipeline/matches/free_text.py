@@ -1,6 +1,6 @@
 """A free text matched with either list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -9,6 +9,7 @@ from threading import Lock
 import numpy as np
 
 from matcher.domain.access import Scope
+from matcher.domain.bands import DEFAULT_BANDS, Bands
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import TooLittleText
 from matcher.domain.listing import Achievement, Demand, Listing, LiveListing, Side
@@ -25,7 +26,7 @@ from matcher.pipeline.matches.answers import FoundAnswer, MatchAnswer
 from matcher.pipeline.nights.encoders import EncoderInUse
 from matcher.pipeline.nights.vectors import vectors_of
 from matcher.ports import Encoder, Reranker, silent
-from matcher.store import catalogue, parks, scorings
+from matcher.store import catalogue, parks, rule_versions, scorings
 from matcher.store.database import Database
 
 
@@ -118,6 +119,7 @@ class Matching:
         )
         phrases = Phrases(view)
         park_codes = self._park_codes(scope) if searched is Side.DEMAND else {}
+        bands = self._bands()
         items = [
             MatchAnswer.of_free_text(
                 match,
@@ -126,6 +128,9 @@ class Matching:
                 side,
                 terms=matched_terms(phrases, Phrases(index.texts[match.row])),
                 park=park_codes.get(index.listings[match.row].park_id),
+                bands=bands.get(
+                    park_id if searched is Side.SUPPLY else index.listings[match.row].park_id, DEFAULT_BANDS
+                ),
                 also=prepared.also(match.row) if searched is Side.SUPPLY else (),
             )
             for match in matches
@@ -167,6 +172,11 @@ class Matching:
         return replace(
             demands, channels=self._open_channels("demand", demands.texts, demands.vectors, titles)
         )
+
+    def _bands(self) -> Mapping[int | None, Bands]:
+        """Where each park's bands begin, where it has saved rules."""
+        with self._database.reading() as session:
+            return dict[int | None, Bands](rule_versions.bands(session).items())
 
     def _park_codes(self, scope: Scope) -> dict[int | None, str]:
         with self._database.reading() as session:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from matcher.domain.access import Principal, Right, Scope
+from matcher.domain.bands import Band, Bands
 from matcher.domain.counterfactual import Obstacle, obstacle_now
 from matcher.domain.days import beijing_day
 from matcher.domain.labels import label
@@ -22,8 +23,9 @@ from matcher.store import near_misses, rule_versions
 from matcher.store.database import Database, Transaction
 from matcher.store.near_misses import Missed
 
-Standing = tuple[Missed, Obstacle]
-"""A near miss as a run wrote it, and what is in its way by the rules and lists as they are now."""
+Standing = tuple[Missed, Obstacle, Bands]
+"""A near miss as a run wrote it, what is in its way by the rules and lists as they are now, and where its
+park's bands begin by these rules."""
 
 Stated = int | float | str | list[str] | dict[str, float] | None
 """A figure, a day, a name, names, or names with weights."""
@@ -56,6 +58,7 @@ class NearMissAnswer(Answer):
     similarity: float
     score: float
     probability: float | None
+    band: Band | None
     constraint: Hindrance = Field(description="不满足的一项")
     constraint_label: str
     wanted: Stated = Field(description="要求什么")
@@ -66,7 +69,7 @@ class NearMissAnswer(Answer):
     run_id: int = Field(description="最近改动它的运行")
 
     @classmethod
-    def of(cls, missed: Missed, obstacle: Obstacle) -> "NearMissAnswer":
+    def of(cls, missed: Missed, obstacle: Obstacle, bands: Bands) -> "NearMissAnswer":
         """A near miss with what is in its way by the rules and lists as they are now."""
         miss, change = missed.miss, obstacle.change
         change_zh, change_en = remedy(obstacle)
@@ -83,6 +86,7 @@ class NearMissAnswer(Answer):
             similarity=miss.similarity,
             score=miss.score,
             probability=miss.probability,
+            band=bands.of(miss.probability),
             constraint=obstacle.hindrance,
             constraint_label=label(obstacle.hindrance, "zh"),
             wanted=_masked(obstacle.wanted),
@@ -138,8 +142,8 @@ def near_misses_of(
     """Demand id → its near misses, each with what is in its way by the rules and lists as they are now."""
     listed = defaultdict[int, list[Standing]](list)
     written = near_misses.of_demands(session, scope, day, demand_ids=[*demand_ids])
-    for missed, obstacle in _standing(session, written, day):
-        listed[missed.miss.demand_id].append((missed, obstacle))
+    for standing in _standing(session, written, day):
+        listed[standing[0].miss.demand_id].append(standing)
     return listed
 
 
@@ -151,7 +155,7 @@ def _standing(session: Transaction, written: Sequence[Missed], day: date) -> Ite
         assert isinstance(achievement, Achievement)
         obstacle = obstacle_now(missed.miss, rules[missed.miss.demand_id], achievement, day)
         if obstacle is not None:
-            yield missed, obstacle
+            yield missed, obstacle, rules[missed.miss.demand_id].profile.bands
 
 
 def _listed(standing: Iterable[Standing]) -> Listed[NearMissAnswer]:

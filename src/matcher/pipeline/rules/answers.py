@@ -50,6 +50,8 @@ class ProfileShown(Answer):
     excluded_organisations: list[str]
     min_score: float | None
     min_probability: float | None
+    likely: float | None
+    possible: float | None
     top_k: int | None
     per_organisation: int | None
     max_entries: int | None

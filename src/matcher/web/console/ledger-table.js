@@ -1,5 +1,6 @@
 /** Ledger entries as a table, grouped by demand; on a narrow screen each row becomes a card. */
 
+import { bandTag } from "./band.js";
 import { h } from "./dom.js";
 import { exploredTag } from "./explored.js";
 import { hasDraft } from "./drafts.js";
@@ -46,7 +47,7 @@ function entryRow(row, href) {
       h("a", { href, class: "entry-open", "data-entry": row.entry_id }, row.achievement_title),
       h("span", { class: "meta" }, meta, exploredTag(row), hasDraft(row.entry_id) && h("span", { class: "tag warn" }, t("draft.tag"))),
     ),
-    cell("score", row.score === null ? h("span", { class: "soft" }, "—") : [h("b", {}, figure(row.score)), h("span", { class: "meta block" }, t("ledger.rank", row.rank))]),
+    cell("score", row.score === null ? h("span", { class: "soft" }, "—") : [h("b", {}, figure(row.score)), h("span", { class: "meta block" }, t("ledger.rank", row.rank)), bandTag(row)]),
     cell("standing", standingTag(row)),
     cell("stage", stageTag(row)),
     cell(

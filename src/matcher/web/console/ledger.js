@@ -15,7 +15,7 @@ import { may } from "./rights.js";
 
 const PAGE = 50;
 const STANDINGS = ["in_view", "current", "vanished", "void", "added", "all"];
-const FILTERS = ["stage", "standing", "person", "demand_id", "as_of"];
+const FILTERS = ["stage", "standing", "band", "person", "demand_id", "as_of"];
 
 /** Where a ledger with these filters is: "#/ledger/12?stage=pending". */
 export function ledgerAddress(filters = {}, id = null) {
@@ -54,11 +54,12 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
   };
   const stage = field({ name: "stage", kind: "select", label: column("stage"), empty: t("standing.all"), options: Object.keys(CODES.stage).map((one) => [one, code("stage", one)]) });
   const standing = field({ name: "standing", kind: "select", label: column("standing"), required: true, options: STANDINGS.map((one) => [one, one in CODES.standing ? code("standing", one) : t(`standing.${one}`)]) });
+  const band = field({ name: "band", kind: "select", label: column("band"), empty: t("standing.all"), options: Object.keys(CODES.band).map((one) => [one, code("band", one)]) });
   const person = field({ name: "person", label: t("ledger.person"), list: "people" });
   const words = field({ name: "words", kind: "search", label: t("ledger.words") });
   const day = field({ name: "as_of", kind: "date", label: t("ledger.day"), max: today() });
   standing.control.firstChild.remove();
-  for (const one of [stage, standing]) one.control.addEventListener("change", () => go({ [one.name]: one.value === "in_view" ? null : one.value }));
+  for (const one of [stage, standing, band]) one.control.addEventListener("change", () => go({ [one.name]: one.value === "in_view" ? null : one.value }));
   person.control.addEventListener("input", settled(() => go({ person: person.value }), 400));
   day.control.addEventListener("change", () => go({ as_of: day.value }, null));
   words.control.addEventListener("input", settled(showRows, 120));
@@ -112,6 +113,7 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
   function showBar() {
     stage.value = query.stage;
     standing.value = query.standing ?? "in_view";
+    band.value = query.band;
     if (document.activeElement !== person.control) person.value = query.person;
     if (document.activeElement !== day.control) day.value = /-/.test(query.as_of ?? "") ? query.as_of : null;
     demand.hidden = !query.demand_id;
@@ -185,7 +187,7 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
           h("a", { class: "button", href: "#/sheets" }, t("sheets.open")),
         ),
       ),
-      h("div", { class: "filters", role: "search", "aria-label": t("ledger.filters") }, stage.node, standing.node, person.node, words.node, day.node, demand),
+      h("div", { class: "filters", role: "search", "aria-label": t("ledger.filters") }, stage.node, standing.node, band.node, person.node, words.node, day.node, demand),
       lead,
       table,
       foot,

@@ -1,6 +1,7 @@
 /** Ranked matches, each with its three figures and why it matches. */
 
 import { get } from "./api.js";
+import { bandTag } from "./band.js";
 import { h } from "./dom.js";
 import { exploredTag } from "./explored.js";
 import { figure, t } from "./i18n.js";
@@ -38,7 +39,7 @@ function matchCard(item, side) {
       "div",
       { class: "match-head" },
       h("h4", {}, title),
-      h("p", { class: "meta" }, meta.filter(Boolean).map((text) => h("span", {}, text)), exploredTag(item)),
+      h("p", { class: "meta" }, meta.filter(Boolean).map((text) => h("span", {}, text)), bandTag(item), exploredTag(item)),
       side === "achievements" && repeatsNote(side, item.also),
     ),
     figureList(item),

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { field } from "./forms.js";
 import { isKnown, t } from "./i18n.js";
 
-const LIMITS = ["min_probability", "min_score", "top_k", "per_organisation", "max_entries", "exploration"];
+const LIMITS = ["min_probability", "min_score", "likely", "possible", "top_k", "per_organisation", "max_entries", "exploration"];
 const LISTS = ["partners", "excluded_organisations"];
 
 /** A park's profile: its fields, their node, and the rules that they say. */
@@ -20,6 +20,8 @@ export function profileForm(profile, readOnly) {
     excluded_organisations: make.names("excluded_organisations", profile.excluded_organisations),
     min_probability: make.number("min_probability", profile.min_probability, { min: 0, max: 0.99 }),
     min_score: make.number("min_score", profile.min_score, { min: 0, max: 1 }),
+    likely: make.number("likely", profile.likely, { min: 0.01, max: 0.99 }),
+    possible: make.number("possible", profile.possible, { min: 0.01, max: 0.99 }),
     top_k: make.number("top_k", profile.top_k, { min: 1, max: 50 }),
     per_organisation: make.number("per_organisation", profile.per_organisation, { min: 1 }),
     max_entries: make.number("max_entries", profile.max_entries, { min: 1 }),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from matcher.domain.access import Scope
+from matcher.domain.bands import DEFAULT_BANDS, Bands
 from matcher.domain.difference import Difference, differences_after
 from matcher.domain.entries import NamedPair
 from matcher.domain.errors import NotFound
@@ -17,7 +18,7 @@ from matcher.pipeline.ledger.answers import FigureChange, PairColumns
 from matcher.pipeline.ledger.past.named_runs import When, run_since, successful_run
 from matcher.pipeline.nights.runs import RunAnswer, answer_of
 from matcher.pipeline.pairs import names_record
-from matcher.store import parks, runs, states
+from matcher.store import parks, rule_versions, runs, states
 from matcher.store.database import Database, Transaction
 from matcher.store.past import PastPairs
 from matcher.store.runs import HeldRun
@@ -38,12 +39,13 @@ class DiffItemAnswer(PairColumns):
     )
 
     @classmethod
-    def of(cls, difference: Difference, pair: NamedPair) -> "DiffItemAnswer":
-        """A difference with what its pair is called, contacts masked."""
+    def of(cls, difference: Difference, pair: NamedPair, bands: Bands) -> "DiffItemAnswer":
+        """A difference with what its pair is called, contacts masked; `bands` are those of the later run."""
         after, event = difference.after, difference.event
         return cls.made_of(
             after,
             **names_record(pair),
+            band=bands.of(after.probability),
             entry_id=difference.entry_id,
             event=event,
             event_label=label(event, "zh"),
@@ -135,6 +137,7 @@ def _lists(
     entries = states.entries_by_id(session, scope, differences)
     texts = PastPairs.of(session, scope, [entry.pair for entry in entries.values()])
     codes = {park.id: park.code for park in parks.page(session, scope)}
+    bands = rule_versions.bands_in_versions(session, run.profiles)
     until = run.finished_at or run.started_at
 
     def place(difference: Difference) -> tuple[int, float, int]:
@@ -145,5 +148,6 @@ def _lists(
     for difference in sorted(differences.values(), key=place):
         after, entry = difference.after, entries[difference.entry_id]
         pair = texts.named(entry.pair, codes[entry.park_id], after, until)
-        lists[_LIST_OF[difference.was_current, after.is_current]].append(DiffItemAnswer.of(difference, pair))
+        shown = DiffItemAnswer.of(difference, pair, bands.get(entry.park_id, DEFAULT_BANDS))
+        lists[_LIST_OF[difference.was_current, after.is_current]].append(shown)
     return lists

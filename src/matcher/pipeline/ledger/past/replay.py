@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from matcher.domain.access import Scope
+from matcher.domain.bands import DEFAULT_BANDS, Bands
 from matcher.domain.columns import UNTOUCHED, Work
 from matcher.domain.difference import State
 from matcher.domain.entries import EntryFilter, EntryView
@@ -13,7 +14,7 @@ from matcher.domain.standings import Standing
 from matcher.domain.work import people_of
 from matcher.pipeline.ledger.past.named_runs import When, run_as_of
 from matcher.pipeline.nights.runs import RunAnswer, answer_of
-from matcher.store import parks, past, states
+from matcher.store import parks, past, rule_versions, states
 from matcher.store.database import Database, Transaction
 from matcher.store.ledger import UNRANKED, EntryPlace
 from matcher.store.past import PastPairs, Written
@@ -65,6 +66,7 @@ class _Replay:
     until: datetime
     outlines: Sequence[Outline]
     written: Mapping[int, Written]
+    bands: Mapping[int, Bands]
 
     @classmethod
     def of(cls, session: Transaction, scope: Scope, run: HeldRun, park_id: int | None) -> "_Replay":
@@ -74,8 +76,12 @@ class _Replay:
         outlines = states.outlines(session, scope, run.id, park_id)
         by_hand = {entry_id for entry_id, done in written.items() if done.by_hand}
         added = states.entries_by_id(session, scope, by_hand - {outline.entry_id for outline in outlines})
-        outlines += [Outline(entry.id, entry.pair, Standing.ADDED, None, None) for entry in added.values()]
-        return cls(scope, run, until, outlines, written)
+        outlines += [
+            Outline(entry.id, entry.pair, Standing.ADDED, None, None, entry.park_id, None)
+            for entry in added.values()
+        ]
+        bands = rule_versions.bands_in_versions(session, run.profiles)
+        return cls(scope, run, until, outlines, written, bands)
 
     def is_wanted(self, outline: Outline, wanted: EntryFilter) -> bool:
         """Whether an entry is asked for; its park has been chosen before."""
@@ -89,6 +95,7 @@ class _Replay:
             (wanted.demand_id, demand_id),
             (wanted.achievement_id, achievement_id),
             (wanted.standing, outline.standing),
+            (wanted.band, self._bands(outline.park_id).of(outline.probability)),
         )
         if any(value is not None and value != held for value, held in asked):
             return False
@@ -118,12 +125,17 @@ class _Replay:
                 first_seen=entry.first_seen,
                 machine_version=entry.machine_version - later.get(entry.id, 0),
                 run_id=run_id,
+                band=self._bands(entry.park_id).of(state.probability),
                 **asdict(state),
                 **asdict(texts.named(entry.pair, park.code, state, self.until)),
                 **self._people(entry.id),
             )
             views.append(view)
         return views
+
+    def _bands(self, park_id: int) -> Bands:
+        """Where a park's bands began by the rules that the run recorded."""
+        return self.bands.get(park_id, DEFAULT_BANDS)
 
     def _people(self, entry_id: int) -> dict[str, Any]:
         done = self.written.get(entry_id)
