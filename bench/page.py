@@ -90,9 +90,9 @@ def _opening(report: Report) -> Iterator[str]:
         "No text that ships comes from the first two or from the sets below. But the few round numbers of "
         "the shipped scorer and of its prior were chosen with all of them in view, so *fused* is not "
         "measured on unseen grades. *fused + learned* nearly is: each demand is scored by what the other "
-        f"{FOLDS - 1} of {FOLDS} parts taught, and equal texts are in one part; but learning starts from those "
-        "round numbers. recall@10 among a demand's own candidates is low for every ranker: far more than ten of "
-        "them are relevant (grade 1 or better)."
+        f"{FOLDS - 1} of {FOLDS} parts taught, and equal texts are in one part; but learning starts from "
+        "those round numbers. recall@10 among a demand's own candidates is low for every ranker: far more "
+        "than ten of them are relevant (grade 1 or better)."
     )
     yield ""
 
