@@ -61,7 +61,7 @@ class NGramVectoriser:
         row, bucket, length, _ = count_ngrams(texts)
         pairs = length == 2
         rare = np.maximum(0.0, self._idf[bucket[pairs]].astype(np.float64) - COMMONPLACE)
-        return np.bincount(row[pairs], rare, minlength=len(texts))
+        return np.bincount(row[pairs], rare, minlength=len(texts)).astype(np.float64)
 
     def _rows(self, texts: Sequence[str]) -> SparseRows:
         row, bucket, length, count = count_ngrams(texts)
