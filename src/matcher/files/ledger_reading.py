@@ -20,7 +20,7 @@ from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
-from matcher.files.values import is_error, is_nothing
+from matcher.files.values import is_error, is_nothing, since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 _HEADER_WITHIN = 20
@@ -108,7 +108,7 @@ def _sheets(content: bytes) -> Sequence[Sheet]:
     if not content.strip():
         raise UnreadableFile("empty_file", "文件是空的，请检查是否保存成功。", "the file is empty.")
     if content.startswith((ZIP_MARK, OLE_MARK)):
-        return [sheet for sheet in read_workbook(content) if not sheet.hidden]
+        return [sheet for sheet in read_workbook(content, as_shown=False) if not sheet.hidden]
     text = decode(content)
     if text.lossy:
         raise UnreadableFile(
@@ -148,6 +148,10 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
             name: plain(cells[position]).strip() if position < len(cells) else ""
             for name, position in columns.items()
         }
+        if sheet.since_1904:
+            texts |= {
+                name: since_1904(text) for name, text in texts.items() if _BY_NAME[name].kind is Kind.DAY
+            }
         if any(text for name, text in texts.items() if name != "position"):
             rows.append(ReadRow(sheet.name, number, texts, letters))
     return rows

@@ -23,6 +23,7 @@ from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Se
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import Line, Text, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.values import since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 EXAMPLE_CODE = "示例-请删除"
@@ -187,6 +188,8 @@ class _ListReader:
             texts: Sequence[str] = row
             if any(row[column].strip() for column in titles if column < len(row)):
                 texts = _filled_from_merged(sheet, index, header)
+            if sheet.since_1904:
+                texts = _counted_from_1900(texts, header)
             place = Place(self._file, sheet.name, index + 1)
             cells = list(_cells(texts, headings, header))
             if len(row) > len(headings) and _is_filled(row[len(headings) :]):
@@ -306,6 +309,14 @@ def _filled_from_merged(sheet: Sheet, index: int, header: Header) -> Sequence[st
         if top and inherits and not text.strip() and name not in ("code", "title"):
             texts[column] = sheet.rows[top[0]][column]
     return texts
+
+
+def _counted_from_1900(texts: Sequence[str], header: Header) -> Sequence[str]:
+    """The row of a workbook whose days count from 1904, with day numbers that count from 1900."""
+    days = [name in ("valid_until", "deadline") for name in header.fields]
+    return [
+        since_1904(text) if column < len(days) and days[column] else text for column, text in enumerate(texts)
+    ]
 
 
 def _distinct(headings: Sequence[str]) -> list[str]:

@@ -11,13 +11,17 @@ MAX_ROWS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows of cell texts. `merged` maps a (row, column) hidden by a vertical merge to the visible one."""
+    """Rows of cell texts. `merged` maps a (row, column) hidden by a vertical merge to the visible one.
+
+    `since_1904`: numbers that mean days count from 1904.
+    """
 
     name: str
     rows: list[list[str]]
     hidden: bool = False
     merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     undecodable: bool = False
+    since_1904: bool = False
 
 
 class UnreadableFile(Exception):
