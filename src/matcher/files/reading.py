@@ -7,10 +7,13 @@ is read. One bad row never loses the good ones; a file that cannot be read at al
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import PurePath
 
 from matcher.domain.listing import Side, content_digest, identity_key
 from matcher.domain.text import normalise
+from matcher.files.csv_records import stray_quote
+from matcher.files.encodings import Text
 from matcher.files.headings import (
     HEADER_WITHIN,
     REASON_HEADING,
@@ -19,10 +22,11 @@ from matcher.files.headings import (
     field_of,
     find_header,
 )
+from matcher.files.number_formats import plain_number
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
-from matcher.files.texts import Line, Text, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
 from matcher.files.values import since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
@@ -192,6 +196,9 @@ class _ListReader:
                 texts = _counted_from_1900(texts, header)
             place = Place(self._file, sheet.name, index + 1)
             cells = list(_cells(texts, headings, header))
+            if index in sheet.stray_quotes:
+                self._reject(place, cells, stray_quote(sheet.stray_quotes[index]))
+                continue
             if len(row) > len(headings) and _is_filled(row[len(headings) :]):
                 self.problems.append(
                     place.problem(
@@ -219,15 +226,19 @@ class _ListReader:
                 self._take(place, cells, undecodable=text.lossy)
 
     def _reject_line(self, place: Place, line: Line) -> None:
-        problem = place.problem(
+        message = (
             "not_json",
             "该行不是一个完整的 JSON 对象，请改正后再导入。",
             "the line is not a JSON object; mend it.",
-            "rejected",
         )
+        whole = line.text.encode("utf-8", "backslashreplace").decode()
+        self._reject(place, [Cell("", "原文", None, whole)], message)
+
+    def _reject(self, place: Place, cells: Sequence[Cell], message: tuple[str, str, str]) -> None:
+        problem = place.problem(*message, "rejected")
         self.read_count += 1
         self.problems.append(problem)
-        self.rejected.append(place.reject([Cell("", "原文", None, line.text)], problem))
+        self.rejected.append(place.reject(cells, problem))
 
     def _take(self, place: Place, cells: Sequence[Cell], *, undecodable: bool) -> None:
         if any(cell.field == "code" and cell.text.strip() == EXAMPLE_CODE for cell in cells):
@@ -353,9 +364,9 @@ def _json_cell(key: str, value: object, side: Side) -> Cell:
             terms = tuple(str(item) for item in value if item is not None)
             text = "；".join(terms)
         case dict():
-            text = json.dumps(value, ensure_ascii=False)
-        case float() if value.is_integer() and abs(value) < 1e15:
-            text = str(int(value))
+            text = json.dumps(value, ensure_ascii=False, default=str)
+        case Decimal() if field_of(key, side) != "code":
+            text = plain_number(float(value))
         case _:
             text = str(value)
     return Cell(key, key, field_of(key, side), text, terms)

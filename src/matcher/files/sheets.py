@@ -14,6 +14,7 @@ class Sheet:
     """Rows of cell texts. `merged` maps a (row, column) hidden by a vertical merge to the visible one.
 
     `since_1904`: numbers that mean days count from 1904.
+    `stray_quotes` maps the index of a row that a stray quotation mark spoils to its line in the file.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Sheet:
     merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     undecodable: bool = False
     since_1904: bool = False
+    stray_quotes: Mapping[int, int] = field(default_factory=dict)
 
 
 class UnreadableFile(Exception):

@@ -21,7 +21,7 @@ NO_RESULT = "#公式没有结果"
 _ERROR = re.compile(
     r"#(?:REF!|N/A(?: N/A)?|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|"
     r"BUSY!|GETTING_DATA|EXTERNAL!|PYTHON!|TIMEOUT!|MACRO!)|#{2,}"
-    rf"|{PICTURE}|{NO_RESULT}|=(?:_xlfn\.)*DISPIMG\(.*",
+    rf"|{PICTURE}|{NO_RESULT}|=(?:[A-Z_.]+[A-Z0-9.]*\(.*\)|[+-]?\$?[A-Z]{{1,3}}\$?\d+(?:[-+*/&].*)?)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -49,7 +49,7 @@ def error_message(text: str) -> tuple[str, str]:
     if text == NO_RESULT:
         return (
             "单元格的公式没有保存计算结果，请用 Excel 或 WPS 打开文件、保存后再导入，或直接填写内容。",
-            "the cell's formula has no stored result: open the file in Excel or WPS and save it, then import.",
+            "the cell's formula has no stored result: open and save the file in Excel or WPS, then import.",
         )
     if text == PICTURE or "DISPIMG" in text.upper():
         return (
@@ -60,6 +60,11 @@ def error_message(text: str) -> tuple[str, str]:
         return (
             f"单元格是“{text}”：列宽不够，导出时丢失了内容；请加宽该列后重新导出，或直接填写内容。",
             f"the cell holds {text}: its column was too narrow on export: widen it, or type the content.",
+        )
+    if text.startswith("="):
+        return (
+            f"单元格是公式“{text[:40]}”而不是结果，请直接填写内容。",
+            f"the cell holds the formula {text[:40]} and not its result: type the content.",
         )
     return (
         f"单元格是公式错误“{text}”，请改正公式或直接填写内容。",
