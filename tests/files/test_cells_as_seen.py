@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from matcher.domain.listing import Side
 from matcher.files.number_formats import names_a_day, plain_number, shown_day, shown_number, shown_text
 from matcher.files.report import ParsedList
-from tests.files.given import codes, demand, read_list, saved, xlsx
+from tests.files.given import achievement, codes, demand, read_list, saved, xlsx
 
 CASES = Path(__file__).parent / "cases" / "lists"
 JUNE = datetime.datetime.fromisoformat("2027-06-01")
@@ -276,3 +276,44 @@ def test_a_far_away_cell_is_named_with_its_sheet() -> None:
     assert "XFD1048576" in problem.message
     assert "清单" in problem.message
     assert "XFD1048576" in problem.message_en
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "储氢瓶\n泄漏检测",
+        "储氢瓶\r\n泄漏检测",
+        "储氢瓶；\n泄漏检测",
+        "储氢瓶&#10;泄漏检测",
+        "储氢瓶<br>泄漏检测",
+    ],
+)
+def test_lines_of_a_cell_are_items_before_they_are_closed_inside_words(cell: str) -> None:
+    rows = [["成果名称", "关键词", "转化方式", "完成人", "成果简介"]]
+    rows.append(
+        [
+            "储氢瓶检测",
+            cell,
+            "技术转让\n技术许可",
+            "张三\n李四、\n王五",
+            "一、查得快\n二、查得准高温合\n金可用",
+        ]
+    )
+    listing = achievement(read_list(xlsx(rows), "a.xlsx", Side.SUPPLY))
+    assert listing.keywords == ("储氢瓶", "泄漏检测")
+    assert listing.modes == ("技术转让", "技术许可")
+    assert listing.inventors == "张三、李四、王五"
+    assert listing.abstract == "一、查得快\n二、查得准高温合金可用"
+
+
+def test_headings_and_values_are_known_in_either_script() -> None:
+    rows = [["成果名稱", "完成單位", "成熟度", "密級"], ["軸承在線監測", "某所", "通過中試", "內部"]]
+    parsed = read_list(xlsx(rows), "a.xlsx", Side.SUPPLY)
+    assert codes(parsed) == []
+    listing = achievement(parsed)
+    assert (listing.title, listing.organisation, listing.confidentiality) == (
+        "軸承在線監測",
+        "某所",
+        "internal",
+    )
+    assert listing.maturity.low is not None

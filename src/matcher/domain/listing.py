@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from matcher.domain.text import TextView, fold, join_texts, mask_contacts
+from matcher.domain.text import TextView, fold, fold_in_script, join_texts, mask_contacts
 
 
 class Side(StrEnum):
@@ -135,8 +135,10 @@ class LiveListing:
 def identity_key(listing: Listing) -> str:
     """What makes two rows of one list the same item: the external code, else title and organisation."""
     if listing.code:
-        return f"code:{fold(listing.code)}"
-    named = json.dumps([fold(listing.title), fold(listing.organisation)], ensure_ascii=False)
+        return f"code:{fold_in_script(listing.code)}"
+    named = json.dumps(
+        [fold_in_script(listing.title), fold_in_script(listing.organisation)], ensure_ascii=False
+    )
     return f"name:{hashlib.sha256(named.encode()).hexdigest()}"
 
 

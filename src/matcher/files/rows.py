@@ -30,6 +30,7 @@ from matcher.files.values import (
     parse_date,
     parse_kind,
     parse_modes,
+    parse_people,
     parse_yes_no,
     split_terms,
     unique_terms,
@@ -93,8 +94,8 @@ def _long_text(text: str, _: Cell) -> str:
     return text
 
 
-def _keywords(text: str, cell: Cell) -> tuple[str, ...]:
-    return split_terms(text) if cell.terms is None else unique_terms([*cell.terms])
+def _keywords(_: str, cell: Cell) -> tuple[str, ...]:
+    return split_terms(cell.text) if cell.terms is None else unique_terms([*cell.terms])
 
 
 def _maturity(text: str, cell: Cell) -> Maturity:
@@ -112,7 +113,8 @@ def _money(text: str, cell: Cell) -> Money:
 _READERS: Mapping[str, Callable[[str, Cell], object]] = {
     **dict.fromkeys(_LONG_TEXTS, _long_text),
     "keywords": _keywords,
-    "modes": lambda text, _: parse_modes(text),
+    "modes": lambda _, cell: parse_modes(cell.text),
+    "inventors": lambda _, cell: parse_people(cell.text),
     "maturity": _maturity,
     "price": _money,
     "budget": _money,

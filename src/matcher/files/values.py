@@ -25,6 +25,9 @@ _ERROR = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_LINE_BREAK = re.compile(
+    r"\r\n?|[\v\f\u0085\u2028\u2029]|_x000[DA]_\n?|&#(?:10|13|x0?[AD]);|<br\s*/?>", re.IGNORECASE
+)
 _POWER_OF_TEN = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d{2,3}", re.IGNORECASE)
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -77,13 +80,25 @@ def has_lost_digits(text: str) -> bool:
     return _POWER_OF_TEN.fullmatch(text.strip()) is not None
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a cell that say something, each normalised; `<br>` and `&#10;` break lines, too."""
+    broken = _LINE_BREAK.sub("\n", text)
+    return [line for line in map(normalise, broken.split("\n")) if line]
+
+
+def parse_people(text: str) -> str:
+    """Names in one line; those on lines of their own are joined by “、”."""
+    return "、".join(line.strip("、，,；; ") for line in lines_of(text))
+
+
 def split_terms(text: str) -> tuple[str, ...]:
     """Split keywords or modes; English phrases of several words stay whole.
 
     Separators are ; ； 、 , ， | and line breaks; only without any of them a “/” or a space beside a
-    Chinese character. A comma between digits belongs to the term (1,2-二氯乙烷).
+    Chinese character. A comma between digits belongs to the term (1,2-二氯乙烷). The text must be as it
+    stands in the file: normalising closes line breaks.
     """
-    text = _KEYWORDS_LABEL.sub("", normalise(text))
+    text = _KEYWORDS_LABEL.sub("", "\n".join(lines_of(text)))
     terms = _SEPARATOR.split(text)
     if len(terms) == 1:
         terms = _SLASH.split(text)
