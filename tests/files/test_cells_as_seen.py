@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from matcher.domain.listing import Side
 from matcher.files.number_formats import names_a_day, plain_number, shown_day, shown_number, shown_text
 from matcher.files.report import ParsedList
-from tests.files.given import achievement, codes, demand, read_list, saved, xlsx
+from tests.files.given import achievement, codes, csv_text, demand, read_list, saved, xlsx
 
 CASES = Path(__file__).parent / "cases" / "lists"
 JUNE = datetime.datetime.fromisoformat("2027-06-01")
@@ -317,3 +317,16 @@ def test_headings_and_values_are_known_in_either_script() -> None:
         "internal",
     )
     assert listing.maturity.low is not None
+
+
+def test_rows_whose_long_code_has_become_one_are_all_refused() -> None:
+    titles = ["储氢瓶检测", "加氢枪检测", "压力容器检测"]
+    rows = [["需求编号", "需求名称"], *(["110108202600000000", title] for title in titles)]
+    whole = [*rows, ["110108202600000123", "高温合金"]]
+    parsed = read_list(csv_text(whole).encode(), "a.csv", Side.DEMAND)
+    assert [row.listing.title for row in parsed.rows] == ["高温合金"]
+    assert [(row.row, row.problem.code) for row in parsed.rejected] == [
+        (number, "digits_lost") for number in (2, 3, 4)
+    ]
+    alone = read_list(csv_text(rows[:2]).encode(), "a.csv", Side.DEMAND)
+    assert [row.listing.code for row in alone.rows] == ["110108202600000000"]

@@ -27,7 +27,7 @@ from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Se
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
-from matcher.files.values import since_1904
+from matcher.files.values import may_have_lost_digits, since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 EXAMPLE_CODE = "示例-请删除"
@@ -73,6 +73,7 @@ class _ListReader:
         self._file = filename
         self._side = side
         self._first = first
+        self._collapsed: set[str] = set()
 
     def read(self, content: bytes) -> None:
         """Read the file's content.
@@ -97,6 +98,8 @@ class _ListReader:
                 self._read_lines(text)
             else:
                 self._read_sheets([read_csv(text, self._side)])
+        if self._collapsed:
+            self.rows = [row for row in self.rows if identity_key(row.listing) not in self._collapsed]
         if not self.read_count:
             self.problems.append(
                 self.file_problem(
@@ -271,6 +274,9 @@ class _ListReader:
                 )
             )
             return
+        if may_have_lost_digits(row.listing.code):
+            self._reject_collapsed(row, first)
+            return
         same = "编号" if row.listing.code else "名称和单位"
         problem = row.problem(
             "conflict_in_file",
@@ -281,6 +287,23 @@ class _ListReader:
         )
         self.problems.append(problem)
         self.rejected.append(row.reject(problem))
+
+    def _reject_collapsed(self, row: ParsedRow, first: ParsedRow) -> None:
+        """Import neither of two rows whose codes have become one: it is not known whose code it was."""
+        key = identity_key(first.listing)
+        both = [row] if key in self._collapsed or first.file != row.file else [first, row]
+        self._collapsed.add(key)
+        for refused in both:
+            problem = refused.problem(
+                "digits_lost",
+                f"不同的行有同一个长编码“{row.listing.code}”，其末尾的零说明后几位可能已经丢失；未导入，"
+                "请把该列设为“文本”格式后重新填写编码。",
+                f"different rows have the one long code {row.listing.code}, and its last zeros suggest lost "
+                "digits; not imported: format the column as text and type the codes again.",
+                severity="rejected",
+            )
+            self.problems.append(problem)
+            self.rejected.append(refused.reject(problem))
 
 
 def _is_filled(row: Iterable[str]) -> bool:

@@ -28,6 +28,7 @@ _ERROR = re.compile(
 _LINE_BREAK = re.compile(
     r"\r\n?|[\v\f\u0085\u2028\u2029]|_x000[DA]_\n?|&#(?:10|13|x0?[AD]);|<br\s*/?>", re.IGNORECASE
 )
+_ZEROS_AT_THE_END = re.compile(r"[1-9]\d{14}0+")
 _POWER_OF_TEN = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d{2,3}", re.IGNORECASE)
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -78,6 +79,11 @@ def error_message(text: str) -> tuple[str, str]:
 def has_lost_digits(text: str) -> bool:
     """Whether a code was turned into a power of ten (1.10108E+17): its last digits are lost."""
     return _POWER_OF_TEN.fullmatch(text.strip()) is not None
+
+
+def may_have_lost_digits(code: str) -> bool:
+    """Whether a code looks as Excel leaves a number of 16 digits or more: zeros from the sixteenth on."""
+    return _ZEROS_AT_THE_END.fullmatch(code.strip()) is not None
 
 
 def lines_of(text: str) -> list[str]:
