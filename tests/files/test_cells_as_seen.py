@@ -330,3 +330,9 @@ def test_rows_whose_long_code_has_become_one_are_all_refused() -> None:
     ]
     alone = read_list(csv_text(rows[:2]).encode(), "a.csv", Side.DEMAND)
     assert [row.listing.code for row in alone.rows] == ["110108202600000000"]
+
+
+def test_a_stray_cell_beside_the_list_is_named_by_its_column() -> None:
+    text = csv_text([["需求编号", "需求名称"], ["A1", "储氢瓶检测", *[None] * 97, "误填"]])
+    [problem] = read_list(text.encode(), "a.csv", Side.DEMAND).problems
+    assert (problem.code, problem.row, problem.column) == ("extra_cells", 2, "CV")

@@ -29,12 +29,11 @@ LOCAL_FORMATS = frozenset({*range(27, 37), *range(50, 59)})
 """Numbers that mean another format in every language."""
 
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|(?P<padding>[_*].)|\[(?P<bracket>[^\]]*)\]'
+    r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|(?P<padding>[_*].)|\[(?P<bracket>[^\]]{0,99})\]'
     r"|(?P<general>General|G/通用格式)|(?P<power>[Ee][+-])|(?P<half>AM/PM|A/P|上午/下午)"
     r"|(?P<digit>[0#?])|(?P<sign>[.,%/@;])|(?P<day>[ymdhsebgYMDHSEBG]+)|(?P<other>.)",
     re.DOTALL,
 )
-_GROUP = re.compile(r"\B(?=(?:\d{3})+$)")
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?)")
 _ELAPSED = re.compile(r"[hms]+", re.IGNORECASE)
 _LONGEST_CODE = 255
@@ -94,7 +93,7 @@ def shown_number(value: float, code: str) -> str:
     if plan.apart:
         shown = _whole(plan.before, whole) + _fraction(plan.after, fraction)
     else:
-        whole = _GROUP.sub(",", whole) if plan.grouped else whole
+        whole = _grouped(whole) if plan.grouped else whole
         shown = f"{plan.prefix}{whole}.{fraction}" if fraction else plan.prefix + (whole or "")
         shown += plan.suffix
     return ("-" if number < 0 else "") + shown.strip()
@@ -279,6 +278,12 @@ def _literal(token: _Token) -> str:
 
 def _literals(tokens: _Section) -> str:
     return "".join(map(_literal, tokens))
+
+
+def _grouped(digits: str) -> str:
+    first = len(digits) % 3
+    triples = [digits[place : place + 3] for place in range(first, len(digits), 3)]
+    return ",".join([digits[:first], *triples] if first else triples)
 
 
 def _rounded(value: float) -> Decimal:

@@ -202,13 +202,15 @@ class _ListReader:
             if index in sheet.stray_quotes:
                 self._reject(place, cells, stray_quote(sheet.stray_quotes[index]))
                 continue
-            if len(row) > len(headings) and _is_filled(row[len(headings) :]):
+            extra = [column for column in range(len(headings), len(row)) if _is_filled([row[column]])]
+            if extra:
                 self.problems.append(
                     place.problem(
                         "extra_cells",
                         "该行的列数多于表头，可能有未加引号的分隔符，请核对各列是否错位。",
                         "the row has more cells than the header; check for an unquoted delimiter.",
                         "doubtful",
+                        column_letter(extra[0]),
                     )
                 )
             self._take(place, cells, undecodable=sheet.undecodable)

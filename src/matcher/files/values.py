@@ -21,7 +21,7 @@ NO_RESULT = "#公式没有结果"
 _ERROR = re.compile(
     r"#(?:REF!|N/A(?: N/A)?|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|"
     r"BUSY!|GETTING_DATA|EXTERNAL!|PYTHON!|TIMEOUT!|MACRO!)|#{2,}"
-    rf"|{PICTURE}|{NO_RESULT}|=(?:[A-Z_.]+[A-Z0-9.]*\(.*\)|[+-]?\$?[A-Z]{{1,3}}\$?\d+(?:[-+*/&].*)?)",
+    rf"|{PICTURE}|{NO_RESULT}|=(?:[A-Z_][A-Z0-9_.]*\(.*|[+-]?\$?[A-Z]{{1,3}}\$?\d+(?:[-+*/&].*)?)",
     re.IGNORECASE | re.DOTALL,
 )
 
