@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import XLSX, workbook
-from matcher.api.fields import ParkCode
+from matcher.api.fields import Cursor, Limit, ParkCode
 from matcher.api.openapi import binary, problems
 from matcher.api.writes import shown
 from matcher.bootstrap import Service
@@ -38,9 +38,19 @@ Since = Annotated[
     response_model=BriefAnswer,
     responses=problems(401, 403, 404, 422),
 )
-def read_brief(service: Installation, caller: Caller, code: Code, since: Since = None) -> Response:
-    """一个园区的晨报：新增、变化、消失及其原因，逾期和到期事项，没有可信供给的需求。得分高的在前。"""
-    return shown(_brief(service, caller, code, since))
+def read_brief(
+    service: Installation,
+    caller: Caller,
+    code: Code,
+    since: Since = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """一个园区的晨报：新增、变化、消失及其原因，逾期和到期事项，没有可信供给的需求。得分高的在前。
+
+    每个列表至多 `limit` 条，`counts` 为总数；以 `next_cursor` 读取各列表接下去的条目，相比的两次运行不变。
+    """
+    return shown(_brief(service, caller, code, since, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -58,6 +68,14 @@ def export_brief(service: Installation, caller: Caller, code: Code, since: Since
     return workbook(stream.getvalue(), brief.title)
 
 
-def _brief(service: Service, caller: Principal, code: str, since: str | None) -> BriefAnswer:
+def _brief(
+    service: Service,
+    caller: Principal,
+    code: str,
+    since: str | None,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> BriefAnswer:
     when = None if since is None else read_when(since, "since")
-    return make_brief(service.database, caller, code, service.now(), since=when)
+    return make_brief(service.database, caller, code, service.now(), since=when, cursor=cursor, limit=limit)

@@ -192,15 +192,24 @@ class HeldEntry:
     machine_version: int
 
 
+_HELD = (
+    LedgerEntry.id,
+    LedgerEntry.park_id,
+    LedgerEntry.demand_id,
+    LedgerEntry.achievement_id,
+    LedgerEntry.first_seen,
+    LedgerEntry.version,
+)
+
+
 def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) -> dict[int, HeldEntry]:
     """These entries, as far as they are in scope, by id."""
     entries: dict[int, HeldEntry] = {}
     conditions = () if scope.parks is None else (LedgerEntry.park_id.in_(scope.parks),)
     for chunk in _chunks(identifiers):
-        query = select(LedgerEntry).where(LedgerEntry.id.in_(chunk), *conditions)
-        for row in session.scalars(query):
-            pair = (row.demand_id, row.achievement_id)
-            entries[row.id] = from_row(HeldEntry, row, pair=pair, machine_version=row.version)
+        query = select(*_HELD).where(LedgerEntry.id.in_(chunk), *conditions)
+        for entry_id, park_id, demand_id, achievement_id, first_seen, version in session.execute(query):
+            entries[entry_id] = HeldEntry(entry_id, park_id, (demand_id, achievement_id), first_seen, version)
     return entries
 
 
