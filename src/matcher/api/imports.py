@@ -56,7 +56,7 @@ def import_router(kind: ListKind) -> APIRouter:
         operation_id=f"import_{kind.noun}",
         summary=f"导入{kind.zh}清单",
         response_model=ImportAnswer,
-        responses=problems(401, 403, 404, 413, 422),
+        responses=problems(401, 403, 404, 409, 413, 422),
     )
     def upload(
         service: Installation,
