@@ -191,6 +191,10 @@ RULES: dict[str, Rule] = {
     "create_embed_token": Rule(
         send("POST", "/v1/embed-tokens", park="{park}", origins=[ORIGIN]), Right.ISSUE_EMBED, ok=201
     ),
+    "list_embed_tokens": Rule(get("/v1/embed-tokens"), Right.ADMINISTER, Aim.SCOPE, shown=True),
+    "revoke_embed_token": Rule(
+        send("DELETE", "/v1/embed-tokens/{token}"), Right.ADMINISTER, ok=204, prepare=Town.new_token
+    ),
     "read_embedded_matches": Rule(
         embedded,
         aim=Aim.ANYONE,

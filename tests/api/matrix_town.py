@@ -42,6 +42,7 @@ class Target:
     scoring: int = 0
     evidence: int = 0
     key: int = 0
+    token: int = 0
     next_stage: str = "pending"
     n: int = 0
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -124,6 +125,7 @@ class Town:
         target.ledger_import = self.new_ledger_import(target).ledger_import
         target.files["ledger"] = self.edited_ledger(target).files["ledger"]
         target.key = self.new_key(target).key
+        target.token = self.new_token(target).token
 
     def _learned(self, target: Target) -> int:
         """A scoring that the park's operator learns, once a pair of another demand is graded, too."""
@@ -197,6 +199,11 @@ class Town:
         """A key of the park that nobody uses."""
         body = {"name": f"备用 {next(self.numbers)}", "role": "reader", "parks": [target.park]}
         return replace(target, key=self.done(self.admin.post("/v1/keys", json=body))["id"])
+
+    def new_token(self, target: Target) -> Target:
+        """An embed token of the park that no page uses."""
+        body = {"park": target.park, "origins": [ORIGIN]}
+        return replace(target, token=self.done(self.admin.post("/v1/embed-tokens", json=body))["token_id"])
 
     def movable(self, target: Target) -> Target:
         """The entry, and a stage that it may move to without a reason."""

@@ -31,7 +31,7 @@ def serve(
     if samples is not None and load_samples(service.database, samples, service.now()):
         say(f"已载入示例清单：{samples}")
     _refresh_if_due(service)
-    address = _address(listening)
+    address = _address(listening) + settings.root_path
     login = access.issue_login(service.database, service.now())
     _keep_local_key(service)
     service.close()
@@ -44,6 +44,7 @@ def serve(
         log_config=None,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
     )
     uvicorn.Server(config).run(sockets=[listening])
 

@@ -1,12 +1,14 @@
 /**
  * <matcher-results src="https://host" demand="12" token="…" lang="zh-CN" top="5"> shows a demand's ranked
- * matches in any page. `src` is this script's origin where it is left out; `token` comes from
- * POST /v1/embed-tokens. Events: matcher-loaded {items, reason}, matcher-error {code, message}; both bubble.
+ * matches in any page. `src` is this script's home if left out; `token` is of POST /v1/embed-tokens.
+ * Events: matcher-loaded {items, reason}, matcher-error {code, message}; both bubble.
  * Parts: list item rank title explored organisation figures figure terms term status retry.
  * Properties: --matcher-accent -text -muted -border -background -radius -font.
  */
 (() => {
-  const HOME = document.currentScript ? new URL(document.currentScript.src, location.href).origin : location.origin;
+  // A module has no currentScript.
+  const SCRIPT = document.currentScript ?? document.querySelector('script[src*="/matcher-results.js"]');
+  const HOME = new URL("..", SCRIPT?.src ?? location).href;
 
   const TEXTS = {
     loading: ["正在读取匹配结果…", "Loading matches…"],
@@ -63,7 +65,7 @@
     return node;
   }
 
-  /** What a token says of itself; only to explain a refusal, the service is who decides. */
+  /** What a token says of itself, to explain a refusal. */
   function claimsOf(token) {
     try {
       const body = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
@@ -81,10 +83,9 @@
 
     constructor() {
       super();
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
       const shadow = this.attachShadow({ mode: "open" });
-      shadow.adoptedStyleSheets = [sheet];
+      shadow.adoptedStyleSheets = [new CSSStyleSheet()];
+      shadow.adoptedStyleSheets[0].replaceSync(STYLE);
       shadow.append(this.#root);
     }
 
@@ -100,12 +101,12 @@
       this.#queue();
     }
 
-    /** Ask again, with the attributes as they are now. */
+    /** Ask again. */
     reload() {
       this.#queue();
     }
 
-    /** Several attributes set in one go are one request. */
+    /** Attributes set in one go are one request. */
     #queue() {
       if (this.#queued) return;
       this.#queued = true;
@@ -130,7 +131,7 @@
       if (!demand || !token) return this.#fail("incomplete", this.#t("incomplete"));
       this.#status(this.#t("loading"));
       try {
-        const url = new URL(`/v1/embed/demands/${encodeURIComponent(demand)}/matches`, this.getAttribute("src") || HOME);
+        const url = new URL(`v1/embed/demands/${encodeURIComponent(demand)}/matches`, (this.getAttribute("src") || HOME).replace(/\/*$/, "/"));
         const headers = { Authorization: `Bearer ${token}`, "Accept-Language": this.#chinese ? "zh-CN" : "en" };
         const response = await fetch(url, { headers, signal, credentials: "omit" });
         const answer = await response.json();
@@ -141,12 +142,12 @@
       }
     }
 
-    /** A browser hides a refusal from an origin that is not allowed, so the token's own words explain it. */
+    /** Browsers hide a refusal from an origin that is not allowed: the token's own words explain it. */
     #refused(status, problem, token) {
       const { exp, origins } = claimsOf(token);
       if ((status === 0 || status === 401) && exp * 1000 <= Date.now()) return this.#fail("expired", this.#t("expired"));
-      if ((status === 0 || status === 403) && origins && !origins.includes(location.origin)) {
-        return this.#fail("origin_not_allowed", this.#t("origin_not_allowed", location.origin));
+      if ((status === 0 || status === 403) && origins && !origins.includes(self.origin)) {
+        return this.#fail("origin_not_allowed", this.#t("origin_not_allowed", self.origin));
       }
       if (status === 0) return this.#fail("unreachable", this.#t("unreachable"), true);
       const text = (this.#chinese ? problem.detail_zh : problem.detail_en) ?? problem.detail ?? this.#t("failed", status);
