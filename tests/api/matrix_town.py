@@ -203,7 +203,8 @@ class Town:
     def new_token(self, target: Target) -> Target:
         """An embed token of the park that no page uses."""
         body = {"park": target.park, "origins": [ORIGIN]}
-        return replace(target, token=self.done(self.admin.post("/v1/embed-tokens", json=body))["token_id"])
+        operator = self.world.jia if target.park == "jia" else self.world.yi
+        return replace(target, token=self.done(operator.post("/v1/embed-tokens", json=body))["token_id"])
 
     def movable(self, target: Target) -> Target:
         """The entry, and a stage that it may move to without a reason."""

@@ -170,6 +170,7 @@ def _matches(district: District) -> None:
     token = _done(operator.post("/v1/embed-tokens", json={"park": PARK, "origins": [PORTAL]}))["token"]
     page = district.server.client(token, Origin=PORTAL)
     _done(page.get(f"/v1/embed/demands/{demand}/matches"))
+    _done(district.admin.get("/v1/embed-tokens"))
     profile = _done(operator.get(f"/v1/parks/{PARK}/profile"))["profile"]
     stricter = {**profile, "constraints": {"max_price": 10, "strict": True}}
     _done(operator.put(f"/v1/parks/{PARK}/profile", json=stricter, params={"dry_run": True}))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from matcher.cli import nights
+from matcher.cli.codes import choices, code_of
 from matcher.cli.output import print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
 from matcher.cli.tree import group_of
@@ -110,7 +111,10 @@ def match(
 def list_ledger(
     park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
     demand: Annotated[int | None, typer.Option(help="Only this demand's entries (id).")] = None,
-    stage: Annotated[Stage | None, typer.Option(help="Only entries at this stage.")] = None,
+    stage: Annotated[
+        Stage | None,
+        typer.Option(help="Only entries at this stage.", metavar=choices(Stage), parser=code_of(Stage)),
+    ] = None,
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="Only scores from here up.")] = None,
     band: Annotated[Band | None, typer.Option(help="Only probabilities in this band.")] = None,
     limit: Annotated[
