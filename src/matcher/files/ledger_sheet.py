@@ -140,12 +140,14 @@ def _comparable(text: str) -> str:
 
 def in_gbk(text: str) -> str:
     """The text as spreadsheet programs save a CSV file in GBK: “?” for what that cannot hold."""
+    if _fits(text):
+        return text
     return "".join(sign if _fits(sign) else "?" * (2 if ord(sign) > 0xFFFF else 1) for sign in text)
 
 
-def _fits(sign: str) -> bool:
+def _fits(text: str) -> bool:
     try:
-        sign.encode("gbk")
+        text.encode("gbk")
     except UnicodeEncodeError:
         return False
     return True
