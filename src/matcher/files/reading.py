@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
+from matcher.domain.list_columns import aliases
 from matcher.domain.listing import Side, content_digest, identity_key
 from matcher.domain.text import normalise
 from matcher.files.headings import (
     HEADER_WITHIN,
     REASON_HEADING,
     Header,
-    aliases,
     field_of,
     find_header,
 )

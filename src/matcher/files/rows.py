@@ -17,7 +17,7 @@ from matcher.domain.listing import (
 from matcher.domain.maturity import parse_maturity
 from matcher.domain.money import parse_money
 from matcher.domain.text import normalise
-from matcher.files.headings import plain_heading, unit_of
+from matcher.files.plain_headings import plain_heading, unit_of
 from matcher.files.report import Problem, RejectedRow, Severity
 from matcher.files.values import (
     is_error,
@@ -243,8 +243,12 @@ class RowReader:
         values = dict(self._values)
         together = values.pop("contact", Contact())
         phone = parse_contact(values.pop("contact_phone", ""))
+        name = values.pop("contact_name", "")
+        beside = parse_contact(name)
+        if beside.phone or beside.email:
+            name, together = beside.name, beside
         values["contact"] = Contact(
-            name=values.pop("contact_name", "") or together.name,
+            name=name or together.name,
             phone=phone.phone or phone.name or together.phone,
             email=values.pop("contact_email", "") or phone.email or together.email,
         )
