@@ -69,6 +69,11 @@ RULES: dict[str, Rule] = {
     ),
     # imports, templates, free text
     "list_imports": Rule(get("/v1/imports"), aim=Aim.SCOPE, shown=True),
+    "list_import_profiles": Rule(get("/v1/import-profiles"), Right.WRITE_DEMANDS, Aim.SCOPE),
+    "save_import_profile": Rule(
+        send("PUT", "/v1/import-profiles", park="{park}", headings=["题", "述"], mapping={"题": "title"}),
+        Right.WRITE_DEMANDS,
+    ),
     "undo_import": Rule(
         send("POST", "/v1/imports/{listing_import}/undo"),
         prepare=Town.new_import,

@@ -75,7 +75,8 @@ def test_a_survey_in_gbk_gives_targets_and_deadline() -> None:
     "heading",
     [
         "*需求名称", "1.需求名称", "1 需求名称", "①需求名称", "（1）需求名称", "一、需求名称",
-        "【必填】需求名称",        "需求\n名称", "需求名称（必填）", "需求名称*必填", "★需求名称", "Demand Title", "demand\nname",
+        "【必填】需求名称",
+        "需求\n名称", "需求名称（必填）", "需求名称*必填", "★需求名称", "Demand Title", "demand\nname",
     ],
 )  # fmt: skip
 def test_marks_numbers_and_line_breaks_around_a_title_do_not_matter(heading: str) -> None:

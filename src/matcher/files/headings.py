@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from matcher.domain.list_columns import aliases, main_text, vague_titles
 from matcher.domain.listing import Side
-from matcher.files.mapping import KEEP, NO_MAPPINGS, Mapped, Mappings
+from matcher.files.mapping import IGNORE, KEEP, NO_MAPPINGS, UNREAD, Mapped, Mappings
 from matcher.files.plain_headings import plain_heading, without_around
 
 REASON_HEADING = "问题（导入时忽略）"
@@ -55,7 +56,7 @@ class Header:
     headings: tuple[str, ...]
     fields: tuple[str | None, ...]
     first_data_row: int
-    by_mapping: tuple[str | None, ...] = ()
+    by_mapping: tuple[Literal["map", "profile"] | None, ...] = ()
     kept: frozenset[int] = frozenset()
 
     @property
@@ -90,6 +91,11 @@ def find_header(rows: Sequence[Sequence[str]], side: Side, mappings: Mappings = 
     return best
 
 
+def header_of_keys(keys: Sequence[str], side: Side, mappings: Mappings) -> Header:
+    """The header that the keys of a JSONL file make."""
+    return _header(keys, 0, side, mappings)
+
+
 def _by_hand(header: Header) -> bool:
     return header.by_mapping[header.fields.index("title")] is not None
 
@@ -109,7 +115,7 @@ def _header(row: Sequence[str], first_data_row: int, side: Side, mappings: Mappi
 
 def _named(heading: str, mapped: Mapped | None, side: Side) -> str | None:
     if mapped is not None:
-        return None if mapped.field == KEEP else mapped.field
+        return {KEEP: None, IGNORE: UNREAD}.get(mapped.field, mapped.field)
     return field_of(heading, side) if heading else None
 
 

@@ -13,8 +13,10 @@ from matcher.files.plain_headings import plain_heading
 
 KEEP = "keep"
 """The target of a column that is kept beside, as it is."""
-IGNORE = "sequence"
-"""The field of a column that is not read."""
+IGNORE = "ignore"
+"""The target of a column that is not read."""
+UNREAD = "sequence"
+"""The field of a column that is not read: a row's number says nothing."""
 
 _KEPT = frozenset({"keep", "extra", "保留"})
 _IGNORED = frozenset({"ignore", "sequence", "-", "忽略"})
@@ -128,3 +130,8 @@ def _places(
         if target is not None:
             places[column] = Mapped(target, by)
     return places
+
+
+def names_heading(mapped: str, headings: Sequence[str]) -> bool:
+    """Whether a mapping's heading is one of these."""
+    return bool(_places(headings, {mapped: KEEP}, "map"))

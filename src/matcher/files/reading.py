@@ -12,17 +12,23 @@ from pathlib import PurePath
 from matcher.domain.list_columns import aliases
 from matcher.domain.listing import Side, content_digest, identity_key
 from matcher.domain.text import normalise
+from matcher.files.columns import ColumnTally
+from matcher.files.forms import as_list
 from matcher.files.headings import (
     HEADER_WITHIN,
     REASON_HEADING,
     Header,
     field_of,
     find_header,
+    header_of_keys,
 )
+from matcher.files.mapping import NO_MAPPINGS, Mappings
+from matcher.files.read_columns import ReadTable
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import Line, Text, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.unread_tables import mapping_hint, unread_table
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 EXAMPLE_CODE = "示例-请删除"
@@ -36,14 +42,16 @@ _OTHER_SIDE = {Side.SUPPLY: Side.DEMAND, Side.DEMAND: Side.SUPPLY}
 _LIST_NAME = {Side.SUPPLY: ("科技成果", "achievement"), Side.DEMAND: ("企业需求", "demand")}
 
 
-def read_lists(files: Sequence[tuple[str, bytes]], side: Side) -> ParsedList:
+def read_lists(
+    files: Sequence[tuple[str, bytes]], side: Side, mappings: Mappings = NO_MAPPINGS
+) -> ParsedList:
     """Read files (name, content) as one list: an item stated twice counts once, whichever files hold it.
 
     Files are .xlsx, .xls, .csv or .jsonl, told apart by content. Never raises for what a file holds: a file
-    that is no list gives no rows and one problem.
+    that is no list gives no rows and one problem. `mappings` names the fields of columns by hand.
     """
     first: dict[str, ParsedRow] = {}
-    readers = [_ListReader(filename, side, first) for filename, _ in files]
+    readers = [_ListReader(filename, side, first, mappings) for filename, _ in files]
     for reader, (_, content) in zip(readers, files, strict=True):
         try:
             reader.read(content)
@@ -54,17 +62,20 @@ def read_lists(files: Sequence[tuple[str, bytes]], side: Side) -> ParsedList:
         rejected=tuple(row for reader in readers for row in reader.rejected),
         problems=tuple(problem for reader in readers for problem in reader.problems),
         read=sum(reader.read_count for reader in readers),
+        tables=tuple(table for reader in readers for table in reader.tables),
     )
 
 
 class _ListReader:
     """Gathers the rows of one file; `first` holds the first row of every identity in all files."""
 
-    def __init__(self, filename: str, side: Side, first: dict[str, ParsedRow]) -> None:
+    def __init__(self, filename: str, side: Side, first: dict[str, ParsedRow], mappings: Mappings) -> None:
         self.rows: list[ParsedRow] = []
         self.rejected: list[RejectedRow] = []
         self.problems: list[Problem] = []
         self.read_count = 0
+        self.tables: list[ReadTable] = []
+        self._mappings = mappings
         self._file = filename
         self._side = side
         self._first = first
@@ -91,7 +102,7 @@ class _ListReader:
             if is_jsonl(text) or suffix in (".jsonl", ".json", ".ndjson"):
                 self._read_lines(text)
             else:
-                self._read_sheets([read_csv(text, self._side)])
+                self._read_sheets([read_csv(text, self._side, self._mappings)])
         if not self.read_count:
             self.problems.append(
                 self.file_problem(
@@ -125,7 +136,8 @@ class _ListReader:
         return Problem(self._file, sheet, row, "", code, zh, severity, en)
 
     def _read_sheets(self, sheets: Sequence[Sheet]) -> None:
-        headers = [(sheet, find_header(sheet.rows, self._side)) for sheet in sheets]
+        sheets = [as_list(sheet, self._side) for sheet in sheets]
+        headers = [(sheet, find_header(sheet.rows, self._side, self._mappings)) for sheet in sheets]
         if not any(header and not sheet.hidden for sheet, header in headers):
             raise self._no_header(sheets)
         for sheet, header in headers:
@@ -158,6 +170,9 @@ class _ListReader:
             hint = (f"看起来这是{name[0]}清单，请按该清单导入。", f" It looks like the {name[1]} list.")
         fullest = max(sheets, key=lambda sheet: sum(map(_is_filled, sheet.rows[:HEADER_WITHIN])))
         zh, en = self._header_message(fullest)
+        if not hint[0] and (table := unread_table(self._file, fullest, self._side)) is not None:
+            self.tables.append(table)
+            hint = mapping_hint(table)
         return UnreadableFile("no_header", zh + hint[0], en + hint[1])
 
     def _is_other_list(self, sheet: Sheet) -> bool:
@@ -180,6 +195,7 @@ class _ListReader:
     def _read_sheet(self, sheet: Sheet, header: Header) -> None:
         headings = _distinct([normalise(heading) for heading in header.headings])
         titles = [column for column, name in enumerate(header.fields) if name == "title"]
+        tally = ColumnTally(headings, header)
         for index in range(header.first_data_row, len(sheet.rows)):
             row = sheet.rows[index]
             if not _is_data(row, header, self._side):
@@ -187,6 +203,7 @@ class _ListReader:
             texts: Sequence[str] = row
             if any(row[column].strip() for column in titles if column < len(row)):
                 texts = _filled_from_merged(sheet, index, header)
+            tally.take(texts)
             place = Place(self._file, sheet.name, index + 1)
             cells = list(_cells(texts, headings, header))
             if len(row) > len(headings) and _is_filled(row[len(headings) :]):
@@ -199,6 +216,7 @@ class _ListReader:
                     )
                 )
             self._take(place, cells, undecodable=sheet.undecodable)
+        self.tables.append(tally.table(self._file, sheet.name, self._side))
 
     def _read_lines(self, text: Text) -> None:
         if text.text.lstrip().startswith("["):
@@ -207,13 +225,21 @@ class _ListReader:
                 "文件是一个 JSON 数组，请改为每行一个 JSON 对象（.jsonl）。",
                 "the file is one JSON array; write one object per line.",
             )
-        for line in read_jsonl(text):
+        lines = list(read_jsonl(text))
+        keys = list(dict.fromkeys(key for line in lines for key in line.record or ()))
+        header = header_of_keys(keys, self._side, self._mappings)
+        fields = dict(zip(keys, header.fields, strict=True))
+        tally = ColumnTally(keys, header)
+        for line in lines:
             place = Place(self._file, "", line.number)
             if line.record is None:
                 self._reject_line(place, line)
             else:
-                cells = [_json_cell(key, value, self._side) for key, value in line.record.items()]
+                cells = [_json_cell(key, value, fields[key]) for key, value in line.record.items()]
+                texts = {cell.heading: cell.text for cell in cells}
+                tally.take([texts.get(key, "") for key in keys])
                 self._take(place, cells, undecodable=text.lossy)
+        self.tables.append(tally.table(self._file, "", self._side, letters=False))
 
     def _reject_line(self, place: Place, line: Line) -> None:
         problem = place.problem(
@@ -331,7 +357,7 @@ def _cells(texts: Sequence[str], headings: Sequence[str], header: Header) -> Ite
         yield Cell(f"{letter} {heading}", heading, name, text)
 
 
-def _json_cell(key: str, value: object, side: Side) -> Cell:
+def _json_cell(key: str, value: object, name: str | None) -> Cell:
     terms: tuple[str, ...] | None = None
     match value:
         case None:
@@ -347,4 +373,4 @@ def _json_cell(key: str, value: object, side: Side) -> Cell:
             text = str(int(value))
         case _:
             text = str(value)
-    return Cell(key, key, field_of(key, side), text, terms)
+    return Cell(key, key, name, text, terms)

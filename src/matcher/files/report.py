@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from matcher.domain.listing import Achievement, Demand
+from matcher.files.read_columns import ReadTable
 
 Severity = Literal["rejected", "doubtful"]
 
@@ -66,10 +67,12 @@ class ParsedRow:
 class ParsedList:
     """One file, read. `problems` holds every problem, those of rejected rows included.
 
-    `read` counts the rows found: good, rejected and skipped as duplicates.
+    `read` counts the rows found: good, rejected and skipped as duplicates. `tables` says what became of
+    every column.
     """
 
     rows: tuple[ParsedRow, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     read: int = 0
+    tables: tuple[ReadTable, ...] = ()

@@ -1,14 +1,18 @@
 """What an import did or would do, and past imports, as they are answered."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from matcher.domain.listing import Side
-from matcher.files.report import Problem, RejectedRow
+from matcher.files.read_columns import ReadColumn
+from matcher.files.report import ParsedRow, Problem, RejectedRow
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.lists.masking import masked
 from matcher.store.imports import HeldImport
+from matcher.store.records import to_record
 
 
 class CellProblem(Answer):
@@ -29,6 +33,78 @@ class CellProblem(Answer):
         return cls(**asdict(problem))
 
 
+class ProposalAnswer(Answer):
+    """一列看来是什么，以及理由。"""
+
+    maps_to: str = Field(description="字段")
+    reason: str
+    reason_en: str
+
+
+class ColumnAnswer(Answer):
+    """文件中的一列：对应到哪个字段，还是原样保留、忽略或未读取。"""
+
+    file: str
+    sheet: str
+    column: str = Field(description="列的字母；JSONL 为空")
+    heading: str
+    state: Literal["mapped", "kept", "ignored", "unread"] = Field(
+        description="mapped 已对应，kept 原样保留而不参与匹配，ignored 忽略，unread 没有认出表头、未读取"
+    )
+    maps_to: str | None = Field(description="对应的字段；未对应的为 null")
+    by: Literal["heading", "map", "profile"] | None = Field(
+        description="由什么对应：表头本身、随文件给出的对应、记住的对应"
+    )
+    filled: float = Field(description="有内容的行所占的比例，0–1")
+    sample: str = Field(description="第一个值，联系方式已隐去")
+    proposal: ProposalAnswer | None
+
+    @classmethod
+    def of(cls, column: ReadColumn) -> Self:
+        """A column that was read."""
+        proposal = column.proposal
+        return cls.made_of(
+            column,
+            column=column.letter,
+            proposal=None if proposal is None else ProposalAnswer.made_of(proposal),
+        )
+
+
+class PreviewRow(Answer):
+    """试导入时的一行，按读到的样子；联系方式已隐去，没有内容的字段略去。"""
+
+    file: str
+    sheet: str
+    row: int
+    fields: dict[str, Any] = Field(description="字段 → 读到的值")
+
+
+_PREVIEWED = 3
+"""Rows of each sheet that a dry run shows as they are read."""
+
+
+def first_rows(rows: Sequence[ParsedRow]) -> tuple[PreviewRow, ...]:
+    """The first rows of each sheet as they are read, contacts hidden."""
+    shown: dict[tuple[str, str], list[PreviewRow]] = {}
+    for row in rows:
+        of_sheet = shown.setdefault((row.file, row.sheet), [])
+        if len(of_sheet) < _PREVIEWED:
+            record = to_record(masked(row.listing))
+            stated = {name: _stated(value) for name, value in record.items()}
+            fields = {name: value for name, value in stated.items() if value not in _NOTHING}
+            of_sheet.append(PreviewRow(file=row.file, sheet=row.sheet, row=row.row, fields=fields))
+    return tuple(row for of_sheet in shown.values() for row in of_sheet)
+
+
+_NOTHING: tuple[Any, ...] = ("", None, [], {}, False)
+
+
+def _stated(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: part for name, part in value.items() if part not in _NOTHING}
+    return value
+
+
 class ImportAnswer(Answer):
     """导入的结果；`rows` 是读到的全部行数，含未导入的。"""
 
@@ -41,6 +117,8 @@ class ImportAnswer(Answer):
     withdrawn: int
     rejected: int
     problems: tuple[CellProblem, ...]
+    columns: tuple[ColumnAnswer, ...] = Field((), description="文件的每一列去了哪里")
+    preview: tuple[PreviewRow, ...] = Field((), description="试导入时每张表的前几行，按读到的样子")
 
     _rejects: tuple[RejectedRow, ...] = PrivateAttr(())
 

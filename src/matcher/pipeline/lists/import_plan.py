@@ -23,7 +23,8 @@ class ImportRequest:
     """One import: the files' contents by name, the list they belong to, and how to treat it.
 
     `full` withdraws rows of the shelf that the files do not hold; `overwrite` lets the files win over
-    rows that were edited over REST since; `dry_run` reports everything and writes nothing.
+    rows that were edited over REST since; `dry_run` reports everything and writes nothing. `mapping` says
+    which field a heading stands for (`given_mapping`).
     """
 
     shelf: Shelf
@@ -32,6 +33,7 @@ class ImportRequest:
     full: bool = False
     overwrite: bool = False
     renames: Renames = Renames.ASK
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -6,13 +6,16 @@ from matcher.domain.access import Principal, Role
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
+from matcher.files.column_problems import column_problems
+from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
-from matcher.pipeline.lists.import_answers import CellProblem, ImportAnswer
+from matcher.pipeline.lists.import_answers import CellProblem, ColumnAnswer, ImportAnswer, first_rows
 from matcher.pipeline.lists.import_plan import ImportPlan, ImportRequest, plan_import
+from matcher.pipeline.lists.import_profiles import remember
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.lists.writing import require_writer
-from matcher.store import catalogue, imports, revisions
+from matcher.store import catalogue, import_profiles, imports, revisions
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database, Transaction
 from matcher.store.revisions import Change, Rewrite
@@ -49,7 +52,9 @@ def import_list(
     park_id = request.shelf.park_id
     if park_id is not None and not principal.scope.covers(park_id):
         raise NotFound("没有这个园区。", "there is no such park.")
-    parsed = read_lists(request.files, request.shelf.side)
+    with database.reading() as session:
+        mappings = Mappings(request.mapping, import_profiles.remembered(session, request.shelf))
+    parsed = read_lists(request.files, request.shelf.side, mappings)
     with database.writing(dry_run=request.dry_run) as session:
         return apply_list(session, request, parsed, principal, now)
 
@@ -60,7 +65,10 @@ def apply_list(
     """Bring the shelf up to date with what was read, inside the caller's transaction."""
     plan = plan_import(request, parsed, catalogue.on_shelf(session, request.shelf))
     import_id = _write(session, request, plan, principal, now)
+    if request.mapping and not request.dry_run:
+        remember(session, request.shelf, parsed.tables, principal, now)
     rejects = (*parsed.rejected, *plan.rejects)
+    columns = column_problems(parsed, request.shelf.side, request.mapping)
     answer = ImportAnswer(
         import_id=None if request.dry_run else import_id,
         dry_run=request.dry_run,
@@ -70,7 +78,9 @@ def apply_list(
         unchanged=parsed.read - len(rejects) - len(plan.created) - len(plan.updated),
         withdrawn=len(plan.withdrawn),
         rejected=len(rejects),
-        problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems)),
+        problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems, *columns)),
+        columns=tuple(ColumnAnswer.of(column) for table in parsed.tables for column in table.columns),
+        preview=first_rows(parsed.rows) if request.dry_run else (),
     )
     answer._rejects = rejects
     return answer
