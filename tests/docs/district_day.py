@@ -38,6 +38,7 @@ DEMAND_LIST = (
     "XQ-QN-011,储氢瓶阀密封件,示例储运装备公司,高压氢气下密封件寿命短\n"
     "XQ-QN-012,,示例储运装备公司,没有名称的一行\n"
 )
+ODD_LIST = "卡脖子问题,谁家的,怎么回事\n瓶口螺纹渗漏,示例储运装备公司,温度循环后螺纹处渗漏\n"
 ACHIEVEMENT_LIST = "成果名称,成果编号,完成单位\n储氢瓶阀用密封材料,CG-2026-031,示例密封材料研究所\n"
 
 
@@ -120,12 +121,27 @@ def _lists(district: District) -> None:
     assert refused.status_code == 422, refused.text
 
 
+def _columns(district: District) -> None:
+    """A list with headings nobody knows: proposals, a mapping, and what is remembered of the park."""
+    operator = district.operator
+    odd = {"file": ("难题征集.csv", ODD_LIST.encode())}
+    asked = {"park": PARK, "dry_run": True}
+    _done(operator.post("/v1/demands/import", data=asked, files=odd))
+    mapping = {"卡脖子问题": "title", "谁家的": "organisation", "怎么回事": "detail"}
+    given = [f"{heading}={field}" for heading, field in mapping.items()]
+    _done(operator.post("/v1/demands/import", data={**asked, "map": given}, files=odd))
+    profile = {"park": PARK, "headings": [*mapping], "mapping": mapping}
+    _done(operator.put("/v1/import-profiles", json=profile))
+    _done(operator.get("/v1/import-profiles", params={"park": PARK}))
+
+
 def _imports(district: District) -> None:
     admin, operator = district.admin, district.operator
     demands = {"file": ("需求清单.csv", DEMAND_LIST.encode())}
     made = _done(operator.post("/v1/demands/import", data={"park": PARK}, files=demands))
     _done(operator.post("/v1/demands/import", data={"park": PARK, "dry_run": True}, files=demands))
     _done(operator.post("/v1/demands/import/rejects", data={"park": PARK}, files=demands))
+    _columns(district)
     _done(operator.get("/v1/imports"))
     _done(operator.post(f"/v1/imports/{made['import_id']}/undo"))
     supply = {"file": ("成果清单.csv", ACHIEVEMENT_LIST.encode())}

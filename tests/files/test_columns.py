@@ -29,9 +29,7 @@ CASES = Path(__file__).with_name("cases") / "operator"
 ODD = ["卡脖子问题=title", "谁家的=organisation", "怎么回事=detail"]
 
 
-def read(
-    rows: Sequence[Sequence[Any]], mappings: Mappings = NO_MAPPINGS, side: Side = Side.DEMAND
-) -> ParsedList:
+def read(rows: Sequence[Any], mappings: Mappings = NO_MAPPINGS, side: Side = Side.DEMAND) -> ParsedList:
     return read_lists([("清单.xlsx", xlsx(rows))], side, mappings)
 
 

@@ -28,6 +28,7 @@ from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
 from matcher.pipeline.lists.import_plan import ImportRequest
+from matcher.pipeline.lists.import_profiles import list_import_profiles, save_import_profile
 from matcher.pipeline.lists.importing import import_list, import_shelf
 from matcher.pipeline.lists.parks import add_park, get_park, list_parks
 from matcher.pipeline.lists.undoing import import_history, undo_import
@@ -50,7 +51,7 @@ NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 TENANT = re.compile(
     r"(?:\b(?:FROM|JOIN|UPDATE|INTO)|,)\s+(?:demand|demand_revision|demand_constraints|ledger_entry|ledger_human"
     r"|ledger_import|feed_entry|import_batch|entry_state|human_change|abstention|grade|evidence|exclusion"
-    r"|park_profile|scoring|scoring_choice)\b"
+    r"|park_profile|scoring|scoring_choice|import_profile)\b"
 )
 OPERATION = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b")
 IMPORT_BY_KEY = re.compile(r"\s*UPDATE import_batch SET .* WHERE import_batch\.id = \S+$")
@@ -83,9 +84,9 @@ class Town:
         return Principal("operator", Role.OPERATOR, Scope(frozenset({self.own})))
 
 
-def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR) -> Any:
+def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR, **options: Any) -> Any:
     content = LEAK.format(name).encode()
-    request = ImportRequest(Shelf(Side.DEMAND, park_id=park), [(f"{name}.csv", content)])
+    request = ImportRequest(Shelf(Side.DEMAND, park_id=park), [(f"{name}.csv", content)], **options)
     return import_list(desk.database, request, caller, NOW)
 
 
@@ -95,7 +96,10 @@ def two_parks(desk: Desk) -> dict[str, int]:
     made = writing.create_listing(
         database, LOCAL_OPERATOR, Achievement(title="阀门泄漏检测方法", organisation="研究所"), NOW
     )
-    batches = [bring(desk, park, name).import_id for park, name in zip(parks, "甲乙", strict=True)]
+    mapping = {"需求详情": "detail"}
+    batches = [
+        bring(desk, park, name, mapping=mapping).import_id for park, name in zip(parks, "甲乙", strict=True)
+    ]
     desk.refresh()
     with database.writing() as session:
         entries = {one.park_id: one for one in session.scalars(select(LedgerEntry))}
@@ -142,6 +146,7 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     ),
     "import_shelf": lambda t: import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
+    "list_import_profiles": lambda t: list_import_profiles(t.database, t.caller, park="b"),
     "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
     "read_entry": lambda t: read_entry(t.database, t.caller, t.foreign_entry, NOW),
     "export_ledger": lambda t: export_ledger(t.database, t.caller.scope, "b", io.BytesIO(), NOW),
@@ -239,6 +244,10 @@ LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]
         lambda t: [one.import_id for one in import_history(t.database, t.caller).items],
         lambda t: [t.own_import],
     ),
+    "list_import_profiles": (
+        lambda t: [one.park for one in list_import_profiles(t.database, t.caller).items],
+        lambda t: ["a"],
+    ),
     "free text": (
         lambda t: [
             one.demand_id
@@ -310,6 +319,13 @@ SCOPED: dict[str, Callable[[Town], object]] = {
         t.database, t.caller, Side.DEMAND, t.own_demand, NOW
     ),
     "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
+    "import with a mapping": lambda t: bring(
+        t.desk, t.own, "丁", t.caller, mapping={"企业名称": "organisation"}
+    ),
+    "import profiles": lambda t: list_import_profiles(t.database, t.caller, park="a"),
+    "save an import profile": lambda t: save_import_profile(
+        t.database, t.caller, Shelf(Side.DEMAND, park_id=t.own), ["题"], {"题": "title"}, NOW
+    ),
     "undo": lambda t: undo_import(t.database, t.own_import, t.caller, NOW),
     "import history": lambda t: import_history(t.database, t.caller),
     "list entries": lambda t: list_entries(t.database, t.caller.scope, EntryFilter(min_score=0.0)),

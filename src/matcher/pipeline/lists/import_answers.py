@@ -89,19 +89,16 @@ def first_rows(rows: Sequence[ParsedRow]) -> tuple[PreviewRow, ...]:
     for row in rows:
         of_sheet = shown.setdefault((row.file, row.sheet), [])
         if len(of_sheet) < _PREVIEWED:
+            unstated = to_record(type(row.listing)(title=""))
             record = to_record(masked(row.listing))
-            stated = {name: _stated(value) for name, value in record.items()}
-            fields = {name: value for name, value in stated.items() if value not in _NOTHING}
+            fields = {name: _stated(value) for name, value in record.items() if value != unstated[name]}
             of_sheet.append(PreviewRow(file=row.file, sheet=row.sheet, row=row.row, fields=fields))
     return tuple(row for of_sheet in shown.values() for row in of_sheet)
 
 
-_NOTHING: tuple[Any, ...] = ("", None, [], {}, False)
-
-
 def _stated(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: part for name, part in value.items() if part not in _NOTHING}
+        return {name: part for name, part in value.items() if part not in ("", None, False)}
     return value
 
 

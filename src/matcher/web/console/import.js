@@ -215,6 +215,7 @@ export function importPage({ park }) {
           !report.dry_run && report.import_id !== null && undoButton(report.import_id),
           !report.dry_run && h("button", { type: "button", onclick: (event) => run(event.target, startRun) }, t("run.start")),
         ),
+        columnTable(report.columns),
         problemTable(report.problems),
       ),
     );
@@ -277,6 +278,40 @@ export function importPage({ park }) {
   if (kept.report) showReport();
   showHistory().catch((error) => history.replaceChildren(problemNote(error)));
   return h("div", { class: "column wide" }, ask, preview, h("section", { class: "card" }, history));
+}
+
+/** The columns that no field takes: how full they are, a sample, and what they seem to hold. */
+function columnTable(columns) {
+  const left = columns.filter(({ state }) => state === "kept" || state === "unread");
+  if (left.length === 0) return null;
+  const heads = ["heading", "filled", "sample", "proposal"];
+  return h(
+    "div",
+    { class: "problems" },
+    h("h3", {}, t("columns.title"), h("span", { class: "count" }, left.length)),
+    h("p", { class: "help" }, t("columns.about", columns.length - left.length)),
+    h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": t("columns.title") },
+      h(
+        "table",
+        {},
+        h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col" }, t(`columns.${name}`))))),
+        h("tbody", {}, left.slice(0, SHOWN).map(columnRow)),
+      ),
+    ),
+  );
+}
+
+function columnRow({ sheet, column, heading, filled, sample, proposal }) {
+  return h(
+    "tr",
+    {},
+    h("td", {}, `${column} ${heading}`, sheet && h("span", { class: "meta block" }, sheet)),
+    h("td", { class: "number" }, `${Math.round(filled * 100)}%`),
+    h("td", {}, sample || "—"),
+    h("td", {}, proposal ? [h("code", {}, proposal.maps_to), " ", inLanguage(proposal.reason, proposal.reason_en)] : "—"),
+  );
 }
 
 /** Every bad cell: where it is, what is wrong, and what to do about it. */
