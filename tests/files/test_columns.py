@@ -247,3 +247,23 @@ def test_a_list_is_never_taken_for_a_form() -> None:
         ["电话", "丙公司", "z"],
     ]
     assert len(read(rows).rows) == 3
+
+
+def test_of_two_columns_for_one_value_the_second_is_said_to_be_kept_beside() -> None:
+    parsed = read([["项目名称", "高校", "学院"], ["隔膜", "示例大学", "化工学院"]], side=Side.SUPPLY)
+    columns = by_heading(parsed)
+    assert (columns["高校"].maps_to, columns["学院"].state) == ("organisation", "kept")
+    assert parsed.rows[0].listing.extra == {"学院": "化工学院"}
+
+
+@pytest.mark.parametrize(
+    ("headings", "option"),
+    [
+        (["企业名称", "需求内容", "联系人"], '--map "需求内容=title"'),
+        (["企业名称", "技术难题", "预算"], '--map "技术难题=title"'),
+    ],
+)
+def test_a_table_without_a_title_says_which_column_could_be_it(headings: list[str], option: str) -> None:
+    parsed = read([headings, ["甲（虚构）公司", "密封", "张三"], ["乙（虚构）公司", "轴承", "李四"]])
+    assert parsed.rows == ()
+    assert option in parsed.problems[0].message

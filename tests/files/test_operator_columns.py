@@ -169,3 +169,39 @@ def test_a_telephone_in_the_column_of_the_contact_is_no_part_of_the_name() -> No
     rows = [["需求名称", "联系人"], ["密封圈老化", "张三 13800000031"]]
     read = demand(read_list(xlsx(rows), "需求.xlsx", Side.DEMAND))
     assert read.contact == Contact("张三", "13800000031")
+
+
+def test_headings_below_a_known_group_are_no_row_of_the_list() -> None:
+    rows = [
+        ["企业名称", "需求名称", "预算", ""],
+        ["", "", "自筹", "申请"],
+        ["甲公司", "密封圈老化", "50", "20"],
+    ]
+    parsed = read_list(xlsx(rows), "需求.xlsx", Side.DEMAND)
+    assert parsed.rejected == ()
+    assert demand(parsed).extra == {"预算自筹": "50", "预算申请": "20"}
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "heading", "amount"),
+    [
+        ("单位：元", "", "预算", 5),
+        ("填报单位（盖章）：甲街道    单位：元", "", "预算", 5),
+        ("", "注：资金单位为元。", "预算", 5),
+        ("单位：万元", "", "预算", 50_000),
+        ("单位：万元", "注：单位为元", "预算", 50_000),
+        ("填报单位：元氏街道", "", "预算", 50_000),
+        ("单位：元", "", "预算（万元）", 50_000),
+        ("", "", "预算", 50_000),
+    ],
+)
+def test_the_unit_that_a_sheet_states_beside_its_table_holds_where_the_heading_names_none(
+    above: str, below: str, heading: str, amount: float
+) -> None:
+    rows = [[above], ["需求名称", heading, "企业名称"], ["密封圈老化", "50000", "甲公司"], [below]]
+    assert demand(read_list(xlsx(rows), "需求.xlsx", Side.DEMAND)).budget.low == amount
+
+
+def test_an_english_title_in_brackets_is_the_english_title() -> None:
+    assert field_of("成果名称（英文）", Side.SUPPLY) == "title_en"
+    assert field_of("需求名称（英文）", Side.DEMAND) is None

@@ -104,7 +104,10 @@ _SUPPLY = {
         "成果项目名称|推广技术名称|achievement|achievement title|achievement name|result|result title|"
         "technology|technology name|technology title"
     ),
-    "title_en": "英文名称|成果英文名称|英文标题|英文题目|title_en|english title",
+    "title_en": (
+        "英文名称|英文成果名称|英文项目名称|英文技术名称|成果英文名称|英文标题|英文题目|title_en|"
+        "english title"
+    ),
     "organisation": (
         "完成单位|研发单位|成果持有单位|持有单位|成果单位|第一完成单位|供给单位|权利人|成果完成单位|"
         "所属院系|院系|所在院系|学院|所属学院|所在学院|所属部门|研究单位|研制单位|技术持有方|技术持有单位|"
@@ -120,7 +123,7 @@ _SUPPLY = {
         "技术特点|成果特点|技术优势|abstract|summary|description|content|introduction|overview|"
         "technical description|brief introduction"
     ),
-    "abstract_en": "英文摘要|英文简介|abstract_en|english abstract",
+    "abstract_en": "英文摘要|英文成果简介|英文成果摘要|英文简介|abstract_en|english abstract",
     "inventors": (
         "完成人|成果完成人|发明人|主要完成人|研发团队|团队|作者|负责人|项目负责人|成果负责人|技术负责人|"
         "课题负责人|团队负责人|负责人姓名|首席专家|第一完成人|第一发明人|完成人员|主要完成人员|研发人员|"
@@ -138,7 +141,7 @@ _SUPPLY = {
     "price": (
         "拟转化金额|转化金额|金额|拟转让金额|转让金额|意向价格|价格|报价|预期金额|转让价格|转让价|转让费|"
         "转让费用|拟转让价格|转化价格|拟转化价格|成果价格|技术价格|意向金额|预期价格|期望价格|期望金额|"
-        "参考价格|挂牌价|挂牌价格|许可费|许可费用|许可价格|合作价格|转让报价|"
+        "参考价格|拟转让价|拟许可价格|挂牌价|挂牌价格|许可费|许可费用|许可价格|合作价格|转让报价|"
         "price|amount|asking price|transfer price|transfer fee"
     ),
     "ip_type": (

@@ -16,6 +16,11 @@ _VALUES_KEPT = 60
 """Values of a column that proposals are made from."""
 _VALUE_LENGTH = 400
 _SAMPLE_LENGTH = 40
+_SEVERAL = frozenset({
+    None, UNREAD, "abstract", "abstract_en", "detail", "problems", "targets", "conditions", "transfer_note",
+    "confidentiality", "released",
+})  # fmt: skip
+"""Fields that take what several columns say."""
 _OF_PERSONS = ("姓名", "联系", "电话", "手机", "身份证", "微信", "qq", "法人", "法定代表", "负责人", "phone")
 
 
@@ -63,7 +68,7 @@ class ColumnTally:
                     heading=one.heading,
                     state=_state(one) if read else "unread",
                     maps_to=one.field if _state(one) == "mapped" else None,
-                    by=_by(header, column),
+                    by=_by(header, column, one),
                     filled=round(one.filled / self._rows, 4) if self._rows else 0.0,
                     sample=_sample(one, proposal),
                     has_words=any(
@@ -83,13 +88,23 @@ class ColumnTally:
         within = column < len(self._headings)
         return Seen(
             heading=self._headings[column].replace("\n", "") if within else f"{column_letter(column)}列",
-            field=self._header.fields[column] if within else None,
+            field=self._field(column) if within else None,
             decided=within
             and column < len(self._header.by_mapping)
             and bool(self._header.by_mapping[column]),
             filled=self._filled[column] if column < len(self._filled) else 0,
             values=self._values[column] if column < len(self._values) else [],
         )
+
+    def _field(self, column: int) -> str | None:
+        """The field of a column; of two columns for one value, the second is kept beside."""
+        fields = self._header.fields
+        name = fields[column]
+        by_hand = column < len(self._header.by_mapping) and self._header.by_mapping[column] is not None
+        if name in _SEVERAL or by_hand or name not in fields[:column]:
+            return name
+        first = fields.index(name)
+        return None if first < len(self._filled) and self._filled[first] else name
 
 
 def _target(header: Header, column: int) -> str:
@@ -108,11 +123,11 @@ def _state(seen: Seen) -> Literal["mapped", "kept", "ignored"]:
     return "kept" if seen.filled else "ignored"
 
 
-def _by(header: Header, column: int) -> Literal["heading", "map", "profile"] | None:
+def _by(header: Header, column: int, seen: Seen) -> Literal["heading", "map", "profile"] | None:
     by = header.by_mapping[column] if column < len(header.by_mapping) else None
     if by is not None:
         return by
-    return "heading" if column < len(header.fields) and header.fields[column] else None
+    return "heading" if seen.field else None
 
 
 def _sample(seen: Seen, proposal: Proposal | None) -> str:

@@ -15,6 +15,7 @@ REASON_HEADING = "问题（导入时忽略）"
 """The column that a workbook of rejected rows adds; never read back."""
 
 _PARTS = re.compile(r"[/、及和与]")
+_FIGURES = re.compile(r"\d{4}")
 _GROUP_END = re.compile(r"(?:基本)?(?:信息|情况|资料)$")
 
 
@@ -82,7 +83,8 @@ def find_header(rows: Sequence[Sequence[str]], side: Side, mappings: Mappings = 
         if (joined := _joined(row, below, side)) is not None:
             together = _header(joined, number + 2, side, mappings)
             alone = max(header.known, _header(below, number + 2, side, mappings).known)
-            header = together if together.known > alone else header
+            if together.known > alone or ("title" in header.fields and _all_below_groups(row, below)):
+                header = together
         filled = sum(bool(cell) for cell in header.headings)
         if "title" not in header.fields or (header.known < 2 and filled > 1 and not _by_hand(header)):
             continue
@@ -150,6 +152,14 @@ def _joined(upper: Sequence[str], lower: Sequence[str], side: Side) -> list[str]
     ]
 
 
+def _all_below_groups(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether whatever the lower row says stands below groups, as headings do and hardly ever data."""
+    high = [cell.strip() for cell in [*upper, *[""] * (len(lower) - len(upper))]]
+    low = [cell.strip() for cell in [*lower, *[""] * (len(upper) - len(lower))]]
+    named = [(name, group) for name, group in zip(low, _groups(high, low), strict=True) if name]
+    return bool(named) and all(group and not _FIGURES.search(name) for name, group in named)
+
+
 def _groups(high: Sequence[str], low: Sequence[str]) -> Iterator[str]:
     """The group heading above each column: one that stands over two or more headings, else blank."""
     group, spans = "", False
@@ -166,6 +176,8 @@ def _groups(high: Sequence[str], low: Sequence[str]) -> Iterator[str]:
 def _in_group(group: str, name: str, side: Side) -> str:
     """A heading below a group heading: 联系人 over 电话 is the contact's telephone, as is 电话 by itself."""
     noun = _GROUP_END.sub("", plain_heading(group))
+    if name.startswith(noun):
+        return name
     if field_of(f"{noun}{name}", side) is None and field_of(name, side) is not None:
         return name
     return f"{noun}{name}"

@@ -17,20 +17,22 @@ _ENGLISH_UNITS = {"millionyuan": "百万元", "yuan": "元", "rmb": "元", "cny"
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>|《|》|\([^()]*$")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、):]?|[一二三四五六七八九十]{1,2}[.、):])(?=\D)")
 _REQUIRED = re.compile(r"(?<!:)(?:必填|选填|必选|可选|非必填)项?$")
+_IN_ENGLISH = re.compile(r"[(（](?:英文|英语|english)[)）]", re.IGNORECASE)
 _MARKS = re.compile(r"[\s*:_#?!。.,;\-—★☆●○▲△※◆■□•·\"“”'‘’√✓]+")
 
 
 def plain_heading(heading: str) -> str:
     """A heading without brackets, numbering, units and marks: the form in which aliases are looked up."""
+    english = "英文" if _IN_ENGLISH.search(heading) else ""
     starred = fold(heading).strip("*★☆●▲※◆■•·:?! ")
     bare = _UNIT_AT_END.sub("", _BRACKETS.sub("", starred)) or _MARKS.sub("", starred)
-    return _MARKS.sub("", _NUMBERING.sub("", _REQUIRED.sub("", bare)))
+    return english + _MARKS.sub("", _NUMBERING.sub("", _REQUIRED.sub("", bare)))
 
 
-def unit_of(heading: str) -> str:
-    """The unit of money a heading names, 万元 where it names none."""
+def unit_of(heading: str, otherwise: str = "万元") -> str:
+    """The unit of money a heading names, or what holds where it names none."""
     match = _UNIT.search(re.sub(r"[\s*:_#?!。—]+", "", fold(heading)))
-    unit = (match[1] or match[2]) if match else "万元"
+    unit = (match[1] or match[2]) if match else otherwise
     return _ENGLISH_UNITS.get(unit, unit if not unit.isascii() else "万元")
 
 

@@ -207,27 +207,32 @@ def _middle_length(values: Sequence[str]) -> int:
 
 
 def _propose_title(side: Side, columns: Sequence[Seen], proposals: list[Proposal | None]) -> None:
-    """Propose the title where no column has it: short texts that differ from row to row.
+    """Propose the title where no column has it: short texts that differ from row to row, at need those of a
+    description.
 
     Where no column is the description yet, the longest of the texts that are left is.
     """
-    texts = [
-        number
-        for number, column in enumerate(columns)
-        if column.field is None and not column.decided and _differ(column.values)
-        and (proposals[number] is None or proposals[number].maps_to in _JOINABLE)  # type: ignore[union-attr]
-    ]  # fmt: skip
+    texts = [number for number, column in enumerate(columns) if _differ(column.values)]
+    free = [number for number in texts if _is_free(columns[number], proposals[number])]
+    texts = free or [number for number in texts if columns[number].field in _JOINABLE]
     if not texts:
         return
     title = min(texts, key=lambda number: (_middle_length(columns[number].values) > 2 * _LONG, number))
     proposals[title] = Proposal("title", "内容是各不相同的短文字", "its cells hold short texts that differ")
-    taken = {proposal.maps_to for proposal in proposals if proposal} | {one.field for one in columns}
-    left = [number for number in texts if number != title and proposals[number] is None]
+    taken = {proposal.maps_to for proposal in proposals if proposal} | {column.field for column in columns}
+    left = [number for number in free if number != title and proposals[number] is None]
     if left and main_text(side) not in taken:
         longest = max(left, key=lambda number: _middle_length(columns[number].values))
         proposals[longest] = Proposal(main_text(side), "是余下最长的文字", "it is the longest text left")
 
 
+def _is_free(column: Seen, proposal: Proposal | None) -> bool:
+    """Whether a column may be proposed as the title: nothing better is known of it."""
+    if column.field is not None or column.decided:
+        return False
+    return proposal is None or proposal.maps_to in _JOINABLE
+
+
 def _differ(values: Sequence[str]) -> bool:
     words = [value for value in values if any(map(str.isalpha, value))]
-    return bool(words) and len(set(words)) >= 0.8 * len(values) and _middle_length(words) >= 3
+    return bool(words) and len(set(words)) >= 0.8 * len(values) and _middle_length(words) >= 2

@@ -27,6 +27,7 @@ from matcher.files.read_columns import ReadTable
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
+from matcher.files.stated_unit import stated_unit
 from matcher.files.texts import Line, Text, decode, is_jsonl, read_csv, read_jsonl
 from matcher.files.unread_tables import mapping_hint, unread_table
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
@@ -196,6 +197,7 @@ class _ListReader:
         headings = _distinct([normalise(heading) for heading in header.headings])
         titles = [column for column, name in enumerate(header.fields) if name == "title"]
         tally = ColumnTally(headings, header)
+        unit = stated_unit(sheet.rows, header)
         for index in range(header.first_data_row, len(sheet.rows)):
             row = sheet.rows[index]
             if not _is_data(row, header, self._side):
@@ -205,7 +207,7 @@ class _ListReader:
                 texts = _filled_from_merged(sheet, index, header)
             tally.take(texts)
             place = Place(self._file, sheet.name, index + 1)
-            cells = list(_cells(texts, headings, header))
+            cells = list(_cells(texts, headings, header, unit))
             if len(row) > len(headings) and _is_filled(row[len(headings) :]):
                 self.problems.append(
                     place.problem(
@@ -347,14 +349,14 @@ def _distinct(headings: Sequence[str]) -> list[str]:
     return list(names)
 
 
-def _cells(texts: Sequence[str], headings: Sequence[str], header: Header) -> Iterator[Cell]:
+def _cells(texts: Sequence[str], headings: Sequence[str], header: Header, unit: str) -> Iterator[Cell]:
     for column, text in enumerate(texts):
         letter = column_letter(column)
         heading = headings[column] if column < len(headings) else f"{letter}列"
         if heading == REASON_HEADING:
             continue
         name = header.fields[column] if column < len(header.fields) else None
-        yield Cell(f"{letter} {heading}", heading, name, text)
+        yield Cell(f"{letter} {heading}", heading, name, text, unit=unit)
 
 
 def _json_cell(key: str, value: object, name: str | None) -> Cell:

@@ -9,7 +9,7 @@ from matcher.files.sheets import Sheet
 
 def unread_table(file: str, sheet: Sheet, side: Side) -> ReadTable | None:
     """The columns of a sheet in which no header was recognised, with what they seem to hold."""
-    header = guessed_header(sheet.rows)
+    header = guessed_header(sheet.rows, side)
     if header is None:
         return None
     tally = ColumnTally([heading.replace("\n", "") for heading in header.headings], header)
