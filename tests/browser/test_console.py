@@ -244,6 +244,20 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
     expect(console.locator(".history tbody tr").first).to_contain_text("已撤销")
 
 
+def test_a_preview_names_the_columns_that_no_field_takes(console: Page, tmp_path: Path) -> None:
+    path = tmp_path / "需求.csv"
+    path.write_text("需求名称,需求详情,找谁\n密封圈老化,三个月就老化,13800000031\n", "utf-8")
+    console.get_by_role("link", name="导入清单").click()
+    console.get_by_label("选择文件…").set_input_files(path)
+    console.get_by_role("button", name="预览", exact=True).click()
+    expect(console.get_by_role("heading", name="没有对应字段的列")).to_be_visible()
+    column = console.locator(".unmapped tbody tr")
+    expect(column).to_have_count(1)
+    for said in ("C 找谁", "100%", "138****", "contact_phone", "内容是电话号码"):
+        expect(column).to_contain_text(said)
+    expect(column).not_to_contain_text("13800000031")
+
+
 @pytest.mark.parametrize("name", ["企业需求清单模板", "科技成果清单模板"])
 def test_a_blank_template_can_be_saved(console: Page, name: str) -> None:
     console.get_by_role("link", name="导入清单").click()

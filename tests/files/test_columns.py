@@ -267,3 +267,19 @@ def test_a_table_without_a_title_says_which_column_could_be_it(headings: list[st
     parsed = read([headings, ["甲（虚构）公司", "密封", "张三"], ["乙（虚构）公司", "轴承", "李四"]])
     assert parsed.rows == ()
     assert option in parsed.problems[0].message
+
+
+def test_a_form_may_have_values_below_their_labels_or_in_the_same_cell() -> None:
+    rows = [
+        ["企业技术需求表"],
+        ["企业名称：甲公司", "联系人：张三"],
+        ["需求名称：密封圈老化"],
+        ["需求描述"],
+        ["密封圈三个月就老化：请看图"],
+        ["预算", "50"],
+    ]
+    parsed = read(rows)
+    read_demand = demand(parsed)
+    assert (read_demand.title, read_demand.organisation) == ("密封圈老化", "甲公司")
+    assert read_demand.detail == "密封圈三个月就老化：请看图"
+    assert (read_demand.budget.low, read_demand.contact.name) == (50, "张三")

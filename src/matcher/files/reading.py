@@ -13,7 +13,7 @@ from matcher.domain.list_columns import aliases
 from matcher.domain.listing import Side, content_digest, identity_key
 from matcher.domain.text import normalise
 from matcher.files.columns import ColumnTally
-from matcher.files.forms import as_list
+from matcher.files.forms import as_lists
 from matcher.files.headings import (
     HEADER_WITHIN,
     REASON_HEADING,
@@ -137,7 +137,7 @@ class _ListReader:
         return Problem(self._file, sheet, row, "", code, zh, severity, en)
 
     def _read_sheets(self, sheets: Sequence[Sheet]) -> None:
-        sheets = [as_list(sheet, self._side) for sheet in sheets]
+        sheets = as_lists(sheets, self._side)
         headers = [(sheet, find_header(sheet.rows, self._side, self._mappings)) for sheet in sheets]
         if not any(header and not sheet.hidden for sheet, header in headers):
             raise self._no_header(sheets)

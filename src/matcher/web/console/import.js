@@ -287,7 +287,7 @@ function columnTable(columns) {
   const heads = ["heading", "filled", "sample", "proposal"];
   return h(
     "div",
-    { class: "problems" },
+    { class: "unmapped" },
     h("h3", {}, t("columns.title"), h("span", { class: "count" }, left.length)),
     h("p", { class: "help" }, t("columns.about", columns.length - left.length)),
     h(
