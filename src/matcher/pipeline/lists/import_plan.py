@@ -69,12 +69,12 @@ def plan_import(
     """How to bring a shelf up to date with what was read; `standing` is what it holds, by identity key."""
     plan = ImportPlan()
     arriving = {identity_key(row.listing): row for row in parsed.rows}
-    missing = [item for key, item in standing.items() if key not in arriving and item.withdrawn_at is None]
-    gone = Gone(
-        (key, item.listing)
+    absent = {
+        key: item
         for key, item in standing.items()
-        if key not in arriving and item.withdrawn_at is None and not item.code
-    )
+        if key not in arriving and key not in parsed.held_back and item.withdrawn_at is None
+    }
+    gone = Gone((key, item.listing) for key, item in absent.items() if not item.code)
     for key, row in arriving.items():
         item, former = standing.get(key), None
         if item is None and not row.listing.code and request.renames is not Renames.NEW:
@@ -86,7 +86,7 @@ def plan_import(
         if _take(plan, request, row, item) and former is not None:
             gone.take(former)
     if request.full:
-        _withdraw(plan, request, parsed, missing)
+        _withdraw(plan, request, parsed, list(absent.values()))
     return plan
 
 
