@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side, code_key, identity_key
-from matcher.files.hidden import Hidden, HiddenParts
+from matcher.files.hidden import Hidden
 from matcher.files.hidden_workbook import hidden_in
 from matcher.files.hidden_xls import hidden_in_xls
 from matcher.files.hidden_xlsx import hidden_in_xlsx

@@ -5,15 +5,7 @@ Filtered-out rows are hidden rows in the file; a sheet says beside them that a f
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
-
-
-class HiddenParts(StrEnum):
-    """What to do with rows, columns and sheets that a workbook hides."""
-
-    SKIP = "skip"
-    INCLUDE = "include"
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side, code_key, content_digest, identity_key
 from matcher.domain.text import normalise
 from matcher.files.headings import (
@@ -19,7 +20,7 @@ from matcher.files.headings import (
     field_of,
     find_header,
 )
-from matcher.files.hidden import Hidden, HiddenParts
+from matcher.files.hidden import Hidden
 from matcher.files.hiding import hidden_columns, without_hidden_columns
 from matcher.files.no_rows import RowJudge, Verdict
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity

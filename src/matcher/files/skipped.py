@@ -54,7 +54,7 @@ MESSAGES: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.FILTERED_ROW: (
         "被筛选掉，未导入也未撤回；请清除筛选，或选择导入隐藏内容（--hidden include）。",
-        "filtered out in the workbook: neither imported nor withdrawn. Clear it, or import with --hidden include.",
+        "filtered out in the workbook: neither imported nor withdrawn. Clear it, or use --hidden include.",
     ),
     Reason.HIDDEN_COLUMN: (
         "该列在工作簿中被隐藏，未读取；请取消隐藏，或选择导入隐藏内容（--hidden include）。",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Listing, content_digest, identity_key
 from matcher.domain.renames import Gone
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow
@@ -23,7 +24,8 @@ class ImportRequest:
     """One import: the files' contents by name, the list they belong to, and how to treat it.
 
     `full` withdraws rows of the shelf that the files do not hold; `overwrite` lets the files win over
-    rows that were edited over REST since; `dry_run` reports everything and writes nothing.
+    rows that were edited over REST since; `dry_run` reports everything and writes nothing. `hidden` says
+    whether what a workbook hides is read.
     """
 
     shelf: Shelf
@@ -32,6 +34,7 @@ class ImportRequest:
     full: bool = False
     overwrite: bool = False
     renames: Renames = Renames.ASK
+    hidden: HiddenParts = HiddenParts.SKIP
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from matcher.domain.listing import Side
 from matcher.domain.text import normalise
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
-from matcher.pipeline.lists.import_answers import CellProblem, ImportAnswer
+from matcher.pipeline.lists.import_answers import CellProblem, ImportAnswer, SkippedAnswer
 from matcher.pipeline.lists.import_plan import ImportPlan, ImportRequest, plan_import
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.lists.writing import require_writer
@@ -49,7 +49,7 @@ def import_list(
     park_id = request.shelf.park_id
     if park_id is not None and not principal.scope.covers(park_id):
         raise NotFound("没有这个园区。", "there is no such park.")
-    parsed = read_lists(request.files, request.shelf.side)
+    parsed = read_lists(request.files, request.shelf.side, hidden=request.hidden)
     with database.writing(dry_run=request.dry_run) as session:
         return apply_list(session, request, parsed, principal, now)
 
@@ -71,6 +71,7 @@ def apply_list(
         withdrawn=len(plan.withdrawn),
         rejected=len(rejects),
         problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems)),
+        skipped=tuple(map(SkippedAnswer.of, parsed.skipped)),
     )
     answer._rejects = rejects
     return answer
