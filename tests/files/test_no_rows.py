@@ -48,6 +48,10 @@ TOTALS: list[list[str]] = [
     ["共计", "3家企业", "共9项需求", "", "", "否"],
     ["合计（万元）", "", "", "", "50"],
     ["合计：其中面议3项", "", "", "", "—"],
+    ["以上共15条，其中面议3条"],
+    ["", "", "总计15项，合计金额500万元"],
+    ["", "", "其中：面议3项"],
+    ["", "", "本年累计", "", "50"],
     ["Total", "", "", "", "50"],
     ["Grand total:", "", "15"],
     ["Subtotal", "", "1 item", "", "$50"],
@@ -64,6 +68,11 @@ NOTES: list[list[str]] = [
     ["备注", "", "以上需求已征得企业同意"],
     ["Note: amounts are in 10,000 yuan"],
     ["Remarks"],
+    ["第1页 共3页"],
+    ["", "", "第 2 页"],
+    ["", "", "Page 2 of 3"],
+    ["", "", "以下空白"],
+    ["", "", "—— 完 ——"],
     ["一、填写要求见附件"],
 ]
 SIGNATURES: list[list[str]] = [
@@ -74,6 +83,7 @@ SIGNATURES: list[list[str]] = [
     ["填报单位（盖章）：东湖街道办", "", "", "报送时间：2026.10"],
     ["", "", "", "", "", "（盖章）", ""],
     ["", "", "2026年11月29日"],
+    ["", "", "2026.11.29"],
     ["", "", "填报日期：2026年 月 日"],
     ["负责人签字：______"],
     ["Prepared by: Zhou", "", "Date: 2026-11-29"],
@@ -95,6 +105,8 @@ UNITS: list[list[str]] = [
         *((Reason.UNIT, row) for row in UNITS),
         (Reason.HEADER, HEADER),
         (Reason.HEADER, ["联系人", "电话"]),
+        (Reason.NOTHING, ["2", "某乙公司", "无", "/"]),
+        (Reason.NOTHING, ["/", "/", "/", "/", "/"]),
         (Reason.NUMBER, ["2"]),
         (Reason.NUMBER, ["２."]),
         (Reason.DEFAULT, ["2", "", "", "", "", "否"]),
@@ -127,6 +139,9 @@ def test_a_row_that_is_no_item_is_skipped_and_said_once(reason: Reason, row: lis
         "汇总分析平台",
         "共享电池换电柜",
         "盖章机器人",
+        "平均故障间隔预测",
+        "无创血糖监测",
+        "第3页岩层勘探",
         "Total synthesis of taxol",
         "Notebook cooling",
         "Date palm residue use",
@@ -148,6 +163,9 @@ def test_a_title_that_only_begins_like_a_mark_stays_an_item(title: str, rest: li
         ["2", "某乙公司", "合计", "把各车间能耗合在一起。"],
         ["2", "某乙公司", "15项", "十五项检测一次做完。"],
         ["2", "某乙公司", "备注：已撤销的旧需求", "要求不变。"],
+        ["2", "某乙公司", "无", "储氢瓶要能在线检测泄漏。"],
+        ["", "", "1. 本表由企业填写"],
+        ["", "", "※本表由企业填写"],
         ["2", "某乙公司", "说明", "自动写使用说明。"],
         ["填表人：周己", "某乙公司", "光伏逆变器散热", "温升要低于40度。"],
     ],
@@ -208,6 +226,14 @@ def test_what_was_filled_down_over_blank_rows_makes_no_item(row: list[str], reas
     assert (entry.reason, entry.count) == (reason, 500)
     assert [row.row for row in entry.rows] == list(range(3, 3 + SHOWN_ROWS))
     assert (parsed.read, parsed.problems) == (1, ())
+
+
+def test_a_day_in_the_first_column_makes_no_signature_of_an_item() -> None:
+    header = ["登记日期", "需求名称", "企业名称"]
+    days = ("2026年11月29日", "2026-11-29", "2026.11")
+    parsed = read_rows(*([day, f"需求{day}", "某公司"] for day in days), header=header)
+    assert len(parsed.rows) == 4
+    assert (parsed.skipped, parsed.problems) == ((), ())
 
 
 def test_codes_that_were_numbered_in_advance_are_no_items_and_hold_their_listings() -> None:

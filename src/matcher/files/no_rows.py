@@ -16,9 +16,11 @@ from matcher.files.headings import Header, field_of
 from matcher.files.row_marks import (
     is_bare_label,
     is_count,
+    is_day,
     is_figure,
     is_note,
-    is_numbered,
+    is_page_mark,
+    is_point,
     is_running_number,
     is_signature,
     is_total,
@@ -73,7 +75,8 @@ class _Filled:
     def has_words(self) -> bool:
         """Whether it says something that only an item would say."""
         quiet = self.field in _CHOICES or is_nothing(self.text) or is_figure(self.text)
-        return not (quiet or is_total(self.text) or is_count(self.text) or self.field == "sequence")
+        marks = is_total(self.text) or is_count(self.text) or is_page_mark(self.text)
+        return not (quiet or marks or self.field == "sequence")
 
 
 class RowJudge:
@@ -98,7 +101,7 @@ class RowJudge:
         said = [cell for cell in cells if not (cell.field == "sequence" and is_running_number(cell.text))]
         if not said:
             return Verdict(Reason.NUMBER)
-        for judge in (_as_total, _as_note, _as_signature):
+        for judge in (_as_total, _as_note, _as_signature, _as_nothing):
             verdict = judge(said)
             if verdict.reason is not None:
                 return verdict
@@ -144,7 +147,9 @@ class RowJudge:
         if cell.field == "sequence":
             return Verdict(Reason.NOTE)
         if self._after_note:
-            return Verdict(Reason.NOTE, certain=is_numbered(cell.text))
+            return Verdict(Reason.NOTE, certain=is_point(cell.text))
+        if is_point(cell.text) and self._header.known > 1:
+            return Verdict(Reason.NOTE, certain=False)
         return DATA
 
     def _as_never_filled_in(self, said: Sequence[_Filled]) -> Verdict:
@@ -203,6 +208,8 @@ def _as_total(said: Sequence[_Filled]) -> Verdict:
 def _as_note(said: Sequence[_Filled]) -> Verdict:
     """A note or a statement of the unit: its label comes first, and there is no title, or it is the title."""
     first, title = said[0], _title(said)
+    if is_page_mark(first.text) and not any(cell.has_words for cell in said):
+        return Verdict(Reason.NOTE)
     if is_unit(first.text):
         return Verdict(Reason.UNIT, certain=not any(cell.has_words for cell in said[1:]))
     if is_note(first.text):
@@ -218,10 +225,21 @@ def _as_note(said: Sequence[_Filled]) -> Verdict:
 def _as_signature(said: Sequence[_Filled]) -> Verdict:
     """A line of signatures: every cell that has words is labelled, by itself or by the cell before it."""
     first, title = said[0], _title(said)
+    if is_day(first.text):
+        alone = all(is_day(cell.text) or is_signature(cell.text) for cell in said)
+        return Verdict(Reason.SIGNATURE) if alone else DATA
     if not is_signature(first.text):
         return DATA
     labelled = all(
-        is_signature(cell.text) or is_bare_label(before.text) or not cell.has_words
+        is_signature(cell.text) or is_day(cell.text) or is_bare_label(before.text) or not cell.has_words
         for before, cell in pairwise(said)
     )
     return Verdict(Reason.SIGNATURE, certain=labelled or not title)
+
+
+def _as_nothing(said: Sequence[_Filled]) -> Verdict:
+    """A row whose title is “无” or a dash: an enterprise that has no demand, unless it describes one."""
+    if not any(cell.is_title for cell in said) or not is_nothing(_title(said)):
+        return DATA
+    described = any(cell.field in _TEXTS and cell.has_words for cell in said)
+    return Verdict(Reason.NOTHING, certain=not described)

@@ -13,29 +13,30 @@ _COUNTED = (
 )
 _ITEMS = r"(?:items?|rows?|records?|demands?|achievements?|projects?|entries)"
 _SCOPE = (
-    r"(?:以上|本页|本表|本次|本单位|本街道|本镇|本园区?|全区|全部|各单位|需求|成果|难题|项目|企业|技术|科技|"
+    r"(?:以上|本页|本表|本次|本批|本期|本年|本月|本季度|今年|当年|历年|本单位|本街道|本镇|本园区?|全区|全部|各单位|需求|成果|难题|项目|企业|技术|科技|"
     r"金额|经费|投入|预算|资金|数量|总)*"
 )
-_SUM = r"(?:合计|总计|小计|共计|累计|汇总|总数|总和)"
+_SUM = r"(?:合计|总计|小计|共计|累计|汇总|总数|总和|平均)"
 _TOTAL = re.compile(
     rf"\(?(?:{_SCOPE}{_SUM}(?:数|金额|数量|经费|投入|资金)?|"
     r"(?:grand|sub|page|overall|running|carriedforward)?-?totals?(?:amount|budget|items|rows|number)?|sum)\)?"
-    rf"(?:\([^()]*\))?(?:[:,;].*|{_NUMBER}[亿万千]?(?:元|%|{_COUNTED}|{_ITEMS})?[.。]?)?",
+    rf"(?:\([^()]*\))?(?:[:,;].*|{_NUMBER}[亿万千]?(?:元|%|{_COUNTED}|{_ITEMS})?(?:[.。]|[,;、].*)?)?|其中[:].*",
     re.DOTALL,
 )
 _COUNT = re.compile(
     rf"(?P<said>(?:{_SCOPE}(?:共|{_SUM})[有计]?|以上|totalof|intotal)?:?){_NUMBER}"
-    rf"(?:{_COUNTED}|{_ITEMS})[.。]?"
+    rf"(?:{_COUNTED}|{_ITEMS})(?:[.。]|[,;、].*)?",
+    re.DOTALL,
 )
 
 _NOTE = re.compile(
     r"[(\[【*※★▲◆●○☆#]*"
-    r"(?:备注|附注|注意事项|注意|注|说明|(?:填表|填报|填写|编制|备注|特别|有关|使用)(?:说明|须知|要求)|附件|"
+    r"(?:备注|附注|注意事项|注意|注|说明|(?:填表|填报|填写|编制|备注|特别|有关|使用)(?:说明|须知|要求)|附件|附(?=[:])|"
     r"notes?|remarks?|n\.?b|instructions?|explanation)"
     r"\d{0,2}[)\]】]*(?P<said>[:.、].*)?",
     re.DOTALL,
 )
-_NUMBERED = re.compile(r"[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)](?!\d).+", re.DOTALL)
+_POINT = re.compile(r"[*※★▲◆●○☆·•].+|[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)](?!\d).+", re.DOTALL)
 
 _BY = r"(?:填表|填报|填写|制表|编制|报送|上报|申报|审核|审批|审定|复核|核对|经办|承办|批准|签发|主管|分管)"
 _SIGNATURE = re.compile(
@@ -49,7 +50,13 @@ _SIGNATURE = re.compile(
     r"(?:签字|签名|签章|盖章)?(?:\([^()]{0,12}\))?(?P<said>[:_].*)?",
     re.DOTALL,
 )
-_DAY = re.compile(r"(?:\d{2,4}|[二〇零一三四五六七八九]{4}|_*)年(?:\d{1,2}|_*)月(?:(?:\d{1,2}|_*)日)?")
+_DAY = re.compile(
+    r"\d{4}[-./]\d{1,2}(?:[-./]\d{1,2})?|(?:\d{2,4}|[二〇零一三四五六七八九]{4}|_*)年(?:\d{1,2}|_*)月(?:(?:\d{1,2}|_*)日)?"
+)
+_PAGE = re.compile(
+    r"[(—–\-*=/]*(?:第?\d+/?(?:页[,/]?)?(?:共?\d+页)|第\d+页|page\d+(?:of\d+)?|"
+    r"(?:本页)?以下(?:空白|无正文|空)|无正文|正文完|完|结束|(?:the)?end)[)—–\-*=/]*|[—–\-]+\d+[—–\-]+"
+)
 _UNIT = re.compile(
     r"\(?(?:金额|计量|货币|数量|预算|经费)?单位[:(]?(?:人民币)?(?:亿|千万|百万|十万|万|千)?"
     r"(?:元|美元|欧元|个|项|家|亿|万)(?:人民币)?\)?\)?|"
@@ -86,14 +93,24 @@ def is_bare_label(folded: str) -> bool:
     return label is not None and not (label["said"] or "").strip(":._、")
 
 
-def is_numbered(folded: str) -> bool:
-    """Whether a text begins with a number of its own, as the points of instructions do."""
-    return _NUMBERED.fullmatch(folded) is not None
+def is_point(folded: str) -> bool:
+    """Whether a text begins with a number or a mark of its own, as the points of instructions do."""
+    return _POINT.fullmatch(folded) is not None
 
 
 def is_signature(folded: str) -> bool:
-    """Whether a cell is one of a line of signatures: 填表人：…, 单位（盖章）, 2026年11月29日."""
-    return _SIGNATURE.fullmatch(folded) is not None or _DAY.fullmatch(folded) is not None
+    """Whether a cell is one of a line of signatures: 填表人：…, 单位（盖章）."""
+    return _SIGNATURE.fullmatch(folded) is not None
+
+
+def is_day(folded: str) -> bool:
+    """Whether a cell is a day or a month, filled in or not: 2026年11月29日, 年 月 日."""
+    return _DAY.fullmatch(folded) is not None
+
+
+def is_page_mark(folded: str) -> bool:
+    """Whether a cell belongs to a printed page: 第1页 共3页, Page 2 of 3, 以下空白."""
+    return _PAGE.fullmatch(folded) is not None
 
 
 def is_unit(folded: str) -> bool:

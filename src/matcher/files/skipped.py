@@ -27,6 +27,7 @@ class Reason(StrEnum):
     HEADER = "repeated_header"
     NUMBER = "running_number"
     DEFAULT = "default_only"
+    NOTHING = "states_nothing"
     EXAMPLE = "example"
     HIDDEN_ROW = "hidden_row"
     FILTERED_ROW = "filtered_row"
@@ -47,6 +48,7 @@ MESSAGES: Mapping[Reason, tuple[str, str]] = {
         "只有下拉默认值或预填内容，没有填写名称。",
         "only defaults that were filled down: no title was filled in.",
     ),
+    Reason.NOTHING: ("名称写的是“无”，没有内容。", "its title says that there is nothing."),
     Reason.EXAMPLE: ("模板的示例行。", "the template's example row."),
     Reason.HIDDEN_ROW: (
         "在工作簿中被隐藏，未导入也未撤回；请取消隐藏，或选择导入隐藏内容（--hidden include）。",

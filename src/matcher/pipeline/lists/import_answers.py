@@ -45,7 +45,7 @@ class SkippedAnswer(Answer):
     reason: Reason = Field(
         description="total 合计，note 备注或说明，signature 填表人或盖章，unit 计量单位，"
         "repeated_header 重复的表头，running_number 只有序号，default_only 只有默认值，example 模板示例，"
-        "hidden_row 隐藏的行，filtered_row 筛选掉的行，hidden_column 隐藏的列"
+        "states_nothing 名称为“无”，hidden_row 隐藏的行，filtered_row 筛选掉的行，hidden_column 隐藏的列"
     )
     message: str
     message_en: str
