@@ -7,7 +7,7 @@ read, and reported as doubtful: what stands under the title decides, with the wo
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from matcher.domain.listing import Side
@@ -59,13 +59,23 @@ class Verdict:
 DATA = Verdict()
 
 
+@lru_cache(maxsize=1024)
+def _folded(text: str) -> str:
+    return fold(text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A cell that is not blank: its column, the field that names, and its folded beginning."""
+    """A cell that is not blank: its column, the field that names, and its beginning."""
 
     column: int
     field: str | None
-    text: str
+    beginning: str
+
+    @property
+    def text(self) -> str:
+        """The beginning, folded; most cells are never asked for it."""
+        return _folded(self.beginning)
 
     @property
     def is_title(self) -> bool:
@@ -112,14 +122,15 @@ class RowJudge:
     def _filled(self, row: Sequence[str]) -> list[_Filled]:
         fields = self._header.fields
         return [
-            _Filled(column, fields[column] if column < len(fields) else None, fold(cell[:_COMPARED]))
+            _Filled(column, fields[column] if column < len(fields) else None, cell[:_COMPARED])
             for column, cell in enumerate(row)
             if cell and not cell.isspace()
         ]
 
     def _is_header_again(self, index: int, cells: Sequence[_Filled]) -> bool:
         """Whether the row repeats the header, a row above it, or belongs to it by a merged cell."""
-        if self._above.get(cells[0].text, frozenset()) & {_said(cells)}:
+        above = self._above.get(cells[0].text)
+        if above and _said(cells) in above:
             return True
         first = self._header.first_data_row
         if any(
@@ -127,11 +138,11 @@ class RowJudge:
             for column, name in enumerate(self._header.fields)
         ):
             return True
-        named = sum(field_of(cell.text, self._side) is not None for cell in cells)
         titles = [cell for cell in cells if cell.is_title]
-        if not titles:
-            return len(cells) > 1 and named == len(cells)
-        return named > 1 and all(field_of(cell.text, self._side) == "title" for cell in titles)
+        if any(field_of(cell.text, self._side) != "title" for cell in titles):
+            return False
+        named = sum(field_of(cell.text, self._side) is not None for cell in cells)
+        return named > 1 and (bool(titles) or named == len(cells))
 
     @cached_property
     def _above(self) -> Mapping[str, frozenset[tuple[tuple[int, str], ...]]]:
