@@ -199,6 +199,7 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
             ["石墨烯散热膜卷对卷制备", "甲示例公司", "手机散热膜导热系数不足，需要稳定量产。", "120", "T-1"],
             ["", "乙示例公司", "没有写名称的一行", "30", "T-2"],
             ["电堆气体扩散层国产化", "丙示例公司", "碳纸强度与透气性需要兼顾。", "看情况再说", "T-3"],
+            ["合计", "3家企业", "", "150", ""],
         ],
     )
 
@@ -225,6 +226,9 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
     doubtful = problems.filter(has_text="存疑")
     expect(doubtful).to_contain_text("D 预算金额（万元）")
     expect(doubtful).to_contain_text("看情况再说")
+    skipped = console.locator(".skipped tbody tr")
+    expect(skipped).to_have_count(1)
+    expect(skipped).to_contain_text("合计 3家企业 150")
     assert titles() == before
     console.screenshot(path=tmp_path / "preview.png")
 

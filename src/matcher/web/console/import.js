@@ -319,7 +319,7 @@ function skippedTable(skipped) {
   const count = skipped.reduce((sum, entry) => sum + entry.count, 0);
   return h(
     "div",
-    { class: "problems" },
+    { class: "skipped" },
     h("h3", {}, t("skipped.title"), h("span", { class: "count" }, count)),
     h(
       "div",
