@@ -107,6 +107,7 @@ UNITS: list[list[str]] = [
         (Reason.HEADER, ["联系人", "电话"]),
         (Reason.NOTHING, ["2", "某乙公司", "无", "/"]),
         (Reason.NOTHING, ["/", "/", "/", "/", "/"]),
+        (Reason.NOTHING, ["2", "（请输入企业名称）", "请填写需求名称", "请填写"]),
         (Reason.NUMBER, ["2"]),
         (Reason.NUMBER, ["２."]),
         (Reason.DEFAULT, ["2", "", "", "", "", "否"]),
@@ -226,6 +227,13 @@ def test_what_was_filled_down_over_blank_rows_makes_no_item(row: list[str], reas
     assert (entry.reason, entry.count) == (reason, 500)
     assert [row.row for row in entry.rows] == list(range(3, 3 + SHOWN_ROWS))
     assert (parsed.read, parsed.problems) == (1, ())
+
+
+def test_the_reason_in_a_workbook_of_rejected_rows_says_nothing_about_its_row() -> None:
+    header = ["问题（导入时忽略）", "需求名称", "企业名称"]
+    parsed = read_rows(["备注：没有名称", "", ""], ["合计：已改正", "无人机抗风", "某公司"], header=header)
+    assert titles(parsed)[1:] == ["无人机抗风"]
+    assert (parsed.skipped, parsed.problems) == ((), ())
 
 
 def test_a_day_in_the_first_column_makes_no_signature_of_an_item() -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from matcher.domain.listing import Side
 from matcher.domain.text import fold
-from matcher.files.headings import Header, field_of
+from matcher.files.headings import REASON_HEADING, Header, field_of
 from matcher.files.row_marks import (
     is_bare_label,
     is_count,
@@ -20,6 +20,7 @@ from matcher.files.row_marks import (
     is_figure,
     is_note,
     is_page_mark,
+    is_placeholder,
     is_point,
     is_running_number,
     is_signature,
@@ -59,6 +60,11 @@ class Verdict:
 DATA = Verdict()
 
 
+def _is_blank(folded: str) -> bool:
+    """Whether a cell says that there is nothing, or still asks to be filled in."""
+    return is_nothing(folded) or is_placeholder(folded)
+
+
 @lru_cache(maxsize=1024)
 def _folded(text: str) -> str:
     return fold(text)
@@ -84,19 +90,24 @@ class _Filled:
     @property
     def has_words(self) -> bool:
         """Whether it says something that only an item would say."""
-        quiet = self.field in _CHOICES or is_nothing(self.text) or is_figure(self.text)
+        quiet = self.field in _CHOICES or _is_blank(self.text) or is_figure(self.text)
         marks = is_total(self.text) or is_count(self.text) or is_page_mark(self.text)
         return not (quiet or marks or self.field == "sequence")
 
 
 class RowJudge:
-    """Judges the rows of one sheet, from the top down; blank rows are the caller's to leave out."""
+    """Judges the rows of one sheet, from the top down; ask only of those that say something."""
 
     def __init__(self, sheet: Sheet, header: Header, side: Side) -> None:
         self._sheet = sheet
         self._header = header
         self._side = side
         self._after_note = False
+        self._reasons = {column for column, text in enumerate(header.headings) if text == REASON_HEADING}
+
+    def says_something(self, index: int) -> bool:
+        """Whether the row at `index`, from 0, holds more than blanks."""
+        return bool(self._filled(self._sheet.rows[index]))
 
     def of(self, index: int) -> Verdict:
         """What the row at `index`, from 0, is."""
@@ -124,7 +135,7 @@ class RowJudge:
         return [
             _Filled(column, fields[column] if column < len(fields) else None, cell[:_COMPARED])
             for column, cell in enumerate(row)
-            if cell and not cell.isspace()
+            if cell and not cell.isspace() and column not in self._reasons
         ]
 
     def _is_header_again(self, index: int, cells: Sequence[_Filled]) -> bool:
@@ -249,8 +260,8 @@ def _as_signature(said: Sequence[_Filled]) -> Verdict:
 
 
 def _as_nothing(said: Sequence[_Filled]) -> Verdict:
-    """A row whose title is “无” or a dash: an enterprise that has no demand, unless it describes one."""
-    if not any(cell.is_title for cell in said) or not is_nothing(_title(said)):
+    """A row whose title is “无”, a dash or a request to fill it in, unless it describes something."""
+    if not any(cell.is_title for cell in said) or not _is_blank(_title(said)):
         return DATA
     described = any(cell.field in _TEXTS and cell.has_words for cell in said)
     return Verdict(Reason.NOTHING, certain=not described)

@@ -217,7 +217,7 @@ class _ListReader:
         judge = RowJudge(sheet, header, self._side)
         for index in range(header.first_data_row, len(sheet.rows)):
             row = sheet.rows[index]
-            if not _is_filled(row):
+            if not judge.says_something(index):
                 continue
             texts: Sequence[str] = row
             if any(row[column].strip() for column in titles if column < len(row)):

@@ -67,6 +67,7 @@ _FIGURE = re.compile(
     r"(?:[\d.,%+~—–\-/*()¥$:~≥≤<>_…]|亿|万|千|百|十|元|项|条|个|家|行|件|份|户|名|人|次|天|年|月|日|共|约|余|"
     r"计|其中|面议|无)+"
 )
+_PLACEHOLDER = re.compile(r"[(\[【<]?请(?:您|在此(?:处)?)?(?:填写|输入|选择|填报|补充|下拉).{0,40}")
 _RUNNING = re.compile(r"[(]?(?:no\.?|第)?(?:\d{1,6}|[一二三四五六七八九十百]{1,5})(?:\.0)?[)、.号项条]?")
 
 
@@ -117,6 +118,11 @@ def is_page_mark(folded: str) -> bool:
 def is_unit(folded: str) -> bool:
     """Whether a cell states the unit of a table: （单位：万元）."""
     return _UNIT.fullmatch(folded) is not None
+
+
+def is_placeholder(folded: str) -> bool:
+    """Whether a cell still asks to be filled in: 请填写, （请输入需求名称）."""
+    return _PLACEHOLDER.fullmatch(folded) is not None
 
 
 def is_figure(folded: str) -> bool:

@@ -48,7 +48,10 @@ MESSAGES: Mapping[Reason, tuple[str, str]] = {
         "只有下拉默认值或预填内容，没有填写名称。",
         "only defaults that were filled down: no title was filled in.",
     ),
-    Reason.NOTHING: ("名称写的是“无”，没有内容。", "its title says that there is nothing."),
+    Reason.NOTHING: (
+        "名称为“无”或仍是填写提示，没有内容。",
+        "its title says that there is nothing, or still asks to be filled in.",
+    ),
     Reason.EXAMPLE: ("模板的示例行。", "the template's example row."),
     Reason.HIDDEN_ROW: (
         "在工作簿中被隐藏，未导入也未撤回；请取消隐藏，或选择导入隐藏内容（--hidden include）。",
