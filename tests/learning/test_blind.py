@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from matcher.learning.blind import kappa, pooled, settled
+from matcher.learning.blind import drawn, kappa, pooled, settled
 
 GRADES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40)
 RANKINGS = st.lists(
@@ -36,6 +36,14 @@ def test_the_order_of_a_pool_does_not_depend_on_the_rankings(
     assert pool == pooled(rankings[::-1], depth, seed)
     wanted = {(demand, a) for ranking in rankings for demand, best in ranking.items() for a in best[:depth]}
     assert set(pool) == wanted
+
+
+@given(st.sets(st.integers(1, 99)), st.integers(0, 20), st.integers(0, 99))
+def test_who_is_drawn_first_is_drawn_whenever_more_are(ids: set[int], count: int, seed: int) -> None:
+    few = drawn(ids, count, seed)
+    assert few <= drawn(ids, count + 1, seed) <= ids
+    assert len(few) == min(count, len(ids))
+    assert few == drawn(sorted(ids, reverse=True), count, seed)
 
 
 @given(st.lists(st.integers(0, 3), min_size=1))

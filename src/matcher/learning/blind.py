@@ -25,6 +25,12 @@ def pooled(rankings: Iterable[Mapping[int, Sequence[int]]], depth: int, seed: in
     return sorted(pairs, key=lambda pair: sha256(f"{seed}/{pair[0]}/{pair[1]}".encode()).digest())
 
 
+def drawn(demands: Iterable[int], count: int, seed: int) -> frozenset[int]:
+    """`count` of the demands' ids, all where there are fewer, drawn by `seed` and the ids alone."""
+    by_lot = sorted(demands, key=lambda demand: sha256(f"{seed}/{demand}".encode()).digest())
+    return frozenset(by_lot[:count])
+
+
 def settled(grades: Sequence[int]) -> int:
     """The one grade of a pair that several people graded: the lower median.
 
