@@ -128,8 +128,11 @@ def next_ungraded(session: Session, judging: HeldJudging, judge: str) -> PooledP
     return next(iter(_pairs(session, _pooled(judging).where(~graded).limit(1))), None)
 
 
-def grade(session: Session, judging: HeldJudging, given: BlindGrade, at: datetime) -> bool:
-    """Write a judge's grade of a pair, which holds from now on; whether there is a pair of this number."""
+def grade(session: Session, judging: HeldJudging, given: BlindGrade, *, at: datetime, actor: str) -> bool:
+    """Write a judge's grade of a pair, sent by `actor`; it holds from now on.
+
+    Returns whether there is a pair of this number.
+    """
     pair_id = session.scalar(
         select(JudgingPair.id).where(
             JudgingPair.judging_id == judging.id,
@@ -139,8 +142,16 @@ def grade(session: Session, judging: HeldJudging, given: BlindGrade, at: datetim
     )
     if pair_id is None:
         return False
-    row = JudgingGrade(park_id=judging.park_id, pair_id=pair_id, judge=given.judge, grade=given.grade, at=at)
-    session.add(row)
+    session.add(
+        JudgingGrade(
+            park_id=judging.park_id,
+            pair_id=pair_id,
+            judge=given.judge,
+            grade=given.grade,
+            at=at,
+            actor=actor,
+        )
+    )
     session.flush()
     return True
 

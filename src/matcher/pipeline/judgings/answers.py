@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from matcher.domain.text import mask_contacts
 from matcher.pipeline.answers import Answer, Moment
 from matcher.store.judgings import HeldJudging, PooledPair
 
@@ -22,9 +23,13 @@ class JudgingAnswer(Answer):
 
     @classmethod
     def of(cls, judging: HeldJudging) -> "JudgingAnswer":
-        """A session that is kept."""
+        """A session that is kept; a contact in its name is masked."""
         return cls.made_of(
-            judging, judging_id=judging.id, park=judging.park_code, rankers=list(judging.rankers)
+            judging,
+            judging_id=judging.id,
+            park=judging.park_code,
+            name=mask_contacts(judging.name),
+            rankers=list(judging.rankers),
         )
 
 

@@ -13,17 +13,19 @@ from matcher.store.database import Database
 from matcher.store.judgings import PooledText
 
 
-def exported(database: Database, principal: Principal, judging_id: int) -> Mapping[str, bytes]:
+def exported(
+    database: Database, principal: Principal, judging_id: int, *, park: str | None = None
+) -> Mapping[str, bytes]:
     """The files of the folder by name: every text of the session, and the lower median of each pair's grades.
 
     Raises:
-        NotFound: no such session in scope.
+        NotFound: no such session in scope, or in the park where one is named.
         Forbidden: the caller may not read parks.
         InvalidInput: nobody has graded a pair of it yet.
     """
     principal.require(Right.READ_PARK)
     with database.reading() as session:
-        judging = held_judging(session, principal.scope, judging_id)
+        judging = held_judging(session, principal.scope, judging_id, park)
         pairs = judgings.pairs(session, judging)
         given = judgings.grades(session, judging)
     if not given:

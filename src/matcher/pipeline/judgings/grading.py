@@ -98,7 +98,8 @@ def grade_pair(
 
     def write(session: Transaction) -> BlindGradeAnswer:
         judging = held_judging(session, request.principal.scope, judging_id, park)
-        if not judgings.grade(session, judging, given, request.now):
+        actor = request.principal.name
+        if not judgings.grade(session, judging, given, at=request.now, actor=actor):
             raise NotFound(
                 f"这场盲评没有第 {number} 对，共 {judging.pairs} 对。",
                 f"this session has no pair {number}: it has {judging.pairs}.",

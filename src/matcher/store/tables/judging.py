@@ -60,7 +60,7 @@ class JudgingPair(Base):
 
 
 class JudgingGrade(Base):
-    """A judge's grade (0–3) of a pair: append-only, the newest of each judge holds."""
+    """A judge's grade (0–3) of a pair: append-only, the newest of each judge holds; `actor` sent it."""
 
     __tablename__ = "judging_grade"
 
@@ -70,3 +70,4 @@ class JudgingGrade(Base):
     judge: Mapped[str]
     grade: Mapped[int]
     at: Mapped[datetime]
+    actor: Mapped[str]

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("judge", sa.Text(), nullable=False),
         sa.Column("grade", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_judging_grade_park_id")),
         sa.ForeignKeyConstraint(["pair_id"], ["judging_pair.id"], name=op.f("fk_judging_grade_pair_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_judging_grade")),
