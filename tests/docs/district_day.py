@@ -70,13 +70,13 @@ def spend(server: Server, wait: Wait) -> None:
     _matches(district)
     _work(district)
     _grades(district)
-    _blind_grades(district)
     _evidence(district)
     _sheets(district)
     _changes(district)
     _night(district)
     _morning(district)
     _access(district)
+    _blind_grades(district)
 
 
 def _done(answer: httpx.Response) -> Any:
@@ -239,10 +239,10 @@ def _blind_grades(district: District) -> None:
     asked = {"demands": 2, "depth": 2, "name": "十一月盲评"}
     judging = _done(operator.post(path, json=asked))
     of_session = f"{path}/{judging['judging_id']}"
-    for judge, shift in (("示例评分人甲", 0), ("示例评分人乙", 1)):
+    for judge, step in (("示例评分人甲", 1), ("示例评分人乙", 2)):
         for number in range(1, judging["pairs"] + 1):
             _done(operator.get(f"{of_session}/next", params={"judge": judge}))
-            grade = {"number": number, "grade": (number + shift * (number % 2)) % 4, "judge": judge}
+            grade = {"number": number, "grade": min(3, 1 + step * (number - 1)), "judge": judge}
             _done(operator.post(f"{of_session}/grades", json=grade))
     _done(operator.get(f"{of_session}/agreement"))
     _done(operator.get(f"{of_session}/export"))
