@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Forbidden, InvalidInput, NotFound
@@ -124,6 +125,15 @@ def test_a_break_loses_nothing_and_each_judge_grades_alone(room: Room) -> None:
         room.grade(judging, number, 0, "甲")
     assert room.next(judging, "甲") is None
     assert room.next(judging, "乙") == first
+
+
+def test_a_grade_taken_back_stays_on_record_with_who_sent_it(room: Room) -> None:
+    judging = room.start()
+    for grade in (3, 1):
+        room.grade(judging, 1, grade, "甲")
+    with room.desk.database.reading() as session:
+        rows = session.execute(text("SELECT judge, grade, actor FROM judging_grade ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [("甲", 3, LOCAL_OPERATOR.name), ("甲", 1, LOCAL_OPERATOR.name)]
 
 
 @pytest.mark.both_engines
