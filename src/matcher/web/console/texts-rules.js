@@ -41,9 +41,9 @@ export const TEXTS = {
   "runs.catalogue_revision": ["清单版本", "Lists' revision"],
 
   "abstentions.heading": ["{}的待揭榜需求", "Demands of {} without supply"],
-  "abstentions.about": ["最近一次运行没有找到可信供给的需求；可以作为揭榜需求发布。", "The last run found no credible supply for these: they can be posted as open challenges."],
+  "abstentions.about": ["最近一次运行没有一条“可信”匹配的需求；可以作为揭榜需求发布。", "The last run found no likely match for these: they can be posted as open challenges."],
   "abstentions.none": ["每项需求都有可信供给", "Every demand has credible supply"],
-  "abstentions.none.about": ["在“园区规则”里设门槛后，够不着的需求会列在这里。", "With a threshold under Park rules, demands that nothing reaches are listed here."],
+  "abstentions.none.about": ["没有一条“可信”匹配的需求会列在这里；“可信”的线在“园区规则”里。", "Demands without a likely match are listed here; Park rules say what is likely."],
   "abstentions.nearest": ["最接近的成果", "The nearest"],
   "abstentions.failed": ["差在：{}", "fails: {}"],
   "abstentions.change": ["怎样才能匹配", "What would change it"],
