@@ -66,6 +66,8 @@ export const TEXTS = {
   "sheets.about": ["导出后在 Excel 或 WPS 中填写，再导回来；改动逐格列出，确认后才写入。", "Fill the export in with Excel or WPS and bring it back: every cell is shown before it is written."],
   "sheets.export": ["导出", "Export"],
   "sheets.export.about": ["阶段和原因有下拉清单；机器的栏目受保护。请勿改动隐藏列。", "Stages and reasons have drop-downs, the machine's columns are protected. Leave the hidden columns."],
+  "sheets.others": ["连同待看和低于待看的", "With the possible ones and those below"],
+  "sheets.others.about": ["不勾选时，只有可信的和有人处理过的。", "Without it, the likely ones and those that people touched."],
   "sheets.unmask": ["显示联系方式", "With contacts unmasked"],
   "sheets.unmask.about": ["会记入日志。", "This is logged."],
   "sheets.xlsx": ["下载工作簿", "Download .xlsx"],
