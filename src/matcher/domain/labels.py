@@ -169,6 +169,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         AbstentionReason.CONSTRAINTS: ("没有成果满足硬性条件", "nothing keeps the hard constraints"),
         AbstentionReason.BELOW_THRESHOLD: ("没有成果达到门槛", "nothing reaches the threshold"),
         AbstentionReason.QUOTA: ("超出园区数量限制", "over the park's quota"),
+        AbstentionReason.NONE_LIKELY: ("没有可信的匹配", "no match is likely"),
     },
     RunStatus: {
         RunStatus.RUNNING: ("运行中", "running"),
