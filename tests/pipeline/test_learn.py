@@ -180,6 +180,7 @@ def test_another_parks_grades_never_enter(office: Office) -> None:
 
 def test_what_is_not_better_is_kept_and_not_used(office: Office) -> None:
     office.grade(office.a, lots, limit=20)
+    office.desk.refresh(top_k=10)
     revision = stored_revision(office)
     learned = office.learn(adopt=True)
     assert (learned["adopted"], learned["evaluation"]["better"]) == (False, False)

@@ -10,6 +10,7 @@ from matcher.domain.explanation import feature_words
 from matcher.domain.facts import Fact
 from matcher.domain.judged import Near
 from matcher.domain.labels import Words, words
+from matcher.domain.opinions import Opinion
 from matcher.domain.rulings import Ruling
 from matcher.domain.standings import Cause, Standing
 from matcher.domain.text import mask_contacts
@@ -38,9 +39,20 @@ _SHOWN = 0.0005
 """The least contribution that does not read as 0.000."""
 
 
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The achievement whose judgement for the same demand moved a score most."""
+
+    title: str
+    opinion: Opinion
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """What is said of one pair; `score` is None where people added it and no run has proposed it."""
+    """What is said of one pair; `score` is None where people added it and no run has proposed it.
+
+    `like` is set where people's opinions of other achievements moved the score.
+    """
 
     score: float | None
     probability: float | None
@@ -48,6 +60,7 @@ class Reasons:
     contributions: Mapping[str, float]
     terms: Sequence[str]
     explored: bool
+    like: Like | None = None
     standing: Standing
     cause: Cause | None
     facts: Sequence[Fact]
@@ -61,6 +74,8 @@ class Reasons:
         )
         if self.probability is not None:
             sentences.append(_of_probability(self.probability, self.calibration))
+        if self.like is not None:
+            sentences.append(_of_like(self.like))
         if self.explored:
             sentences.append(_EXPLORED)
         sentences += _ended([fact_words(fact) for fact in self.facts if fact.figure is not None])
@@ -221,6 +236,11 @@ def _of_probability(probability: float, calibration: str | None) -> Words:
         f"被评为可用（2 分以上）的概率{zh}{by[0]}。",
         f"The probability of a real lead (grade 2 or 3) is {en}{by[1]}.",
     )
+
+
+def _of_like(like: Like) -> Words:
+    zh, en = words(like.opinion)
+    return f"与您{zh}的成果《{like.title}》相近。", f"It is like the result “{like.title}” that was {en}."
 
 
 def _of_ruling(ruling: Ruling) -> Words:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matcher.domain.features import feedback
 from matcher.domain.ledger import Proposal
 from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
@@ -12,6 +13,7 @@ from matcher.domain.rules import ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.terms import matched_terms
 from matcher.matching.admission import Admission
+from matcher.matching.feedback import Judged
 from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Choice, SecondLook, choose
 from matcher.matching.searchable import OpenChannels, Searchable
@@ -26,7 +28,10 @@ Look = Callable[[Scorer], SecondLook]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The search of the supply list for every demand; row i of every part is the same demand."""
+    """The search of the supply list for every demand; row i of every part is the same demand.
+
+    `judged` are, by its row, the achievements that people have an opinion of for a demand.
+    """
 
     demands: Searchable
     supply: Searchable
@@ -35,6 +40,7 @@ class Search:
     scorers: Sequence[Scorer]
     admission: Admission
     look: PairLook
+    judged: Mapping[int, Judged]
 
     def look_of(self, scorer: Scorer, rows: Rows) -> SecondLook:
         """The second look of those demands at achievements, for what a scorer weighs."""
@@ -68,7 +74,8 @@ def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, 
                 weight = 1.0 if weights is None else float(weights[match.row])
                 terms = matched_terms(demands.phrases[row], supply.phrases[match.row])
                 pair = demands.listings[row], supply.listings[match.row]
-                weighed.append((match.score * weight, _proposal(*pair, match, terms)))
+                proposal = _with_like(_proposal(*pair, match, terms), search, row, match)
+                weighed.append((match.score * weight, proposal))
         progress("match demands", int(rows[-1]) + 1, len(demands.listings))
     return weighed
 
@@ -99,7 +106,8 @@ def matches_of_achievements(
     """The released demands proposed to every achievement; at most one of those that repeat.
 
     They are chosen by `shared`, the installation's scorer, so that no park's grades decide what is shown of
-    another's demands; figures and order are by the scorer of the demand's park.
+    another's demands; figures and order are by the scorer of the demand's park. What people think of pairs
+    moves nothing here, for it would move other demands too.
     """
     index = search.demands.part(released)
     if not index.listings:
@@ -176,6 +184,15 @@ def _parted(scorers: Sequence[Scorer], rows: Rows) -> Iterator[tuple[Scorer, Row
         members.setdefault(scorers[row].version, []).append(row)
     for part in members.values():
         yield scorers[part[0]], np.array(part, dtype=np.int64)
+
+
+def _with_like(proposal: Proposal, search: Search, row: int, match: Match) -> Proposal:
+    """The proposal with the judged achievement that moved its score most, where any did."""
+    moved_by = match.contributions.get(feedback.__name__)
+    if not moved_by:
+        return proposal
+    like_id, opinion = search.judged[row].most_telling(search.supply.vectors[match.row], moved_by)
+    return replace(proposal, like_id=like_id, like_opinion=opinion)
 
 
 def _proposal(

@@ -6,7 +6,7 @@ are those of the versions the figures are of. The rules, and how the achievement
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day, years_since
@@ -15,7 +15,7 @@ from matcher.domain.explanation import waterfall
 from matcher.domain.facts import Fact, facts_of
 from matcher.domain.judged import Near, nearest_judged
 from matcher.domain.listing import Achievement, Demand, Listing, Side
-from matcher.domain.reasons import Reasons
+from matcher.domain.reasons import Like, Reasons
 from matcher.domain.rules import Rules
 from matcher.domain.rulings import rulings
 from matcher.domain.stated import StatedPair
@@ -34,7 +34,7 @@ from matcher.pipeline.ledger.explanation_answers import (
 from matcher.store import catalogue, ledger, rule_versions, states
 from matcher.store.database import Database, Transaction
 from matcher.store.judged import judged_cases
-from matcher.store.past import PastPairs
+from matcher.store.past import PastListings, PastPairs
 from matcher.store.records import from_record
 
 _TEXTS: Mapping[Side, tuple[str, ...]] = {
@@ -108,7 +108,13 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
     judged = [_masked(near) for near in nearest_judged(cases, entry.demand_title, entry.achievement_title)]
     facts = facts_of(pair)
     calibration = None if run is None or entry.probability is None else run.calibration
-    reasons = replace(_reasons(entry, facts), calibration=calibration, rulings=ruled, judged=judged)
+    reasons = replace(
+        _reasons(entry, facts),
+        calibration=calibration,
+        like=_like(session, scope, entry, entry.first_seen if run is None else run.started_at),
+        rulings=ruled,
+        judged=judged,
+    )
     sentences = reasons.sentences()
     return ExplanationAnswer(
         entry_id=entry.id,
@@ -138,6 +144,14 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
         sentences_zh=[zh for zh, _ in sentences],
         sentences_en=[en for _, en in sentences],
     )
+
+
+def _like(session: Transaction, scope: Scope, entry: EntryView, at: datetime) -> Like | None:
+    """The achievement whose judgement moved the score most, by what it was called then."""
+    if entry.like_id is None or entry.like_opinion is None:
+        return None
+    then = PastListings.of(session, Side.SUPPLY, scope, [entry.like_id]).at(entry.like_id, at)
+    return Like(mask_contacts(then.data["title"]), entry.like_opinion)
 
 
 def _reasons(entry: EntryView, facts: Sequence[Fact]) -> Reasons:
