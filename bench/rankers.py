@@ -13,7 +13,7 @@ from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.learning.graded import Graded
 from matcher.learning.judging import FOLDS, folds, learn
-from matcher.ports import COMPARABLE, DECIMALS, BuildChannels, Encoder, Query, Rows
+from matcher.ports import COMPARABLE, DECIMALS, SUBSTANCE, BuildChannels, Encoder, Query, Rows
 
 SEED = 0
 
@@ -71,7 +71,7 @@ def figures_of(task: Task, encoder: Encoder, build_channels: BuildChannels) -> F
         name: [
             values.astype(np.float64).round(DECIMALS) for values in channels[name].values(queries, task.rows)
         ]
-        for name in (COMPARABLE, *DEFAULT_SCORER.channels)
+        for name in (COMPARABLE, SUBSTANCE, *DEFAULT_SCORER.channels)
     }
     return [{name: values[place] for name, values in found.items()} for place in range(len(queries))]
 

@@ -95,6 +95,9 @@ SIMILARITY = "dense"
 COMPARABLE = "wording"
 """The channel that says whether the wording of a pair can be compared."""
 
+SUBSTANCE = "substance"
+"""The channel that says how much of a demand is more than boilerplate."""
+
 DECIMALS = 6
 """A figure is kept to so many decimals: float32 sums differ in the seventh with the size of a batch, and a
 figure that flickers from night to night would count as changed."""

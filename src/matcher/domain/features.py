@@ -1,8 +1,9 @@
 """What a score is made of. Each docstring is the public explanation of the contribution of that name.
 
 A figure is what is measured of a pair, at most 1: a float, or an array of them with one place per pair.
-What is missing is 0 and never counts as agreement. `wording` is no feature of its own: 0 where one text is
-Chinese and the other is not, so that their wording cannot be compared and meaning counts for both, else 1.
+What is missing is 0 and never counts as agreement. Two are no features of their own: `wording` is 0 where one
+text is Chinese and the other is not, so that their wording cannot be compared and meaning counts for both,
+else 1; `substance` is below 1 where a demand is boilerplate or a common word, and likeness to it says little.
 The first four are figures of the retrieval channels;
 the others are looked at for the best of those alone, and count only where a scorer gives them a weight.
 What two listings *state* (`domain.stated`) is a feature of its own name, from -1 (against) to 1 (for).

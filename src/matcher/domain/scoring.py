@@ -53,11 +53,13 @@ class Scorer:
     def contributions(self, figures: Figures) -> dict[str, Any]:
         """Weight times feature, by name, in the order of `weights`: floats or arrays, as the figures are.
 
-        Where the wording of two texts cannot be compared, its weights go to the meaning, in proportion.
+        Where the wording of two texts cannot be compared, its weights go to the meaning, in proportion; where
+        a demand says little that others do not, likeness counts as little.
         """
         wording: Any = figures.get("wording", 1.0)
+        substance: Any = figures.get("substance", 1.0)
         meaning = 1 + (1 - wording) * self._wording_to_meaning
-        factors = dict.fromkeys(WORDING, wording) | dict.fromkeys(MEANING, meaning)
+        factors = dict.fromkeys(WORDING, substance * wording) | dict.fromkeys(MEANING, substance * meaning)
         return {
             name: weight * factors.get(name, 1.0) * FEATURES[name](figures)
             for name, weight in self.weights.items()

@@ -28,6 +28,7 @@ from matcher.domain.text import TextView
 from matcher.index.dense import DenseRetriever
 from matcher.index.lexical import LexicalRetriever
 from matcher.index.ngrams import BUCKETS, NGramVectoriser, SparseRows, background_vectoriser
+from matcher.index.substance import Substance
 from matcher.index.wording import WordingComparable
 from matcher.ports import Channels, Query, Vectors
 
@@ -102,6 +103,7 @@ def _channels(
     vectoriser = background_vectoriser()
     return {
         "wording": WordingComparable(texts),
+        "substance": Substance(len(texts), vectoriser, None if titles is None else texts),
         "dense": DenseRetriever(vectors),
         "dense_title": DenseRetriever(vectors, _title_vector) if titles is None else DenseRetriever(titles),
         "lexical_text": LexicalRetriever(rows.text, vectoriser, attrgetter("full")),

@@ -21,6 +21,7 @@ from matcher.matching.second_look import PairLook
 from matcher.ports import (
     COMPARABLE,
     DECIMALS,
+    SUBSTANCE,
     BuildChannels,
     Channels,
     Progress,
@@ -132,7 +133,7 @@ def _by_channels(
     asking = [queries[row] for row in places]
     rows = [np.unique(offered[at]) for at in places.values()]
     figures = {}
-    for name in (*CHANNEL_FEATURES, COMPARABLE):
+    for name in (*CHANNEL_FEATURES, COMPARABLE, SUBSTANCE):
         figures[name] = np.zeros(len(asked))
         for at, unique, values in zip(
             places.values(), rows, channels[name].values(asking, rows), strict=True

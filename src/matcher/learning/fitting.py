@@ -16,7 +16,7 @@ from matcher.domain.calibration import GRADES, LEAD, PRIOR, Calibration, Odds
 from matcher.domain.features import CHANNEL_FEATURES, FIELD_FEATURES, WEIGHED_FEATURES, WORDING, cross_encoder
 from matcher.domain.scoring import Scorer
 from matcher.domain.stages import DeclineCode
-from matcher.ports import COMPARABLE
+from matcher.ports import COMPARABLE, SUBSTANCE
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +90,10 @@ class Table:
         raw[~known] = 0.0
         measured = dict(zip(names, raw.T, strict=True))
         columns = [WEIGHED_FEATURES[name](measured) for name in names]
-        wording = np.array([pair.get(COMPARABLE, 1.0) for pair in figures], dtype=np.float64)
+        wording, substance = (
+            np.array([pair.get(name, 1.0) for pair in figures], dtype=np.float64)
+            for name in (COMPARABLE, SUBSTANCE)
+        )
         place = {name: column for column, name in enumerate(names)}
         taught = [-2 if code is None else place.get(DECLINE_TEACHES[code] or "", -1) for code in declines]
         known[np.ix_(wording == 0, [name in WORDING for name in names])] = False
@@ -99,7 +102,7 @@ class Table:
             demands,
             np.column_stack(columns),
             known,
-            {**measured, COMPARABLE: wording},
+            {**measured, COMPARABLE: wording, SUBSTANCE: substance},
             grades,
             np.array(taught, dtype=np.int64),
         )

@@ -15,7 +15,7 @@ from matcher.domain.features import feedback
 from matcher.domain.match import Match
 from matcher.domain.scoring import FEEDBACK, Scorer
 from matcher.matching.grouping import Grouping
-from matcher.ports import COMPARABLE, DECIMALS, SIMILARITY, Channels, Figures, Query, Rows
+from matcher.ports import COMPARABLE, DECIMALS, SIMILARITY, SUBSTANCE, Channels, Figures, Query, Rows
 
 DEPTH = 200
 """How many rows each channel proposes for each query where not every row is scored, and how many of the best
@@ -219,7 +219,7 @@ class _Scoring:
     def of(self, block: slice, candidates: Sequence[Rows], choices: Sequence[Choice]) -> Iterator[_Scored]:
         """The candidates of each query of a block."""
         rows = candidates[block]
-        names = {SIMILARITY, COMPARABLE, *self.scorer.channels}
+        names = {SIMILARITY, COMPARABLE, SUBSTANCE, *self.scorer.channels}
         figures = {name: self.channels[name].values(self.queries[block], rows) for name in names}
         for place, (of_query, choice) in enumerate(zip(rows, choices[block], strict=True)):
             exact = {name: values[place].astype(np.float64) for name, values in figures.items()}
