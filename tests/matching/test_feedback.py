@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from matcher.domain.opinions import OPINION_VALUES, Opinion, opinion_of, opinions_digest
@@ -61,10 +62,25 @@ def test_what_is_like_nothing_that_was_judged_is_not_moved(known: tuple[Floats, 
     assert not feedback(np.zeros_like(alike), values).any()
 
 
-def test_likeness_is_the_square_of_a_positive_cosine() -> None:
-    judged_one = np.array([[1.0, 0.0]])
-    candidates = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0], [-1.0, 0.0]])
-    assert likeness(candidates, judged_one)[:, 0] == pytest.approx([1.0, 0.36, 0.0, 0.0])
+cosines = arrays(np.float64, 4, elements=st.floats(-1, 1))
+wordings = arrays(np.float64, 4, elements=st.floats(0, 1))
+
+
+@given(cosines, wordings, st.sampled_from([0.0, 1.0]))
+def test_likeness_is_between_nothing_and_one(meaning: Floats, wording: Floats, comparable: float) -> None:
+    alike = likeness(meaning, wording, np.full(4, comparable))
+    assert np.all((alike >= 0) & (alike <= 1))
+
+
+@given(cosines, wordings)
+def test_wording_that_cannot_be_compared_says_nothing_of_a_likeness(meaning: Floats, wording: Floats) -> None:
+    apart = np.zeros(4)
+    assert np.array_equal(likeness(meaning, wording, apart), likeness(meaning, np.zeros(4), apart))
+
+
+def test_likeness_is_half_the_squared_meaning_and_half_the_wording() -> None:
+    meaning, wording = np.array([1.0, 0.6, 0.6, -1.0]), np.array([1.0, 0.0, 0.5, 0.0])
+    assert likeness(meaning, wording, np.ones(4)) == pytest.approx([1.0, 0.18, 0.43, 0.0])
 
 
 def test_a_twin_of_the_best_grade_is_moved_by_half_the_weight() -> None:

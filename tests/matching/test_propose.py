@@ -33,6 +33,7 @@ from matcher.domain.scoring import DEFAULT_SCORER, FEEDBACK, Scorer, Scorers
 from matcher.domain.standings import Cause
 from matcher.domain.text import fold
 from matcher.embed.factory import load_encoder
+from matcher.index.ngrams import background_vectoriser
 from matcher.index.snapshot import build_channels
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import Method, Proposed, propose
@@ -153,7 +154,9 @@ class Plain:
         judged = [one for one in self.inputs.supply if one.id in held and len(one.listing.title) > 1]
         if achievement.id in held or not judged:
             return score
-        alike = [max(0.0, cosine(one, achievement)) ** 2 for one in judged]
+        alike = [
+            (max(0.0, cosine(one, achievement)) ** 2 + shared_wording(one, achievement)) / 2 for one in judged
+        ]  # every text here is Chinese
         pulls = [OPINION_VALUES[held[one.id]] * near for one, near in zip(judged, alike, strict=True)]
         added = FEEDBACK * round(sum(pulls) / (1 + sum(alike)), 6)
         return score + min(max(added, -score), 1 - score)
@@ -236,6 +239,17 @@ def vector_of(text: str) -> tuple[float, ...]:
 def cosine(one: LiveListing, other: LiveListing) -> float:
     left, right = (vector_of(text_of(each.listing).full) for each in (one, other))
     return min(1.0, sum(map(mul, left, right)))
+
+
+@cache
+def ngrams_of(text: str) -> dict[int, float]:
+    row = background_vectoriser().transform([text])
+    return dict(zip(row.indices.tolist(), map(float, row.data), strict=True))
+
+
+def shared_wording(one: LiveListing, other: LiveListing) -> float:
+    left, right = (ngrams_of(text_of(each.listing).full) for each in (one, other))
+    return min(1.0, sum(weight * right.get(ngram, 0.0) for ngram, weight in left.items()))
 
 
 def wording_of(listing: Listing) -> tuple[str, str]:

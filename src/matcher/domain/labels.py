@@ -183,6 +183,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Opinion.LANDED: ("已落地", "landed"),
         Opinion.IN_CONTACT: ("已进入对接", "taken up"),
         Opinion.DECLINED: ("因科学性存疑终止", "declined for a scientific reason"),
+        Opinion.EXCLUDED: ("已排除", "excluded"),
     },
     RunStatus: {
         RunStatus.RUNNING: ("运行中", "running"),

@@ -1,4 +1,4 @@
-"""What people think of an achievement for one demand, as far as their work on the entry says it."""
+"""What people think of an achievement for one demand, as far as what they did with the pair says it."""
 
 import hashlib
 import json
@@ -18,6 +18,7 @@ class Opinion(StrEnum):
     LANDED = "landed"
     IN_CONTACT = "in_contact"
     DECLINED = "declined"
+    EXCLUDED = "excluded"
 
 
 OPINION_VALUES: Mapping[Opinion, float] = {
@@ -28,8 +29,10 @@ OPINION_VALUES: Mapping[Opinion, float] = {
     Opinion.LANDED: 1.0,
     Opinion.IN_CONTACT: 0.5,
     Opinion.DECLINED: -1.0,
+    Opinion.EXCLUDED: -0.5,
 }
-"""How far each speaks for what is alike, from -1 to 1."""
+"""How far each speaks for what is alike, from -1 to 1. An exclusion counts by half, for why it was made is a free
+text: it may be about the achievement's owner."""
 
 IN_CONTACT = frozenset({Stage.ENGAGED, Stage.INTENT, Stage.TRIAL, Stage.SIGNED})
 """Stages in which both sides talk to each other, short of landing."""

@@ -9,7 +9,7 @@ import numpy as np
 from matcher.domain.counterfactual import obstacle_of_time
 from matcher.domain.listing import Achievement
 from matcher.matching.admission import Admission
-from matcher.matching.feedback import feedback_by_row
+from matcher.matching.feedback import moved_in
 from matcher.matching.inputs import Inputs
 from matcher.matching.missed import Chosen, Missed
 from matcher.matching.rank import Choice
@@ -31,12 +31,13 @@ def lapsed_search(search: Search, lapsed: Searchable, inputs: Inputs, look: Pair
     alone = _alone(search.supply, lapsed)
     nobody = np.array([], dtype=np.int64)
     admission = Admission(search.demands, lapsed, search.rules, inputs.excluded, nobody)
-    moved = feedback_by_row(search.demands, lapsed, search.judged, inputs.opinions)
     choices = []
     for row, choice in enumerate(search.choices):
         allowed = admission.of_demand(row)
         within = alone if allowed is None else np.intersect1d(allowed, alone, assume_unique=True)
-        choices.append(Choice(LOOKED_THROUGH, within, floor=choice.floor, feedback=moved.get(row)))
+        held = inputs.opinions.get(search.demands.listings[row].id, {})
+        moved = moved_in(lapsed, search.judged.get(row), held)
+        choices.append(Choice(LOOKED_THROUGH, within, floor=choice.floor, feedback=moved))
     return replace(search, supply=lapsed, choices=choices, admission=admission, look=look)
 
 

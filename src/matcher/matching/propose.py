@@ -15,7 +15,7 @@ from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing
 from matcher.domain.rules import DEFAULT_PROFILE, ParkProfile
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.matching.admission import Admission
-from matcher.matching.feedback import feedback_by_row, judged_by_row
+from matcher.matching.feedback import judged_by_row, moved_in
 from matcher.matching.grouping import Grouping
 from matcher.matching.inputs import Inputs
 from matcher.matching.lapsed import lapsed_misses, lapsed_search
@@ -151,7 +151,6 @@ def _choices(search: Search, repeated: Grouping, inputs: Inputs, top_k: int) -> 
     ids = np.array([achievement.id for achievement in supply], dtype=np.int64)
     units = _units(search.supply.organisations)
     held = _held(inputs.held, search.supply, repeated)
-    moved = feedback_by_row(search.demands, search.supply, search.judged, inputs.opinions)
     weights: dict[int | None, NDArray[np.float64] | None] = {}
     for row, (demand, rules, scorer) in enumerate(
         zip(search.demands.listings, search.rules, search.scorers, strict=True)
@@ -171,7 +170,7 @@ def _choices(search: Search, repeated: Grouping, inputs: Inputs, top_k: int) -> 
             held=held.get(demand.id),
             units=None if cap is None else Grouping(units, cap),
             exploration=Exploration(slots, demand.id, ids) if slots else None,
-            feedback=moved.get(row),
+            feedback=moved_in(search.supply, search.judged.get(row), inputs.opinions.get(demand.id, {})),
         )
 
 

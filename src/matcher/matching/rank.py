@@ -36,6 +36,9 @@ _BLOCK_CELLS = 8_000_000
 SecondLook = Callable[[int, Rows], Figures]
 """Takes the place of a query and some rows, and gives the figures that no channel has."""
 
+Feedback = Callable[[Rows], NDArray[np.float64]]
+"""Takes some rows, and gives what people's opinions of others come to for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
@@ -60,8 +63,8 @@ class Choice:
 
     `weights` (one for each row of the index) multiply a score for the order alone; what scores below `floor`
     is left out, and what is over the cap of a grouping: rows that repeat one another, or of one unit. Of rows
-    that repeat one another the best is chosen and one of `held` is shown, where there is one. `feedback` (one
-    figure for each row of the index) is added to the score; None where people have no opinions.
+    that repeat one another the best is chosen and one of `held` is shown, where there is one. What `feedback`
+    gives is added to the score; None where people have no opinions.
     """
 
     k: int
@@ -72,7 +75,7 @@ class Choice:
     held: Rows | None = None
     units: Grouping | None = None
     exploration: Exploration | None = None
-    feedback: NDArray[np.float64] | None = None
+    feedback: Feedback | None = None
 
     @property
     def groupings(self) -> tuple[Grouping, ...]:
@@ -227,26 +230,28 @@ class _Scoring:
 
     def _scored(self, place: int, rows: Rows, exact: Figures, choice: Choice) -> _Scored:
         figures = {name: values.round(DECIMALS) for name, values in exact.items()}
+        if choice.feedback is not None:
+            figures[feedback.__name__] = choice.feedback(rows)
         if self.scorer.second_look:
             if self.look is None:
                 raise ValueError(f"nobody looks for {self.scorer.second_look}")
             depth = RERANKED if "cross_encoder" in self.scorer.second_look else DEPTH
-            _, first = self._sum(figures, rows, choice)
+            _, first = self._sum(figures)
             order = best_first(rows, first, choice.weights)
             best = np.sort(order[: max(depth, choice.k + choice.pool, choice.reach(rows[order]))])
             rows, figures = rows[best], {name: values[best] for name, values in figures.items()}
             figures |= {name: values.round(DECIMALS) for name, values in self.look(place, rows).items()}
-        contributions, score = self._sum(figures, rows, choice)
+        contributions, score = self._sum(figures)
         return _Scored(rows, figures[SIMILARITY], contributions, score)
 
-    def _sum(self, figures: Figures, rows: Rows, choice: Choice) -> tuple[Figures, NDArray[np.float64]]:
+    def _sum(self, figures: Figures) -> tuple[Figures, NDArray[np.float64]]:
         """Contributions and score. Feedback moves no score out of 0 to 1, and comes last, so that without it
         a score is what it would be."""
         contributions = self.scorer.contributions(figures)
         score: NDArray[np.float64] = self.scorer.score(contributions)
-        if choice.feedback is not None:
+        if feedback.__name__ in figures:
             lowest, highest = -np.maximum(score, 0.0), np.maximum(1.0 - score, 0.0)
-            contributions[feedback.__name__] = np.clip(FEEDBACK * choice.feedback[rows], lowest, highest)
+            contributions[feedback.__name__] = np.clip(FEEDBACK * feedback(figures), lowest, highest)
             score = self.scorer.score(contributions)
         return contributions, score
 

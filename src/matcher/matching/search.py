@@ -9,6 +9,7 @@ from matcher.domain.features import feedback
 from matcher.domain.ledger import Proposal
 from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
+from matcher.domain.opinions import Opinion
 from matcher.domain.rules import ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.terms import matched_terms
@@ -70,12 +71,12 @@ def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, 
         ranked = ranked_demands(search, rows, search.choices)
         for row, matches in zip(rows.tolist(), ranked, strict=True):
             weights = search.choices[row].weights
-            for match in matches:
+            likes = _likes(search, row, matches)
+            for match, like in zip(matches, likes, strict=True):
                 weight = 1.0 if weights is None else float(weights[match.row])
                 terms = matched_terms(demands.phrases[row], supply.phrases[match.row])
                 pair = demands.listings[row], supply.listings[match.row]
-                proposal = _with_like(_proposal(*pair, match, terms), search, row, match)
-                weighed.append((match.score * weight, proposal))
+                weighed.append((match.score * weight, _proposal(*pair, match, terms, like)))
         progress("match demands", int(rows[-1]) + 1, len(demands.listings))
     return weighed
 
@@ -186,19 +187,24 @@ def _parted(scorers: Sequence[Scorer], rows: Rows) -> Iterator[tuple[Scorer, Row
         yield scorers[part[0]], np.array(part, dtype=np.int64)
 
 
-def _with_like(proposal: Proposal, search: Search, row: int, match: Match) -> Proposal:
-    """The proposal with the judged achievement that moved its score most, where any did."""
-    moved_by = match.contributions.get(feedback.__name__)
-    if not moved_by:
-        return proposal
-    like_id, opinion = search.judged[row].most_telling(search.supply.vectors[match.row], moved_by)
-    return replace(proposal, like_id=like_id, like_opinion=opinion)
+def _likes(search: Search, row: int, matches: Sequence[Match]) -> Sequence[tuple[int, Opinion] | None]:
+    """For each match of a demand the judged achievement that moved its score most, where any did."""
+    moved_by = [match.contributions.get(feedback.__name__, 0.0) for match in matches]
+    if not any(moved_by):
+        return [None] * len(matches)
+    rows = np.array([match.row for match in matches], dtype=np.int64)
+    return search.judged[row].most_telling(search.supply.channels, rows, moved_by)
 
 
 def _proposal(
-    demand: LiveListing, achievement: LiveListing, match: Match, terms: tuple[str, ...]
+    demand: LiveListing,
+    achievement: LiveListing,
+    match: Match,
+    terms: tuple[str, ...],
+    like: tuple[int, Opinion] | None = None,
 ) -> Proposal:
     assert demand.park_id is not None
+    like_id, opinion = like or (None, None)
     return Proposal(
         demand_id=demand.id,
         achievement_id=achievement.id,
@@ -212,4 +218,6 @@ def _proposal(
         achievement_version=achievement.version,
         probability=match.probability,
         explored=match.explored,
+        like_id=like_id,
+        like_opinion=opinion,
     )

@@ -1,4 +1,4 @@
-"""What people think of the pairs of the ledger: read for a run from their columns, which it never writes."""
+"""What people think of pairs: read for a run from their columns and exclusions, which it never writes."""
 
 from collections import defaultdict
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.opinions import Opinion, Opinions, opinion_of
 from matcher.domain.stages import DeclineCode, Stage
+from matcher.store import exclusions
 from matcher.store.tables import HumanChange, LedgerEntry, LedgerHuman, human
 
 _UNDECIDED = (Stage.SCREENING.value, Stage.PENDING.value, Stage.PUSHED.value)
@@ -14,7 +15,10 @@ _UNDECIDED = (Stage.SCREENING.value, Stage.PENDING.value, Stage.PUSHED.value)
 
 
 def in_force(session: Session, park_id: int | None = None) -> Opinions:
-    """Every opinion that holds now: of every park, for the batch, or of one."""
+    """Every opinion that holds now: of every park, for the batch, or of one.
+
+    An exclusion counts where people's columns say nothing.
+    """
     query = (
         select(
             LedgerEntry.demand_id,
@@ -43,6 +47,8 @@ def in_force(session: Session, park_id: int | None = None) -> Opinions:
         )
         if opinion is not None:
             opinions[demand][achievement] = opinion
+    for demand, achievement in sorted(exclusions.active(session, park_id)):
+        opinions[demand].setdefault(achievement, Opinion.EXCLUDED)
     return dict(opinions)
 
 
