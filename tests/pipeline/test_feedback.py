@@ -1,15 +1,22 @@
 """What people think of one result moves the same demand's others at the next run, and nothing else."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.calibration import PRIOR
 from matcher.domain.entries import EntryFilter, EntryView
-from matcher.domain.opinions import Opinion
+from matcher.domain.opinions import Opinion, opinion_of, opinions_digest
 from matcher.domain.rules import ParkProfile
 from matcher.domain.scoring import FEEDBACK
 from matcher.domain.stages import Stage
@@ -17,6 +24,7 @@ from matcher.domain.standings import ChangeCause
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import edit_entry, grade_entry, move_entry
 from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.ledger.exclusions import exclude_pair, lift_exclusion
 from matcher.pipeline.ledger.explanations import read_explanation
 from matcher.pipeline.ledger.past.differences import ledger_diff
 from matcher.pipeline.ledger.past.replay import ledger_as_of
@@ -25,6 +33,9 @@ from matcher.pipeline.matches.written import matches_of_achievement
 from matcher.pipeline.rules.profiles import dry_run_profile
 from matcher.store import human_columns, ledger
 from matcher.store.human_columns import Act
+from matcher.store.past import excluded_at
+from matcher.store.tables import HumanChange, LedgerEntry, RunRow
+from tests.pipeline.conftest import NewDesk
 from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, dump, row
 from tests.pipeline.test_ledger_import import brought, exported, with_cells
@@ -32,7 +43,7 @@ from tests.pipeline.test_ledger_import import brought, exported, with_cells
 SUPPLY = [
     row("低温阀门密封处泄漏检测方法", "用声发射检测低温阀门密封处的泄漏", unit="甲所", code="S1"),
     row("氢气管道泄漏传感器", "钯合金薄膜传感器，检测管道氢气泄漏", unit="乙所", code="S2"),
-    row("氢气泄漏报警用钯合金薄膜", "钯合金薄膜在氢气中电阻变化，用于泄漏报警", unit="丙所", code="S3"),
+    row("氢气泄漏报警用钯合金薄膜", "钯合金薄膜在氢气中电阻变化，用于泄漏检测", unit="丙所", code="S3"),
     row("真空腔体漏率测试台", "真空腔体漏率的测试与泄漏定位", unit="丁所", code="S4"),
     row("低温冷库门控制装置", "低温冷库门封处的除霜控制", unit="戊所", code="S5"),
     row("单克隆抗体层析填料", "单克隆抗体纯化用的层析填料", unit="己所", code="S6"),
@@ -80,6 +91,12 @@ class Valves:
         for stage in stages:
             given_reason = reason if stage is Stage.ENDED else None
             move_entry(self.database, self.request, self.entries()[code].id, stage, reason=given_reason)
+
+    def exclude(self, code: str) -> int:
+        entry = self.entries()[code]
+        return exclude_pair(
+            self.database, self.request, entry.demand_id, entry.achievement_id, "另有安排"
+        ).exclusion_id
 
     @property
     def is_due(self) -> bool:
@@ -168,11 +185,82 @@ def test_a_grade_that_is_taken_back_restores_the_former_scores_exactly(valves: V
     assert all(one.like_opinion is None for one in valves.entries().values())
 
 
+@pytest.mark.both_engines
+def test_an_exclusion_lowers_what_is_like_it_until_it_is_lifted(valves: Valves) -> None:
+    before, scores = valves.figures(), valves.scores()
+    exclusion = valves.exclude("S2")
+    valves.desk.refresh()
+    assert valves.scores()["S3"] < scores["S3"]
+    assert valves.entries()["S3"].like_opinion is Opinion.EXCLUDED
+    lift_exclusion(valves.database, valves.request, exclusion)
+    valves.desk.refresh()
+    assert valves.figures() == before
+
+
+@given(st.lists(st.tuples(st.sampled_from(["S2", "S3", "S4"]), st.integers(0, 3)), max_size=4))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_scores_follow_from_what_people_think_now_whatever_they_thought_before(
+    new_desk: NewDesk, thoughts: list[tuple[str, int]]
+) -> None:
+    desk = new_desk()
+    walked = Valves(desk, *matched(desk))
+    for code, value in thoughts:
+        walked.grade(code, value)
+        desk.refresh()
+    desk = new_desk()
+    direct = Valves(desk, *matched(desk))
+    for code, value in dict(thoughts).items():
+        direct.grade(code, value)
+    desk.refresh()
+    assert walked.figures() == direct.figures()
+
+
+@pytest.mark.both_engines
+def test_what_a_run_read_can_be_told_from_the_history(valves: Valves) -> None:
+    acts: list[Callable[[], object]] = [
+        lambda: valves.grade("S2", 3),
+        lambda: valves.move("S4", Stage.PENDING, Stage.PUSHED, Stage.ENGAGED),
+        lambda: valves.exclude("S5"),
+        lambda: valves.grade("S2", 0),
+    ]
+    for act in acts:
+        act()
+        valves.desk.now += timedelta(hours=1)
+        valves.desk.refresh()
+        valves.desk.now += timedelta(hours=1)
+    with valves.database.reading() as session:
+        held = session.scalars(select(RunRow).order_by(RunRow.id)).all()
+        told = {run.id: opinions_digest(opinions_until(session, run)) for run in held}
+        assert told == {run.id: run.opinions for run in held}
+        assert len(set(told.values())) == 1 + len(acts)
+
+
+def opinions_until(session: Session, run: RunRow) -> dict[int, dict[int, Opinion]]:
+    """What people thought when a run read it: their changes up to the id it names, exclusions of its time."""
+    pair_of = {one.id: (one.demand_id, one.achievement_id) for one in session.scalars(select(LedgerEntry))}
+    changes: dict[int, list[Any]] = {}
+    for change in session.scalars(select(HumanChange).order_by(HumanChange.id)):
+        if change.id <= run.opinions_to:
+            changes.setdefault(change.entry_id, []).append(change.changes)
+    opinions: dict[int, dict[int, Opinion]] = {}
+    for demand, achievement in excluded_at(session, DISTRICT, run.started_at):
+        opinions.setdefault(demand, {})[achievement] = Opinion.EXCLUDED
+    for entry_id, done in changes.items():
+        work, (demand, achievement) = human_columns.folded(done), pair_of[entry_id]
+        thought = opinion_of(
+            grade=work.grade, stage=work.stage, paused_from=work.paused_from, declined=work.decline_code
+        )
+        if thought is not None:
+            opinions.setdefault(demand, {})[achievement] = thought
+    return opinions
+
+
 ACTS: dict[str, tuple[Callable[[Valves], None], bool]] = {
     "a grade": (lambda v: v.grade("S2", 2), True),
     "talks begin": (lambda v: v.move("S2", Stage.PENDING, Stage.PUSHED, Stage.ENGAGED), True),
     "declined for what it says": (lambda v: v.move("S2", Stage.ENDED, reason="scientific_reason"), True),
     "declined for its maturity": (lambda v: v.move("S2", Stage.ENDED, reason="too_early"), False),
+    "an exclusion": (lambda v: v.exclude("S2"), True),
     "sent to both sides": (lambda v: v.move("S2", Stage.PENDING, Stage.PUSHED), False),
     "a note": (
         lambda v: edit_entry(v.database, v.request, v.entries()["S2"].id, {"notes": "电话里说不错"}) and None,
@@ -242,6 +330,19 @@ def test_the_explanation_names_the_contribution_and_what_moved_it_most(valves: V
     assert not any("与您" in sentence for sentence in graded["sentences_zh"])
 
 
+def test_the_workbook_says_it_in_its_line_of_reasons(valves: Valves) -> None:
+    valves.grade("S2", 3)
+    valves.desk.refresh()
+    sheet = load_workbook(io.BytesIO(exported(valves.desk))).worksheets[0]
+    told = [
+        row for row in sheet.iter_rows(values_only=True) if any("与评 3 分的成果相近" in str(v) for v in row)
+    ]
+    moved = {one.achievement_title for one in valves.entries().values() if one.like_id is not None}
+    assert moved
+    assert {title for title in moved for row in told if title in row} == moved
+    assert len(told) == len(moved)
+
+
 def test_an_explanation_tells_what_the_run_read_not_what_was_graded_since(valves: Valves) -> None:
     valves.grade("S2", 3)
     valves.desk.refresh()
@@ -256,7 +357,7 @@ def test_what_is_moved_says_that_opinions_moved_it(valves: Valves) -> None:
     told = ledger_diff(valves.database, DISTRICT)
     causes = {one.achievement_code: one.causes for one in told.changed}
     assert causes["S3"] == [ChangeCause.FEEDBACK.value]
-    assert "S2" not in causes
+    assert causes["S2"] == [ChangeCause.COMPETITION.value], "it was overtaken, and its score stands"
     assert not told.new
 
 

@@ -63,8 +63,8 @@ def cross_encoder(figures: Figures) -> Any:
 def feedback(figures: Figures) -> Any:
     """Like what was graded for the same demand: for where that was good, against where it was poor.
 
-    Taken up, declined or excluded counts where nobody graded. No scorer weighs it and learning never sees it, so that
-    grades do not teach themselves.
+    Taken up, declined or excluded counts where nobody graded. No scorer weighs it and learning never sees it,
+    so that grades do not teach themselves.
     """
     return figures.get("feedback", 0.0)
 

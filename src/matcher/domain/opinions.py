@@ -31,8 +31,8 @@ OPINION_VALUES: Mapping[Opinion, float] = {
     Opinion.DECLINED: -1.0,
     Opinion.EXCLUDED: -0.5,
 }
-"""How far each speaks for what is alike, from -1 to 1. An exclusion counts by half, for why it was made is a free
-text: it may be about the achievement's owner."""
+"""How far each speaks for what is alike, from -1 to 1. An exclusion counts by half, for why it was made is a
+free text: it may be about the achievement's owner."""
 
 IN_CONTACT = frozenset({Stage.ENGAGED, Stage.INTENT, Stage.TRIAL, Stage.SIGNED})
 """Stages in which both sides talk to each other, short of landing."""

@@ -39,19 +39,12 @@ _SHOWN = 0.0005
 """The least contribution that does not read as 0.000."""
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
-    """The achievement whose judgement for the same demand moved a score most."""
-
-    title: str
-    opinion: Opinion
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
     """What is said of one pair; `score` is None where people added it and no run has proposed it.
 
-    `like` is set where people's opinions of other achievements moved the score.
+    `like` is set where people's opinions of other achievements for the demand moved the score: the one that
+    moved it most, of the achievement called `like_title`.
     """
 
     score: float | None
@@ -60,7 +53,8 @@ class Reasons:
     contributions: Mapping[str, float]
     terms: Sequence[str]
     explored: bool
-    like: Like | None = None
+    like: Opinion | None = None
+    like_title: str = ""
     standing: Standing
     cause: Cause | None
     facts: Sequence[Fact]
@@ -75,7 +69,7 @@ class Reasons:
         if self.probability is not None:
             sentences.append(_of_probability(self.probability, self.calibration))
         if self.like is not None:
-            sentences.append(_of_like(self.like))
+            sentences.append(_of_like(self.like, self.like_title))
         if self.explored:
             sentences.append(_EXPLORED)
         sentences += _ended([fact_words(fact) for fact in self.facts if fact.figure is not None])
@@ -97,6 +91,8 @@ class Reasons:
             parts.append(f"双方共有{_quoted(self.terms[:_IN_LINE])}")
         if leading := _leading(self.contributions):
             parts.append(f"主要因{leading}")
+        if self.like is not None:
+            parts.append(f"与{words(self.like)[0]}的成果相近")
         for fact in pair:
             if fact.figure is not None:
                 in_words = fact_words if fact.feature in _WITH_VALUES else verdict_words
@@ -238,9 +234,9 @@ def _of_probability(probability: float, calibration: str | None) -> Words:
     )
 
 
-def _of_like(like: Like) -> Words:
-    zh, en = words(like.opinion)
-    return f"与您{zh}的成果《{like.title}》相近。", f"It is like the result “{like.title}” that was {en}."
+def _of_like(like: Opinion, title: str) -> Words:
+    zh, en = words(like)
+    return f"与您{zh}的成果《{title}》相近。", f"It is like the result “{title}” that was {en}."
 
 
 def _of_ruling(ruling: Ruling) -> Words:

@@ -15,7 +15,7 @@ from matcher.domain.explanation import waterfall
 from matcher.domain.facts import Fact, facts_of
 from matcher.domain.judged import Near, nearest_judged
 from matcher.domain.listing import Achievement, Demand, Listing, Side
-from matcher.domain.reasons import Like, Reasons
+from matcher.domain.reasons import Reasons
 from matcher.domain.rules import Rules
 from matcher.domain.rulings import rulings
 from matcher.domain.stated import StatedPair
@@ -111,7 +111,7 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
     reasons = replace(
         _reasons(entry, facts),
         calibration=calibration,
-        like=_like(session, scope, entry, entry.first_seen if run is None else run.started_at),
+        like_title=_like_title(session, scope, entry, entry.first_seen if run is None else run.started_at),
         rulings=ruled,
         judged=judged,
     )
@@ -146,12 +146,12 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
     )
 
 
-def _like(session: Transaction, scope: Scope, entry: EntryView, at: datetime) -> Like | None:
-    """The achievement whose judgement moved the score most, by what it was called then."""
-    if entry.like_id is None or entry.like_opinion is None:
-        return None
+def _like_title(session: Transaction, scope: Scope, entry: EntryView, at: datetime) -> str:
+    """What the achievement was called then whose judgement moved the score most; empty where none did."""
+    if entry.like_id is None:
+        return ""
     then = PastListings.of(session, Side.SUPPLY, scope, [entry.like_id]).at(entry.like_id, at)
-    return Like(mask_contacts(then.data["title"]), entry.like_opinion)
+    return mask_contacts(str(then.data["title"]))
 
 
 def _reasons(entry: EntryView, facts: Sequence[Fact]) -> Reasons:
@@ -162,6 +162,7 @@ def _reasons(entry: EntryView, facts: Sequence[Fact]) -> Reasons:
         contributions=entry.contributions,
         terms=entry.terms,
         explored=entry.explored,
+        like=entry.like_opinion,
         standing=entry.standing,
         cause=entry.cause,
         facts=[
