@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from operator import mul
 from typing import Any
 
 import pytest
@@ -238,18 +237,19 @@ def vector_of(text: str) -> tuple[float, ...]:
 
 def cosine(one: LiveListing, other: LiveListing) -> float:
     left, right = (vector_of(text_of(each.listing).full) for each in (one, other))
-    return min(1.0, sum(map(mul, left, right)))
+    return min(1.0, sum(here * there for here, there in zip(left, right, strict=True)))
 
 
 @cache
 def ngrams_of(text: str) -> dict[int, float]:
     row = background_vectoriser().transform([text])
-    return dict(zip(row.indices.tolist(), map(float, row.data), strict=True))
+    return {int(bucket): float(weight) for bucket, weight in zip(row.indices, row.data, strict=True)}
 
 
 def shared_wording(one: LiveListing, other: LiveListing) -> float:
     left, right = (ngrams_of(text_of(each.listing).full) for each in (one, other))
-    return min(1.0, sum(weight * right.get(ngram, 0.0) for ngram, weight in left.items()))
+    shared = [weight * right.get(ngram, 0.0) for ngram, weight in left.items()]
+    return min(1.0, sum(shared))
 
 
 def wording_of(listing: Listing) -> tuple[str, str]:

@@ -255,7 +255,7 @@ def opinions_until(session: Session, run: RunRow) -> dict[int, dict[int, Opinion
     return opinions
 
 
-ACTS: dict[str, tuple[Callable[[Valves], None], bool]] = {
+ACTS: dict[str, tuple[Callable[[Valves], object], bool]] = {
     "a grade": (lambda v: v.grade("S2", 2), True),
     "talks begin": (lambda v: v.move("S2", Stage.PENDING, Stage.PUSHED, Stage.ENGAGED), True),
     "declined for what it says": (lambda v: v.move("S2", Stage.ENDED, reason="scientific_reason"), True),
@@ -263,7 +263,7 @@ ACTS: dict[str, tuple[Callable[[Valves], None], bool]] = {
     "an exclusion": (lambda v: v.exclude("S2"), True),
     "sent to both sides": (lambda v: v.move("S2", Stage.PENDING, Stage.PUSHED), False),
     "a note": (
-        lambda v: edit_entry(v.database, v.request, v.entries()["S2"].id, {"notes": "电话里说不错"}) and None,
+        lambda v: edit_entry(v.database, v.request, v.entries()["S2"].id, {"notes": "电话里说不错"}),
         False,
     ),
 }
@@ -288,11 +288,12 @@ def test_a_run_is_due_when_what_people_think_has_changed_and_only_then(valves: V
 def test_what_was_done_counts_less_than_the_best_grade_and_a_grade_goes_before_it(valves: Valves) -> None:
     before = valves.scores()["S3"]
     gained = []
-    for act in (
+    acts: list[Callable[[], None]] = [
         lambda: valves.move("S2", Stage.PENDING, Stage.PUSHED, Stage.ENGAGED),
         lambda: valves.grade("S2", 3),
         lambda: valves.grade("S2", 1),
-    ):
+    ]
+    for act in acts:
         act()
         valves.desk.refresh()
         gained.append(valves.scores()["S3"] - before)
@@ -323,10 +324,18 @@ def test_the_explanation_names_the_contribution_and_what_moved_it_most(valves: V
         "like what was graded",
     )
     assert step["cumulative"] == entry.score
+    assert told["like"] == {
+        "achievement_id": entry.like_id,
+        "achievement_title": "氢气管道泄漏传感器",
+        "opinion": "graded_3",
+        "opinion_zh": "评 3 分",
+        "opinion_en": "graded 3",
+    }
     assert "与您评 3 分的成果《氢气管道泄漏传感器》相近。" in told["sentences_zh"]
     assert "It is like the result “氢气管道泄漏传感器” that was graded 3." in told["sentences_en"]
     graded = read_explanation(valves.database, LOCAL_OPERATOR, valves.entries()["S2"].id).as_json()
     assert "feedback" not in [one["feature"] for one in graded["waterfall"]]
+    assert graded["like"] is None
     assert not any("与您" in sentence for sentence in graded["sentences_zh"])
 
 
@@ -334,9 +343,8 @@ def test_the_workbook_says_it_in_its_line_of_reasons(valves: Valves) -> None:
     valves.grade("S2", 3)
     valves.desk.refresh()
     sheet = load_workbook(io.BytesIO(exported(valves.desk))).worksheets[0]
-    told = [
-        row for row in sheet.iter_rows(values_only=True) if any("与评 3 分的成果相近" in str(v) for v in row)
-    ]
+    said = "与评 3 分的成果相近"
+    told = [row for row in sheet.iter_rows(values_only=True) if any(said in str(cell) for cell in row)]
     moved = {one.achievement_title for one in valves.entries().values() if one.like_id is not None}
     assert moved
     assert {title for title in moved for row in told if title in row} == moved

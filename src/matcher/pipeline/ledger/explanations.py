@@ -25,6 +25,7 @@ from matcher.pipeline.ledger.explanation_answers import (
     ExplanationAnswer,
     FactAnswer,
     JudgedAnswer,
+    LikeAnswer,
     MarkedSides,
     MarkedText,
     RulesVersion,
@@ -108,10 +109,11 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
     judged = [_masked(near) for near in nearest_judged(cases, entry.demand_title, entry.achievement_title)]
     facts = facts_of(pair)
     calibration = None if run is None or entry.probability is None else run.calibration
+    like = _like(session, scope, entry, entry.first_seen if run is None else run.started_at)
     reasons = replace(
         _reasons(entry, facts),
         calibration=calibration,
-        like_title=_like_title(session, scope, entry, entry.first_seen if run is None else run.started_at),
+        like_title="" if like is None else like.achievement_title,
         rulings=ruled,
         judged=judged,
     )
@@ -132,6 +134,7 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
         calibration=calibration,
         explored=entry.explored,
         waterfall=[StepAnswer.of(step) for step in waterfall(entry.contributions)],
+        like=like,
         terms=list(entry.terms),
         highlights=MarkedSides(
             demand=MarkedText.of(pair.demand, _TEXTS[Side.DEMAND], entry.terms),
@@ -146,12 +149,12 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
     )
 
 
-def _like_title(session: Transaction, scope: Scope, entry: EntryView, at: datetime) -> str:
-    """What the achievement was called then whose judgement moved the score most; empty where none did."""
-    if entry.like_id is None:
-        return ""
+def _like(session: Transaction, scope: Scope, entry: EntryView, at: datetime) -> LikeAnswer | None:
+    """The achievement whose judgement moved the score most, by what it was called then."""
+    if entry.like_id is None or entry.like_opinion is None:
+        return None
     then = PastListings.of(session, Side.SUPPLY, scope, [entry.like_id]).at(entry.like_id, at)
-    return mask_contacts(str(then.data["title"]))
+    return LikeAnswer.of(entry.like_id, then.data["title"], entry.like_opinion)
 
 
 def _reasons(entry: EntryView, facts: Sequence[Fact]) -> Reasons:

@@ -2,6 +2,7 @@
 
 export const TEXTS = {
   "why.score": ["得分怎样得来", "How the score adds up"],
+  "why.like": ["与本需求的另一项成果《{}》相近：{}", "Like another result of this demand, “{}”: {}"],
   "why.score.by": ["评分方法 {}，概率校准 {}", "Scorer {}, calibration {}"],
   "why.part": ["组成", "Part"],
   "why.contribution": ["贡献", "Contribution"],
