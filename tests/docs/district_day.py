@@ -76,6 +76,7 @@ def spend(server: Server, wait: Wait) -> None:
     _night(district)
     _morning(district)
     _access(district)
+    _blind_grades(district)
 
 
 def _done(answer: httpx.Response) -> Any:
@@ -231,6 +232,21 @@ def _grades(district: District) -> None:
     _done(operator.put("/v1/scorings/in-use", json={"park": PARK, "scoring_id": learned}))
     _done(operator.get("/v1/scorings", params={"park": PARK}))
     _done(operator.put("/v1/scorings/in-use", json={"park": PARK, "scoring_id": None}))
+
+
+def _blind_grades(district: District) -> None:
+    operator, path = district.operator, f"/v1/parks/{PARK}/judgings"
+    asked = {"demands": 2, "depth": 2, "name": "十一月盲评"}
+    judging = _done(operator.post(path, json=asked))
+    of_session = f"{path}/{judging['judging_id']}"
+    for judge, step in (("示例评分人甲", 1), ("示例评分人乙", 2)):
+        for number in range(1, judging["pairs"] + 1):
+            _done(operator.get(f"{of_session}/next", params={"judge": judge}))
+            grade = {"number": number, "grade": min(3, 1 + step * (number - 1)), "judge": judge}
+            _done(operator.post(f"{of_session}/grades", json=grade))
+    _done(operator.get(f"{of_session}/agreement"))
+    _done(operator.get(f"{of_session}/export"))
+    _done(operator.get(path))
 
 
 def _evidence(district: District) -> None:

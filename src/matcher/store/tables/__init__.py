@@ -17,6 +17,7 @@ from matcher.store.tables.human import (
     ParkProfileRow,
     human,
 )
+from matcher.store.tables.judging import Judging, JudgingGrade, JudgingPair, JudgingText
 from matcher.store.tables.lists import (
     AchievementRevision,
     AchievementRow,
@@ -61,6 +62,10 @@ __all__ = [
     "HumanChange",
     "IdempotentAnswer",
     "ImportBatch",
+    "Judging",
+    "JudgingGrade",
+    "JudgingPair",
+    "JudgingText",
     "LedgerEntry",
     "LedgerHuman",
     "LedgerImport",
