@@ -50,6 +50,14 @@ def demands(page: Page) -> Locator:
     return page.locator(".items a")
 
 
+def unfolded(page: Page) -> Page:
+    """The page once what it folds away is open."""
+    page.locator(".match, .folded").first.wait_for(state="attached")
+    for folded in page.locator(".folded > summary").all():
+        folded.click()
+    return page
+
+
 def open_demand(page: Page, site: Site, demand_id: int) -> None:
     page.goto(f"{site.address}/#/demands/{demand_id}")
     page.locator(".detail h2").wait_for()
@@ -117,7 +125,7 @@ def test_each_park_shows_its_own_demands(console: Page) -> None:
 
 def test_a_demand_shows_its_matches_and_why_they_match(console: Page, tmp_path: Path) -> None:
     demands(console).first.click()
-    first = console.get_by_role("article").first
+    first = unfolded(console).get_by_role("article").first
     first.wait_for()
     for name in ("相似度", "得分", "概率"):
         expect(first.get_by_text(name, exact=True)).to_be_visible()
@@ -304,8 +312,8 @@ PAGES = {
     "ledger": ".entry-open",
     "sheets": ".history, .card",
     "abstentions": ".card",
-    "demands/1": ".match",
-    "achievements/1": ".match",
+    "demands/1": ".found",
+    "achievements/1": ".found",
     "grades": ".card",
     "match": "textarea",
     "import": "tbody tr",

@@ -18,8 +18,8 @@ MAX_ID = 2**31 - 1
 class EntryFilter:
     """Which ledger entries are asked for; None leaves a column free.
 
-    `in_view` leaves out what neither the last run proposes nor a person has ever touched. `person` is an
-    owner or technology manager.
+    `in_view` leaves out what neither the last run proposes nor a person has ever touched. `work` leaves out
+    what is below the likely band and no person has ever touched. `person` is an owner or technology manager.
     """
 
     park_id: int | None = None
@@ -30,6 +30,7 @@ class EntryFilter:
     band: Band | None = None
     standing: Standing | None = None
     in_view: bool = False
+    work: bool = False
     person: str | None = None
 
 

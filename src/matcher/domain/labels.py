@@ -174,6 +174,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         AbstentionReason.CONSTRAINTS: ("没有成果满足硬性条件", "nothing keeps the hard constraints"),
         AbstentionReason.BELOW_THRESHOLD: ("没有成果达到门槛", "nothing reaches the threshold"),
         AbstentionReason.QUOTA: ("超出园区数量限制", "over the park's quota"),
+        AbstentionReason.NONE_LIKELY: ("没有可信的匹配", "no match is likely"),
     },
     Opinion: {
         Opinion.GRADED_3: ("评 3 分", "graded 3"),

@@ -115,7 +115,7 @@ def propose(
     return Proposed(
         entries=entries,
         feed=feed,
-        abstentions=abstentions(search, {demand for demand, _ in proposed}, capped, inputs.demands),
+        abstentions=abstentions(search, entries, capped, inputs.demands),
         near_misses=missed,
         why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={

@@ -61,12 +61,12 @@ def current_pairs(session: Session, park_id: int | None = None) -> Sequence[tupl
 
 
 def count_stages(session: Session, scope: Scope, park_id: int) -> dict[Stage, int]:
-    """How many of a park's entries in view stand at each stage, where any do."""
+    """How many of a park's entries in view that are work stand at each stage, where any do."""
     query = (
         select(human("stage"), func.count())
         .select_from(LedgerEntry)
         .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
-        .where(*_conditions(scope, EntryFilter(park_id=park_id, in_view=True)))
+        .where(*_conditions(scope, EntryFilter(park_id=park_id, in_view=True)), _is_work(session, scope))
         .group_by(human("stage"))
     )
     counts: dict[Stage, int] = {}
@@ -94,6 +94,8 @@ def entries(
         query = query.where(condition)
     if wanted.band is not None:
         query = query.where(_in_band(session, scope, wanted.band))
+    if wanted.work:
+        query = query.where(_is_work(session, scope))
     if only_live_on is not None:
         query = query.where(
             *live_conditions(DemandRow, only_live_on), *live_conditions(AchievementRow, only_live_on)
@@ -214,6 +216,12 @@ def _in_band(session: Session, scope: Scope, band: Band) -> ColumnElement[bool]:
     own = rule_versions.bands(session, scope.parks)
     of_parks = [and_(LedgerEntry.park_id == park, *_within(bands, band)) for park, bands in own.items()]
     return or_(*of_parks, and_(LedgerEntry.park_id.not_in(own), *_within(DEFAULT_BANDS, band)))
+
+
+def _is_work(session: Session, scope: Scope) -> ColumnElement[bool]:
+    """That an entry is likely or has no probability, or that a person has touched it."""
+    likely = _in_band(session, scope, Band.LIKELY)
+    return or_(likely, LedgerEntry.probability.is_(None), LedgerHuman.entry_id.is_not(None))
 
 
 def _within(bands: Bands, band: Band) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -95,6 +95,8 @@ export const TEXTS = {
   "match.title.achievements": ["可能满足的需求", "Demands it may meet"],
   "match.found.achievements": ["找到的成果", "Achievements found"],
   "match.found.demands": ["找到的需求", "Demands found"],
+  "match.none_likely": ["没有可信的匹配", "No match is likely"],
+  "match.others": ["其余 {} 条：待看和低于待看", "The other {}: possible and below"],
   "match.none": ["没有匹配结果", "No matches"],
   "match.none.text": ["清单中没有可比对的有效条目；请先导入清单。", "The list holds no live item to compare with: import one first."],
   "match.legend": ["得分由这些部分相加", "The score is the sum of these"],
