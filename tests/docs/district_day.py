@@ -321,6 +321,8 @@ def _morning(district: District) -> None:
     _done(operator.get(f"/v1/demands/{second}/near-misses"))
     entry = district.ledger(demand_id=first)[0]["entry_id"]
     _done(operator.get(f"/v1/ledger/{entry}/explanation"))
+    moved = next(one for one in district.ledger() if "feedback" in one["contributions"])
+    _done(operator.get(f"/v1/ledger/{moved['entry_id']}/explanation"))
     _done(operator.get(f"/v1/ledger/{entry}/history"))
 
 

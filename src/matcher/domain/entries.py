@@ -6,6 +6,7 @@ from datetime import datetime
 
 from matcher.domain.bands import Band
 from matcher.domain.columns import Work
+from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
 
@@ -73,7 +74,9 @@ class EntryView(PairView):
 
     `machine_version` counts the batch's changes and `human_version` the people's (0: nobody has touched
     it); their sum is the version that `ETag` names. `demand_version` and `achievement_version` are the
-    revisions that the figures are of. `also` are the achievements that the last run found to be the same one.
+    revisions that the figures are of. `like_id` is the achievement whose `like_opinion` moved the score most,
+    where people's opinions of others did. `also` are the achievements that the last run found to be the same
+    one.
     """
 
     id: int
@@ -82,6 +85,8 @@ class EntryView(PairView):
     achievement_industry: str
     demand_version: int
     achievement_version: int
+    like_id: int | None
+    like_opinion: Opinion | None
     standing: Standing
     cause: Cause | None
     excluded: bool

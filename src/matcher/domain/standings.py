@@ -56,6 +56,7 @@ class ChangeCause(StrEnum):
     CALIBRATION = "calibration"
     PROFILE = "profile"
     CODE = "code"
+    FEEDBACK = "feedback"
     COMPETITION = "competition"
 
 

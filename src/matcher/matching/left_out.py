@@ -144,7 +144,10 @@ def _nearest(search: Search, rows: Sequence[int]) -> list[dict[str, Any]]:
     """For each of these demands its nearest miss: the best achievement with rules and threshold set aside."""
     if not search.supply.listings:
         return [{} for _ in rows]
-    choices = {row: Choice(1, search.admission.without_rules(row)) for row in rows}
+    choices = {
+        row: Choice(1, search.admission.without_rules(row), feedback=search.choices[row].feedback)
+        for row in rows
+    }
     best = ranked_demands(search, np.array(rows, dtype=np.int64), choices)
     return [_figures(search, row, *matches) for row, matches in zip(rows, best, strict=True)]
 

@@ -12,6 +12,7 @@ from matcher.domain.access import Scope
 from matcher.domain.bands import DEFAULT_BANDS, Band, Bands
 from matcher.domain.entries import EntryFilter, EntryView, PairView
 from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
 from matcher.store import repeats, rule_versions
@@ -245,6 +246,7 @@ def _entry_view(
         achievement_industry=achievement.data["industry"],
         terms=tuple(row.terms),
         band=bands.of(row.probability),
+        like_opinion=None if row.like_opinion is None else Opinion(row.like_opinion),
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
         excluded=excluded,
