@@ -13,6 +13,7 @@ from matcher.api.fields import Cursor, Id, Limit, ParkCode
 from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS, ListKind
 from matcher.api.openapi import binary, problems
 from matcher.api.writes import DryRunOfFile, shown
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
 from matcher.pipeline.answers import Page
@@ -43,6 +44,9 @@ MapField = Annotated[
 ]
 RenamesField = Annotated[
     Renames, Form(description="疑似改名的条目：ask 报告，same 视为同一条，new 视为新条目")
+]
+HiddenField = Annotated[
+    HiddenParts, Form(description="工作簿中隐藏或筛选掉的行、列和工作表：skip 略过并列出，include 一并读取")
 ]
 
 router = APIRouter(prefix="/v1", tags=["imports"])
@@ -77,12 +81,13 @@ def import_router(kind: ListKind) -> APIRouter:
         full: Full = False,
         overwrite: Overwrite = False,
         renames: RenamesField = Renames.ASK,
+        hidden: HiddenField = HiddenParts.SKIP,
         mapping: MapField = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """导入文件；有问题的行逐一报告，好的行照常导入，全部在一次提交中。"""
         shelf = import_shelf(service.database, kind.side, principal, **target)
         given = given_mapping(kind.side, mapping)
-        request = ImportRequest(shelf, _contents(file), dry_run, full, overwrite, renames, given)
+        request = ImportRequest(shelf, _contents(file), dry_run, full, overwrite, renames, hidden, given)
         return shown(import_list(service.database, request, principal, service.now()))
 
     @router.post(
@@ -100,12 +105,13 @@ def import_router(kind: ListKind) -> APIRouter:
         full: Full = False,
         overwrite: Overwrite = False,
         renames: RenamesField = Renames.ASK,
+        hidden: HiddenField = HiddenParts.SKIP,
         mapping: MapField = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """试导入文件，把不能导入的行写成工作簿；不写入任何条目。"""
         shelf = import_shelf(service.database, kind.side, principal, **target)
         given = given_mapping(kind.side, mapping)
-        request = ImportRequest(shelf, _contents(file), True, full, overwrite, renames, given)
+        request = ImportRequest(shelf, _contents(file), True, full, overwrite, renames, hidden, given)
         report = import_list(service.database, request, principal, service.now())
         return workbook(rejects_workbook(report.rejects), "未导入的行")
 

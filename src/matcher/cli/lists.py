@@ -14,9 +14,10 @@ from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side
 from matcher.pipeline.lists import parks
-from matcher.pipeline.lists.import_answers import ImportAnswer
+from matcher.pipeline.lists.import_answers import ImportAnswer, SkippedAnswer
 from matcher.pipeline.lists.import_plan import ImportRequest, Renames
 from matcher.pipeline.lists.import_profiles import list_import_profiles
 from matcher.pipeline.lists.importing import import_list, import_shelf
@@ -47,6 +48,10 @@ MapOption = Annotated[
 ]
 MapFile = Annotated[
     Path | None, typer.Option("--map-file", help="A file of such mappings, one a line, or a JSON object.")
+]
+HiddenOption = Annotated[
+    HiddenParts,
+    typer.Option("--hidden", help="Rows, columns and sheets that a workbook hides: skip or include."),
 ]
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write the rejected rows to this workbook.")]
 
@@ -88,12 +93,13 @@ def import_achievements(
     renames: RenamesOption = Renames.ASK,
     mapping: MapOption = None,
     map_file: MapFile = None,
+    hidden: HiddenOption = HiddenParts.SKIP,
     rejects: Rejects = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a supply list (科技成果供给清单)."""
     given = given_mapping(Side.SUPPLY, mapping or [], None if map_file is None else _read(map_file))
-    options = _Options(dry_run, full, overwrite, renames, given, rejects, as_json)
+    options = _Options(dry_run, full, overwrite, renames, hidden, given, rejects, as_json)
     _import(Side.SUPPLY, files, options, park=None, source=source)
 
 
@@ -107,12 +113,13 @@ def import_demands(
     renames: RenamesOption = Renames.ASK,
     mapping: MapOption = None,
     map_file: MapFile = None,
+    hidden: HiddenOption = HiddenParts.SKIP,
     rejects: Rejects = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a park's demand list (企业需求清单)."""
     given = given_mapping(Side.DEMAND, mapping or [], None if map_file is None else _read(map_file))
-    options = _Options(dry_run, full, overwrite, renames, given, rejects, as_json)
+    options = _Options(dry_run, full, overwrite, renames, hidden, given, rejects, as_json)
     _import(Side.DEMAND, files, options, park=park, source="")
 
 
@@ -195,6 +202,7 @@ class _Options:
     full: bool
     overwrite: bool
     renames: Renames
+    hidden: HiddenParts
     mapping: Mapping[str, str]
     rejects: Path | None
     as_json: bool
@@ -212,6 +220,7 @@ def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str |
             overwrite=options.overwrite,
             renames=options.renames,
             mapping=options.mapping,
+            hidden=options.hidden,
         )
         report = import_list(service.database, request, LOCAL_OPERATOR, service.now())
     if options.rejects is not None and report.rejects:
@@ -261,3 +270,23 @@ def _show(report: ImportAnswer, as_json: bool) -> None:
         )
         mark = "未导入" if problem.severity == "rejected" else "存疑"
         say(f"[{mark}] {place}：{problem.message}")
+    for skipped in report.skipped:
+        say(f"[略过] {skipped_line(skipped)}")
+
+
+SHOWN_ROWS = 5
+"""Skipped rows of one reason that are named on the screen; `--json` names more."""
+
+
+def skipped_line(skipped: SkippedAnswer) -> str:
+    """What was skipped for one reason: how much, where it begins, and why."""
+    numbers = "、".join(str(row.row) for row in skipped.rows[:SHOWN_ROWS])
+    if skipped.columns:
+        what = f"{'、'.join(skipped.columns)} 列"
+    elif skipped.count > SHOWN_ROWS:
+        what = f"第 {numbers}…行，共 {skipped.count} 行"
+    else:
+        what = f"第 {numbers} 行"
+    text = f"“{skipped.rows[0].text}”" if skipped.count == 1 and skipped.rows else ""
+    place = " ".join(part for part in (skipped.file, skipped.sheet, what) if part)
+    return f"{place}{text}：{skipped.message}"

@@ -122,6 +122,14 @@ def before(session: Session, shelf: Shelf, listing_id: int, version: int) -> For
     return None if row is None else Former(from_record(shelf.side, row.data), row.withdrawn, row.via)
 
 
+def names(session: Session, shelf: Shelf, listing_id: int) -> set[tuple[str, str, str]]:
+    """Title, code and organisation of a listing on `shelf`, as each of its revisions has them."""
+    table = _REVISIONS[shelf.side]
+    rows = session.scalars(select(table.data).where(table.listing_id == listing_id, *_of_park(shelf)))
+    listings = [from_record(shelf.side, data) for data in rows]
+    return {(listing.title, listing.code, listing.organisation) for listing in listings}
+
+
 def _columns(listing: Listing, change: Change) -> dict[str, Any]:
     """What a row holds of a listing's content and of its last change."""
     columns: dict[str, Any] = {

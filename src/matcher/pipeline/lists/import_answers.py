@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 from matcher.domain.listing import Side
 from matcher.files.read_columns import ReadColumn
 from matcher.files.report import ParsedRow, Problem, RejectedRow
+from matcher.files.skipped import Reason, Skipped
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.lists.masking import masked
 from matcher.store.imports import HeldImport
@@ -102,8 +103,37 @@ def _stated(value: Any) -> Any:
     return value
 
 
+class SkippedRowAnswer(Answer):
+    """略过的一行；`text` 是该行开头的文字，联系方式已隐去。"""
+
+    row: int
+    text: str
+
+
+class SkippedAnswer(Answer):
+    """同一张表中因同一原因略过的行或列。"""
+
+    file: str
+    sheet: str
+    reason: Reason = Field(
+        description="total 合计，note 备注或说明，signature 填表人或盖章，unit 计量单位，"
+        "repeated_header 重复的表头，running_number 只有序号，default_only 只有默认值，example 模板示例，"
+        "states_nothing 名称为“无”，hidden_row 隐藏的行，filtered_row 筛选掉的行，hidden_column 隐藏的列"
+    )
+    message: str
+    message_en: str
+    count: int = Field(description="共多少行（或列）")
+    rows: tuple[SkippedRowAnswer, ...] = Field(description="其中最前面的 20 行")
+    columns: tuple[str, ...] = Field(description="略过的列，如“F 内部底价”；略过的是行时为空")
+
+    @classmethod
+    def of(cls, skipped: Skipped) -> Self:
+        """What reading left out."""
+        return cls(**asdict(skipped))
+
+
 class ImportAnswer(Answer):
-    """导入的结果；`rows` 是读到的全部行数，含未导入的。"""
+    """导入的结果；`rows` 是读到的全部行数，含未导入的，不含略过的（`skipped`）。"""
 
     import_id: int | None
     dry_run: bool
@@ -114,6 +144,7 @@ class ImportAnswer(Answer):
     withdrawn: int
     rejected: int
     problems: tuple[CellProblem, ...]
+    skipped: tuple[SkippedAnswer, ...]
     columns: tuple[ColumnAnswer, ...] = Field((), description="文件的每一列去了哪里")
     preview: tuple[PreviewRow, ...] = Field((), description="试导入时每张表的前几行，按读到的样子")
 

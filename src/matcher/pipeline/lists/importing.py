@@ -10,7 +10,13 @@ from matcher.files.column_problems import column_problems
 from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
-from matcher.pipeline.lists.import_answers import CellProblem, ColumnAnswer, ImportAnswer, first_rows
+from matcher.pipeline.lists.import_answers import (
+    CellProblem,
+    ColumnAnswer,
+    ImportAnswer,
+    SkippedAnswer,
+    first_rows,
+)
 from matcher.pipeline.lists.import_plan import ImportPlan, ImportRequest, plan_import
 from matcher.pipeline.lists.import_profiles import remember
 from matcher.pipeline.lists.parks import get_park
@@ -54,7 +60,7 @@ def import_list(
         raise NotFound("没有这个园区。", "there is no such park.")
     with database.reading() as session:
         mappings = Mappings(request.mapping, import_profiles.remembered(session, request.shelf))
-    parsed = read_lists(request.files, request.shelf.side, mappings)
+    parsed = read_lists(request.files, request.shelf.side, mappings, hidden=request.hidden)
     with database.writing(dry_run=request.dry_run) as session:
         return apply_list(session, request, parsed, principal, now)
 
@@ -81,6 +87,7 @@ def apply_list(
         problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems, *columns)),
         columns=tuple(ColumnAnswer.of(column) for table in parsed.tables for column in table.columns),
         preview=first_rows(parsed.rows) if request.dry_run else (),
+        skipped=tuple(map(SkippedAnswer.of, parsed.skipped)),
     )
     answer._rejects = rejects
     return answer

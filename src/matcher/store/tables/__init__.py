@@ -17,6 +17,7 @@ from matcher.store.tables.human import (
     ParkProfileRow,
     human,
 )
+from matcher.store.tables.judging import Judging, JudgingGrade, JudgingPair, JudgingText
 from matcher.store.tables.lists import (
     AchievementRevision,
     AchievementRow,
@@ -63,6 +64,10 @@ __all__ = [
     "IdempotentAnswer",
     "ImportBatch",
     "ImportProfile",
+    "Judging",
+    "JudgingGrade",
+    "JudgingPair",
+    "JudgingText",
     "LedgerEntry",
     "LedgerHuman",
     "LedgerImport",
