@@ -40,6 +40,7 @@ class Target:
     ledger_import: int = 0
     exclusion: int = 0
     scoring: int = 0
+    judging: int = 0
     evidence: int = 0
     key: int = 0
     token: int = 0
@@ -121,6 +122,7 @@ class Town:
         self.done(self.admin.patch(path, json=work))
         self.done(self.admin.post(f"{path}/grade", json={"grade": 2, "reason": f"{mark}的理由"}))
         target.scoring = self._learned(target)
+        target.judging = self._judged(target)
         target.evidence = self.new_evidence(target).evidence
         target.ledger_import = self.new_ledger_import(target).ledger_import
         target.files["ledger"] = self.edited_ledger(target).files["ledger"]
@@ -135,6 +137,16 @@ class Town:
         operator = self.world.jia if target.park == "jia" else self.world.yi
         scoring: int = self.done(operator.post("/v1/scorings", json={"park": target.park}))["scoring_id"]
         return scoring
+
+    def _judged(self, target: Target) -> int:
+        """A blind grading session of the park, its first pair graded."""
+        path = f"/v1/parks/{target.park}/judgings"
+        mark = mark_of(target.park)
+        made = self.done(self.admin.post(path, json={"name": f"{mark}的盲评"}))
+        grade = {"number": 1, "grade": 3, "judge": f"{mark}的评分人"}
+        self.done(self.admin.post(f"{path}/{made['judging_id']}/grades", json=grade))
+        judging: int = made["judging_id"]
+        return judging
 
     def done(self, answer: httpx.Response) -> dict[str, Any]:
         """The answer of a request that must succeed."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
+from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Scope
 from matcher.domain.entries import EntryFilter
 from matcher.domain.errors import Forbidden, InvalidCursor, NotFound
 from matcher.domain.listing import Side
@@ -246,5 +246,8 @@ def test_json_keeps_its_keys_and_the_text_and_workbook_say_the_same(night: Desk)
     assert book["新增"].max_row == 3 + count
     figures = {line[0].value: line[1].value for line in book["简报"].iter_rows()}
     kept = brief.counts.kept
-    assert (figures["新增"], figures["不变"], figures["待研判"]) == (count, kept, len(entry_ids(night)))
+    at_work, _ = list_entries(night.database, DISTRICT, EntryFilter(in_view=True, work=True))
+    work = len(at_work)
+    assert 0 < work < len(entry_ids(night))
+    assert (figures["新增"], figures["不变"], figures["待研判"]) == (count, kept, work)
     assert str(figures["本次匹配"]).startswith("第 2 次运行，2026-11-03 12:00")

@@ -135,9 +135,14 @@ class LiveListing:
 def identity_key(listing: Listing) -> str:
     """What makes two rows of one list the same item: the external code, else title and organisation."""
     if listing.code:
-        return f"code:{fold(listing.code)}"
+        return code_key(listing.code)
     named = json.dumps([fold(listing.title), fold(listing.organisation)], ensure_ascii=False)
     return f"name:{hashlib.sha256(named.encode()).hexdigest()}"
+
+
+def code_key(code: str) -> str:
+    """The identity of an item that has this external code."""
+    return f"code:{fold(code)}"
 
 
 def content_digest(listing: Listing) -> str:

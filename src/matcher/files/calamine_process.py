@@ -4,7 +4,8 @@ A damaged .xls makes calamine 0.37 panic or fill the memory: of some hundred ran
 30-row file several panicked (cfb.rs:305 and :329) and one took all of it. Here that ends a child with a
 bounded address space, never the service. Run by `matcher.files.workbooks`.
 
-For each sheet one object (name, hidden, height, merged ranges), then its rows, each a list of texts.
+For each sheet one object (name, hidden, height, merged ranges, the rows and columns it hides), then its rows,
+each a list of texts.
 """
 
 import datetime
@@ -13,6 +14,9 @@ import json
 import sys
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from matcher.files.hidden import Hidden
+from matcher.files.hidden_workbook import hidden_in
 
 ENCRYPTED_EXIT = 3
 TOO_LARGE_EXIT = 4
@@ -50,10 +54,18 @@ def _write(record: object) -> None:
     sys.stdout.write("\n")
 
 
-def _write_sheet(sheet: CalamineSheet, hidden: bool, max_rows: int, left: int) -> int:
+def _write_sheet(sheet: CalamineSheet, hidden: bool, hides: Hidden | None, max_rows: int, left: int) -> int:
     """Write a sheet of at most `left` characters; how many are left after it."""
     height = sheet.total_height
-    _write({"name": sheet.name, "hidden": hidden, "height": height, "merged": sheet.merged_cell_ranges or []})
+    _write(
+        {
+            "name": sheet.name,
+            "hidden": hidden,
+            "height": height,
+            "merged": sheet.merged_cell_ranges or [],
+            "hides": None if hides is None else hides.as_json(max_rows),
+        }
+    )
     if height <= max_rows:
         # iter_rows gives the blank rows above the used area, but not the blank columns before it.
         before = [""] * sheet.start[1] if sheet.start else []
@@ -77,12 +89,14 @@ def main() -> int:
     """Read the workbook on standard input; `argv[1]` is the most rows a sheet may have."""
     _limit_memory()
     left = MAX_TEXT
+    content = sys.stdin.buffer.read()
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())) as workbook:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            hides = hidden_in(content, workbook.sheet_names)
             for about in workbook.sheets_metadata:
                 sheet = workbook.get_sheet_by_name(about.name)
                 hidden = about.visible != SheetVisibleEnum.Visible
-                left = _write_sheet(sheet, hidden, int(sys.argv[1]), left)
+                left = _write_sheet(sheet, hidden, hides.get(about.name), int(sys.argv[1]), left)
     except PasswordError:
         return ENCRYPTED_EXIT
     except _TooLargeError:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matcher.files.hidden import Hidden
+
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 200_000
 """Both bounds are far above any real list; beyond them a file is a mistake or an attack."""
@@ -11,13 +13,17 @@ MAX_ROWS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows of cell texts. `merged` maps a (row, column) hidden by a vertical merge to the visible one."""
+    """Rows of cell texts. `merged` maps a (row, column) hidden by a vertical merge to the visible one.
+
+    `hidden` is of the sheet as a whole; `hides` are its rows and columns, None where that cannot be told.
+    """
 
     name: str
     rows: list[list[str]]
     hidden: bool = False
     merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     undecodable: bool = False
+    hides: Hidden | None = field(default_factory=Hidden)
 
 
 class UnreadableFile(Exception):

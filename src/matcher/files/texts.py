@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from matcher.domain.listing import Side
 from matcher.files.headings import HEADER_WITHIN, find_header
+from matcher.files.mapping import NO_MAPPINGS, Mappings
 from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, too_many_rows
 
 _LARGEST_BAD_SHARE = 0.1
@@ -79,13 +80,13 @@ def _readable(text: Text) -> Text:
     return text
 
 
-def read_csv(text: Text, side: Side) -> Sheet:
+def read_csv(text: Text, side: Side, mappings: Mappings = NO_MAPPINGS) -> Sheet:
     """The rows of a CSV file whose delimiter is a comma, semicolon or tab: the one that shows a header.
 
     Raises:
         UnreadableFile: a quotation mark is never closed, or there are too many rows.
     """
-    delimiter = max(",;\t", key=lambda candidate: _known_columns(text.text, candidate, side))
+    delimiter = max(",;\t", key=lambda candidate: _known_columns(text.text, candidate, side, mappings))
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text.text, newline=""), delimiter=delimiter):
@@ -102,7 +103,7 @@ def read_csv(text: Text, side: Side) -> Sheet:
     return Sheet("", rows, undecodable=text.lossy)
 
 
-def _known_columns(text: str, delimiter: str, side: Side) -> int:
+def _known_columns(text: str, delimiter: str, side: Side, mappings: Mappings) -> int:
     start = text[:200_000]
     rows: list[list[str]] = []
     try:
@@ -112,7 +113,7 @@ def _known_columns(text: str, delimiter: str, side: Side) -> int:
                 break
     except csv.Error:
         return 0
-    header = find_header(rows, side)
+    header = find_header(rows, side, mappings)
     return header.known if header else 0
 
 

@@ -20,6 +20,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import fromstring
 
 from matcher.files import calamine_process
+from matcher.files.hidden import Hidden
 from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, cell_position, too_many_rows
 
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -75,7 +76,8 @@ def read_workbook(content: bytes) -> list[Sheet]:
         if isinstance(record, dict):
             if record["height"] > MAX_ROWS:
                 raise too_many_rows()
-            sheets.append(Sheet(record["name"], [], record["hidden"], _merged(record["merged"])))
+            merged, hides = _merged(record["merged"]), Hidden.from_json(record["hides"])
+            sheets.append(Sheet(record["name"], [], record["hidden"], merged, hides=hides))
         else:
             sheets[-1].rows.append(record)
     for sheet in sheets:

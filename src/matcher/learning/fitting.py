@@ -13,7 +13,7 @@ from scipy.optimize import LinearConstraint, minimize
 from scipy.special import expit
 
 from matcher.domain.calibration import GRADES, LEAD, PRIOR, Calibration, Odds
-from matcher.domain.features import CHANNEL_FEATURES, FEATURES, FIELD_FEATURES, WORDING, cross_encoder
+from matcher.domain.features import CHANNEL_FEATURES, FIELD_FEATURES, WEIGHED_FEATURES, WORDING, cross_encoder
 from matcher.domain.scoring import Scorer
 from matcher.domain.stages import DeclineCode
 from matcher.ports import COMPARABLE, SUBSTANCE
@@ -84,12 +84,12 @@ class Table:
     ) -> Self:
         """A table of the features of which some pair's figure is known, and of those that `always` are."""
         seen = {name for pair in figures for name in pair}
-        names = tuple(name for name in FEATURES if name in seen or name in always)
+        names = tuple(name for name in WEIGHED_FEATURES if name in seen or name in always)
         raw = np.array([[pair.get(name, np.nan) for name in names] for pair in figures], dtype=np.float64)
         known = ~np.isnan(raw)
         raw[~known] = 0.0
         measured = dict(zip(names, raw.T, strict=True))
-        columns = [FEATURES[name](measured) for name in names]
+        columns = [WEIGHED_FEATURES[name](measured) for name in names]
         wording, substance = (
             np.array([pair.get(name, 1.0) for pair in figures], dtype=np.float64)
             for name in (COMPARABLE, SUBSTANCE)

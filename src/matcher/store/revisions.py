@@ -132,6 +132,14 @@ def before_import(session: Session, shelf: Shelf, import_id: int) -> dict[int, F
     }
 
 
+def names(session: Session, shelf: Shelf, listing_id: int) -> set[tuple[str, str, str]]:
+    """Title, code and organisation of a listing on `shelf`, as each of its revisions has them."""
+    table = REVISIONS[shelf.side]
+    rows = session.scalars(select(table.data).where(table.listing_id == listing_id, *_of_park(shelf)))
+    listings = [from_record(shelf.side, data) for data in rows]
+    return {(listing.title, listing.code, listing.organisation) for listing in listings}
+
+
 def columns_of(listing: Listing, change: Change) -> dict[str, Any]:
     """What a row holds of a listing's content and of its last change."""
     columns: dict[str, Any] = {

@@ -11,6 +11,7 @@ from matcher.domain.access import Scope
 from matcher.domain.difference import State, Step
 from matcher.domain.entries import EntryView
 from matcher.domain.ledger import Pair
+from matcher.domain.opinions import Opinion
 from matcher.domain.standings import Cause, Standing
 from matcher.store.rows import from_row
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
@@ -178,6 +179,7 @@ def state_of(row: EntryState) -> State:
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
         terms=tuple(row.terms),
+        like_opinion=None if row.like_opinion is None else Opinion(row.like_opinion),
     )
 
 

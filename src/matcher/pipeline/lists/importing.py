@@ -6,14 +6,23 @@ from matcher.domain.access import Principal, Role
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
+from matcher.files.column_problems import column_problems
+from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
-from matcher.pipeline.lists.import_answers import CellProblem, ImportAnswer
+from matcher.pipeline.lists.import_answers import (
+    CellProblem,
+    ColumnAnswer,
+    ImportAnswer,
+    SkippedAnswer,
+    first_rows,
+)
 from matcher.pipeline.lists.import_plan import ImportPlan, ImportRequest, plan_import
+from matcher.pipeline.lists.import_profiles import remember
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.lists.shelf_changes import ShelfChange, change_shelf
 from matcher.pipeline.lists.writing import require_writer
-from matcher.store import catalogue, imports
+from matcher.store import catalogue, import_profiles, imports
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database, Transaction
 from matcher.store.revisions import Change, Rewrite
@@ -53,7 +62,9 @@ def import_list(
     park_id = request.shelf.park_id
     if park_id is not None and not principal.scope.covers(park_id):
         raise NotFound("没有这个园区。", "there is no such park.")
-    parsed = read_lists(request.files, request.shelf.side)
+    with database.reading() as session:
+        mappings = Mappings(request.mapping, import_profiles.remembered(session, request.shelf))
+    parsed = read_lists(request.files, request.shelf.side, mappings, hidden=request.hidden)
 
     def planned(session: Transaction) -> ShelfChange[ImportPlan]:
         return _change(session, request, parsed, principal, now)
@@ -61,7 +72,11 @@ def import_list(
     if request.dry_run:
         with database.reading() as session:
             return _answer(request, parsed, planned(session).plan, None)
-    return _answer(request, parsed, *change_shelf(database, request.shelf, planned))
+    plan, import_id = change_shelf(database, request.shelf, planned)
+    if import_id is None and request.mapping:
+        with database.writing() as session:
+            remember(session, request.shelf, parsed.tables, principal, now)
+    return _answer(request, parsed, plan, import_id)
 
 
 def apply_list(
@@ -82,6 +97,12 @@ def _change(
     """What an import writes to its shelf as it stands now."""
     plan = plan_import(request, parsed, catalogue.on_shelf(session, request.shelf))
     names = [name for name, _ in request.files]
+
+    def record(session: Transaction) -> int:
+        if request.mapping:
+            remember(session, request.shelf, parsed.tables, principal, now)
+        return imports.add(session, request.shelf, names, plan.counts, principal.name, now)
+
     return ShelfChange(
         plan=plan,
         rewrites=[
@@ -90,7 +111,7 @@ def _change(
         ],
         added=plan.created,
         change=Change(principal.name, now, "import"),
-        record=lambda session: imports.add(session, request.shelf, names, plan.counts, principal.name, now),
+        record=record,
     )
 
 
@@ -98,6 +119,7 @@ def _answer(
     request: ImportRequest, parsed: ParsedList, plan: ImportPlan, import_id: int | None
 ) -> ImportAnswer:
     rejects = (*parsed.rejected, *plan.rejects)
+    columns = column_problems(parsed, request.shelf.side, request.mapping)
     answer = ImportAnswer(
         import_id=import_id,
         dry_run=request.dry_run,
@@ -107,7 +129,10 @@ def _answer(
         unchanged=parsed.read - len(rejects) - len(plan.created) - len(plan.updated),
         withdrawn=len(plan.withdrawn),
         rejected=len(rejects),
-        problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems)),
+        problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems, *columns)),
+        columns=tuple(ColumnAnswer.of(column) for table in parsed.tables for column in table.columns),
+        preview=first_rows(parsed.rows) if request.dry_run else (),
+        skipped=tuple(map(SkippedAnswer.of, parsed.skipped)),
     )
     answer._rejects = rejects
     return answer

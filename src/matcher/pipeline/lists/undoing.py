@@ -56,6 +56,7 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
         withdrawn=withdrawn,
         rejected=0,
         problems=(),
+        skipped=(),
     )
 
 
