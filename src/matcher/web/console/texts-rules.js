@@ -3,6 +3,7 @@
 export const TEXTS = {
   "today.heading": ["{}今日", "{} today"],
   "today.first": ["还没有可以比较的运行。", "There is no earlier run to compare with."],
+  "today.folded": ["另有 {} 条变化不可信、也无人处理", "{} more changes are not likely, and nobody touched them"],
   "today.since": ["第 {} 次运行，与第 {} 次（{}）相比。", "Run {}, compared with run {} ({})."],
   "today.download": ["下载晨报", "Download the brief"],
   "today.workbook": ["晨报", "brief"],
