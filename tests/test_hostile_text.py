@@ -20,10 +20,11 @@ from matcher.domain.stated import StatedPair, industry, mode, region
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, chinese_share, fold, mask_contacts, normalise, says_enough
 from matcher.domain.work import MAX_TEXT
-from matcher.files.headings import field_of, unit_of
+from matcher.files.headings import field_of
 from matcher.files.ledger_csv import as_written, kept_as_text
 from matcher.files.ledger_reading import read_ledger, says
 from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, same_machine_cell
+from matcher.files.plain_headings import unit_of
 from matcher.files.safe_cells import plain
 from matcher.files.values import (
     is_period,

@@ -1,9 +1,10 @@
 """Configuration from `MATCHER_*` environment variables; read by bootstrap and Alembic's env only."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, Json, SecretStr
+from pydantic import Field, Json, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _WEB_ADDRESS = r"^https?://[^\s/]+\S*$"
@@ -51,6 +52,15 @@ class Settings(BaseSettings):
     top_k: int = Field(default=10, ge=1, le=50, description="Matches kept for each demand and achievement.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+    root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Path that a proxy serves this under, such as `/matcher`; the root if unset.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses or networks of proxies whose X-Forwarded-For, -Host and -Proto are believed.",
+    )
     change_interval: float = Field(
         default=10.0,
         ge=0,
@@ -108,6 +118,17 @@ class Settings(BaseSettings):
         description="Claim with a technology manager's name or a research unit's organisation.",
     )
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the proxies that are believed."""
+        return _networks(self.trusted_proxies)
+
     @property
     def resolved_database_url(self) -> str:
         """The URL in use, with PostgreSQL on the psycopg driver."""
@@ -116,3 +137,7 @@ class Settings(BaseSettings):
         scheme, separator, rest = self.database_url.partition("://")
         driver = "postgresql+psycopg" if scheme in {"postgres", "postgresql"} else scheme
         return f"{driver}{separator}{rest}"
+
+
+def _networks(names: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(name.strip()) for name in names.split(",") if name.strip())

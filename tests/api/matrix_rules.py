@@ -69,6 +69,11 @@ RULES: dict[str, Rule] = {
     ),
     # imports, templates, free text
     "list_imports": Rule(get("/v1/imports"), aim=Aim.SCOPE, shown=True),
+    "list_import_profiles": Rule(get("/v1/import-profiles"), Right.WRITE_DEMANDS, Aim.SCOPE),
+    "save_import_profile": Rule(
+        send("PUT", "/v1/import-profiles", park="{park}", headings=["题", "述"], mapping={"题": "title"}),
+        Right.WRITE_DEMANDS,
+    ),
     "undo_import": Rule(
         send("POST", "/v1/imports/{listing_import}/undo"),
         prepare=Town.new_import,
@@ -168,6 +173,20 @@ RULES: dict[str, Rule] = {
     "lift_exclusion": Rule(
         send("DELETE", "/v1/ledger/exclusions/{exclusion}"), Right.RUN_PARK, prepare=Town.new_exclusion
     ),
+    # blind grading
+    "list_judgings": Rule(get("/v1/parks/{park}/judgings"), Right.READ_PARK, shown=True),
+    "start_judging": Rule(
+        send("POST", "/v1/parks/{park}/judgings", demands=1, depth=1, name="盲评 {n}"), Right.RUN_PARK, ok=201
+    ),
+    "read_next_pair": Rule(
+        get("/v1/parks/{park}/judgings/{judging}/next?judge=示例甲"), Right.WORK_LEDGER, shown=True
+    ),
+    "grade_blind": Rule(
+        send("POST", "/v1/parks/{park}/judgings/{judging}/grades", number=1, grade=2, judge="示例乙 {n}"),
+        Right.WORK_LEDGER,
+    ),
+    "read_agreement": Rule(get("/v1/parks/{park}/judgings/{judging}/agreement"), Right.READ_PARK, shown=True),
+    "export_judging": Rule(get("/v1/parks/{park}/judgings/{judging}/export"), Right.READ_PARK, shown=True),
     # runs
     "list_runs": Rule(get("/v1/runs"), aim=Aim.SCOPE),
     "read_run": Rule(get("/v1/runs/{run}"), aim=Aim.SCOPE),
@@ -190,6 +209,10 @@ RULES: dict[str, Rule] = {
     "sign_out": Rule(send("DELETE", "/v1/session"), aim=Aim.SCOPE, ok=404),
     "create_embed_token": Rule(
         send("POST", "/v1/embed-tokens", park="{park}", origins=[ORIGIN]), Right.ISSUE_EMBED, ok=201
+    ),
+    "list_embed_tokens": Rule(get("/v1/embed-tokens"), Right.ADMINISTER, Aim.SCOPE, shown=True),
+    "revoke_embed_token": Rule(
+        send("DELETE", "/v1/embed-tokens/{token}"), Right.ADMINISTER, ok=204, prepare=Town.new_token
     ),
     "read_embedded_matches": Rule(
         embedded,

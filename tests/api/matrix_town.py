@@ -40,8 +40,10 @@ class Target:
     ledger_import: int = 0
     exclusion: int = 0
     scoring: int = 0
+    judging: int = 0
     evidence: int = 0
     key: int = 0
+    token: int = 0
     next_stage: str = "pending"
     n: int = 0
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -120,10 +122,12 @@ class Town:
         self.done(self.admin.patch(path, json=work))
         self.done(self.admin.post(f"{path}/grade", json={"grade": 2, "reason": f"{mark}的理由"}))
         target.scoring = self._learned(target)
+        target.judging = self._judged(target)
         target.evidence = self.new_evidence(target).evidence
         target.ledger_import = self.new_ledger_import(target).ledger_import
         target.files["ledger"] = self.edited_ledger(target).files["ledger"]
         target.key = self.new_key(target).key
+        target.token = self.new_token(target).token
 
     def _learned(self, target: Target) -> int:
         """A scoring that the park's operator learns, once a pair of another demand is graded, too."""
@@ -133,6 +137,16 @@ class Town:
         operator = self.world.jia if target.park == "jia" else self.world.yi
         scoring: int = self.done(operator.post("/v1/scorings", json={"park": target.park}))["scoring_id"]
         return scoring
+
+    def _judged(self, target: Target) -> int:
+        """A blind grading session of the park, its first pair graded."""
+        path = f"/v1/parks/{target.park}/judgings"
+        mark = mark_of(target.park)
+        made = self.done(self.admin.post(path, json={"name": f"{mark}的盲评"}))
+        grade = {"number": 1, "grade": 3, "judge": f"{mark}的评分人"}
+        self.done(self.admin.post(f"{path}/{made['judging_id']}/grades", json=grade))
+        judging: int = made["judging_id"]
+        return judging
 
     def done(self, answer: httpx.Response) -> dict[str, Any]:
         """The answer of a request that must succeed."""
@@ -197,6 +211,12 @@ class Town:
         """A key of the park that nobody uses."""
         body = {"name": f"备用 {next(self.numbers)}", "role": "reader", "parks": [target.park]}
         return replace(target, key=self.done(self.admin.post("/v1/keys", json=body))["id"])
+
+    def new_token(self, target: Target) -> Target:
+        """An embed token of the park that no page uses."""
+        body = {"park": target.park, "origins": [ORIGIN]}
+        operator = self.world.jia if target.park == "jia" else self.world.yi
+        return replace(target, token=self.done(operator.post("/v1/embed-tokens", json=body))["token_id"])
 
     def movable(self, target: Target) -> Target:
         """The entry, and a stage that it may move to without a reason."""

@@ -19,6 +19,19 @@ def test_a_park_s_brief_is_read_and_exported_alike(ledger: World) -> None:
     assert book["新增"].max_row == 3 + len(brief["new"])
 
 
+def test_a_brief_comes_in_pages_whose_counts_are_of_all(ledger: World) -> None:
+    page = ledger.jia.get("/v1/parks/jia/brief", params={"limit": 2}).json()
+    seen = list(page["new"])
+    assert len(seen) == 2 < page["counts"]["new"]
+    while page["next_cursor"] is not None:
+        page = ledger.jia.get(
+            "/v1/parks/jia/brief", params={"limit": 2, "cursor": page["next_cursor"]}
+        ).json()
+        seen += page["new"]
+    assert seen == ledger.jia.get("/v1/parks/jia/brief").json()["new"]
+    assert ledger.jia.get("/v1/parks/jia/brief", params={"cursor": "x"}).status_code == 422
+
+
 def test_a_duty_and_what_left_are_in_the_brief_with_their_owner(ledger: World) -> None:
     [first, *_] = ledger.jia.get("/v1/ledger").json()["items"]
     edited = ledger.jia.patch(

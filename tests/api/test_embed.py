@@ -77,6 +77,49 @@ def test_expired_forged_and_missing_tokens_are_refused(world: World) -> None:
     assert world.server.client(genuine).get("/v1/demands").status_code == 401, "it opens nothing else"
 
 
+def test_an_administrator_revokes_one_token_and_no_other(world: World) -> None:
+    demand, wanted = world.demands["jia"][0], {"park": "jia", "origins": [PORTAL]}
+    first, second = (world.jia.post("/v1/embed-tokens", json=wanted).json() for _ in range(2))
+    assert world.jia.delete(f"/v1/embed-tokens/{first['token_id']}").status_code == 403
+    assert world.admin.delete(f"/v1/embed-tokens/{first['token_id']}").status_code == 204
+    assert world.admin.delete(f"/v1/embed-tokens/{first['token_id']}").status_code == 404
+    refused = _read(world, first["token"], demand)
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_revoked")
+    assert refused.headers["access-control-allow-origin"] == PORTAL
+    assert "access-control-allow-origin" not in _read(world, first["token"], demand, OTHER).headers
+    assert _read(world, second["token"], demand).status_code == 200
+    held = {one["token_id"]: one for one in world.admin.get("/v1/embed-tokens").json()["items"]}
+    assert held[first["token_id"]]["revoked_at"] is not None
+    assert (held[second["token_id"]]["park"], held[second["token_id"]]["origins"]) == ("jia", [PORTAL])
+
+
+def test_a_token_ends_with_the_key_it_was_issued_with_and_says_so(world: World) -> None:
+    key = world.server.key("门户", Role.OPERATOR, ["jia"])
+    wanted = {"park": "jia", "origins": [PORTAL]}
+    token = world.server.client(key).post("/v1/embed-tokens", json=wanted).json()["token"]
+    [held] = [one for one in world.admin.get("/v1/keys").json()["items"] if one["name"] == "门户"]
+    assert world.admin.delete(f"/v1/keys/{held['id']}").status_code == 204
+    assert _read(world, token, world.demands["jia"][0]).json()["code"] == "token_revoked"
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("https://portal.example.cn:443", PORTAL),
+        ("HTTPS://Portal.Example.CN", PORTAL),
+        ("http://portal.example.cn:80", "http://portal.example.cn"),
+        ("https://portal.example.cn:8443", "https://portal.example.cn:8443"),
+        ("https://门户.example.cn", "https://xn--zoup46i.example.cn"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_send_it(world: World, written: str, sent: str) -> None:
+    wanted = {"park": "jia", "origins": [written]}
+    issued = world.jia.post("/v1/embed-tokens", json=wanted).json()
+    assert issued["origins"] == [sent]
+    assert _read(world, issued["token"], world.demands["jia"][0], sent).status_code == 200
+
+
 def test_another_parks_and_internal_demands_do_not_exist_for_a_token(world: World) -> None:
     token = _token(world)
     internal = world.jia.post(

@@ -1,6 +1,7 @@
 """Lists as files over REST: a dry run, the import, undoing it, conflicts, rejected rows and templates."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from openpyxl import load_workbook
 from matcher.api.downloads import XLSX
 from tests.api.world import World
 
+CASES = Path(__file__).parents[1] / "files" / "cases"
 HEADER = "需求编号,需求名称,企业名称,需求详情\n"
 GOOD = HEADER + "A-1,冷库除霜改造,示例冷链公司,降低除霜电耗\nA-2,疫苗冷库温控,示例冷链公司,减少库温回升\n"
 WITH_BAD_ROW = GOOD + "A-3,,示例冷链公司,没有名称的一行\n"
@@ -146,3 +148,47 @@ def test_past_imports_are_paged(world: World) -> None:
     rest = world.yi.get("/v1/imports", params={"limit": 2, "cursor": first["next_cursor"]}).json()
     assert [one["import_id"] for one in first["items"] + rest["items"]] == made[::-1]
     assert rest["next_cursor"] is None
+
+
+def _upload(client: httpx.Client, name: str, **fields: Any) -> dict[str, Any]:
+    files = {"file": (Path(name).name, (CASES / name).read_bytes())}
+    answer = client.post("/v1/demands/import", data={"park": "yi", **fields}, files=files)
+    assert answer.status_code == 200
+    report: dict[str, Any] = answer.json()
+    return report
+
+
+def test_what_is_skipped_is_in_the_preview_and_in_the_import(world: World) -> None:
+    dry = _upload(world.yi, "operator/商业航天需求.csv", dry_run="true")
+    done = _upload(world.yi, "operator/商业航天需求.csv")
+    assert dry["skipped"] == done["skipped"]
+    assert [(one["reason"], one["count"], one["rows"][0]) for one in done["skipped"]] == [
+        ("total", 1, {"row": 18, "text": "合计 15项"}),
+        ("note", 1, {"row": 19, "text": "注：资金单位为万元。"}),
+    ]
+    assert (done["rows"], done["created"], done["rejected"]) == (15, 15, 0)
+    assert "15项" not in _titles(world.yi)
+
+
+def test_three_thousand_rows_of_a_default_take_one_line_of_the_report(world: World) -> None:
+    report = _upload(world.yi, "lists/default-filled.xlsx", dry_run="true")
+    [skipped] = report["skipped"]
+    assert (skipped["reason"], skipped["count"], len(skipped["rows"])) == ("default_only", 2997, 20)
+    assert (report["rows"], report["created"], report["problems"]) == (3, 3, [])
+
+
+@pytest.mark.both_engines
+def test_hidden_rows_are_imported_when_asked_for_and_never_withdrawn_by_being_hidden(world: World) -> None:
+    hidden = _upload(world.yi, "lists/filtered.xlsx")
+    assert hidden["created"] == 4
+    assert {one["reason"]: one["count"] for one in hidden["skipped"]} == {
+        "hidden_column": 1,
+        "filtered_row": 2,
+    }
+    everything = _upload(world.yi, "lists/filtered.xlsx", hidden="include", overwrite="true")
+    assert (everything["rows"], everything["created"], everything["skipped"]) == (6, 2, [])
+    full = _upload(world.yi, "lists/filtered.xlsx", full="true")
+    assert not {"钢卷端面划伤检测2", "钢卷端面划伤检测4"} - _titles(world.yi)
+    assert full["rows"] == 4
+    refused = world.yi.post("/v1/demands/import", data={"park": "yi", "hidden": "all"}, files={"file": b"x"})
+    assert refused.status_code == 422

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
 
 import httpx
@@ -62,6 +63,11 @@ def answers(world: World) -> Iterator[httpx.Response]:
     yield admin.get(f"/v1/parks/{entry['park']}/brief")
     yield admin.post(f"/v1/ledger/{entry['entry_id']}/grade", json={"grade": 2, "reason": "对路"})
     yield admin.get("/v1/grades")
+    judgings = f"/v1/parks/{entry['park']}/judgings"
+    started = admin.post(judgings, json={"name": CONTACT})
+    yield started
+    yield admin.get(judgings)
+    yield from graded_blind(admin, f"{judgings}/{started.json()['judging_id']}", started.json()["pairs"])
     yield admin.get(f"/v1/demands/{demand}/suppliers")
     yield admin.get("/v1/runs/1/diff")
     strict = {"min_score": 0.99}
@@ -74,6 +80,17 @@ def answers(world: World) -> Iterator[httpx.Response]:
     world.refresh()
     yield admin.get("/v1/abstentions")
     yield admin.get("/v1/ledger/due")
+
+
+def graded_blind(admin: httpx.Client, judging: str, pairs: int) -> Iterator[httpx.Response]:
+    """What a session answers to a judge who grades all of it; the exported files are unpacked."""
+    for number in range(1, pairs + 1):
+        yield admin.get(f"{judging}/next", params={"judge": "示例甲"})
+        yield admin.post(f"{judging}/grades", json={"number": number, "grade": 2, "judge": "示例甲"})
+    archive = admin.get(f"{judging}/export")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        content = b"".join(files.read(name) for name in files.namelist())
+    yield httpx.Response(archive.status_code, content=content, request=archive.request)
 
 
 def test_contacts_in_names_codes_and_titles_are_masked_at_every_door(leaky: World) -> None:

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.browser
 PARK = "hydrogen"
 
 
-def test_the_ledger_shows_each_entrys_band_and_lists_one_band_alone(console: Page, site: Site) -> None:
+def test_the_ledger_shows_what_is_work_and_lists_one_band_or_all(console: Page, site: Site) -> None:
     park = get_park(site.service.database, PARK, DISTRICT)
-    asked = EntryFilter(park_id=park.id, in_view=True)
+    asked = EntryFilter(park_id=park.id, in_view=True, work=True)
     entries, _ = list_entries(site.service.database, DISTRICT, asked, limit=50)
     console.get_by_label("园区", exact=True).select_option(PARK)
     console.goto(f"{site.address}/#/ledger")
@@ -26,6 +26,11 @@ def test_the_ledger_shows_each_entrys_band_and_lists_one_band_alone(console: Pag
     expect(rows).to_have_text(words)
     band = next(one.band for one in entries if one.band is not None)
     expect(rows.first).to_have_attribute("title", sentence(band)[0])
+    console.get_by_label("分档").select_option("all")
+    asked = EntryFilter(park_id=park.id, in_view=True)
+    every, _ = list_entries(site.service.database, DISTRICT, asked, limit=50)
+    assert len(every) > len(entries)
+    expect(rows).to_have_text([NAMES[one.band][0] for one in every if one.band is not None])
     console.get_by_label("分档").select_option(band.value)
     expect(console).to_have_url(f"{site.address}/#/ledger?band={band}")
     asked = EntryFilter(park_id=park.id, in_view=True, band=band)

@@ -50,6 +50,14 @@ def demands(page: Page) -> Locator:
     return page.locator(".items a")
 
 
+def unfolded(page: Page) -> Page:
+    """The page once what it folds away is open."""
+    page.locator(".match, .folded").first.wait_for(state="attached")
+    for folded in page.locator(".folded > summary").all():
+        folded.click()
+    return page
+
+
 def open_demand(page: Page, site: Site, demand_id: int) -> None:
     page.goto(f"{site.address}/#/demands/{demand_id}")
     page.locator(".detail h2").wait_for()
@@ -117,7 +125,7 @@ def test_each_park_shows_its_own_demands(console: Page) -> None:
 
 def test_a_demand_shows_its_matches_and_why_they_match(console: Page, tmp_path: Path) -> None:
     demands(console).first.click()
-    first = console.get_by_role("article").first
+    first = unfolded(console).get_by_role("article").first
     first.wait_for()
     for name in ("相似度", "得分", "概率"):
         expect(first.get_by_text(name, exact=True)).to_be_visible()
@@ -199,6 +207,7 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
             ["石墨烯散热膜卷对卷制备", "甲示例公司", "手机散热膜导热系数不足，需要稳定量产。", "120", "T-1"],
             ["", "乙示例公司", "没有写名称的一行", "30", "T-2"],
             ["电堆气体扩散层国产化", "丙示例公司", "碳纸强度与透气性需要兼顾。", "看情况再说", "T-3"],
+            ["合计", "3家企业", "", "150", ""],
         ],
     )
 
@@ -225,6 +234,9 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
     doubtful = problems.filter(has_text="存疑")
     expect(doubtful).to_contain_text("D 预算金额（万元）")
     expect(doubtful).to_contain_text("看情况再说")
+    skipped = console.locator(".skipped tbody tr")
+    expect(skipped).to_have_count(1)
+    expect(skipped).to_contain_text("合计 3家企业 150")
     assert titles() == before
     console.screenshot(path=tmp_path / "preview.png")
 
@@ -242,6 +254,20 @@ def test_a_list_is_previewed_cell_by_cell_imported_and_undone(
     expect(console.locator(".preview")).to_contain_text("已撤销")
     assert titles() == before
     expect(console.locator(".history tbody tr").first).to_contain_text("已撤销")
+
+
+def test_a_preview_names_the_columns_that_no_field_takes(console: Page, tmp_path: Path) -> None:
+    path = tmp_path / "需求.csv"
+    path.write_text("需求名称,需求详情,找谁\n密封圈老化,三个月就老化,13800000031\n", "utf-8")
+    console.get_by_role("link", name="导入清单").click()
+    console.get_by_label("选择文件…").set_input_files(path)
+    console.get_by_role("button", name="预览", exact=True).click()
+    expect(console.get_by_role("heading", name="没有对应字段的列")).to_be_visible()
+    column = console.locator(".unmapped tbody tr")
+    expect(column).to_have_count(1)
+    for said in ("C 找谁", "100%", "138****", "contact_phone", "内容是电话号码"):
+        expect(column).to_contain_text(said)
+    expect(column).not_to_contain_text("13800000031")
 
 
 @pytest.mark.parametrize("name", ["企业需求清单模板", "科技成果清单模板"])
@@ -304,8 +330,8 @@ PAGES = {
     "ledger": ".entry-open",
     "sheets": ".history, .card",
     "abstentions": ".card",
-    "demands/1": ".match",
-    "achievements/1": ".match",
+    "demands/1": ".found",
+    "achievements/1": ".found",
     "grades": ".card",
     "match": "textarea",
     "import": "tbody tr",

@@ -11,6 +11,7 @@ from matcher.domain.entries import EntryFilter, EntryView
 from matcher.domain.features import FEATURE_LABELS
 from matcher.domain.judged import likeness
 from matcher.domain.rules import Constraints
+from matcher.domain.standings import Trigger
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import grade_entry
 from matcher.pipeline.ledger.entries import list_entries
@@ -136,3 +137,14 @@ def test_the_reasons_are_told_in_english_too(console: Page, site: Site) -> None:
     drawer.get_by_role("tab", name="Why it matches").click()
     for heading in ("How the score adds up", "Shared phrases in both texts", "What both sides state"):
         expect(drawer.get_by_role("heading", name=heading)).to_be_visible()
+
+
+def test_what_was_judged_for_the_demand_is_named_where_it_moved_the_score(console: Page, site: Site) -> None:
+    graded, *_ = (one for one in entries(site, entries(site)[0].demand_id) if one.score is not None)
+    grade_entry(site.service.database, request(site), graded.id, 3, "看过样品")
+    site.service.refresh(LOCAL_OPERATOR, Trigger.BATCH)
+    moved = next(one for one in entries(site, graded.demand_id) if one.like_id == graded.achievement_id)
+    drawer = opened(console, site, moved.id)
+    expect(drawer.locator(".like")).to_contain_text(graded.achievement_title)
+    expect(drawer.locator(".like")).to_contain_text("评 3 分")
+    expect(drawer.locator(".part-feedback")).to_have_count(1)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.pipeline.access import issue_embed_token
+from matcher.pipeline.access import issue_embed_token, revoke_embed_token
 from tests.browser.served import MARKUP, Site
 
 pytestmark = pytest.mark.browser
@@ -85,6 +85,9 @@ def test_a_page_of_another_origin_shows_the_ranked_matches(
     widget = embed(page, portal, site, demand=demand, token=token(site, portal.origin), top="3")
     items = widget.locator("[part=item]")
     expect(items).to_have_count(3)
+    folded = widget.locator("[part=others] summary")
+    if folded.count() > 0:
+        folded.click()
     expect(items.first.locator("[part=title]")).to_have_text(MARKUP)
     expect(items.first).to_contain_text("概率")
     assert widget.locator("img, svg, b").count() == 0
@@ -110,6 +113,32 @@ def test_an_expired_token_says_so(page: Page, portal: Portal, site: Site) -> Non
     widget = embed(page, portal, site, demand="1", token=expiring)
     expect(widget.get_by_role("alert")).to_contain_text("访问令牌已过期")
     assert events(page)[0]["code"] == "expired"
+
+
+def test_a_revoked_token_says_so(page: Page, portal: Portal, site: Site) -> None:
+    database, now = site.service.database, site.service.now()
+    issued = issue_embed_token(database, LOCAL_OPERATOR, "hydrogen", [portal.origin], timedelta(hours=1), now)
+    revoke_embed_token(database, issued.token_id, now)
+    widget = embed(page, portal, site, demand="1", token=issued.token)
+    expect(widget.get_by_role("alert")).to_have_text("访问令牌已被撤销。")
+    assert events(page)[0]["code"] == "token_revoked"
+
+
+def test_a_sandboxed_frame_is_told_that_it_has_no_origin(page: Page, portal: Portal, site: Site) -> None:
+    script = f"<script src='{site.address}/embed/matcher-results.js' defer></script>"
+    inner = f"<matcher-results demand='1' token='{token(site, portal.origin)}'></matcher-results>{script}"
+    portal.markup = f'<iframe sandbox="allow-scripts" srcdoc="{inner}"></iframe>'
+    page.goto(portal.origin)
+    widget = page.frame_locator("iframe").locator("matcher-results")
+    expect(widget.get_by_role("alert")).to_have_text("访问令牌不允许本页来源 null。")
+
+
+def test_it_works_as_a_module(page: Page, portal: Portal, site: Site) -> None:
+    mark = f'demand="{site.markup_demand}" token="{token(site, portal.origin)}" top="2"'
+    script = f'<script type="module" src="{site.address}/embed/matcher-results.js"></script>'
+    portal.markup = f"<matcher-results {mark}></matcher-results>{script}"
+    page.goto(portal.origin)
+    expect(page.locator("matcher-results").locator("[part=item]")).to_have_count(2)
 
 
 def test_a_demand_of_another_park_does_not_exist(page: Page, portal: Portal, site: Site) -> None:
@@ -156,4 +185,4 @@ def test_without_its_attributes_it_says_what_is_missing(page: Page, portal: Port
 
 def test_the_script_is_small(site: Site) -> None:
     script = Path(__file__).parents[2] / "src/matcher/web/embed/matcher-results.js"
-    assert script.stat().st_size < 10_000
+    assert script.stat().st_size < 12_000

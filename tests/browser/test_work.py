@@ -38,7 +38,7 @@ def entries(site: Site, **wanted: Any) -> list[EntryView]:
 
 def untouched(site: Site) -> EntryView:
     """An entry that no test has worked on yet."""
-    return next(one for one in entries(site) if not one.touched and one.rank == 1)
+    return next(one for one in entries(site, work=True) if not one.touched and one.rank == 1)
 
 
 def entry_of(site: Site, entry_id: int) -> EntryView:

@@ -65,3 +65,22 @@ def test_a_command_that_reads_the_ledger_imports_nothing_heavy(folder: Path, com
 
 def test_what_is_heavy_would_be_noticed(folder: Path) -> None:
     assert imported(folder, "refresh") >= {"numpy", "structlog"}
+
+
+CASES = Path(__file__).parents[1] / "files" / "cases"
+
+
+def test_what_an_import_skips_is_said_in_one_line_for_each_reason(folder: Path) -> None:
+    done = run_process(
+        folder, "import", "demands", str(CASES / "lists/filtered.xlsx"), "--park", "p1", "--dry-run"
+    )
+    said = [line for line in (done.out + done.err).splitlines() if line.startswith("[略过]")]
+    assert len(said) == 2
+    assert "F 内部底价 列：" in said[0]
+    assert "第 3、5 行：" in said[1]
+    everything = run_process(
+        folder,
+        *("import", "demands", str(CASES / "lists/filtered.xlsx"), "--park", "p1"),
+        *("--dry-run", "--hidden", "include"),
+    )
+    assert "[略过]" not in everything.out + everything.err

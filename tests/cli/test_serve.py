@@ -1,6 +1,7 @@
 """`matcher serve` as a process of its own."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -126,6 +127,7 @@ def test_a_busy_port_is_said_before_anything_is_touched(tmp_path: Path) -> None:
         ended = run_process(tmp_path / "var", "serve", "--port", port, "--samples", SEED)
     assert ended.code == 4
     assert f"cannot listen on 127.0.0.1:{port}" in ended.err
+    assert f"process {os.getpid()} (" in ended.err
     assert "Traceback" not in ended.err
     database = tmp_path / "var" / "matcher.db"
     assert not database.exists() or database.stat().st_size == 0

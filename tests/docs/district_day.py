@@ -37,7 +37,9 @@ DEMAND_LIST = (
     "需求编号,需求名称,企业名称,需求详情\n"
     "XQ-QN-011,储氢瓶阀密封件,示例储运装备公司,高压氢气下密封件寿命短\n"
     "XQ-QN-012,,示例储运装备公司,没有名称的一行\n"
+    "合计,共2项,,\n"
 )
+ODD_LIST = "卡脖子问题,谁家的,怎么回事\n瓶口螺纹渗漏,示例储运装备公司,温度循环后螺纹处渗漏\n"
 ACHIEVEMENT_LIST = "成果名称,成果编号,完成单位\n储氢瓶阀用密封材料,CG-2026-031,示例密封材料研究所\n"
 
 
@@ -76,6 +78,7 @@ def spend(server: Server, wait: Wait) -> None:
     _night(district)
     _morning(district)
     _access(district)
+    _blind_grades(district)
 
 
 def _done(answer: httpx.Response) -> Any:
@@ -120,12 +123,27 @@ def _lists(district: District) -> None:
     assert refused.status_code == 422, refused.text
 
 
+def _columns(district: District) -> None:
+    """A list with headings nobody knows: proposals, a mapping, and what is remembered of the park."""
+    operator = district.operator
+    odd = {"file": ("难题征集.csv", ODD_LIST.encode())}
+    asked = {"park": PARK, "dry_run": True}
+    _done(operator.post("/v1/demands/import", data=asked, files=odd))
+    mapping = {"卡脖子问题": "title", "谁家的": "organisation", "怎么回事": "detail"}
+    given = [f"{heading}={field}" for heading, field in mapping.items()]
+    _done(operator.post("/v1/demands/import", data={**asked, "map": given}, files=odd))
+    profile = {"park": PARK, "headings": [*mapping], "mapping": mapping}
+    _done(operator.put("/v1/import-profiles", json=profile))
+    _done(operator.get("/v1/import-profiles", params={"park": PARK}))
+
+
 def _imports(district: District) -> None:
     admin, operator = district.admin, district.operator
     demands = {"file": ("需求清单.csv", DEMAND_LIST.encode())}
     made = _done(operator.post("/v1/demands/import", data={"park": PARK}, files=demands))
     _done(operator.post("/v1/demands/import", data={"park": PARK, "dry_run": True}, files=demands))
     _done(operator.post("/v1/demands/import/rejects", data={"park": PARK}, files=demands))
+    _columns(district)
     _done(operator.get("/v1/imports"))
     _done(operator.post(f"/v1/imports/{made['import_id']}/undo"))
     supply = {"file": ("成果清单.csv", ACHIEVEMENT_LIST.encode())}
@@ -170,6 +188,7 @@ def _matches(district: District) -> None:
     token = _done(operator.post("/v1/embed-tokens", json={"park": PARK, "origins": [PORTAL]}))["token"]
     page = district.server.client(token, Origin=PORTAL)
     _done(page.get(f"/v1/embed/demands/{demand}/matches"))
+    _done(district.admin.get("/v1/embed-tokens"))
     profile = _done(operator.get(f"/v1/parks/{PARK}/profile"))["profile"]
     stricter = {**profile, "constraints": {"max_price": 10, "strict": True}}
     _done(operator.put(f"/v1/parks/{PARK}/profile", json=stricter, params={"dry_run": True}))
@@ -231,6 +250,21 @@ def _grades(district: District) -> None:
     _done(operator.put("/v1/scorings/in-use", json={"park": PARK, "scoring_id": learned}))
     _done(operator.get("/v1/scorings", params={"park": PARK}))
     _done(operator.put("/v1/scorings/in-use", json={"park": PARK, "scoring_id": None}))
+
+
+def _blind_grades(district: District) -> None:
+    operator, path = district.operator, f"/v1/parks/{PARK}/judgings"
+    asked = {"demands": 2, "depth": 2, "name": "十一月盲评"}
+    judging = _done(operator.post(path, json=asked))
+    of_session = f"{path}/{judging['judging_id']}"
+    for judge, step in (("示例评分人甲", 1), ("示例评分人乙", 2)):
+        for number in range(1, judging["pairs"] + 1):
+            _done(operator.get(f"{of_session}/next", params={"judge": judge}))
+            grade = {"number": number, "grade": min(3, 1 + step * (number - 1)), "judge": judge}
+            _done(operator.post(f"{of_session}/grades", json=grade))
+    _done(operator.get(f"{of_session}/agreement"))
+    _done(operator.get(f"{of_session}/export"))
+    _done(operator.get(path))
 
 
 def _evidence(district: District) -> None:
@@ -304,6 +338,8 @@ def _morning(district: District) -> None:
     _done(operator.get(f"/v1/demands/{second}/near-misses"))
     entry = district.ledger(demand_id=first)[0]["entry_id"]
     _done(operator.get(f"/v1/ledger/{entry}/explanation"))
+    moved = next(one for one in district.ledger() if "feedback" in one["contributions"])
+    _done(operator.get(f"/v1/ledger/{moved['entry_id']}/explanation"))
     _done(operator.get(f"/v1/ledger/{entry}/history"))
 
 

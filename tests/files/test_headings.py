@@ -1,7 +1,9 @@
 import pytest
 
+from matcher.domain.list_columns import aliases
 from matcher.domain.listing import Achievement, Demand, Side
-from matcher.files.headings import aliases, field_of, find_header, plain_heading, unit_of
+from matcher.files.headings import field_of, find_header
+from matcher.files.plain_headings import plain_heading, unit_of
 
 SEEN_SUPPLY = {
     "成果名称": "title",

@@ -77,6 +77,7 @@ def row(**changes: Any) -> LedgerRow:
         "similarity": 0.6125,
         "score": 0.72,
         "probability": None,
+        "band": "",
         "terms": "检测、泄漏",
         "reason": "双方共有“检测”“泄漏”；主要因文意相近",
         "standing": "当前",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import matcher.matching.rank as ranking
+from matcher.domain.bands import Band
 from matcher.domain.calibration import PRIOR, Calibration, Odds
 from matcher.domain.ledger import Pair, Proposal
 from matcher.domain.listing import (
@@ -20,14 +22,18 @@ from matcher.domain.listing import (
     LiveListing,
     Maturity,
     Money,
+    Side,
     same_organisation,
+    text_of,
 )
+from matcher.domain.opinions import OPINION_VALUES, Opinion
 from matcher.domain.repeats import MIN_ALONE
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
-from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
+from matcher.domain.scoring import DEFAULT_SCORER, FEEDBACK, Scorer, Scorers
 from matcher.domain.standings import Cause
 from matcher.domain.text import fold
 from matcher.embed.factory import load_encoder
+from matcher.index.ngrams import background_vectoriser
 from matcher.index.snapshot import build_channels
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import Method, Proposed, propose
@@ -91,6 +97,12 @@ profiles = st.builds(
     constraints=st.sampled_from([NO_CONSTRAINTS, NO_CONSTRAINTS, Constraints(max_price=50.0)]) | constraints,
 )
 
+opinions = st.dictionaries(
+    st.integers(1, 6),
+    st.dictionaries(st.integers(1, 13), st.sampled_from(Opinion), max_size=3),
+    max_size=3,
+)
+
 
 @st.composite
 def inputs(draw: st.DrawFn) -> Inputs:
@@ -104,6 +116,7 @@ def inputs(draw: st.DrawFn) -> Inputs:
         profiles=draw(st.fixed_dictionaries({1: profiles}, optional={2: profiles})),
         constraints=draw(st.dictionaries(st.integers(1, 6), constraints, max_size=3)),
         excluded=frozenset(draw(st.lists(pairs, max_size=4))),
+        opinions=draw(opinions),
     )
 
 
@@ -118,7 +131,7 @@ class Plain:
     inputs: Inputs
 
     def __post_init__(self) -> None:
-        free = replace(self.inputs, profiles={}, constraints={}, excluded=frozenset())
+        free = replace(self.inputs, profiles={}, constraints={}, excluded=frozenset(), opinions={})
         for one in free.demands:
             assert isinstance(one.listing, Demand)
         own = [
@@ -126,9 +139,27 @@ class Plain:
         ]  # own results are scored, too
         alone = (replace(free, demands=own, supply=[one]) for one in free.supply)
         found = [one for each in alone for one in propose(each, METHOD, silent, with_feed=False).entries]
-        self.score = {(one.demand_id, one.achievement_id): one.score for one in found}
         self.demands = {one.id: one for one in self.inputs.demands}
         self.supply = {one.id: one for one in self.inputs.supply}
+        self.score = {
+            (one.demand_id, one.achievement_id): self.moved(
+                one.score, one.demand_id, self.supply[one.achievement_id]
+            )
+            for one in found
+        }
+
+    def moved(self, score: float, demand: int, achievement: LiveListing) -> float:
+        """A score with what people think of others for the demand."""
+        held = self.inputs.opinions.get(demand, {})
+        judged = [one for one in self.inputs.supply if one.id in held and len(one.listing.title) > 1]
+        if achievement.id in held or not judged:
+            return score
+        alike = [
+            (max(0.0, cosine(one, achievement)) ** 2 + shared_wording(one, achievement)) / 2 for one in judged
+        ]  # every text here is Chinese
+        pulls = [OPINION_VALUES[held[one.id]] * near for one, near in zip(judged, alike, strict=True)]
+        added = FEEDBACK * round(sum(pulls) / (1 + sum(alike)), 6)
+        return score + min(max(added, -score), 1 - score)
 
     def rules(self, demand: LiveListing) -> Rules:
         assert demand.park_id is not None
@@ -198,6 +229,28 @@ class Plain:
                 own = sorted(own, key=lambda pair: (-self.preference(pair), place[pair]))[:limit]
             kept += own
         return kept
+
+
+@cache
+def vector_of(text: str) -> tuple[float, ...]:
+    return tuple(map(float, ENCODER.encode([text], Side.SUPPLY)[0]))
+
+
+def cosine(one: LiveListing, other: LiveListing) -> float:
+    left, right = (vector_of(text_of(each.listing).full) for each in (one, other))
+    return min(1.0, sum(here * there for here, there in zip(left, right, strict=True)))
+
+
+@cache
+def ngrams_of(text: str) -> dict[int, float]:
+    row = background_vectoriser().transform([text])
+    return {int(bucket): float(weight) for bucket, weight in zip(row.indices, row.data, strict=True)}
+
+
+def shared_wording(one: LiveListing, other: LiveListing) -> float:
+    left, right = (ngrams_of(text_of(each.listing).full) for each in (one, other))
+    shared = [weight * right.get(ngram, 0.0) for ngram, weight in left.items()]
+    return min(1.0, sum(shared))
 
 
 def wording_of(listing: Listing) -> tuple[str, str]:
@@ -276,10 +329,14 @@ def test_every_pair_that_is_left_out_says_why(asked: Inputs) -> None:
 
 @given(inputs())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_live_demand_has_matches_or_a_reason_and_its_nearest_miss(asked: Inputs) -> None:
+def test_every_live_demand_has_a_likely_match_or_a_reason_and_its_nearest_miss(asked: Inputs) -> None:
     plain = Plain(asked)
     found = proposed(asked)
-    matched = {one.demand_id for one in found.entries}
+    matched = {
+        one.demand_id
+        for one in found.entries
+        if plain.rules(plain.demands[one.demand_id]).profile.bands.of(one.probability) is Band.LIKELY
+    }
     assert sorted(one.demand_id for one in found.abstentions) == sorted(plain.demands.keys() - matched)
     for one in found.abstentions:
         demand = plain.demands[one.demand_id]
@@ -315,6 +372,54 @@ def test_one_parks_rules_never_move_another_parks_rows(
         excluded=frozenset(pair for pair in asked.excluded if pair[0] not in theirs),
     )
     assert of_the_first(proposed(asked)) == of_the_first(proposed(moved))
+
+
+@given(inputs(), opinions, st.data())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_people_think_moves_the_matches_of_no_other_demand(
+    asked: Inputs, thought: dict[int, dict[int, Opinion]], data: st.DataObject
+) -> None:
+    asked = replace(asked, profiles={})
+    changed = data.draw(st.sampled_from([one.id for one in asked.demands]))
+    kept = {demand: held for demand, held in asked.opinions.items() if demand != changed}
+    other = replace(asked, opinions={**kept, changed: thought.get(changed, {})})
+
+    def of_others(found: Proposed) -> Any:
+        return (
+            [one for one in found.entries if one.demand_id != changed],
+            [one for one in found.abstentions if one.demand_id != changed],
+            found.feed,
+        )
+
+    assert of_others(proposed(asked)) == of_others(proposed(other))
+
+
+@given(inputs())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_demand_of_which_nobody_thinks_anything_is_scored_as_if_there_were_no_feedback(
+    asked: Inputs,
+) -> None:
+    indifferent = replace(
+        asked, opinions={one.id: {1: Opinion.GRADED_1, 2: Opinion.GRADED_1} for one in asked.demands}
+    )
+    without, found = proposed(replace(asked, opinions={})), proposed(indifferent)
+    assert found.entries == without.entries
+    assert found.abstentions == without.abstentions
+    assert not any("feedback" in one.contributions or one.like_id for one in without.entries)
+
+
+@given(inputs())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_contributions_add_up_to_the_score_and_name_a_judged_achievement_of_the_demand(asked: Inputs) -> None:
+    for one in proposed(asked).entries:
+        assert sum(one.contributions.values()) == one.score
+        assert 0 <= one.score <= 1
+        assert ("feedback" in one.contributions) == (one.like_id is not None)
+        held = asked.opinions.get(one.demand_id, {})
+        assert one.achievement_id not in held or one.like_id is None
+        if one.like_id is not None:
+            assert held[one.like_id] is one.like_opinion
+            assert (OPINION_VALUES[held[one.like_id]] > 0) == (one.contributions["feedback"] > 0)
 
 
 @given(inputs())

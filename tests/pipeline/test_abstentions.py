@@ -125,12 +125,30 @@ def test_a_row_keeps_the_run_that_found_it_first_and_is_written_only_where_it_ch
     save(desk, min_score=0.99, constraints={"max_price": 1})
     third = desk.refresh().run_id
     assert rows(desk) == [(1, third, first), (2, third, second)]
-    save(desk)
+    save(desk, likely=0.000_01, possible=0.000_01)
     assert desk.refresh().abstentions == 0
     assert rows(desk) == []
     save(desk, min_score=0.99)
     fourth = desk.refresh().run_id
     assert {since for _, _, since in rows(desk)} == {fourth}, "the count begins anew"
+
+
+@pytest.mark.both_engines
+def test_a_demand_whose_matches_are_not_likely_is_listed_by_its_parks_own_line(desk: Desk, park: int) -> None:
+    demand = desk.demand(park, LEAK["title"]).id
+    save(desk, likely=0.999_999)
+    assert desk.refresh().abstentions == 1
+    [listed] = list_abstentions(desk.database, LOCAL_OPERATOR, desk.now).items
+    assert listed.reason.value == "none_likely"
+    written = matches_of_demand(desk.database, demand, DISTRICT, desk.now)
+    assert [match.achievement_id for match in written.items] == [
+        listed.nearest and listed.nearest.achievement_id
+    ]
+    assert written.reason is not None
+    assert written.reason.code == "none_likely"
+    save(desk)
+    assert desk.refresh().abstentions == 0
+    assert matches_of_demand(desk.database, demand, DISTRICT, desk.now).reason is None
 
 
 @pytest.mark.both_engines

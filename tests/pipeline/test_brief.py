@@ -7,8 +7,9 @@ import pytest
 from openpyxl import load_workbook
 
 from matcher.domain.access import LOCAL_OPERATOR, Principal, Role, Scope
+from matcher.domain.bands import Band
 from matcher.domain.entries import EntryFilter
-from matcher.domain.errors import Forbidden, NotFound
+from matcher.domain.errors import Forbidden, InvalidCursor, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Standing
@@ -18,6 +19,8 @@ from matcher.pipeline.brief.shown import TOP, brief_text, brief_workbook
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger import edits
 from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.rules.profiles import save_profile
+from matcher.pipeline.rules.stated import profile_from
 from tests.pipeline.desks import DeskLike
 from tests.pipeline.given import Desk, operator_of, row, rows_of
 
@@ -174,6 +177,38 @@ def test_since_takes_a_run_or_a_day(night: Desk) -> None:
         brief_of(night, since=99)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 5, 12])
+def test_pages_of_a_brief_are_together_the_whole_of_it(night: Desk, limit: int) -> None:
+    first, second, *others = entry_ids(night)
+    edit(night, first, due=night.now.date(), owner="示例赵")
+    edit(night, second, due=night.now.date() - DAY, owner="示例钱")
+    edit(night, others[-1], owner="示例孙")
+    night.withdraw(Side.SUPPLY, next(iter(night.shelf().values())))
+    night.supply(*rows_of("CG", 3, start=9))
+    night.refresh()
+    whole = brief_of(night)
+    pages = [brief_of(night, limit=limit)]
+    while pages[-1].next_cursor is not None:
+        pages.append(brief_of(night, limit=limit, cursor=pages[-1].next_cursor))
+    assert whole.next_cursor is None
+    assert {len(getattr(page, name)) <= limit for page in pages for name in LISTS} == {True}
+    for name in LISTS:
+        assert [one for page in pages for one in getattr(page, name)] == getattr(whole, name)
+    assert all(page.counts == whole.counts for page in pages)
+
+
+def test_later_pages_of_a_brief_are_of_the_runs_of_the_first(night: Desk) -> None:
+    first = brief_of(night, since=date(2026, 11, 2), limit=5)
+    assert (first.counts.new, first.next_cursor is None) == (12, False)
+    night.supply(*rows_of("CG", 3, start=9))
+    night.refresh()
+    second = brief_of(night, limit=5, cursor=first.next_cursor)
+    assert (second.run, second.since) == (first.run, first.since)
+    assert second.counts == first.counts
+    with pytest.raises(InvalidCursor):
+        brief_of(night, cursor="of-another-list")
+
+
 def test_a_brief_is_its_park_s_alone(night: Desk) -> None:
     other = night.park("space")
     night.demands(other, *rows_of("YQ", 2, start=200))
@@ -201,7 +236,7 @@ def test_json_keeps_its_keys_and_the_text_and_workbook_say_the_same(night: Desk)
     brief = brief_of(night)
     said = json.loads(json.dumps(brief.as_json()))
     head = ["park", "park_name", "day", "made_at", "run", "since", "counts", "stages"]
-    assert list(said) == [*head, *LISTS]
+    assert list(said) == [*head, *LISTS, "next_cursor"]
     assert said["day"] == "2026-11-03"
     assert [one["stage"] for one in said["stages"]] == [stage.value for stage in Stage]
     text = brief_text(brief, rest="，见附件")
@@ -216,3 +251,23 @@ def test_json_keeps_its_keys_and_the_text_and_workbook_say_the_same(night: Desk)
     kept = brief.counts.kept
     assert (figures["新增"], figures["不变"], figures["待研判"]) == (count, kept, len(entry_ids(night)))
     assert str(figures["本次匹配"]).startswith("第 2 次运行，2026-11-03 12:00")
+
+
+def test_a_brief_of_work_counts_what_it_folds_away(night: Desk) -> None:
+    last = entry_ids(night)[-1]
+    found, _ = list_entries(night.database, LOCAL_OPERATOR.scope, EntryFilter())
+    middle = sorted(one.probability or 0 for one in found)[len(found) // 2]
+    rules = profile_from({"likely": middle, "possible": middle})
+    save_profile(night.database, Request(LOCAL_OPERATOR, night.now), "hydrogen", rules)
+    night.refresh()
+    beginning: dict[str, Any] = {"since": date(2026, 1, 1)}
+    whole, work = brief_of(night, **beginning), brief_of(night, work=True, **beginning)
+    likely = [pair.entry_id for pair in whole.new if pair.band is Band.LIKELY]
+    assert 0 < len(likely) < len(whole.new)
+    assert [pair.entry_id for pair in work.new] == likely
+    assert (whole.counts.folded, work.counts.folded) == (0, len(whole.new) - len(likely))
+    assert sum(stage.entries for stage in work.stages) == len(likely)
+    assert f"其余变化（不可信、无人处理） {work.counts.folded}" in brief_text(work)
+    edit(night, last, notes="已联系")
+    assert last not in likely
+    assert {pair.entry_id for pair in brief_of(night, work=True, **beginning).new} == {*likely, last}

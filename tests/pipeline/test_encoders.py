@@ -49,7 +49,7 @@ class Models:
         self.suffix = ""
 
     def __call__(self, spec: str | None) -> Encoder:
-        if spec not in {None, "permuted", "wide", "third"}:
+        if spec not in {None, "permuted", "wide", "third", "broken"}:
             raise EncoderError(f"没有模型 {spec}", f"there is no model {spec}")
         self.loads[spec] += 1
         random = np.random.default_rng(7)
@@ -57,6 +57,8 @@ class Models:
         table = random.normal(size=(self.tokenizer.get_vocab_size(), width)).astype(np.float32)
         if spec in {"permuted", "third"}:
             table = table[random.permutation(len(table))]
+        if spec == "broken":
+            table[self.tokenizer.encode("阀门").ids] = np.nan
         name = f"{spec or 'static'}{self.suffix}@0/{width}"
         return StaticEncoder(name, self.tokenizer, table, Instructions())
 
@@ -230,6 +232,15 @@ def test_a_model_that_cannot_be_loaded_changes_nothing(office: Office) -> None:
         10,
         lambda: office.desk.now,
     ).is_due()
+
+
+def test_a_model_that_gives_no_numbers_is_refused_with_the_text_and_nothing_is_kept(office: Office) -> None:
+    office.refresh()
+    before, asked = show_encoders(office.encoders), figures(office.matching())
+    with pytest.raises(EncoderError, match=r"NaN or infinity for the text “.*阀"):
+        office.use("broken")
+    assert show_encoders(office.encoders) == before
+    assert figures(office.matching()) == asked
 
 
 def test_a_switch_is_due_for_a_run_that_says_so(office: Office) -> None:

@@ -16,6 +16,8 @@ from matcher.domain.person import ERASED, person_of
 from matcher.domain.standings import Trigger
 from matcher.pipeline.access import authenticate, create_key
 from matcher.pipeline.idempotency import Request
+from matcher.pipeline.judgings.grading import grade_pair
+from matcher.pipeline.judgings.start import Plan, start_judging
 from matcher.pipeline.ledger import edits as working
 from matcher.pipeline.ledger import evidence, exclusions
 from matcher.pipeline.ledger.entries import list_entries
@@ -123,6 +125,11 @@ def planted(desk: Desk) -> tuple[int, int]:
         now=desk.now,
         subject=NAME,
     )
+    judging = start_judging(
+        desk.refresher(), Request(operator, desk.now), "a", Plan(demands=3, name=f"{NAME}的盲评")
+    )
+    for judge in (NAME, EMAIL):
+        grade_pair(database, Request(operator, desk.now), judging.judging_id, 1, 2, judge)
     sheet = with_cells(exported(desk), 0, notes=WHOLE)
     import_ledger(database, Request(operator, desk.now), "a", f"{NAME}的台账.xlsx", sheet)
     return park, entry.id
@@ -140,7 +147,8 @@ def test_no_table_holds_an_erased_person_and_the_record_of_it_does_not_either(de
     held = holders(before)
     assert held >= {
         "access_key", "achievement", "achievement_revision", "demand", "demand_revision", "evidence",
-        "exclusion", "grade", "human_change", "idempotent_answer", "ledger_human", "ledger_import",
+        "exclusion", "grade", "human_change", "idempotent_answer", "judging", "judging_grade", "judging_text",
+        "ledger_human", "ledger_import",
     }  # fmt: skip
     dry = erased(desk, dry_run=True)
     assert dump(desk.database) == before, "a dry run writes nothing"
@@ -291,15 +299,16 @@ def test_every_column_that_may_hold_a_text_is_gone_through() -> None:
         "demand": {"key", "digest", "confidentiality", "via"},
         "demand_revision": {"via"},
         "evidence": {"sha256"},
+        "feed_entry": {"like_opinion"},
         "grade": {"decline_code"},
         "human_change": {"act", "via"},
         "idempotent_answer": {"digest"},
         "import_batch": {"side"},
-        "ledger_entry": {"standing", "cause"},
-        "entry_state": {"event", "standing", "cause"},
+        "ledger_entry": {"standing", "cause", "like_opinion"},
+        "entry_state": {"event", "standing", "cause", "like_opinion"},
         "ledger_human": {"stage", "paused_from", "stall_code", "decline_code", "teaming"},
         "park": {"code"},
-        "run": {"trigger", "status", "fingerprint"},
+        "run": {"trigger", "status", "fingerprint", "opinions"},
         "service_secret": {"name", "value"},
         "encoder_choice": {"encoder_id"},
         "repeat": {"side"},

@@ -180,6 +180,7 @@ def test_another_parks_grades_never_enter(office: Office) -> None:
 
 def test_what_is_not_better_is_kept_and_not_used(office: Office) -> None:
     office.grade(office.a, lots, limit=20)
+    office.desk.refresh(top_k=10)
     revision = stored_revision(office)
     learned = office.learn(adopt=True)
     assert (learned["adopted"], learned["evaluation"]["better"]) == (False, False)
@@ -190,6 +191,18 @@ def test_what_is_not_better_is_kept_and_not_used(office: Office) -> None:
     }
     assert stored_revision(office) == revision
     assert not office.desk.refresher(top_k=10).is_due()
+
+
+def test_what_grades_move_within_a_demand_teaches_nothing_more(office: Office) -> None:
+    office.grade(office.a, only_the_first_fits, limit=45)
+    before = figures(office.entries(office.a))
+    first = office.learn()
+    office.desk.refresh(top_k=10)
+    assert figures(office.entries(office.a)) != before
+    second = office.learn()
+    for name in ("weights", "learned_from", "evaluation"):
+        assert first[name] == second[name]
+    assert first["calibration"]["odds"] == second["calibration"]["odds"]
 
 
 def test_twenty_grades_hardly_move_what_is_in_use(office: Office) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,7 +17,7 @@ from matcher.domain.listing import (
     Money,
     Side,
 )
-from matcher.store import catalogue, parks, revisions
+from matcher.store import catalogue, imports, parks, revisions
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database
 from matcher.store.records import from_record, to_record
@@ -130,11 +131,14 @@ def test_a_contact_is_kept_whole_in_the_database_and_a_park_in_the_revision(data
         shelf = Shelf(Side.DEMAND, park_id=park)
         [added] = revisions.add(session, shelf, [Demand(title="阀门", contact=contact)], CHANGE)
         identifier = added.id
+        made = imports.add(session, shelf, ["d.csv"], {}, "local", NOW)
+        by_import = replace(CHANGE, via="import", import_id=made)
+        revisions.write(session, [Rewrite(held=added, listing=added.listing)], by_import)
     with database.reading() as session:
         found = catalogue.find(session, Side.DEMAND, identifier, Scope(frozenset({park})))
         assert found is not None
         assert found.listing.contact == contact
-        former = revisions.before(session, shelf, identifier, 2)
-        assert former is not None
+        former = revisions.before_import(session, shelf, made)[identifier]
+        assert (former.listing.contact, former.via) == (contact, "rest")
         other = Shelf(Side.DEMAND, park_id=park + 1)
-        assert revisions.before(session, other, identifier, 2) is None
+        assert revisions.before_import(session, other, made) == {}

@@ -181,6 +181,9 @@ def test_a_band_is_filtered_by_as_it_is_read_at_its_very_edges(
             for band in Band:
                 wanted = ledger.entries(session, DISTRICT, EntryFilter(band=band))
                 assert [one.id for one in wanted] == [one.id for one in every if one.band is band]
+            work = ledger.entries(session, DISTRICT, EntryFilter(work=True))
+            expected = [one.id for one in every if one.band in {Band.LIKELY, None} or one.touched]
+            assert [one.id for one in work] == expected
 
 
 def test_a_dead_run_is_closed_and_a_finished_one_stays_as_it_ended(database: Database) -> None:

@@ -19,6 +19,9 @@ from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.pipeline import access
 from matcher.pipeline.idempotency import Request
+from matcher.pipeline.judgings import grading
+from matcher.pipeline.judgings.export import exported
+from matcher.pipeline.judgings.start import Plan, start_judging
 from matcher.pipeline.ledger.edits import read_entry
 from matcher.pipeline.ledger.entries import list_entries
 from matcher.pipeline.ledger.history import read_history
@@ -28,6 +31,7 @@ from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
 from matcher.pipeline.lists.import_plan import ImportRequest
+from matcher.pipeline.lists.import_profiles import list_import_profiles, save_import_profile
 from matcher.pipeline.lists.importing import import_list, import_shelf
 from matcher.pipeline.lists.parks import add_park, get_park, list_parks
 from matcher.pipeline.lists.undoing import import_history, undo_import
@@ -50,7 +54,7 @@ NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 TENANT = re.compile(
     r"(?:\b(?:FROM|JOIN|UPDATE|INTO)|,)\s+(?:demand|demand_revision|demand_constraints|ledger_entry|ledger_human"
     r"|ledger_import|feed_entry|import_batch|entry_state|human_change|abstention|grade|evidence|exclusion"
-    r"|park_profile|scoring|scoring_choice)\b"
+    r"|park_profile|scoring|scoring_choice|import_profile|judging|judging_text|judging_pair|judging_grade)\b"
 )
 OPERATION = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b")
 IMPORT_BY_KEY = re.compile(r"\s*UPDATE import_batch SET .* WHERE import_batch\.id = \S+$")
@@ -73,6 +77,8 @@ class Town:
     foreign_entry: int
     own_import: int
     foreign_import: int
+    own_judging: int
+    foreign_judging: int
 
     @property
     def database(self) -> Database:
@@ -83,9 +89,9 @@ class Town:
         return Principal("operator", Role.OPERATOR, Scope(frozenset({self.own})))
 
 
-def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR) -> Any:
+def bring(desk: Desk, park: int, name: str, caller: Principal = LOCAL_OPERATOR, **options: Any) -> Any:
     content = LEAK.format(name).encode()
-    request = ImportRequest(Shelf(Side.DEMAND, park_id=park), [(f"{name}.csv", content)])
+    request = ImportRequest(Shelf(Side.DEMAND, park_id=park), [(f"{name}.csv", content)], **options)
     return import_list(desk.database, request, caller, NOW)
 
 
@@ -95,7 +101,10 @@ def two_parks(desk: Desk) -> dict[str, int]:
     made = writing.create_listing(
         database, LOCAL_OPERATOR, Achievement(title="阀门泄漏检测方法", organisation="研究所"), NOW
     )
-    batches = [bring(desk, park, name).import_id for park, name in zip(parks, "甲乙", strict=True)]
+    mapping = {"需求详情": "detail"}
+    batches = [
+        bring(desk, park, name, mapping=mapping).import_id for park, name in zip(parks, "甲乙", strict=True)
+    ]
     desk.refresh()
     with database.writing() as session:
         entries = {one.park_id: one for one in session.scalars(select(LedgerEntry))}
@@ -105,6 +114,7 @@ def two_parks(desk: Desk) -> dict[str, int]:
             )
             session.add(human)
     own, foreign = parks
+    sessions = [judged(desk, code) for code in "ab"]
     return {
         "own": own,
         "foreign": foreign,
@@ -115,7 +125,17 @@ def two_parks(desk: Desk) -> dict[str, int]:
         "foreign_entry": entries[foreign].id,
         "own_import": batches[0],
         "foreign_import": batches[1],
+        "own_judging": sessions[0],
+        "foreign_judging": sessions[1],
     }
+
+
+def judged(desk: Desk, park: str) -> int:
+    """A blind grading session of a park, its first pair graded."""
+    request = Request(LOCAL_OPERATOR, NOW)
+    judging = start_judging(desk.refresher(), request, park, Plan()).judging_id
+    grading.grade_pair(desk.database, request, judging, 1, 2, "某")
+    return judging
 
 
 @pytest.fixture
@@ -142,8 +162,18 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     ),
     "import_shelf": lambda t: import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
+    "list_import_profiles": lambda t: list_import_profiles(t.database, t.caller, park="b"),
     "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
     "read_entry": lambda t: read_entry(t.database, t.caller, t.foreign_entry, NOW),
+    "start_judging": lambda t: start_judging(
+        t.desk.refresher(), Request(t.caller, NOW), "b", Plan(demands=1)
+    ),
+    "next_pair": lambda t: grading.next_pair(t.database, t.caller, t.foreign_judging, "某"),
+    "grade_pair": lambda t: grading.grade_pair(
+        t.database, Request(t.caller, NOW), t.foreign_judging, 1, 3, "某"
+    ),
+    "read_agreement": lambda t: grading.read_agreement(t.database, t.caller, t.foreign_judging),
+    "export of a judging": lambda t: exported(t.database, t.caller, t.foreign_judging),
     "export_ledger": lambda t: export_ledger(t.database, t.caller.scope, "b", io.BytesIO(), NOW),
     "matches_of_demand": lambda t: matches_of_demand(t.database, t.foreign_demand, t.caller.scope, NOW),
     "issue_embed_token": lambda t: access.issue_embed_token(
@@ -235,9 +265,17 @@ LISTED: dict[str, tuple[Callable[[Town], list[Any]], Callable[[Town], list[Any]]
         lambda t: list(ledger_diff(t.database, t.caller.scope, park_id=t.foreign).new),
         lambda t: [],
     ),
+    "list_judgings": (
+        lambda t: [one.judging_id for one in grading.list_judgings(t.database, t.caller).items],
+        lambda t: [t.own_judging],
+    ),
     "import_history": (
         lambda t: [one.import_id for one in import_history(t.database, t.caller).items],
         lambda t: [t.own_import],
+    ),
+    "list_import_profiles": (
+        lambda t: [one.park for one in list_import_profiles(t.database, t.caller).items],
+        lambda t: ["a"],
     ),
     "free text": (
         lambda t: [
@@ -310,6 +348,13 @@ SCOPED: dict[str, Callable[[Town], object]] = {
         t.database, t.caller, Side.DEMAND, t.own_demand, NOW
     ),
     "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
+    "import with a mapping": lambda t: bring(
+        t.desk, t.own, "丁", t.caller, mapping={"企业名称": "organisation"}
+    ),
+    "import profiles": lambda t: list_import_profiles(t.database, t.caller, park="a"),
+    "save an import profile": lambda t: save_import_profile(
+        t.database, t.caller, Shelf(Side.DEMAND, park_id=t.own), ["题"], {"题": "title"}, NOW
+    ),
     "undo": lambda t: undo_import(t.database, t.own_import, t.caller, NOW),
     "import history": lambda t: import_history(t.database, t.caller),
     "list entries": lambda t: list_entries(t.database, t.caller.scope, EntryFilter(min_score=0.0)),
@@ -340,6 +385,14 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "use a scoring": lambda t: scorings.use_scoring(
         t.database, Request(t.caller, NOW), DEFAULT_SCORER, "a", None
     ),
+    "start a judging": lambda t: start_judging(t.desk.refresher(), Request(t.caller, NOW), "a", Plan()),
+    "list judgings": lambda t: grading.list_judgings(t.database, t.caller),
+    "the next pair": lambda t: grading.next_pair(t.database, t.caller, t.own_judging, "某"),
+    "grade a pair": lambda t: grading.grade_pair(
+        t.database, Request(t.caller, NOW), t.own_judging, 1, 1, "某"
+    ),
+    "agreement": lambda t: grading.read_agreement(t.database, t.caller, t.own_judging),
+    "export of a judging": lambda t: exported(t.database, t.caller, t.own_judging),
     "list abstentions": lambda t: list_abstentions(t.database, t.caller, NOW),
 }
 

@@ -18,7 +18,9 @@ from matcher.api import (
     explanations,
     grades,
     health,
+    import_profiles,
     imports,
+    judgings,
     keys,
     ledger,
     match,
@@ -35,7 +37,8 @@ from matcher.api import (
 from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS
 from matcher.api.listings import listing_router
 from matcher.api.metrics import LedgerCollector, RequestMetrics
-from matcher.api.middleware import LimitedBody, Observed, ResponseHeaders
+from matcher.api.middleware import HeadAnswered, LimitedBody, Observed, ResponseHeaders
+from matcher.api.proxied import BehindProxy
 from matcher.bootstrap import Service
 from matcher.logs import log_to_stderr
 from matcher.pipeline.nights.runs import ledger_state
@@ -48,6 +51,7 @@ _NOUNS = (
     near_misses,
     brief,
     imports,
+    import_profiles,
     match,
     due,
     exclusions,
@@ -58,6 +62,7 @@ _NOUNS = (
     evidence,
     grades,
     scorings,
+    judgings,
     runs,
     keys,
     session,
@@ -82,8 +87,11 @@ def create_app(service: Service) -> FastAPI:
     pages.install(app)
     openapi.install(app)
     app.add_middleware(LimitedBody, max_upload=service.settings.max_upload_mb * 1_000_000)
+    app.add_middleware(HeadAnswered)
     app.add_middleware(Observed, metrics=app.state.metrics)
     app.add_middleware(ResponseHeaders)
+    settings = service.settings
+    app.add_middleware(BehindProxy, prefix=settings.root_path, proxies=settings.proxy_networks)
     return app
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.downloads import XLSX, workbook
-from matcher.api.fields import ParkCode
+from matcher.api.fields import Cursor, Limit, ParkCode
 from matcher.api.openapi import binary, problems
 from matcher.api.writes import shown
 from matcher.bootstrap import Service
@@ -29,6 +29,7 @@ Since = Annotated[
         examples=["2026-11-22"],
     ),
 ]
+Work = Annotated[bool, Query(description="只列可信的和有人处理过的；其余变化只计数（`counts.folded`）")]
 
 
 @router.get(
@@ -38,9 +39,20 @@ Since = Annotated[
     response_model=BriefAnswer,
     responses=problems(401, 403, 404, 422),
 )
-def read_brief(service: Installation, caller: Caller, code: Code, since: Since = None) -> Response:
-    """一个园区的晨报：新增、变化、消失及其原因，逾期和到期事项，没有可信供给的需求。得分高的在前。"""
-    return shown(_brief(service, caller, code, since))
+def read_brief(
+    service: Installation,
+    caller: Caller,
+    code: Code,
+    since: Since = None,
+    work: Work = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """一个园区的晨报：新增、变化、消失及其原因，逾期和到期事项，没有可信供给的需求。得分高的在前。
+
+    每个列表至多 `limit` 条，`counts` 为总数；以 `next_cursor` 读取各列表接下去的条目，相比的两次运行不变。
+    """
+    return shown(_brief(service, caller, code, since, work, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -50,14 +62,27 @@ def read_brief(service: Installation, caller: Caller, code: Code, since: Since =
     responses=binary(XLSX, "一个园区的晨报") | problems(401, 403, 404, 422),
     response_class=Response,
 )
-def export_brief(service: Installation, caller: Caller, code: Code, since: Since = None) -> Response:
+def export_brief(
+    service: Installation, caller: Caller, code: Code, since: Since = None, work: Work = False
+) -> Response:
     """一个园区的晨报，写成可打印的工作簿；联系方式已隐去。"""
-    brief = _brief(service, caller, code, since)
+    brief = _brief(service, caller, code, since, work)
     stream = BytesIO()
     brief_workbook(brief, stream)
     return workbook(stream.getvalue(), brief.title)
 
 
-def _brief(service: Service, caller: Principal, code: str, since: str | None) -> BriefAnswer:
+def _brief(
+    service: Service,
+    caller: Principal,
+    code: str,
+    since: str | None,
+    work: bool,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> BriefAnswer:
     when = None if since is None else read_when(since, "since")
-    return make_brief(service.database, caller, code, service.now(), since=when)
+    return make_brief(
+        service.database, caller, code, service.now(), since=when, work=work, cursor=cursor, limit=limit
+    )

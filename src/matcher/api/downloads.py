@@ -5,6 +5,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
 
 
 def workbook(content: bytes, name: str) -> Response:

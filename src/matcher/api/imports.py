@@ -13,12 +13,14 @@ from matcher.api.fields import Cursor, Id, Limit, ParkCode
 from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS, ListKind
 from matcher.api.openapi import binary, problems
 from matcher.api.writes import DryRunOfFile, shown
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
 from matcher.pipeline.answers import Page
 from matcher.pipeline.lists.import_answers import ImportAnswer, PastImport
 from matcher.pipeline.lists.import_plan import ImportRequest, Renames
 from matcher.pipeline.lists.importing import import_list, import_shelf
+from matcher.pipeline.lists.mappings import given_mapping
 from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
 from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.pipeline.texts import Line
@@ -31,8 +33,20 @@ Files = Annotated[
 ]
 Full = Annotated[bool, Form(description="文件即完整清单：其中没有的条目撤回")]
 Overwrite = Annotated[bool, Form(description="文件优先于此后在系统中的修改")]
+MapField = Annotated[
+    list[str],
+    Form(
+        alias="map",
+        description="列的对应，每项“表头=字段”，如 难题描述=detail；keep 原样保留，ignore 不读取。"
+        "导入后按报送方和表头记住",
+        max_length=200,
+    ),
+]
 RenamesField = Annotated[
     Renames, Form(description="疑似改名的条目：ask 报告，same 视为同一条，new 视为新条目")
+]
+HiddenField = Annotated[
+    HiddenParts, Form(description="工作簿中隐藏或筛选掉的行、列和工作表：skip 略过并列出，include 一并读取")
 ]
 
 router = APIRouter(prefix="/v1", tags=["imports"])
@@ -56,7 +70,7 @@ def import_router(kind: ListKind) -> APIRouter:
         operation_id=f"import_{kind.noun}",
         summary=f"导入{kind.zh}清单",
         response_model=ImportAnswer,
-        responses=problems(401, 403, 404, 413, 422),
+        responses=problems(401, 403, 404, 409, 413, 422),
     )
     def upload(
         service: Installation,
@@ -67,10 +81,13 @@ def import_router(kind: ListKind) -> APIRouter:
         full: Full = False,
         overwrite: Overwrite = False,
         renames: RenamesField = Renames.ASK,
+        hidden: HiddenField = HiddenParts.SKIP,
+        mapping: MapField = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """导入文件；有问题的行逐一报告，好的行照常导入，全部在一次提交中。"""
         shelf = import_shelf(service.database, kind.side, principal, **target)
-        request = ImportRequest(shelf, _contents(file), dry_run, full, overwrite, renames)
+        given = given_mapping(kind.side, mapping)
+        request = ImportRequest(shelf, _contents(file), dry_run, full, overwrite, renames, hidden, given)
         return shown(import_list(service.database, request, principal, service.now()))
 
     @router.post(
@@ -88,10 +105,13 @@ def import_router(kind: ListKind) -> APIRouter:
         full: Full = False,
         overwrite: Overwrite = False,
         renames: RenamesField = Renames.ASK,
+        hidden: HiddenField = HiddenParts.SKIP,
+        mapping: MapField = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """试导入文件，把不能导入的行写成工作簿；不写入任何条目。"""
         shelf = import_shelf(service.database, kind.side, principal, **target)
-        request = ImportRequest(shelf, _contents(file), True, full, overwrite, renames)
+        given = given_mapping(kind.side, mapping)
+        request = ImportRequest(shelf, _contents(file), True, full, overwrite, renames, hidden, given)
         report = import_list(service.database, request, principal, service.now())
         return workbook(rejects_workbook(report.rejects), "未导入的行")
 

@@ -49,6 +49,7 @@ def list_entries(
         float | None, Query(ge=0, le=1, allow_inf_nan=False, description="得分不低于")
     ] = None,
     band: Annotated[Band | None, Query(description="概率所在的档，按各园区自己的线")] = None,
+    work: Annotated[bool, Query(description="只要可信的、没有概率的和有人处理过的，即要做的工作")] = False,
     as_of: AsOf = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -62,6 +63,7 @@ def list_entries(
         stage=stage,
         min_score=min_score,
         band=band,
+        work=work,
         standing=None if standing in {"all", "in_view"} else Standing(standing),
         in_view=standing == "in_view",
         person=person,

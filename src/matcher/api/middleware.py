@@ -48,7 +48,7 @@ class ResponseHeaders:
             await self.app(scope, receive, send)
             return
         wanted = dict(_HEADERS)
-        if scope["path"].startswith("/v1"):
+        if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/v1"):
             wanted["Cache-Control"] = "no-store"
 
         async def send_with_headers(message: Message) -> None:
@@ -114,6 +114,30 @@ class Observed:
                     "account": scope["state"].get("account"),
                 },
             )
+
+
+class HeadAnswered:
+    """Answers HEAD as GET without the body, at every address that answers GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; of HEAD the status and the headers alone."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        asked = {**scope, "method": "GET"}
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            await self.app(asked, receive, send_without_body)
+        finally:
+            scope["route"] = asked.get("route")
 
 
 class LimitedBody:

@@ -32,6 +32,7 @@ TAGS = [
     {"name": "rules", "description": "园区与需求的规则 · a park's and a demand's rules"},
     {"name": "match", "description": "按文字匹配 · matching a free text"},
     {"name": "ledger", "description": "供需对接台账 · the docking ledger"},
+    {"name": "judgings", "description": "盲评 · blind grading"},
     {"name": "runs", "description": "匹配运行 · runs of the matching"},
     {"name": "access", "description": "密钥与登录 · keys and sessions"},
     {"name": "embed", "description": "嵌入其他网站 · results on other sites"},

@@ -16,10 +16,10 @@ def render(document: Mapping[str, Any]) -> str:
             '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">',
             f"<title>{escape(info['title'])} · API</title>",
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<link rel="stylesheet" href="/static/reference.css"></head><body><main>',
+            '<link rel="stylesheet" href="static/reference.css"></head><body><main>',
             f"<h1>{escape(info['title'])} <small>{escape(info['version'])}</small></h1>",
             *(f"<p>{escape(line)}</p>" for line in info["description"].split("\n") if line),
-            '<p><a href="/openapi.json">openapi.json</a></p>',
+            '<p><a href="openapi.json">openapi.json</a></p>',
             *_sections(document),
             "</main></body></html>",
         )

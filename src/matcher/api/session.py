@@ -32,6 +32,7 @@ def sign_in(request: Request, service: Installation, body: SignIn) -> Response:
         expires=session.expires_at,
         httponly=True,
         samesite="strict",
+        path=_home(request),
         secure=request.url.scheme == "https",
     )
     return response
@@ -62,5 +63,10 @@ def sign_out(request: Request, service: Installation, caller: Caller) -> Respons
         raise NotFound("没有登录会话；密钥请在密钥管理中作废。", "no session: a key is revoked under keys.")
     access.sign_out(service.database, caller, service.now())
     answer = Response(status_code=204)
-    answer.delete_cookie(session_cookie(request), httponly=True, samesite="strict")
+    answer.delete_cookie(session_cookie(request), httponly=True, samesite="strict", path=_home(request))
     return answer
+
+
+def _home(request: Request) -> str:
+    """The path that the session's cookie is for: two installations may share a host."""
+    return request.scope.get("root_path") or "/"

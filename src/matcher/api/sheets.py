@@ -52,6 +52,7 @@ def export_ledger(
     form: Annotated[
         SheetFormat, Query(alias="format", description="xlsx 工作簿、csv 文本")
     ] = SheetFormat.XLSX,
+    work: Annotated[bool, Query(description="只要可信的、没有概率的和有人处理过的")] = False,
     unmask: Unmask = False,
 ) -> Response:
     """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
@@ -64,6 +65,7 @@ def export_ledger(
         stream,
         service.now(),
         form=form,
+        work=work,
         unmask_for=caller if unmask else None,
     )
     return attachment(stream.getvalue(), _TYPES[form], f"台账.{form}")

@@ -47,6 +47,7 @@ _COMMANDS = {
     "import": "matcher.cli.lists:import_app",
     "ledger": "matcher.cli.ledger:app",
     "scorings": "matcher.cli.learn:app",
+    "judge": "matcher.cli.judge:app",
     "keys": "matcher.cli.keys:app",
     "encoder": "matcher.cli.encoders:app",
     "db": "matcher.cli.database:app",

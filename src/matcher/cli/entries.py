@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from matcher.bootstrap import Service
+from matcher.cli.codes import choices, code_of
 from matcher.cli.entry_tables import print_entry, print_history
 from matcher.cli.output import out, print_json, print_table, say
 from matcher.cli.session import AsJson, opened
@@ -62,7 +63,7 @@ def set_columns(entry_id: EntryId, columns: Columns, as_json: AsJson = False) ->
 
 def move(
     entry_id: EntryId,
-    stage: Annotated[Stage, typer.Argument(help="Where it goes.", metavar="STAGE")],
+    stage: Annotated[Stage, typer.Argument(help="Where it goes.", metavar="STAGE", parser=code_of(Stage))],
     reason: Annotated[str | None, typer.Option(help="Code of the reason; ending takes one.")] = None,
     return_on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day to return; pausing takes one.")
@@ -98,7 +99,9 @@ def add(
     columns: Annotated[
         list[str] | None, typer.Argument(help="As for `set`.", metavar="[COLUMN=VALUE]...")
     ] = None,
-    stage: Annotated[Stage, typer.Option(help="Where it starts.")] = Stage.SCREENING,
+    stage: Annotated[
+        Stage, typer.Option(help="Where it starts.", metavar=choices(Stage), parser=code_of(Stage))
+    ] = Stage.SCREENING,
     as_json: AsJson = False,
 ) -> None:
     """Add a pair that no run proposed."""

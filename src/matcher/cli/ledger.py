@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from matcher.cli import nights
+from matcher.cli.codes import choices, code_of
 from matcher.cli.output import print_json, print_table, progress, say
 from matcher.cli.session import AsJson, opened
 from matcher.cli.tree import group_of
@@ -110,9 +111,15 @@ def match(
 def list_ledger(
     park: Annotated[str | None, typer.Option(help="Only this park's entries.")] = None,
     demand: Annotated[int | None, typer.Option(help="Only this demand's entries (id).")] = None,
-    stage: Annotated[Stage | None, typer.Option(help="Only entries at this stage.")] = None,
+    stage: Annotated[
+        Stage | None,
+        typer.Option(help="Only entries at this stage.", metavar=choices(Stage), parser=code_of(Stage)),
+    ] = None,
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="Only scores from here up.")] = None,
     band: Annotated[Band | None, typer.Option(help="Only probabilities in this band.")] = None,
+    work: Annotated[
+        bool, typer.Option("--work", help="Only what is work: likely, or touched by people.")
+    ] = False,
     limit: Annotated[
         int | None, typer.Option(min=1, max=MAX_ID, help="At most so many; all by default.")
     ] = None,
@@ -130,7 +137,13 @@ def list_ledger(
     with opened() as service:
         park_id = None if park is None else get_park(service.database, park, DISTRICT).id
         wanted = EntryFilter(
-            park_id=park_id, demand_id=demand, stage=stage, min_score=min_score, band=band, in_view=True
+            park_id=park_id,
+            demand_id=demand,
+            stage=stage,
+            min_score=min_score,
+            band=band,
+            work=work,
+            in_view=True,
         )
         page = page_of_entries(service.database, DISTRICT, wanted, as_of=when, limit=limit)
     rows = page.as_json()["items"]

@@ -1,6 +1,6 @@
 """Parks, and lists in: `matcher park` and `matcher import`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -8,16 +8,20 @@ from typing import Annotated
 import typer
 
 from matcher.cli import rules
+from matcher.cli.import_columns import show_columns
 from matcher.cli.output import beijing, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side
 from matcher.pipeline.lists import parks
-from matcher.pipeline.lists.import_answers import ImportAnswer
+from matcher.pipeline.lists.import_answers import ImportAnswer, SkippedAnswer
 from matcher.pipeline.lists.import_plan import ImportRequest, Renames
+from matcher.pipeline.lists.import_profiles import list_import_profiles
 from matcher.pipeline.lists.importing import import_list, import_shelf
+from matcher.pipeline.lists.mappings import given_mapping
 from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
 from matcher.pipeline.lists.undoing import import_history, undo_import
 
@@ -32,6 +36,22 @@ Full = Annotated[bool, typer.Option("--full", help="The files are the whole list
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Let the files win over edits made since.")]
 RenamesOption = Annotated[
     Renames, typer.Option(help="Rows that look like a renamed item: ask (reject), same, or new.")
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="HEADING=FIELD",
+        help="The field a column holds, such as 难题描述=detail; keep or ignore leaves it out. Repeat it for "
+        "more; it is remembered of the park or source.",
+    ),
+]
+MapFile = Annotated[
+    Path | None, typer.Option("--map-file", help="A file of such mappings, one a line, or a JSON object.")
+]
+HiddenOption = Annotated[
+    HiddenParts,
+    typer.Option("--hidden", help="Rows, columns and sheets that a workbook hides: skip or include."),
 ]
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write the rejected rows to this workbook.")]
 
@@ -71,11 +91,15 @@ def import_achievements(
     full: Full = False,
     overwrite: Overwrite = False,
     renames: RenamesOption = Renames.ASK,
+    mapping: MapOption = None,
+    map_file: MapFile = None,
+    hidden: HiddenOption = HiddenParts.SKIP,
     rejects: Rejects = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a supply list (科技成果供给清单)."""
-    options = _Options(dry_run, full, overwrite, renames, rejects, as_json)
+    given = given_mapping(Side.SUPPLY, mapping or [], None if map_file is None else _read(map_file))
+    options = _Options(dry_run, full, overwrite, renames, hidden, given, rejects, as_json)
     _import(Side.SUPPLY, files, options, park=None, source=source)
 
 
@@ -87,11 +111,15 @@ def import_demands(
     full: Full = False,
     overwrite: Overwrite = False,
     renames: RenamesOption = Renames.ASK,
+    mapping: MapOption = None,
+    map_file: MapFile = None,
+    hidden: HiddenOption = HiddenParts.SKIP,
     rejects: Rejects = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a park's demand list (企业需求清单)."""
-    options = _Options(dry_run, full, overwrite, renames, rejects, as_json)
+    given = given_mapping(Side.DEMAND, mapping or [], None if map_file is None else _read(map_file))
+    options = _Options(dry_run, full, overwrite, renames, hidden, given, rejects, as_json)
     _import(Side.DEMAND, files, options, park=park, source="")
 
 
@@ -111,6 +139,28 @@ def template(
     with written(output) as stream:
         stream.write(template_workbook(sides[side]))
     say(f"{output}")
+
+
+@import_app.command("profiles")
+def profiles(as_json: AsJson = False) -> None:
+    """List the remembered mappings: which field each heading of a sender's lists stands for."""
+    with opened() as service:
+        held = list_import_profiles(service.database, LOCAL_OPERATOR).as_json()["items"]
+    if as_json:
+        print_json(held)
+        return
+    columns = {"sender": "报送方", "mapped": "对应", "updated_at": "时间"}
+    print_table(
+        columns,
+        [
+            {
+                "sender": profile["park"] or profile["source"],
+                "mapped": "；".join(f"{heading}={field}" for heading, field in profile["mapping"].items()),
+                "updated_at": beijing(profile["updated_at"]),
+            }
+            for profile in held
+        ],
+    )
 
 
 @import_app.command("undo")
@@ -152,6 +202,8 @@ class _Options:
     full: bool
     overwrite: bool
     renames: Renames
+    hidden: HiddenParts
+    mapping: Mapping[str, str]
     rejects: Path | None
     as_json: bool
 
@@ -167,6 +219,8 @@ def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str |
             full=options.full,
             overwrite=options.overwrite,
             renames=options.renames,
+            mapping=options.mapping,
+            hidden=options.hidden,
         )
         report = import_list(service.database, request, LOCAL_OPERATOR, service.now())
     if options.rejects is not None and report.rejects:
@@ -201,6 +255,7 @@ def _show(report: ImportAnswer, as_json: bool) -> None:
     }
     print_table(columns, [report.as_json()], right=tuple(columns))
     if report.dry_run:
+        show_columns(report)
         say("试运行：没有写入任何内容。")
     for problem in report.problems:
         place = " ".join(
@@ -215,3 +270,23 @@ def _show(report: ImportAnswer, as_json: bool) -> None:
         )
         mark = "未导入" if problem.severity == "rejected" else "存疑"
         say(f"[{mark}] {place}：{problem.message}")
+    for skipped in report.skipped:
+        say(f"[略过] {skipped_line(skipped)}")
+
+
+SHOWN_ROWS = 5
+"""Skipped rows of one reason that are named on the screen; `--json` names more."""
+
+
+def skipped_line(skipped: SkippedAnswer) -> str:
+    """What was skipped for one reason: how much, where it begins, and why."""
+    numbers = "、".join(str(row.row) for row in skipped.rows[:SHOWN_ROWS])
+    if skipped.columns:
+        what = f"{'、'.join(skipped.columns)} 列"
+    elif skipped.count > SHOWN_ROWS:
+        what = f"第 {numbers}…行，共 {skipped.count} 行"
+    else:
+        what = f"第 {numbers} 行"
+    text = f"“{skipped.rows[0].text}”" if skipped.count == 1 and skipped.rows else ""
+    place = " ".join(part for part in (skipped.file, skipped.sheet, what) if part)
+    return f"{place}{text}：{skipped.message}"

@@ -1,5 +1,6 @@
 """`matcher serve`: bring everything up to date, print how to come in, and serve."""
 
+import errno
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import uvicorn
 
 from matcher.bootstrap import Service
 from matcher.cli.output import out, progress, say
+from matcher.cli.port_holder import holder_of
 from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Conflict, RefreshRunning, Unauthorized
 from matcher.domain.standings import Trigger
@@ -31,7 +33,7 @@ def serve(
     if samples is not None and load_samples(service.database, samples, service.now()):
         say(f"已载入示例清单：{samples}")
     _refresh_if_due(service)
-    address = _address(listening)
+    address = _address(listening) + settings.root_path
     login = access.issue_login(service.database, service.now())
     _keep_local_key(service)
     service.close()
@@ -44,6 +46,7 @@ def serve(
         log_config=None,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
     )
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -58,11 +61,13 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
         listening.listen()
     except OSError as error:
+        holder = holder_of(port) if error.errno == errno.EADDRINUSE else ""
+        zh = f"端口由进程 {holder} 占用" if holder else "服务可能已在运行"
+        en = f"process {holder} has the port" if holder else "it may be running already"
         raise Conflict(
-            f"无法监听 {host}:{port}（{error.strerror}）；服务可能已在运行，"
-            "或改用其他端口：make serve PORT=8001。",
-            f"cannot listen on {host}:{port} ({error.strerror}): it may be running already, or choose "
-            "another port: make serve PORT=8001.",
+            f"无法监听 {host}:{port}（{error.strerror}）；{zh}；可改用其他端口：make serve PORT=8001。",
+            f"cannot listen on {host}:{port} ({error.strerror}): {en}; or choose another port: "
+            "make serve PORT=8001.",
         ) from error
     return listening
 

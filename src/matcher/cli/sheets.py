@@ -45,6 +45,9 @@ _CHANGES = {"place": "位置", "heading": "列", "entry_id": "条目", "before":
 def export(
     park: ParkCode,
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write: .xlsx, or .csv.")],
+    work: Annotated[
+        bool, typer.Option("--work", help="Only what is work: likely, or touched by people.")
+    ] = False,
     unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
 ) -> None:
     """Write a park's ledger as a workbook (.xlsx) or as CSV, to fill in and import again."""
@@ -63,6 +66,7 @@ def export(
             stream,
             service.now(),
             form=form,
+            work=work,
             unmask_for=LOCAL_OPERATOR if unmask else None,
             progress=report,
         )

@@ -10,7 +10,7 @@ from matcher.domain.verdicts import Constraint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
-    """A live demand for which a run proposes nothing.
+    """A live demand for which a run proposes nothing that is likely.
 
     `ruled_out` is constraint → number of achievements it rules out. The nearest miss is the best achievement
     where the park's and the demand's rules and the threshold are set aside; `nearest_failed` are the
@@ -54,3 +54,5 @@ def what_binds(abstention: Abstention) -> Words:
                 "园区台账条数已满，其他需求的匹配排在前面。",
                 "the park's number of entries is used up by better matches of other demands.",
             )
+        case AbstentionReason.NONE_LIKELY:
+            return "没有一条匹配达到“可信”。", "no match reaches the likely band."

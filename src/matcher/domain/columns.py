@@ -271,7 +271,7 @@ MACHINE = (
     _machine("similarity", "相似度", "Similarity", Kind.FIGURE, width=8),
     _machine("score", "得分", "Score", Kind.FIGURE, width=8),
     _machine("probability", "概率", "Probability", Kind.SHARE, width=8),
-    _machine("band", "分档", "Band", Kind.CODE, codes=Band, views=View.ENTRY),
+    _machine("band", "分档", "Band", Kind.CODE, codes=Band, width=8),
     _machine("explored", "探索位", "Explored", views=View.ENTRY),
     _machine("terms", "共有词语", "Shared phrases", views=View.SHEET, width=22, aliases=("共同词语",)),
     _machine("reason", "匹配理由", "Why it matches", views=View.SHEET, width=36),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from matcher.domain.opinions import Opinion
 from matcher.domain.standings import Cause, Event, Standing
 
 FIGURES = ("rank", "similarity", "score", "probability")
@@ -22,6 +23,8 @@ class State:
     contributions: Mapping[str, float]
     terms: tuple[str, ...]
     explored: bool = False
+    like_id: int | None = None
+    like_opinion: Opinion | None = None
     demand_version: int
     achievement_version: int
 

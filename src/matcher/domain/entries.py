@@ -6,6 +6,7 @@ from datetime import datetime
 
 from matcher.domain.bands import Band
 from matcher.domain.columns import Work
+from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
 
@@ -17,8 +18,8 @@ MAX_ID = 2**31 - 1
 class EntryFilter:
     """Which ledger entries are asked for; None leaves a column free.
 
-    `in_view` leaves out what neither the last run proposes nor a person has ever touched. `person` is an
-    owner or technology manager.
+    `in_view` leaves out what neither the last run proposes nor a person has ever touched. `work` leaves out
+    what is below the likely band and no person has ever touched. `person` is an owner or technology manager.
     """
 
     park_id: int | None = None
@@ -29,6 +30,7 @@ class EntryFilter:
     band: Band | None = None
     standing: Standing | None = None
     in_view: bool = False
+    work: bool = False
     person: str | None = None
 
 
@@ -72,7 +74,9 @@ class EntryView(PairView):
 
     `machine_version` counts the batch's changes and `human_version` the people's (0: nobody has touched
     it); their sum is the version that `ETag` names. `demand_version` and `achievement_version` are the
-    revisions that the figures are of. `also` are the achievements that the last run found to be the same one.
+    revisions that the figures are of. `like_id` is the achievement whose `like_opinion` moved the score most,
+    where people's opinions of others did. `also` are the achievements that the last run found to be the same
+    one.
     """
 
     id: int
@@ -81,6 +85,8 @@ class EntryView(PairView):
     achievement_industry: str
     demand_version: int
     achievement_version: int
+    like_id: int | None
+    like_opinion: Opinion | None
     standing: Standing
     cause: Cause | None
     excluded: bool

@@ -90,6 +90,12 @@ class Unauthorized(MatcherError):
     code = "unauthorized"
 
 
+class TokenRevoked(Unauthorized):
+    """An embed token that is genuine, and revoked, itself or the key it was issued with."""
+
+    code = "token_revoked"
+
+
 class Forbidden(MatcherError):
     """The credential is valid and does not allow this."""
 

@@ -7,6 +7,7 @@ else 1; `substance` is below 1 where a demand is boilerplate or a common word, a
 The first four are figures of the retrieval channels;
 the others are looked at for the best of those alone, and count only where a scorer gives them a weight.
 What two listings *state* (`domain.stated`) is a feature of its own name, from -1 (against) to 1 (for).
+`feedback` is what people think of other achievements for the same demand; it is added beside the weights.
 """
 
 from collections.abc import Callable, Mapping
@@ -59,6 +60,15 @@ def cross_encoder(figures: Figures) -> Any:
     return figures.get("cross_encoder", 0.0)
 
 
+def feedback(figures: Figures) -> Any:
+    """Like what was graded for the same demand: for where that was good, against where it was poor.
+
+    Taken up, declined or excluded counts where nobody graded. No scorer weighs it and learning never sees it,
+    so that grades do not teach themselves.
+    """
+    return figures.get("feedback", 0.0)
+
+
 def _stated(name: str) -> Callable[[Figures], Any]:
     def feature(figures: Figures) -> Any:
         return figures.get(name, 0.0)
@@ -80,12 +90,16 @@ FIELD_FEATURES: Mapping[str, Callable[[Figures], Any]] = {
 }
 """Features of single fields of a demand, whose vectors are compared with the achievement's."""
 
-FEATURES: Mapping[str, Callable[[Figures], Any]] = {
+WEIGHED_FEATURES: Mapping[str, Callable[[Figures], Any]] = {
     **CHANNEL_FEATURES,
     **FIELD_FEATURES,
     cross_encoder.__name__: cross_encoder,
     **{name: _stated(name) for name in STATED},
 }
+"""Features that a scorer may give a weight, and that learning looks at."""
+
+FEATURES: Mapping[str, Callable[[Figures], Any]] = {**WEIGHED_FEATURES, feedback.__name__: feedback}
+"""All that a score may be made of."""
 
 FEATURE_LABELS: Mapping[str, tuple[str, str]] = {
     dense.__name__: ("文意相近", "meaning"),
@@ -96,6 +110,7 @@ FEATURE_LABELS: Mapping[str, tuple[str, str]] = {
     dense_targets.__name__: ("与技术指标相近", "meaning of the targets"),
     cross_encoder.__name__: ("模型精读", "reading by a model"),
     **STATED_LABELS,
+    feedback.__name__: ("与已评价的成果相近", "like what was graded"),
 }
 """What each feature is called, in Chinese and English."""
 

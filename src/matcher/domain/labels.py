@@ -8,6 +8,7 @@ from matcher.domain.access import RIGHT_LABELS, Right, Role
 from matcher.domain.bands import NAMES, Band
 from matcher.domain.columns import Group
 from matcher.domain.listing import Confidentiality, DemandKind, Side
+from matcher.domain.opinions import Opinion
 from matcher.domain.reminder import ReminderChannel
 from matcher.domain.stages import DeclineCode, DueKind, Stage, StallCode, Teaming
 from matcher.domain.standings import AbstentionReason, Cause, ChangeCause, Event, RunStatus, Standing, Trigger
@@ -155,6 +156,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         ChangeCause.CALIBRATION: ("概率校准更换", "another calibration"),
         ChangeCause.PROFILE: ("园区或需求规则修改", "the park's or the demand's rules"),
         ChangeCause.CODE: ("程序版本更换", "another version of the program"),
+        ChangeCause.FEEDBACK: (
+            "本需求其他成果的评价变动",
+            "what people think of other achievements for the demand",
+        ),
         ChangeCause.COMPETITION: ("其他成果进出排名", "other matches came or left"),
     },
     Event: {
@@ -169,6 +174,17 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         AbstentionReason.CONSTRAINTS: ("没有成果满足硬性条件", "nothing keeps the hard constraints"),
         AbstentionReason.BELOW_THRESHOLD: ("没有成果达到门槛", "nothing reaches the threshold"),
         AbstentionReason.QUOTA: ("超出园区数量限制", "over the park's quota"),
+        AbstentionReason.NONE_LIKELY: ("没有可信的匹配", "no match is likely"),
+    },
+    Opinion: {
+        Opinion.GRADED_3: ("评 3 分", "graded 3"),
+        Opinion.GRADED_2: ("评 2 分", "graded 2"),
+        Opinion.GRADED_1: ("评 1 分", "graded 1"),
+        Opinion.GRADED_0: ("评 0 分", "graded 0"),
+        Opinion.LANDED: ("已落地", "landed"),
+        Opinion.IN_CONTACT: ("已进入对接", "taken up"),
+        Opinion.DECLINED: ("因科学性存疑终止", "declined for a scientific reason"),
+        Opinion.EXCLUDED: ("已排除", "excluded"),
     },
     RunStatus: {
         RunStatus.RUNNING: ("运行中", "running"),

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
+from matcher.domain.features import feedback
 from matcher.domain.listing import Confidentiality, Listing, Side, same_organisation, text_of
+from matcher.domain.opinions import Opinion
 from matcher.domain.standings import (
     Cause,
     ChangeCause,
@@ -28,7 +30,8 @@ class Leaving:
 class Proposal:
     """The machine's columns of one pair: what a run found, without the run's own id.
 
-    Two equal proposals of one pair mean that the night changed nothing about it.
+    `like_id` is the achievement whose `like_opinion` moved the score most, where people's opinions of others
+    did. Two equal proposals of one pair mean that the night changed nothing about it.
     """
 
     demand_id: int
@@ -43,6 +46,8 @@ class Proposal:
     achievement_version: int
     probability: float | None = None
     explored: bool = False
+    like_id: int | None = None
+    like_opinion: Opinion | None = None
 
 
 Pair = tuple[int, int]
@@ -149,8 +154,10 @@ def causes_of_change(
 
     `news` says what became of the two listings since the last run; `shared` what the run works with otherwise
     than the last one, which counts where the pair is new or a figure other than its rank differs; changed
-    rules also explain a rank, for their weights change the order and not the score. A change that none of
-    these explains comes from other matches, which came or left.
+    rules also explain a rank, for their weights change the order and not the score. What people think of
+    other achievements counts where it moves this one otherwise than before; of a pair that is new, where
+    nothing else explains it. A change that none of these explains comes from other matches, which came or
+    left.
     """
     causes: list[ChangeCause] = []
     for added, edited, version in _SIDES:
@@ -162,7 +169,14 @@ def causes_of_change(
         causes += (cause for cause in ChangeCause if cause in shared)
     elif before.rank != after.rank and ChangeCause.PROFILE in shared:
         causes.append(ChangeCause.PROFILE)
+    if _feedback(before) != _feedback(after) and (before is not None or not causes):
+        causes.append(ChangeCause.FEEDBACK)
     return tuple(causes) or (ChangeCause.COMPETITION,)
+
+
+def _feedback(proposal: Proposal | None) -> float:
+    """What people's opinions of other achievements add to a score."""
+    return 0.0 if proposal is None else proposal.contributions.get(feedback.__name__, 0.0)
 
 
 _SIDES = (

@@ -135,11 +135,16 @@ class LiveListing:
 def identity_key(listing: Listing) -> str:
     """What makes two rows of one list the same item: the external code, else title and organisation."""
     if listing.code:
-        return f"code:{fold_in_script(listing.code)}"
+        return code_key(listing.code)
     named = json.dumps(
         [fold_in_script(listing.title), fold_in_script(listing.organisation)], ensure_ascii=False
     )
     return f"name:{hashlib.sha256(named.encode()).hexdigest()}"
+
+
+def code_key(code: str) -> str:
+    """The identity of an item that has this external code."""
+    return f"code:{fold_in_script(code)}"
 
 
 def content_digest(listing: Listing) -> str:

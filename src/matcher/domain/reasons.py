@@ -10,6 +10,7 @@ from matcher.domain.explanation import feature_words
 from matcher.domain.facts import Fact
 from matcher.domain.judged import Near
 from matcher.domain.labels import Words, words
+from matcher.domain.opinions import Opinion
 from matcher.domain.rulings import Ruling
 from matcher.domain.standings import Cause, Standing
 from matcher.domain.text import mask_contacts
@@ -40,7 +41,11 @@ _SHOWN = 0.0005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """What is said of one pair; `score` is None where people added it and no run has proposed it."""
+    """What is said of one pair; `score` is None where people added it and no run has proposed it.
+
+    `like` is set where people's opinions of other achievements for the demand moved the score: the one that
+    moved it most, of the achievement called `like_title`.
+    """
 
     score: float | None
     probability: float | None
@@ -48,6 +53,8 @@ class Reasons:
     contributions: Mapping[str, float]
     terms: Sequence[str]
     explored: bool
+    like: Opinion | None = None
+    like_title: str = ""
     standing: Standing
     cause: Cause | None
     facts: Sequence[Fact]
@@ -61,6 +68,8 @@ class Reasons:
         )
         if self.probability is not None:
             sentences.append(_of_probability(self.probability, self.calibration))
+        if self.like is not None:
+            sentences.append(_of_like(self.like, self.like_title))
         if self.explored:
             sentences.append(_EXPLORED)
         sentences += _ended([fact_words(fact) for fact in self.facts if fact.figure is not None])
@@ -82,6 +91,8 @@ class Reasons:
             parts.append(f"双方共有{_quoted(self.terms[:_IN_LINE])}")
         if leading := _leading(self.contributions):
             parts.append(f"主要因{leading}")
+        if self.like is not None:
+            parts.append(f"与{words(self.like)[0]}的成果相近")
         for fact in pair:
             if fact.figure is not None:
                 in_words = fact_words if fact.feature in _WITH_VALUES else verdict_words
@@ -221,6 +232,11 @@ def _of_probability(probability: float, calibration: str | None) -> Words:
         f"被评为可用（2 分以上）的概率{zh}{by[0]}。",
         f"The probability of a real lead (grade 2 or 3) is {en}{by[1]}.",
     )
+
+
+def _of_like(like: Opinion, title: str) -> Words:
+    zh, en = words(like)
+    return f"与您{zh}的成果《{title}》相近。", f"It is like the result “{title}” that was {en}."
 
 
 def _of_ruling(ruling: Ruling) -> Words:

@@ -12,6 +12,10 @@ from matcher.domain.verdicts import Hindrance, Whose
 
 _OF_REASON: Mapping[AbstentionReason, Words] = {
     AbstentionReason.TOO_LITTLE_TEXT: ("请补充需求详情。", "describe the demand."),
+    AbstentionReason.NONE_LIKELY: (
+        "“待看”的匹配可以一看；补充需求详情后重新判断，或作为揭榜需求发布。",
+        "look at the possible ones, describe the demand in more detail, or post it as an open challenge.",
+    ),
     AbstentionReason.QUOTA: ("请提高园区的条数上限。", "raise the park's number of entries."),
 }
 _NO_SUPPLY = ("请先导入成果清单。", "import a supply list.")

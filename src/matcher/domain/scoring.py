@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.domain.calibration import PRIOR, Calibration
-from matcher.domain.features import CHANNEL_FEATURES, FEATURES, MEANING, WORDING, Figures
+from matcher.domain.features import CHANNEL_FEATURES, FEATURES, MEANING, WEIGHED_FEATURES, WORDING, Figures
 
 SCORER_VERSION = "3"
 """Changes whenever the same figures could give another score."""
+
+FEEDBACK = 0.15
+"""What a full `feedback` adds to a score or takes from it, beside the weights, which sum to 1 without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Scorer:
     learned: bool = False
 
     def __post_init__(self) -> None:
-        if unknown := self.weights.keys() - FEATURES.keys():
+        if unknown := self.weights.keys() - WEIGHED_FEATURES.keys():
             raise ValueError(f"unknown features: {sorted(unknown)}")
         if not self.channels or min(self.weights[name] for name in self.channels) <= 0:
             raise ValueError("a scorer needs a retrieval channel, and their weights must be positive")

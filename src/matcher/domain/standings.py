@@ -56,6 +56,7 @@ class ChangeCause(StrEnum):
     CALIBRATION = "calibration"
     PROFILE = "profile"
     CODE = "code"
+    FEEDBACK = "feedback"
     COMPETITION = "competition"
 
 
@@ -76,6 +77,7 @@ class AbstentionReason(StrEnum):
     CONSTRAINTS = "constraints"
     BELOW_THRESHOLD = "below_threshold"
     QUOTA = "quota"
+    NONE_LIKELY = "none_likely"
 
 
 class RunStatus(StrEnum):

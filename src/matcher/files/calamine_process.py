@@ -4,16 +4,18 @@ A damaged workbook can make any reader panic, loop or fill the memory: of some h
 copies of a 30-row .xls several made calamine 0.37 panic (cfb.rs:305 and :329) and one took all memory. Here
 that ends a child with a bounded address space, never the service. Run by `matcher.files.workbooks`.
 
-For each sheet one object (name, hidden, height, merged ranges, calendar), then its rows, each a list of
-texts.
+For each sheet one object (name, hidden, height, merged ranges, calendar, the rows and columns it hides), then
+its rows, each a list of texts.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 
 from python_calamine import PasswordError
 
+from matcher.files.hidden import Hidden
+from matcher.files.hidden_workbook import hidden_in
 from matcher.files.sheet_cells import SheetCells
 from matcher.files.xls_cells import EncryptedError, xls_sheets
 from matcher.files.xlsx_cells import xlsx_sheets
@@ -40,7 +42,7 @@ def _write(record: object) -> None:
     sys.stdout.write("\n")
 
 
-def _write_sheet(sheet: SheetCells, max_rows: int, left: int) -> int:
+def _write_sheet(sheet: SheetCells, hides: Hidden | None, max_rows: int, left: int) -> int:
     """Write a sheet of at most `left` characters; how many are left after it."""
     _write(
         {
@@ -49,6 +51,7 @@ def _write_sheet(sheet: SheetCells, max_rows: int, left: int) -> int:
             "height": sheet.height,
             "merged": sheet.merged,
             "since_1904": sheet.since_1904,
+            "hides": None if hides is None else hides.as_json(max_rows),
         }
     )
     if sheet.height <= max_rows:
@@ -67,9 +70,12 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESS_SPACE, MAX_ADDRESS_SPACE))
 
 
-def _sheets(content: bytes, *, as_shown: bool) -> Iterator[SheetCells]:
-    read = xls_sheets if content.startswith(OLE_MARK) else xlsx_sheets
-    return read(content, as_shown=as_shown)
+def _sheets(content: bytes, *, as_shown: bool) -> tuple[Iterable[SheetCells], Mapping[str, Hidden]]:
+    """The sheets, and by their names what each hides."""
+    if content.startswith(OLE_MARK):
+        sheets = list(xls_sheets(content, as_shown=as_shown))
+        return sheets, hidden_in(content, [sheet.name for sheet in sheets])
+    return xlsx_sheets(content, as_shown=as_shown), hidden_in(content, ())
 
 
 def main() -> int:
@@ -80,9 +86,11 @@ def main() -> int:
     """
     _limit_memory()
     left = MAX_TEXT
+    content = sys.stdin.buffer.read()
     try:
-        for sheet in _sheets(sys.stdin.buffer.read(), as_shown=sys.argv[2] == AS_SHOWN):
-            left = _write_sheet(sheet, int(sys.argv[1]), left)
+        sheets, hides = _sheets(content, as_shown=sys.argv[2] == AS_SHOWN)
+        for sheet in sheets:
+            left = _write_sheet(sheet, hides.get(sheet.name), int(sys.argv[1]), left)
     except (PasswordError, EncryptedError):
         return ENCRYPTED_EXIT
     except _TooLargeError:

@@ -29,13 +29,14 @@ FILLED_IN = tuple(column for column in COLUMNS if column.filled_in)
 KEPT = tuple(column for column in COLUMNS[1:] if not column.filled_in and not column.hidden)
 """What people are not to change; the position is left out, for it belongs to no entry."""
 
-ADDED_LATER = frozenset({"reason"})
+ADDED_LATER = frozenset({"reason", "band"})
 """Machine columns that sheets written by earlier versions lack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
-    """One ledger entry as it is printed; `standing` and `cause` are labels, not codes.
+    """One ledger entry as it is printed; `band`, `standing` and `cause` are labels, not
+    codes.
 
     `version` is that of the human columns, `work`.
     """
@@ -54,6 +55,7 @@ class LedgerRow:
     similarity: float | None
     score: float | None
     probability: float | None
+    band: str
     terms: str
     reason: str
     standing: str
@@ -140,12 +142,14 @@ def _comparable(text: str) -> str:
 
 def in_gbk(text: str) -> str:
     """The text as spreadsheet programs save a CSV file in GBK: “?” for what that cannot hold."""
+    if _fits(text):
+        return text
     return "".join(sign if _fits(sign) else "?" * (2 if ord(sign) > 0xFFFF else 1) for sign in text)
 
 
-def _fits(sign: str) -> bool:
+def _fits(text: str) -> bool:
     try:
-        sign.encode("gbk")
+        text.encode("gbk")
     except UnicodeEncodeError:
         return False
     return True

@@ -5,50 +5,64 @@ is read. One bad row never loses the good ones; a file that cannot be read at al
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import PurePath
 
-from matcher.domain.listing import Side, content_digest, identity_key
+from matcher.domain.hidden_parts import HiddenParts
+from matcher.domain.list_columns import aliases
+from matcher.domain.listing import Side, code_key, content_digest, identity_key
 from matcher.domain.text import normalise
+from matcher.files.columns import ColumnTally
 from matcher.files.csv_records import stray_quote
 from matcher.files.encodings import Text
+from matcher.files.forms import as_lists
 from matcher.files.headings import (
     HEADER_WITHIN,
     REASON_HEADING,
     Header,
-    aliases,
-    field_of,
     find_header,
+    header_of_keys,
 )
+from matcher.files.hidden import Hidden
+from matcher.files.hiding import hidden_columns, without_hidden_columns
+from matcher.files.mapping import NO_MAPPINGS, Mappings
+from matcher.files.no_rows import RowJudge, Verdict
 from matcher.files.number_formats import plain_number
+from matcher.files.read_columns import ReadTable
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
+from matcher.files.skipped import MESSAGES, Reason, SkippedParts
+from matcher.files.stated_unit import stated_unit
 from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.unread_tables import mapping_hint, unread_table
 from matcher.files.values import may_have_lost_digits, since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 EXAMPLE_CODE = "示例-请删除"
 """The code of the template's example row, which is never imported."""
 
-_FOOTER = re.compile(
-    r"(?:注|说明|备注|填表人|填表说明|填报人|填报单位|制表人|审核人|单位负责人).{0,8}[:：].*|(?:合计|总计|小计).*",
-    re.DOTALL,
-)
 _OTHER_SIDE = {Side.SUPPLY: Side.DEMAND, Side.DEMAND: Side.SUPPLY}
 _LIST_NAME = {Side.SUPPLY: ("科技成果", "achievement"), Side.DEMAND: ("企业需求", "demand")}
 
 
-def read_lists(files: Sequence[tuple[str, bytes]], side: Side) -> ParsedList:
+def read_lists(
+    files: Sequence[tuple[str, bytes]],
+    side: Side,
+    mappings: Mappings = NO_MAPPINGS,
+    *,
+    hidden: HiddenParts = HiddenParts.SKIP,
+) -> ParsedList:
     """Read files (name, content) as one list: an item stated twice counts once, whichever files hold it.
 
     Files are .xlsx, .xls, .csv or .jsonl, told apart by content. Never raises for what a file holds: a file
-    that is no list gives no rows and one problem.
+    that is no list gives no rows and one problem. `mappings` names the fields of columns by hand. What a
+    workbook hides is left out and reported as skipped, unless `hidden` says to include it.
     """
     first: dict[str, ParsedRow] = {}
-    readers = [_ListReader(filename, side, first) for filename, _ in files]
+    readers = [_ListReader(filename, side, first, mappings, hidden) for filename, _ in files]
     for reader, (_, content) in zip(readers, files, strict=True):
         try:
             reader.read(content)
@@ -59,17 +73,32 @@ def read_lists(files: Sequence[tuple[str, bytes]], side: Side) -> ParsedList:
         rejected=tuple(row for reader in readers for row in reader.rejected),
         problems=tuple(problem for reader in readers for problem in reader.problems),
         read=sum(reader.read_count for reader in readers),
+        tables=tuple(table for reader in readers for table in reader.tables),
+        skipped=tuple(entry for reader in readers for entry in reader.skipped.entries()),
+        held_back=frozenset(key for reader in readers for key in reader.held_back),
     )
 
 
 class _ListReader:
     """Gathers the rows of one file; `first` holds the first row of every identity in all files."""
 
-    def __init__(self, filename: str, side: Side, first: dict[str, ParsedRow]) -> None:
+    def __init__(
+        self,
+        filename: str,
+        side: Side,
+        first: dict[str, ParsedRow],
+        mappings: Mappings,
+        hidden: HiddenParts,
+    ) -> None:
         self.rows: list[ParsedRow] = []
         self.rejected: list[RejectedRow] = []
         self.problems: list[Problem] = []
         self.read_count = 0
+        self.tables: list[ReadTable] = []
+        self._mappings = mappings
+        self.skipped = SkippedParts(filename)
+        self.held_back: set[str] = set()
+        self._hidden = hidden
         self._file = filename
         self._side = side
         self._first = first
@@ -90,14 +119,14 @@ class _ListReader:
         if not content.strip():
             raise UnreadableFile("empty_file", "文件是空的，请检查是否导出成功。", "the file is empty.")
         if content.startswith((ZIP_MARK, OLE_MARK)):
-            self._read_sheets(read_workbook(content))
+            self._read_sheets([self._asked_for(sheet) for sheet in read_workbook(content)])
         else:
             text = decode(content)
             suffix = PurePath(self._file).suffix.lower()
             if is_jsonl(text) or suffix in (".jsonl", ".json", ".ndjson"):
                 self._read_lines(text)
             else:
-                self._read_sheets([read_csv(text, self._side)])
+                self._read_sheets([read_csv(text, self._side, self._mappings)])
         if self._collapsed:
             self.rows = [row for row in self.rows if identity_key(row.listing) not in self._collapsed]
         if not self.read_count:
@@ -116,6 +145,8 @@ class _ListReader:
             del self._first[identity_key(row.listing)]
         self.rows.clear()
         self.rejected.clear()
+        self.skipped.clear()
+        self.held_back.clear()
         self.read_count = 0
         self.problems.append(problem)
 
@@ -133,7 +164,8 @@ class _ListReader:
         return Problem(self._file, sheet, row, "", code, zh, severity, en)
 
     def _read_sheets(self, sheets: Sequence[Sheet]) -> None:
-        headers = [(sheet, find_header(sheet.rows, self._side)) for sheet in sheets]
+        sheets = as_lists(sheets, self._side)
+        headers = [(sheet, find_header(sheet.rows, self._side, self._mappings)) for sheet in sheets]
         if not any(header and not sheet.hidden for sheet, header in headers):
             raise self._no_header(sheets)
         for sheet, header in headers:
@@ -166,6 +198,9 @@ class _ListReader:
             hint = (f"看起来这是{name[0]}清单，请按该清单导入。", f" It looks like the {name[1]} list.")
         fullest = max(sheets, key=lambda sheet: sum(map(_is_filled, sheet.rows[:HEADER_WITHIN])))
         zh, en = self._header_message(fullest)
+        if not hint[0] and (table := unread_table(self._file, fullest, self._side)) is not None:
+            self.tables.append(table)
+            hint = mapping_hint(table)
         return UnreadableFile("no_header", zh + hint[0], en + hint[1])
 
     def _is_other_list(self, sheet: Sheet) -> bool:
@@ -185,12 +220,38 @@ class _ListReader:
         )
         return zh, en
 
-    def _read_sheet(self, sheet: Sheet, header: Header) -> None:
+    def _asked_for(self, sheet: Sheet) -> Sheet:
+        """The sheet; with nothing hidden in it where hidden parts are to be included."""
+        if self._hidden is HiddenParts.INCLUDE:
+            return replace(sheet, hidden=False, hides=Hidden())
+        if sheet.hides is None and not sheet.hidden:
+            self.problems.append(
+                self.file_problem(
+                    "hidden_unknown",
+                    "无法判断该表中哪些行列被隐藏，全部按未隐藏读取；请核对，或另存为 .xlsx 再导入。",
+                    "which rows and columns the sheet hides cannot be told, and all were read: check them, "
+                    "or save the file as .xlsx.",
+                    sheet=sheet.name,
+                    severity="doubtful",
+                )
+            )
+        return sheet
+
+    def _read_sheet(self, whole: Sheet, header: Header) -> None:
         headings = _distinct([normalise(heading) for heading in header.headings])
+        for label in hidden_columns(whole, header).values():
+            self.skipped.add_column(whole.name, Reason.HIDDEN_COLUMN, label)
+        sheet, header = without_hidden_columns(whole, header)
         titles = [column for column, name in enumerate(header.fields) if name == "title"]
+        if not titles:
+            self._report_hidden_titles(sheet)
+            return
+        judge = RowJudge(sheet, header, self._side)
+        tally = ColumnTally(headings, header)
+        unit = stated_unit(sheet.rows, header)
         for index in range(header.first_data_row, len(sheet.rows)):
             row = sheet.rows[index]
-            if not _is_data(row, header, self._side):
+            if not judge.says_something(index):
                 continue
             texts: Sequence[str] = row
             if any(row[column].strip() for column in titles if column < len(row)):
@@ -198,10 +259,13 @@ class _ListReader:
             if sheet.since_1904:
                 texts = _counted_from_1900(texts, header)
             place = Place(self._file, sheet.name, index + 1)
-            cells = list(_cells(texts, headings, header))
+            cells = list(_cells(texts, headings, header, sheet, unit))
             if index in sheet.stray_quotes:
                 self._reject(place, cells, stray_quote(sheet.stray_quotes[index]))
                 continue
+            if self._is_skipped(place, judge.of(index), sheet, cells):
+                continue
+            tally.take(texts)
             extra = [column for column in range(len(headings), len(row)) if _is_filled([row[column]])]
             if extra:
                 self.problems.append(
@@ -214,6 +278,52 @@ class _ListReader:
                     )
                 )
             self._take(place, cells, undecodable=sheet.undecodable)
+        self.tables.append(tally.table(self._file, sheet.name, self._side))
+
+    def _report_hidden_titles(self, sheet: Sheet) -> None:
+        self.problems.append(
+            self.file_problem(
+                "hidden_title",
+                "名称一列在工作簿中被隐藏，该表未读取；请取消隐藏，或选择导入隐藏内容（--hidden include）。",
+                "the column of titles is hidden in the workbook, and the sheet was not read: unhide it, or "
+                "import with --hidden include.",
+                sheet=sheet.name,
+            )
+        )
+
+    def _is_skipped(self, place: Place, verdict: Verdict, sheet: Sheet, cells: Sequence[Cell]) -> bool:
+        """Whether a row is no item, or hidden; it is noted as skipped. One in doubt is noted, and read."""
+        reason = verdict.reason if verdict.certain else None
+        hides = sheet.hides or Hidden()
+        if reason is None and place.row - 1 in hides.rows:
+            reason = Reason.FILTERED_ROW if hides.filtered else Reason.HIDDEN_ROW
+        if reason is not None:
+            self.skipped.add_row(place.sheet, reason, place.row, [cell.text for cell in cells])
+            self._hold_back(place, reason, cells)
+        elif verdict.reason is not None:
+            zh, en = MESSAGES[verdict.reason]
+            self.problems.append(
+                place.problem(
+                    "maybe_no_row",
+                    f"该行像是{zh.removesuffix('，不是条目。')}，但另有内容，已按条目导入；如不是条目请删除该行。",
+                    f"the row looks like {en.removesuffix(', not an item.')} but says more, and was imported "
+                    "as an item: delete it if it is none.",
+                    "doubtful",
+                )
+            )
+        return reason is not None
+
+    def _hold_back(self, place: Place, reason: Reason, cells: Sequence[Cell]) -> None:
+        """Note the item that a skipped row may stand for: its listing is neither changed nor withdrawn."""
+        if reason not in (Reason.HIDDEN_ROW, Reason.FILTERED_ROW, Reason.NUMBER, Reason.DEFAULT):
+            return
+        code = next((normalise(cell.text) for cell in cells if cell.field == "code"), "")
+        if code:
+            self.held_back.add(code_key(code))
+            return
+        listing = RowReader(place, self._side, undecodable=False).read(cells)
+        if not isinstance(listing, RejectedRow):
+            self.held_back.add(identity_key(listing))
 
     def _read_lines(self, text: Text) -> None:
         if text.text.lstrip().startswith("["):
@@ -222,13 +332,21 @@ class _ListReader:
                 "文件是一个 JSON 数组，请改为每行一个 JSON 对象（.jsonl）。",
                 "the file is one JSON array; write one object per line.",
             )
-        for line in read_jsonl(text):
+        lines = list(read_jsonl(text))
+        keys = list(dict.fromkeys(key for line in lines for key in line.record or ()))
+        header = header_of_keys(keys, self._side, self._mappings)
+        fields = dict(zip(keys, header.fields, strict=True))
+        tally = ColumnTally(keys, header)
+        for line in lines:
             place = Place(self._file, "", line.number)
             if line.record is None:
                 self._reject_line(place, line)
             else:
-                cells = [_json_cell(key, value, self._side) for key, value in line.record.items()]
+                cells = [_json_cell(key, value, fields[key]) for key, value in line.record.items()]
+                texts = {cell.heading: cell.text for cell in cells}
+                tally.take([texts.get(key, "") for key in keys])
                 self._take(place, cells, undecodable=text.lossy)
+        self.tables.append(tally.table(self._file, "", self._side, letters=False))
 
     def _reject_line(self, place: Place, line: Line) -> None:
         message = (
@@ -247,6 +365,7 @@ class _ListReader:
 
     def _take(self, place: Place, cells: Sequence[Cell], *, undecodable: bool) -> None:
         if any(cell.field == "code" and cell.text.strip() == EXAMPLE_CODE for cell in cells):
+            self.skipped.add_row(place.sheet, Reason.EXAMPLE, place.row, [cell.text for cell in cells])
             return
         self.read_count += 1
         reader = RowReader(place, self._side, undecodable=undecodable)
@@ -317,19 +436,6 @@ def _looks_like_table(sheet: Sheet) -> bool:
     return sum(sum(bool(cell.strip()) for cell in row) >= 3 for row in sheet.rows[:HEADER_WITHIN]) >= 3
 
 
-def _is_data(row: Sequence[str], header: Header, side: Side) -> bool:
-    """Whether a row states something: no blank or merely numbered row, footer or repeated header."""
-    filled = [(column, cell) for column, cell in enumerate(row) if cell and not cell.isspace()]
-    fields = [header.fields[column] if column < len(header.fields) else None for column, _ in filled]
-    if all(name == "sequence" for name in fields):
-        return False
-    if len(filled) == 1 and _FOOTER.fullmatch(normalise(filled[0][1])):
-        return False
-    titles = [cell for (_, cell), name in zip(filled, fields, strict=True) if name == "title"]
-    repeats_header = titles and all(field_of(cell, side) == "title" for cell in titles)
-    return not (repeats_header and sum(field_of(cell, side) is not None for _, cell in filled) > 1)
-
-
 def _filled_from_merged(sheet: Sheet, index: int, header: Header) -> Sequence[str]:
     """The row with blanks under a vertically merged cell of the data filled from it.
 
@@ -368,17 +474,20 @@ def _distinct(headings: Sequence[str]) -> list[str]:
     return list(names)
 
 
-def _cells(texts: Sequence[str], headings: Sequence[str], header: Header) -> Iterator[Cell]:
+def _cells(
+    texts: Sequence[str], headings: Sequence[str], header: Header, sheet: Sheet, unit: str
+) -> Iterator[Cell]:
+    hidden = sheet.hides.columns if sheet.hides else ()
     for column, text in enumerate(texts):
         letter = column_letter(column)
         heading = headings[column] if column < len(headings) else f"{letter}列"
-        if heading == REASON_HEADING:
+        if heading == REASON_HEADING or column in hidden:
             continue
         name = header.fields[column] if column < len(header.fields) else None
-        yield Cell(f"{letter} {heading}", heading, name, text)
+        yield Cell(f"{letter} {heading}", heading, name, text, unit=unit)
 
 
-def _json_cell(key: str, value: object, side: Side) -> Cell:
+def _json_cell(key: str, value: object, name: str | None) -> Cell:
     terms: tuple[str, ...] | None = None
     match value:
         case None:
@@ -390,8 +499,8 @@ def _json_cell(key: str, value: object, side: Side) -> Cell:
             text = "；".join(terms)
         case dict():
             text = json.dumps(value, ensure_ascii=False, default=str)
-        case Decimal() if field_of(key, side) != "code":
+        case Decimal() if name != "code":
             text = plain_number(float(value))
         case _:
             text = str(value)
-    return Cell(key, key, field_of(key, side), text, terms)
+    return Cell(key, key, name, text, terms)

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from matcher.domain.listing import Achievement, Demand
+from matcher.files.read_columns import ReadTable
+from matcher.files.skipped import Skipped
 
 Severity = Literal["rejected", "doubtful"]
 
@@ -66,10 +68,15 @@ class ParsedRow:
 class ParsedList:
     """One file, read. `problems` holds every problem, those of rejected rows included.
 
-    `read` counts the rows found: good, rejected and skipped as duplicates.
+    `read` counts the rows found: good, rejected and skipped as duplicates. `tables` says what became of
+    every column. `skipped` are the rows and columns that are no items or are hidden, which `read` does not
+    count; `held_back` are the identities that such rows state, whose listings are to stay as they are.
     """
 
     rows: tuple[ParsedRow, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     read: int = 0
+    tables: tuple[ReadTable, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    held_back: frozenset[str] = frozenset()

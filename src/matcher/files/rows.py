@@ -16,8 +16,8 @@ from matcher.domain.listing import (
 )
 from matcher.domain.maturity import parse_maturity
 from matcher.domain.money import parse_money
-from matcher.domain.text import normalise
-from matcher.files.headings import plain_heading, unit_of
+from matcher.domain.text import fold, normalise
+from matcher.files.plain_headings import unit_of
 from matcher.files.report import Problem, RejectedRow, Severity
 from matcher.files.values import (
     error_message,
@@ -44,7 +44,7 @@ class Cell:
     """A cell with its column: the label for reports, the heading, and the field the heading names.
 
     `text` is the cell as it stands in the file. `terms` holds the items of a JSON list, which need no
-    splitting.
+    splitting. `unit` is that of money where the sheet states one and the heading does not.
     """
 
     column: str
@@ -52,6 +52,7 @@ class Cell:
     field: str | None
     text: str
     terms: tuple[str, ...] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,14 @@ def _keywords(_: str, cell: Cell) -> tuple[str, ...]:
 
 def _maturity(text: str, cell: Cell) -> Maturity:
     maturity = parse_maturity(text)
-    heading = plain_heading(cell.heading)
-    if maturity.low is None and any(scale in heading for scale in ("trl", "就绪", "readiness")):
+    heading = fold(cell.heading)
+    if maturity.low is None and any(scale in heading for scale in ("trl", "就绪", "readiness", "1-9", "1~9")):
         return replace(parse_maturity(f"TRL{text}"), text=text)
     return maturity
 
 
 def _money(text: str, cell: Cell) -> Money:
-    return parse_money(text, unit_of(cell.heading))
+    return parse_money(text, unit_of(cell.heading, cell.unit or "万元"))
 
 
 _READERS: Mapping[str, Callable[[str, Cell], object]] = {
@@ -255,8 +256,12 @@ class RowReader:
         values = dict(self._values)
         together = values.pop("contact", Contact())
         phone = parse_contact(values.pop("contact_phone", ""))
+        name = values.pop("contact_name", "")
+        beside = parse_contact(name)
+        if beside.phone or beside.email:
+            name, together = beside.name, beside
         values["contact"] = Contact(
-            name=values.pop("contact_name", "") or together.name,
+            name=name or together.name,
             phone=phone.phone or phone.name or together.phone,
             email=values.pop("contact_email", "") or phone.email or together.email,
         )

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matcher.files.hidden import Hidden
+
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 200_000
 """Both bounds are far above any real list; beyond them a file is a mistake or an attack."""
@@ -15,6 +17,7 @@ class Sheet:
 
     `since_1904`: numbers that mean days count from 1904.
     `stray_quotes` maps the index of a row that a stray quotation mark spoils to its line in the file.
+    `hidden` is of the sheet as a whole; `hides` are its rows and columns, None where that cannot be told.
     """
 
     name: str
@@ -24,6 +27,7 @@ class Sheet:
     undecodable: bool = False
     since_1904: bool = False
     stray_quotes: Mapping[int, int] = field(default_factory=dict)
+    hides: Hidden | None = field(default_factory=Hidden)
 
 
 class UnreadableFile(Exception):

@@ -11,6 +11,7 @@ from matcher.domain.listing import Side
 from matcher.files.csv_records import read_records
 from matcher.files.encodings import Text, decoded
 from matcher.files.headings import HEADER_WITHIN, Header, find_header
+from matcher.files.mapping import NO_MAPPINGS, Mappings
 from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, too_many_rows
 
 _MARKUP = re.compile(rb"\s*<[a-z!?/]", re.IGNORECASE)
@@ -48,13 +49,13 @@ def _web_page() -> UnreadableFile:
     )
 
 
-def read_csv(text: Text, side: Side) -> Sheet:
+def read_csv(text: Text, side: Side, mappings: Mappings = NO_MAPPINGS) -> Sheet:
     """The rows of a CSV file whose delimiter is a comma, semicolon, tab or bar: the one that shows a header.
 
     Raises:
         UnreadableFile: too many rows, or too many stray quotation marks.
     """
-    headers = {delimiter: _header(text.text, delimiter, side) for delimiter in _DELIMITERS}
+    headers = {delimiter: _header(text.text, delimiter, side, mappings) for delimiter in _DELIMITERS}
     delimiter, header = max(headers.items(), key=lambda item: item[1].known if item[1] else 0)
     rows: list[list[str]] = []
     stray_quotes: dict[int, int] = {}
@@ -69,10 +70,10 @@ def read_csv(text: Text, side: Side) -> Sheet:
     return Sheet("", rows, undecodable=text.lossy, stray_quotes=stray_quotes)
 
 
-def _header(text: str, delimiter: str, side: Side) -> Header | None:
+def _header(text: str, delimiter: str, side: Side, mappings: Mappings) -> Header | None:
     records = islice(read_records(text[:200_000], delimiter, 0), HEADER_WITHIN + 1)
     try:
-        return find_header([record.cells for record in records], side)
+        return find_header([record.cells for record in records], side, mappings)
     except UnreadableFile:
         return None
 

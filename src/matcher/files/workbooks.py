@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matcher.files import calamine_process
+from matcher.files.hidden import Hidden
 from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, column_letter
 from matcher.files.values import NO_RESULT, PICTURE
 from matcher.files.workbook_parts import WORKBOOK, outline
@@ -70,9 +71,15 @@ def read_workbook(content: bytes, *, as_shown: bool = True) -> list[Sheet]:
         if isinstance(record, dict):
             if record["height"] > MAX_ROWS:
                 raise _too_many_rows(record["name"], f"A{record['height']}")
-            merged = _merged(record["merged"])
             sheets.append(
-                Sheet(record["name"], [], record["hidden"], merged, since_1904=record["since_1904"])
+                Sheet(
+                    record["name"],
+                    [],
+                    record["hidden"],
+                    _merged(record["merged"]),
+                    since_1904=record["since_1904"],
+                    hides=Hidden.from_json(record["hides"]),
+                )
             )
         else:
             sheets[-1].rows.append(record)

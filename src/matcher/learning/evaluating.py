@@ -17,6 +17,7 @@ from matcher.domain.text import TextView
 from matcher.learning.collections import Collection, read_collection
 from matcher.learning.figures import Measuring
 from matcher.learning.judging import folds, learn
+from matcher.learning.recurring import Predicted, others_of, predict
 from matcher.learning.resampling import Column, Comparison, compare, interval
 from matcher.matching.rank import Choice, SecondLook, choose
 from matcher.matching.searchable import VectorsOf
@@ -88,8 +89,8 @@ class Reranking:
 class Lesson:
     """What to learn from before ranking: another directory, or the other parts of the same of `folds`.
 
-    Queries whose text is ranked are never learned from. Raises InvalidInput where not one of the two is
-    given, or fewer than two folds.
+    Queries whose text is ranked teach no weights; in the directory their other pairs predict grades. Raises
+    InvalidInput where not one of the two is given, or fewer than two folds.
     """
 
     directory: Path | None = None
@@ -130,6 +131,8 @@ def evaluate(
     judged pairs with whether their grade is at least 2, and `reliability` has the bins; null and empty
     without a calibration, or where no grade reaches 2. `grade_mae` is the mean absolute error of the
     predicted grade over all judged pairs, and `grade_score` 1 / (1 + grade_mae); null without a calibration.
+    Where the lesson's directory grades other pairs of a demand, its grades are predicted from those (see
+    `within`); its order and its probabilities are not.
 
     With a `lesson` the ranking is by what was learned against `channel`'s scorer, whether it would be adopted
     or not. Raises InvalidInput, naming file and line, for a directory that cannot be read, for grades that
@@ -140,10 +143,14 @@ def evaluate(
     texts = list(collection.documents.values())
     asked = list(collection.queries.values())
     scorers, learned = [scorer] * len(asked), None
+    predicted = Predicted({}, 0)
     if lesson is not None:
         reads = reranking.reranker if reranking is not None and channel == "reranked" else None
         measuring = Measuring(_vectors_by(encoder), build_channels, reads)
         scorers, learned = _learned(lesson, collection, scorer, measuring, progress)
+        if lesson.directory is not None:
+            predicted = predict(collection, read_collection(lesson.directory), measuring)
+            learned |= {"within": predicted.learned_from} if predicted.grades else {}
     channels = build_channels(texts, encoder.encode([text.full for text in texts], Side.SUPPLY), None)
     position = {document: row for row, document in enumerate(collection.documents)}
     judged = [
@@ -177,7 +184,7 @@ def evaluate(
         pool_ranked = ranking(widest, pools)
 
     summary = _summary(judged, ranked, pool_ranked, pooled, seconds)
-    errors = _grade_errors(judged, pool_ranked, scorers)
+    errors = _grade_errors(judged, pool_ranked, scorers, predicted)
     return replace(summary, figures={**summary.figures, **errors}, learned=learned)
 
 
@@ -187,17 +194,24 @@ def _learned(
     """The scorer of every query, never learned from one of the same text; and what it was learned from."""
     asked = [text.full for text in collection.queries.values()]
     if lesson.directory is not None:
-        graded = measuring.of_collection(read_collection(lesson.directory), progress)
+        lessons = read_collection(lesson.directory)
+        graded = measuring.of_collection(lessons, progress)
         texts = set(asked)
         teaching = [pair for pair in graded if pair.demand not in texts]
-        if graded and not teaching:
+        recurring = any(others_of(collection, lessons))
+        if graded and not teaching and not recurring:
             raise InvalidInput(
                 f"{lesson.directory} 的需求正是要评测的需求，不能自己批改自己；请改用 --folds 5。",
                 f"{lesson.directory} holds the very demands to be evaluated, and would mark its own "
                 "homework: use --folds 5 instead.",
                 field="learn-from",
             )
-        learned = learn(teaching, current, progress)
+        try:
+            learned = learn(teaching, current, progress)
+        except InvalidInput:
+            if not recurring:
+                raise
+            return [current] * len(asked), {"from": lesson.directory.name}
         why = {"why_zh": learned.why[0], "why_en": learned.why[1]}
         record = {"from": lesson.directory.name, **learned.counts, "better": learned.better, **why}
         return [learned.scorer("learned")] * len(asked), record
@@ -222,12 +236,18 @@ def _vectors_by(encoder: Encoder) -> VectorsOf:
 
 
 def _grade_errors(
-    judged: Sequence[Mapping[int, int]], pool_ranked: Sequence[Sequence[Match]], scorers: Sequence[Scorer]
+    judged: Sequence[Mapping[int, int]],
+    pool_ranked: Sequence[Sequence[Match]],
+    scorers: Sequence[Scorer],
+    predicted: Predicted,
 ) -> dict[str, float | None]:
     """How far predicted grades are from given ones, over all judged pairs."""
     pairs = [
-        (int(scorer.calibration.grade(match.score)), grades[match.row])
-        for grades, pool, scorer in zip(judged, pool_ranked, scorers, strict=True)
+        (
+            predicted.grades.get((place, match.row), int(scorer.calibration.grade(match.score))),
+            grades[match.row],
+        )
+        for place, (grades, pool, scorer) in enumerate(zip(judged, pool_ranked, scorers, strict=True))
         for match in pool
         if scorer.calibration is not None
     ]

@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import LinearConstraint, minimize
-from scipy.special import expit
+from scipy.optimize import LinearConstraint, minimize, minimize_scalar
+from scipy.special import expit, logit
 
 from matcher.domain.calibration import GRADES, LEAD, PRIOR, Calibration, Odds
-from matcher.domain.features import CHANNEL_FEATURES, FEATURES, FIELD_FEATURES, WORDING, cross_encoder
+from matcher.domain.features import CHANNEL_FEATURES, FIELD_FEATURES, WEIGHED_FEATURES, WORDING, cross_encoder
 from matcher.domain.scoring import Scorer
 from matcher.domain.stages import DeclineCode
 from matcher.ports import COMPARABLE, SUBSTANCE
@@ -41,12 +41,16 @@ WEIGHTS_PULL = 500
 CALIBRATION_PULL = 100
 """The calibration in use counts as this many grades."""
 
+BASE_RATE_PULL = 20
+"""The base rate in use counts as this many grades."""
+
 COMPARISONS = 1000
 """Most comparisons drawn for one demand."""
 
 _WHOLE = 200
 """Most grades of a demand whose comparisons are all listed before some are drawn."""
 
+_FURTHEST = 5.0
 _LEAST_SLOPE = 0.1
 _LEAST_SHARE = 0.05
 _LEAST_WEIGHT = 0.001
@@ -84,12 +88,12 @@ class Table:
     ) -> Self:
         """A table of the features of which some pair's figure is known, and of those that `always` are."""
         seen = {name for pair in figures for name in pair}
-        names = tuple(name for name in FEATURES if name in seen or name in always)
+        names = tuple(name for name in WEIGHED_FEATURES if name in seen or name in always)
         raw = np.array([[pair.get(name, np.nan) for name in names] for pair in figures], dtype=np.float64)
         known = ~np.isnan(raw)
         raw[~known] = 0.0
         measured = dict(zip(names, raw.T, strict=True))
-        columns = [FEATURES[name](measured) for name in names]
+        columns = [WEIGHED_FEATURES[name](measured) for name in names]
         wording, substance = (
             np.array([pair.get(name, 1.0) for pair in figures], dtype=np.float64)
             for name in (COMPARABLE, SUBSTANCE)
@@ -141,6 +145,25 @@ def fit_calibration_alone(table: Table, current: Scorer) -> tuple[dict[str, floa
     """The weights in use, and the calibration that the graded pairs teach."""
     scores = table.scores(current.weights)
     return dict(current.weights), fit_calibration(scores, table.grades, current.calibration or PRIOR)
+
+
+def fit_base_rate(table: Table, current: Scorer) -> tuple[dict[str, float], Calibration]:
+    """The weights in use, and the calibration in use with all its odds multiplied by one factor: how often
+    grades are reached here, by penalised maximum likelihood."""
+    before = current.calibration or PRIOR
+    scores = table.scores(current.weights)
+    chances = np.array([before.probability(scores, grade) for grade in GRADES])
+    logits = logit(np.clip(chances, 1e-9, 1 - 1e-9))
+    reached = np.array([table.grades >= grade for grade in GRADES], dtype=np.float64)
+    pull = BASE_RATE_PULL * float((chances * (1 - chances)).mean(axis=1).sum())
+
+    def loss(shift: float) -> float:
+        moved = logits + shift
+        return float(np.logaddexp(0.0, moved).sum() - (reached * moved).sum() + pull * shift**2 / 2)
+
+    factor = float(np.exp(minimize_scalar(loss, bounds=(-_FURTHEST, _FURTHEST), method="bounded").x))
+    first, second, third = (Odds(odds.factor * factor, odds.power) for odds in before.odds)
+    return dict(current.weights), Calibration("learned", (first, second, third), before.offset)
 
 
 def fit_weights(table: Table, current: Mapping[str, float], slope: float) -> dict[str, float]:

@@ -11,8 +11,8 @@ class Graded:
     """One graded pair.
 
     `demand` is the demand's text, or what stands for it: grades of one demand are never split between
-    learning and judging. `figures` are raw figures by `domain.features.FEATURES`' names, an unknown one
-    absent; `grade` is 0 to 3. `explored` says that the pair was shown to learn about it.
+    learning and judging. `figures` are raw figures by `domain.features.WEIGHED_FEATURES`' names, an unknown
+    one absent; `grade` is 0 to 3. `explored` says that the pair was shown to learn about it.
     """
 
     demand: str

@@ -11,7 +11,7 @@ from matcher.domain import metrics
 from matcher.domain.calibration import LEAD, PRIOR, Calibration
 from matcher.domain.errors import InvalidInput
 from matcher.domain.scoring import Scorer
-from matcher.learning.fitting import Table, fit, fit_calibration_alone
+from matcher.learning.fitting import Table, fit, fit_base_rate, fit_calibration_alone
 from matcher.learning.graded import Graded
 from matcher.ports import Progress, silent
 
@@ -19,6 +19,9 @@ FOLDS = 5
 """Parts of the demands, each kept aside once; fewer where there are fewer demands."""
 
 HIGHEST = 3
+
+ENOUGH_FOR_A_CURVE = 200
+"""Grades from which weights and the calibration's slopes are learned, too."""
 
 _CUTOFF = 10
 
@@ -54,6 +57,8 @@ def learn(graded: Sequence[Graded], current: Scorer, progress: Progress = silent
     `FOLDS` times, and better only where the log loss falls by more than one standard error of its difference
     from demand to demand, while neither nDCG nor AUC falls by more than one of theirs. Where that is not so,
     and the calibration alone would be better with the weights in use, it alone is what was learned.
+    Fewer than `ENOUGH_FOR_A_CURVE` grades teach the base rate alone: how often leads are found here, whatever
+    the score.
 
     Raises InvalidInput where grades cannot teach anything: fewer than two demands, no lead, or leads alone.
     """
@@ -65,12 +70,13 @@ def learn(graded: Sequence[Graded], current: Scorer, progress: Progress = silent
         "leads": int((table.grades >= LEAD).sum()),
         "explored": sum(pair.explored for pair in graded),
     }
-    learned = _attempt(fit, table, parts, current, counts, progress)
-    if not learned.better:
-        same_order = _attempt(fit_calibration_alone, table, parts, current, counts, progress)
-        if same_order.better:
-            return same_order
-    return learned
+    fits = (fit, fit_calibration_alone) if len(graded) >= ENOUGH_FOR_A_CURVE else (fit_base_rate,)
+    attempts = []
+    for fitting in fits:
+        attempts.append(_attempt(fitting, table, parts, current, counts, progress))
+        if attempts[-1].better:
+            return attempts[-1]
+    return attempts[0]
 
 
 def _attempt(

@@ -1,11 +1,12 @@
 """What is matched, and by which rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from matcher.domain.ledger import Pair
 from matcher.domain.listing import LiveListing
+from matcher.domain.opinions import Opinions
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 
 
@@ -14,7 +15,8 @@ class Inputs:
     """What is matched, and by which rules: profiles by park id, constraints by demand id.
 
     `held` are the pairs that the ledger holds as current: of achievements that repeat one another, the one
-    that people have before them stays. `lapsed` are achievements whose validity ended lately.
+    that people have before them stays. `lapsed` are achievements whose validity ended lately. `opinions` are
+    what people think of pairs.
     """
 
     day: date
@@ -25,6 +27,7 @@ class Inputs:
     excluded: frozenset[Pair]
     held: frozenset[Pair] = frozenset()
     lapsed: Sequence[LiveListing] = ()
+    opinions: Opinions = field(default_factory=dict)
 
     def rules_of(self, demand: LiveListing) -> Rules:
         """What a demand is matched by."""

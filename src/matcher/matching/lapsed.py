@@ -1,16 +1,16 @@
 """Near misses among the achievements whose validity has ended lately: what would be proposed had it not."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from matcher.domain.counterfactual import obstacle_of_time
-from matcher.domain.ledger import Pair
 from matcher.domain.listing import Achievement
 from matcher.matching.admission import Admission
+from matcher.matching.feedback import moved_in
+from matcher.matching.inputs import Inputs
 from matcher.matching.missed import Chosen, Missed
 from matcher.matching.rank import Choice
 from matcher.matching.repeats import repeats
@@ -23,19 +23,21 @@ LOOKED_THROUGH = 10
 """How many of the best are looked through for each demand."""
 
 
-def lapsed_search(search: Search, lapsed: Searchable, excluded: Collection[Pair], look: PairLook) -> Search:
+def lapsed_search(search: Search, lapsed: Searchable, inputs: Inputs, look: PairLook) -> Search:
     """The same search by the same rules, of the achievements whose validity has ended.
 
     One that repeats a live achievement, or another of them, is left out.
     """
     alone = _alone(search.supply, lapsed)
     nobody = np.array([], dtype=np.int64)
-    admission = Admission(search.demands, lapsed, search.rules, excluded, nobody)
+    admission = Admission(search.demands, lapsed, search.rules, inputs.excluded, nobody)
     choices = []
     for row, choice in enumerate(search.choices):
         allowed = admission.of_demand(row)
         within = alone if allowed is None else np.intersect1d(allowed, alone, assume_unique=True)
-        choices.append(Choice(LOOKED_THROUGH, within, floor=choice.floor))
+        held = inputs.opinions.get(search.demands.listings[row].id, {})
+        moved = moved_in(lapsed, search.judged.get(row), held)
+        choices.append(Choice(LOOKED_THROUGH, within, floor=choice.floor, feedback=moved))
     return replace(search, supply=lapsed, choices=choices, admission=admission, look=look)
 
 

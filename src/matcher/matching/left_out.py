@@ -1,4 +1,4 @@
-"""What a run does not propose: why a pair is left out, and which demands are left with nothing."""
+"""What a run does not propose: why a pair is left out, and which demands are left with nothing likely."""
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.abstention import Abstention
-from matcher.domain.ledger import Leaving, Pair
+from matcher.domain.bands import Band
+from matcher.domain.ledger import Leaving, Pair, Proposal
 from matcher.domain.listing import Achievement, LiveListing
 from matcher.domain.match import Match
 from matcher.domain.standings import AbstentionReason, Cause
@@ -100,11 +101,17 @@ class LeftOut:
 
 
 def abstentions(
-    search: Search, matched: Collection[int], capped: Collection[Pair], live: Sequence[LiveListing]
+    search: Search, entries: Iterable[Proposal], capped: Collection[Pair], live: Sequence[LiveListing]
 ) -> list[Abstention]:
-    """The live demands that have no match; `matched` are the ids of those that have one."""
+    """The live demands of which no entry is likely by their parks' thresholds, and has a probability."""
     row_of = search.demands.row_of
-    without = [demand for demand in live if demand.id not in matched]
+    matched, supplied = set[int](), set[int]()
+    for entry in entries:
+        matched.add(entry.demand_id)
+        bands = search.rules[row_of[entry.demand_id]].profile.bands
+        if bands.of(entry.probability) in {Band.LIKELY, None}:
+            supplied.add(entry.demand_id)
+    without = [demand for demand in live if demand.id not in supplied]
     rows = [row_of[demand.id] for demand in without if demand.id in row_of]
     nearest = dict(zip(rows, _nearest(search, rows), strict=True))
     had_some = {demand for demand, _ in capped}
@@ -114,7 +121,11 @@ def abstentions(
         fields: dict[str, Any] = {"reason": AbstentionReason.TOO_LITTLE_TEXT, "ruled_out": {}}
         row = row_of.get(demand.id)
         if row is not None:
-            reason = _reason(search, row, over_quota=demand.id in had_some)
+            reason = (
+                AbstentionReason.NONE_LIKELY
+                if demand.id in matched
+                else _reason(search, row, over_quota=demand.id in had_some)
+            )
             fields = {"reason": reason, "ruled_out": search.admission.ruled_out(row), **nearest[row]}
         left.append(Abstention(demand_id=demand.id, park_id=demand.park_id, **fields))
     return left
@@ -133,7 +144,10 @@ def _nearest(search: Search, rows: Sequence[int]) -> list[dict[str, Any]]:
     """For each of these demands its nearest miss: the best achievement with rules and threshold set aside."""
     if not search.supply.listings:
         return [{} for _ in rows]
-    choices = {row: Choice(1, search.admission.without_rules(row)) for row in rows}
+    choices = {
+        row: Choice(1, search.admission.without_rules(row), feedback=search.choices[row].feedback)
+        for row in rows
+    }
     best = ranked_demands(search, np.array(rows, dtype=np.int64), choices)
     return [_figures(search, row, *matches) for row, matches in zip(rows, best, strict=True)]
 

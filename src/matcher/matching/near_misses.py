@@ -77,13 +77,16 @@ def _lines(search: Search, chosen: Chosen) -> "Iterator[_Line]":
         if rules.limiting or choice.floor is not None
     ]
     depth = {row: READ + DEEPER * search.choices[row].k for row in rows}  # its own: parks have their own k
-    whole = {row: Choice(depth[row]) for row in rows}
+    moved = {row: search.choices[row].feedback for row in rows}
+    whole = {row: Choice(depth[row], feedback=moved[row]) for row in rows}
     ranked = ranked_demands(search, np.array(rows, dtype=np.int64), whole)
     reach = {row: search.admission.within_one(row) for row in rows}
     best = {row: _within(matches, reach[row]) for row, matches in zip(rows, ranked, strict=True)}
     short = [row for row in rows if len(best[row]) < search.choices[row].k < len(search.supply.listings)]
     again = ranked_demands(
-        search, np.array(short, dtype=np.int64), {row: Choice(depth[row], reach[row]) for row in short}
+        search,
+        np.array(short, dtype=np.int64),
+        {row: Choice(depth[row], reach[row], feedback=moved[row]) for row in short},
     )
     last = {row: matches[-1] for row, matches in zip(rows, ranked, strict=True) if len(matches) == depth[row]}
     for row, matches in zip(short, again, strict=True):

@@ -15,6 +15,7 @@ from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing
 from matcher.domain.rules import DEFAULT_PROFILE, ParkProfile
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.matching.admission import Admission
+from matcher.matching.feedback import judged_by_row, moved_in
 from matcher.matching.grouping import Grouping
 from matcher.matching.inputs import Inputs
 from matcher.matching.lapsed import lapsed_misses, lapsed_search
@@ -89,8 +90,9 @@ def propose(
         scorers=[method.scorers.of(demand.park_id) for demand in demands.listings],
         admission=Admission(demands, supply, rules, excluded, released),
         look=PairLook(demands, supply, inputs.day, method.reranker),
+        judged=judged_by_row(demands, supply, inputs.opinions),
     )
-    choices = _choices(search, repeated[Side.SUPPLY], inputs.held, method.top_k)
+    choices = _choices(search, repeated[Side.SUPPLY], inputs, method.top_k)
     search = replace(search, choices=tuple(choices))
     weighed = matches_of_demands(search, progress)
     entries, capped = _within_parks(weighed, inputs.profiles)
@@ -113,7 +115,7 @@ def propose(
     return Proposed(
         entries=entries,
         feed=feed,
-        abstentions=abstentions(search, {demand for demand, _ in proposed}, capped, inputs.demands),
+        abstentions=abstentions(search, entries, capped, inputs.demands),
         near_misses=missed,
         why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={
@@ -139,15 +141,16 @@ def _of_lapsed(search: Search, chosen: Chosen, inputs: Inputs, method: Method) -
         inputs.lapsed, lambda _, *listed: method.open_channels("lapsed", *listed)
     )
     look = PairLook(search.demands, supply, inputs.day, method.reranker)
-    return lapsed_misses(search, lapsed_search(search, supply, inputs.excluded, look), chosen, inputs.day)
+    lapsed = lapsed_search(search, supply, inputs, look)
+    return lapsed_misses(search, lapsed, chosen, inputs.day)
 
 
-def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_k: int) -> Iterator[Choice]:
+def _choices(search: Search, repeated: Grouping, inputs: Inputs, top_k: int) -> Iterator[Choice]:
     """How each demand's matches are chosen; a park's weights are worked out once."""
     supply = search.supply.listings
     ids = np.array([achievement.id for achievement in supply], dtype=np.int64)
     units = _units(search.supply.organisations)
-    held = _held(current, search.supply, repeated)
+    held = _held(inputs.held, search.supply, repeated)
     weights: dict[int | None, NDArray[np.float64] | None] = {}
     for row, (demand, rules, scorer) in enumerate(
         zip(search.demands.listings, search.rules, search.scorers, strict=True)
@@ -167,6 +170,7 @@ def _choices(search: Search, repeated: Grouping, current: Collection[Pair], top_
             held=held.get(demand.id),
             units=None if cap is None else Grouping(units, cap),
             exploration=Exploration(slots, demand.id, ids) if slots else None,
+            feedback=moved_in(search.supply, search.judged.get(row), inputs.opinions.get(demand.id, {})),
         )
 
 

@@ -11,8 +11,9 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.domain.features import feedback
 from matcher.domain.match import Match
-from matcher.domain.scoring import Scorer
+from matcher.domain.scoring import FEEDBACK, Scorer
 from matcher.matching.grouping import Grouping
 from matcher.ports import COMPARABLE, DECIMALS, SIMILARITY, SUBSTANCE, Channels, Figures, Query, Rows
 
@@ -34,6 +35,9 @@ _BLOCK_CELLS = 8_000_000
 
 SecondLook = Callable[[int, Rows], Figures]
 """Takes the place of a query and some rows, and gives the figures that no channel has."""
+
+Feedback = Callable[[Rows], NDArray[np.float64]]
+"""Takes some rows, and gives what people's opinions of others come to for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Choice:
 
     `weights` (one for each row of the index) multiply a score for the order alone; what scores below `floor`
     is left out, and what is over the cap of a grouping: rows that repeat one another, or of one unit. Of rows
-    that repeat one another the best is chosen and one of `held` is shown, where there is one.
+    that repeat one another the best is chosen and one of `held` is shown, where there is one. What `feedback`
+    gives is added to the score; None where people have no opinions.
     """
 
     k: int
@@ -70,6 +75,7 @@ class Choice:
     held: Rows | None = None
     units: Grouping | None = None
     exploration: Exploration | None = None
+    feedback: Feedback | None = None
 
     @property
     def groupings(self) -> tuple[Grouping, ...]:
@@ -162,14 +168,16 @@ def _candidates(
 ) -> list[Rows]:
     """The rows to score for each query, ascending. Queries with the same allowed rows are searched at once.
 
-    Where weights change the order every allowed row is scored, for no search depth would be certain.
+    Where weights or feedback change the order every allowed row is scored, for no search depth would be
+    certain.
     """
     everything = np.arange(len(channels[SIMILARITY]))
     candidates = [everything if choice.allowed is None else choice.allowed for choice in choices]
     groups: dict[tuple[bytes | None, int], list[int]] = defaultdict(list)
     for position, choice in enumerate(choices):
         deep = max(choice.depth, depth)
-        if choice.weights is None and deep <= SCORE_ALL < len(candidates[position]):
+        moved = choice.weights is not None or choice.feedback is not None
+        if not moved and deep <= SCORE_ALL < len(candidates[position]):
             groups[None if choice.allowed is None else choice.allowed.tobytes(), deep].append(position)
     for (_, deep), members in groups.items():
         together = [queries[member] for member in members]
@@ -222,18 +230,30 @@ class _Scoring:
 
     def _scored(self, place: int, rows: Rows, exact: Figures, choice: Choice) -> _Scored:
         figures = {name: values.round(DECIMALS) for name, values in exact.items()}
+        if choice.feedback is not None:
+            figures[feedback.__name__] = choice.feedback(rows)
         if self.scorer.second_look:
             if self.look is None:
                 raise ValueError(f"nobody looks for {self.scorer.second_look}")
             depth = RERANKED if "cross_encoder" in self.scorer.second_look else DEPTH
-            first = self.scorer.score(self.scorer.contributions(figures))
+            _, first = self._sum(figures)
             order = best_first(rows, first, choice.weights)
             best = np.sort(order[: max(depth, choice.k + choice.pool, choice.reach(rows[order]))])
             rows, figures = rows[best], {name: values[best] for name, values in figures.items()}
             figures |= {name: values.round(DECIMALS) for name, values in self.look(place, rows).items()}
-        contributions = self.scorer.contributions(figures)
-        score = self.scorer.score(contributions)
+        contributions, score = self._sum(figures)
         return _Scored(rows, figures[SIMILARITY], contributions, score)
+
+    def _sum(self, figures: Figures) -> tuple[Figures, NDArray[np.float64]]:
+        """Contributions and score. Feedback moves no score out of 0 to 1, and comes last, so that without it
+        a score is what it would be."""
+        contributions = self.scorer.contributions(figures)
+        score: NDArray[np.float64] = self.scorer.score(contributions)
+        if feedback.__name__ in figures:
+            lowest, highest = -np.maximum(score, 0.0), np.maximum(1.0 - score, 0.0)
+            contributions[feedback.__name__] = np.clip(FEEDBACK * feedback(figures), lowest, highest)
+            score = self.scorer.score(contributions)
+        return contributions, score
 
 
 def _chosen(choice: Choice, scorer: Scorer, scored: _Scored) -> list[Match]:
@@ -255,7 +275,11 @@ def _chosen(choice: Choice, scorer: Scorer, scored: _Scored) -> list[Match]:
             rank=place,
             similarity=float(scored.similarity[at]),
             score=float(scored.score[at]),
-            contributions={name: float(parts[at]) for name, parts in scored.contributions.items()},
+            contributions={
+                name: float(parts[at])
+                for name, parts in scored.contributions.items()
+                if name != feedback.__name__ or parts[at]
+            },
             probability=scorer.probability(float(scored.score[at])),
             explored=place > len(best) - explored,
         )

@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matcher.domain.features import feedback
 from matcher.domain.ledger import Proposal
 from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
+from matcher.domain.opinions import Opinion
 from matcher.domain.rules import ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.terms import matched_terms
 from matcher.matching.admission import Admission
+from matcher.matching.feedback import Judged
 from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Choice, SecondLook, choose
 from matcher.matching.searchable import OpenChannels, Searchable
@@ -26,7 +29,10 @@ Look = Callable[[Scorer], SecondLook]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The search of the supply list for every demand; row i of every part is the same demand."""
+    """The search of the supply list for every demand; row i of every part is the same demand.
+
+    `judged` are, by its row, the achievements that people have an opinion of for a demand.
+    """
 
     demands: Searchable
     supply: Searchable
@@ -35,6 +41,7 @@ class Search:
     scorers: Sequence[Scorer]
     admission: Admission
     look: PairLook
+    judged: Mapping[int, Judged]
 
     def look_of(self, scorer: Scorer, rows: Rows) -> SecondLook:
         """The second look of those demands at achievements, for what a scorer weighs."""
@@ -64,11 +71,12 @@ def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, 
         ranked = ranked_demands(search, rows, search.choices)
         for row, matches in zip(rows.tolist(), ranked, strict=True):
             weights = search.choices[row].weights
-            for match in matches:
+            likes = _likes(search, row, matches)
+            for match, like in zip(matches, likes, strict=True):
                 weight = 1.0 if weights is None else float(weights[match.row])
                 terms = matched_terms(demands.phrases[row], supply.phrases[match.row])
                 pair = demands.listings[row], supply.listings[match.row]
-                weighed.append((match.score * weight, _proposal(*pair, match, terms)))
+                weighed.append((match.score * weight, _proposal(*pair, match, terms, like)))
         progress("match demands", int(rows[-1]) + 1, len(demands.listings))
     return weighed
 
@@ -99,7 +107,8 @@ def matches_of_achievements(
     """The released demands proposed to every achievement; at most one of those that repeat.
 
     They are chosen by `shared`, the installation's scorer, so that no park's grades decide what is shown of
-    another's demands; figures and order are by the scorer of the demand's park.
+    another's demands; figures and order are by the scorer of the demand's park. What people think of pairs
+    moves nothing here, for it would move other demands too.
     """
     index = search.demands.part(released)
     if not index.listings:
@@ -178,10 +187,24 @@ def _parted(scorers: Sequence[Scorer], rows: Rows) -> Iterator[tuple[Scorer, Row
         yield scorers[part[0]], np.array(part, dtype=np.int64)
 
 
+def _likes(search: Search, row: int, matches: Sequence[Match]) -> Sequence[tuple[int, Opinion] | None]:
+    """For each match of a demand the judged achievement that moved its score most, where any did."""
+    moved_by = [match.contributions.get(feedback.__name__, 0.0) for match in matches]
+    if not any(moved_by):
+        return [None] * len(matches)
+    rows = np.array([match.row for match in matches], dtype=np.int64)
+    return search.judged[row].most_telling(search.supply.channels, rows, moved_by)
+
+
 def _proposal(
-    demand: LiveListing, achievement: LiveListing, match: Match, terms: tuple[str, ...]
+    demand: LiveListing,
+    achievement: LiveListing,
+    match: Match,
+    terms: tuple[str, ...],
+    like: tuple[int, Opinion] | None = None,
 ) -> Proposal:
     assert demand.park_id is not None
+    like_id, opinion = like or (None, None)
     return Proposal(
         demand_id=demand.id,
         achievement_id=achievement.id,
@@ -195,4 +218,6 @@ def _proposal(
         achievement_version=achievement.version,
         probability=match.probability,
         explored=match.explored,
+        like_id=like_id,
+        like_opinion=opinion,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Role
@@ -15,8 +15,8 @@ from matcher.store.tables import AccessKey, AuditRow, ServiceSecret
 class NewCredential:
     """A credential to keep: its public prefix, the SHA-256 of its secret, and whom it makes a caller.
 
-    `kind` is key, login (one use) or session; `parks` None means every park; a session ends with the key
-    (`opened_by`) that it was opened with.
+    `kind` is key, login (one use), session or embed; `parks` None means every park; a session or an embed
+    token ends with the key (`opened_by`) that it was opened with. An embed token's `subject` are its origins.
     """
 
     prefix: str
@@ -67,8 +67,18 @@ def by_id(session: Session, key_id: int) -> Credential | None:
 
 def keys(session: Session) -> list[Credential]:
     """Every API key, oldest first."""
-    rows = session.scalars(select(AccessKey).where(AccessKey.kind == "key").order_by(AccessKey.id))
+    return of_kind(session, "key")
+
+
+def of_kind(session: Session, kind: str) -> list[Credential]:
+    """Every credential of a kind, oldest first."""
+    rows = session.scalars(select(AccessKey).where(AccessKey.kind == kind).order_by(AccessKey.id))
     return [_credential(row) for row in rows]
+
+
+def forget_expired(session: Session, kind: str, now: datetime) -> None:
+    """Delete the credentials of a kind that have expired."""
+    session.execute(delete(AccessKey).where(AccessKey.kind == kind, AccessKey.expires_at <= now))
 
 
 def revoke(session: Session, key_id: int, at: datetime) -> bool:

@@ -145,6 +145,12 @@ def on_shelf(session: Session, shelf: Shelf) -> dict[str, HeldListing]:
     return {row.key: held(row) for row in rows}
 
 
+def stamp(session: Session, shelf: Shelf) -> int:
+    """A number that every change of a shelf raises: two that are equal had nothing written in between."""
+    row = _ROWS[shelf.side]
+    return session.scalar(select(func.coalesce(func.sum(row.version), 0)).where(shelf.contains())) or 0
+
+
 def page(
     session: Session,
     side: Side,

@@ -81,12 +81,33 @@ class Database:
             Session(self.engine, expire_on_commit=False) as session,
             session.begin() as change,
         ):
-            connection = session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
-            if self.engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
+            self._lock(session)
             yield session
             if dry_run:
                 change.rollback()
+
+    @contextmanager
+    def writing_after(self, lay_out: Callable[[Session], object]) -> Iterator[Session]:
+        """As `writing`, after `lay_out` has filled temporary tables on the same connection.
+
+        That needs no lock: other writers wait for what is done in the block alone. The connection is
+        closed at the end, and with it the temporary tables are gone.
+        """
+        with self._reaching(), self.engine.connect() as connection:
+            try:
+                with Session(connection) as session, session.begin():
+                    lay_out(session)
+                with Session(connection, expire_on_commit=False) as session, session.begin():
+                    self._lock(session)
+                    yield session
+            finally:
+                connection.invalidate()
+
+    def _lock(self, session: Session) -> None:
+        """Begin a session's transaction with the write lock."""
+        connection = session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITING})
 
     def note(self, write: Callable[[Session], object]) -> None:
         """Write something small that may be lost: where another writer is at work, it is left out."""

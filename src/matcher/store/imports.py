@@ -47,7 +47,7 @@ def add(
 
 def find(session: Session, import_id: int, scope: Scope) -> HeldImport | None:
     """One import, in scope; imports of the supply list are the district's, and no research unit's."""
-    query = _held(scope).where(ImportBatch.id == import_id).with_for_update(of=ImportBatch)
+    query = _held(scope).where(ImportBatch.id == import_id)
     row = session.execute(query).one_or_none()
     return None if row is None else _of(row[0], row[1])
 

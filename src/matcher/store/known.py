@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from matcher.domain.ledger import BACK_ON_ITS_LIST, Leaving, Pair, Place, Proposal, absence
 from matcher.domain.listing import Side
+from matcher.domain.opinions import Opinion
 from matcher.domain.standings import Cause, ChangeCause, Event, Standing
 from matcher.store.runs import HeldRun
 from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, ListingRow
@@ -27,6 +28,8 @@ PROPOSAL_COLUMNS = (
     "achievement_version",
     "probability",
     "explored",
+    "like_id",
+    "like_opinion",
 )
 """The columns that a proposal and its row share."""
 
@@ -35,7 +38,9 @@ _LISTS: Mapping[Side, type[ListingRow]] = {Side.DEMAND: DemandRow, Side.SUPPLY: 
 
 def proposal_of(columns: Mapping[str, Any]) -> Proposal:
     """The proposal whose columns these are."""
-    return Proposal(**{**columns, "terms": tuple(columns["terms"])})
+    code = columns["like_opinion"]
+    opinion = None if code is None else Opinion(code)
+    return Proposal(**{**columns, "terms": tuple(columns["terms"]), "like_opinion": opinion})
 
 
 @dataclass(frozen=True, slots=True)

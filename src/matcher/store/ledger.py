@@ -12,6 +12,7 @@ from matcher.domain.access import Scope
 from matcher.domain.bands import DEFAULT_BANDS, Band, Bands
 from matcher.domain.entries import EntryFilter, EntryView, PairView
 from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
 from matcher.store import repeats, rule_versions
@@ -59,8 +60,8 @@ def current_pairs(session: Session, park_id: int | None = None) -> Sequence[tupl
     return [(demand, achievement) for demand, achievement in rows]
 
 
-def count_stages(session: Session, scope: Scope, park_id: int) -> dict[Stage, int]:
-    """How many of a park's entries in view stand at each stage, where any do."""
+def count_stages(session: Session, scope: Scope, park_id: int, *, work: bool = False) -> dict[Stage, int]:
+    """How many of a park's entries in view, or of those that are `work` alone, stand at each stage."""
     query = (
         select(human("stage"), func.count())
         .select_from(LedgerEntry)
@@ -68,6 +69,8 @@ def count_stages(session: Session, scope: Scope, park_id: int) -> dict[Stage, in
         .where(*_conditions(scope, EntryFilter(park_id=park_id, in_view=True)))
         .group_by(human("stage"))
     )
+    if work:
+        query = query.where(_is_work(session, scope))
     counts: dict[Stage, int] = {}
     for name, count in session.execute(query):
         stage = Stage.SCREENING if name is None else Stage(name)
@@ -93,6 +96,8 @@ def entries(
         query = query.where(condition)
     if wanted.band is not None:
         query = query.where(_in_band(session, scope, wanted.band))
+    if wanted.work:
+        query = query.where(_is_work(session, scope))
     if only_live_on is not None:
         query = query.where(
             *live_conditions(DemandRow, only_live_on), *live_conditions(AchievementRow, only_live_on)
@@ -215,6 +220,12 @@ def _in_band(session: Session, scope: Scope, band: Band) -> ColumnElement[bool]:
     return or_(*of_parks, and_(LedgerEntry.park_id.not_in(own), *_within(DEFAULT_BANDS, band)))
 
 
+def _is_work(session: Session, scope: Scope) -> ColumnElement[bool]:
+    """That an entry is likely or has no probability, or that a person has touched it."""
+    likely = _in_band(session, scope, Band.LIKELY)
+    return or_(likely, LedgerEntry.probability.is_(None), LedgerHuman.entry_id.is_not(None))
+
+
 def _within(bands: Bands, band: Band) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     start, end = bands.bounds(band)
     return LedgerEntry.probability >= start, LedgerEntry.probability < end
@@ -237,6 +248,7 @@ def _entry_view(
         achievement_industry=achievement.data["industry"],
         terms=tuple(row.terms),
         band=bands.of(row.probability),
+        like_opinion=None if row.like_opinion is None else Opinion(row.like_opinion),
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
         excluded=excluded,

@@ -234,7 +234,9 @@ def _insert(
 
 def _columns(proposal: Proposal) -> dict[str, Any]:
     columns = {name: getattr(proposal, name) for name in PROPOSAL_COLUMNS}
-    return columns | {"contributions": dict(proposal.contributions), "terms": list(proposal.terms)}
+    opinion = None if proposal.like_opinion is None else proposal.like_opinion.value
+    lists = {"contributions": dict(proposal.contributions), "terms": list(proposal.terms)}
+    return columns | lists | {"like_opinion": opinion}
 
 
 def _pair(proposal: Proposal) -> Pair:

@@ -1,7 +1,8 @@
 """Writing the two lists, and what listings said before.
 
-Invariant: every change of a listing goes through `add` or `write`, which append a revision; whoever calls
-them raises the catalogue revision once in the same transaction. Rows are withdrawn, never deleted.
+Invariant: every change of a listing goes through `add` or `write`, or `staging` where there are many, which
+append a revision; whoever calls them raises the catalogue revision once in the same transaction. Rows are
+withdrawn, never deleted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from matcher.domain.listing import Demand, Listing, Side, content_digest, identity_key
 from matcher.store.catalogue import HeldListing, Shelf
@@ -24,8 +25,8 @@ from matcher.store.tables import (
     RevisionRow,
 )
 
-_ROWS: Mapping[Side, type[ListingRow]] = {Side.SUPPLY: AchievementRow, Side.DEMAND: DemandRow}
-_REVISIONS: Mapping[Side, type[RevisionRow]] = {
+ROWS: Mapping[Side, type[ListingRow]] = {Side.SUPPLY: AchievementRow, Side.DEMAND: DemandRow}
+REVISIONS: Mapping[Side, type[RevisionRow]] = {
     Side.SUPPLY: AchievementRevision,
     Side.DEMAND: DemandRevision,
 }
@@ -69,10 +70,10 @@ def add(session: Session, shelf: Shelf, listings: Sequence[Listing], change: Cha
     """Put new listings on a shelf; their identities must be free."""
     if not listings:
         return []
-    table = _ROWS[shelf.side]
+    table = ROWS[shelf.side]
     origin = {"version": 1, "created_at": change.at}
     origin |= {"source": shelf.source} if shelf.side is Side.SUPPLY else {"park_id": shelf.park_id}
-    rows = [_columns(listing, change) | origin for listing in listings]
+    rows = [columns_of(listing, change) | origin for listing in listings]
     ids = session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows)
     added = [
         HeldListing(id=identifier, shelf=shelf, listing=listing, **_kept(row))
@@ -87,7 +88,7 @@ def write(session: Session, rewrites: Sequence[Rewrite], change: Change) -> list
     rows, written = [], []
     for rewrite in rewrites:
         listed = rewrite.held
-        row = _columns(rewrite.listing, change) | {
+        row = columns_of(rewrite.listing, change) | {
             "id": listed.id,
             "version": listed.version + 1,
             "withdrawn_at": rewrite.withdrawn_at,
@@ -97,32 +98,49 @@ def write(session: Session, rewrites: Sequence[Rewrite], change: Change) -> list
         rows.append(row if listed.shelf.park_id is None else row | {"park_id": listed.park_id})
         written.append(replace(listed, listing=rewrite.listing, **_kept(row)))
     if rows:
-        session.execute(update(_ROWS[written[0].shelf.side]), rows)
+        session.execute(update(ROWS[written[0].shelf.side]), rows)
         _append(session, written, change)
     return written
 
 
 def written_by_import(session: Session, shelf: Shelf, import_id: int) -> dict[int, int]:
     """Listing id → the version that one import to `shelf` made of it."""
-    table = _REVISIONS[shelf.side]
+    table = REVISIONS[shelf.side]
     query = select(table.listing_id, table.version).order_by(table.id)
     rows = session.execute(query.where(table.import_id == import_id, *_of_park(shelf)))
     return {listing_id: version for listing_id, version in rows}  # noqa: C416
 
 
-def before(session: Session, shelf: Shelf, listing_id: int, version: int) -> Former | None:
-    """The state a listing on `shelf` was in before `version`."""
-    table = _REVISIONS[shelf.side]
-    row = session.scalar(
-        select(table)
-        .where(table.listing_id == listing_id, table.version < version, *_of_park(shelf))
-        .order_by(table.version.desc())
-        .limit(1)
+def before_import(session: Session, shelf: Shelf, import_id: int) -> dict[int, Former]:
+    """Listing id → the state it was in before one import to `shelf`, for those that were there before."""
+    table = REVISIONS[shelf.side]
+    made, earlier = aliased(table), aliased(table)
+    last = (
+        select(func.max(earlier.version))
+        .where(earlier.listing_id == made.listing_id, earlier.version < made.version)
+        .where(*_of_park(shelf, earlier))
+        .scalar_subquery()
     )
-    return None if row is None else Former(from_record(shelf.side, row.data), row.withdrawn, row.via)
+    query = (
+        select(table.listing_id, table.data, table.withdrawn, table.via)
+        .join(made, and_(made.listing_id == table.listing_id, table.version == last))
+        .where(made.import_id == import_id, *_of_park(shelf), *_of_park(shelf, made))
+    )
+    return {
+        listing_id: Former(from_record(shelf.side, data), withdrawn, via)
+        for listing_id, data, withdrawn, via in session.execute(query)
+    }
 
 
-def _columns(listing: Listing, change: Change) -> dict[str, Any]:
+def names(session: Session, shelf: Shelf, listing_id: int) -> set[tuple[str, str, str]]:
+    """Title, code and organisation of a listing on `shelf`, as each of its revisions has them."""
+    table = REVISIONS[shelf.side]
+    rows = session.scalars(select(table.data).where(table.listing_id == listing_id, *_of_park(shelf)))
+    listings = [from_record(shelf.side, data) for data in rows]
+    return {(listing.title, listing.code, listing.organisation) for listing in listings}
+
+
+def columns_of(listing: Listing, change: Change) -> dict[str, Any]:
     """What a row holds of a listing's content and of its last change."""
     columns: dict[str, Any] = {
         "key": identity_key(listing),
@@ -162,8 +180,10 @@ def _append(session: Session, listings: Sequence[HeldListing], change: Change) -
         | ({} if listed.shelf.park_id is None else {"park_id": listed.park_id})
         for listed in listings
     ]
-    session.execute(insert(_REVISIONS[shelf.side]), rows)
+    session.execute(insert(REVISIONS[shelf.side]), rows)
 
 
-def _of_park(shelf: Shelf) -> tuple[ColumnElement[bool], ...]:
-    return () if shelf.side is Side.SUPPLY else (DemandRevision.park_id == shelf.park_id,)
+def _of_park(
+    shelf: Shelf, table: type[DemandRevision] | Any = DemandRevision
+) -> tuple[ColumnElement[bool], ...]:
+    return () if shelf.side is Side.SUPPLY else (table.park_id == shelf.park_id,)

@@ -16,7 +16,9 @@ class WorkedOn:
     """Which lists, rules and scorers a run is of.
 
     `scorers` is park id (as text) → version of its own scorer, `profiles` → version of its profile; a park
-    without one is left out. Of the demands' own constraints it reads those up to the id `constraints_to`.
+    without one is left out. Of the demands' own constraints it reads those up to the id `constraints_to`, of
+    people's changes those up to `opinions_to`; `opinions` is the digest of what people thought of pairs then
+    (`domain.opinions`).
     """
 
     catalogue_revision: int
@@ -25,6 +27,8 @@ class WorkedOn:
     scorers: Mapping[str, str]
     profiles: Mapping[str, int]
     constraints_to: int
+    opinions_to: int = 0
+    opinions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,8 @@ def _of(row: RunRow) -> HeldRun:
         scorers=row.scorers,
         profiles=row.profiles,
         constraints_to=row.constraints_to,
+        opinions_to=row.opinions_to,
+        opinions=row.opinions,
         top_k=row.top_k,
         fingerprint=row.fingerprint,
         counts=row.counts,

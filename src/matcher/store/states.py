@@ -11,6 +11,7 @@ from matcher.domain.access import Scope
 from matcher.domain.difference import State, Step
 from matcher.domain.entries import EntryView
 from matcher.domain.ledger import Pair
+from matcher.domain.opinions import Opinion
 from matcher.domain.standings import Cause, Standing
 from matcher.store.rows import from_row
 from matcher.store.tables import EntryState, LedgerEntry, RunRow
@@ -178,6 +179,7 @@ def state_of(row: EntryState) -> State:
         standing=Standing(row.standing),
         cause=None if row.cause is None else Cause(row.cause),
         terms=tuple(row.terms),
+        like_opinion=None if row.like_opinion is None else Opinion(row.like_opinion),
     )
 
 
@@ -192,15 +194,24 @@ class HeldEntry:
     machine_version: int
 
 
+_HELD = (
+    LedgerEntry.id,
+    LedgerEntry.park_id,
+    LedgerEntry.demand_id,
+    LedgerEntry.achievement_id,
+    LedgerEntry.first_seen,
+    LedgerEntry.version,
+)
+
+
 def entries_by_id(session: Session, scope: Scope, identifiers: Collection[int]) -> dict[int, HeldEntry]:
     """These entries, as far as they are in scope, by id."""
     entries: dict[int, HeldEntry] = {}
     conditions = () if scope.parks is None else (LedgerEntry.park_id.in_(scope.parks),)
     for chunk in _chunks(identifiers):
-        query = select(LedgerEntry).where(LedgerEntry.id.in_(chunk), *conditions)
-        for row in session.scalars(query):
-            pair = (row.demand_id, row.achievement_id)
-            entries[row.id] = from_row(HeldEntry, row, pair=pair, machine_version=row.version)
+        query = select(*_HELD).where(LedgerEntry.id.in_(chunk), *conditions)
+        for entry_id, park_id, demand_id, achievement_id, first_seen, version in session.execute(query):
+            entries[entry_id] = HeldEntry(entry_id, park_id, (demand_id, achievement_id), first_seen, version)
     return entries
 
 

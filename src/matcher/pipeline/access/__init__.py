@@ -4,9 +4,12 @@ from matcher.pipeline.access.embed_tokens import (
     MAX_EMBED_LIFETIME,
     EmbedGrant,
     EmbedTokenAnswer,
+    HeldTokenAnswer,
     embed_scope,
     issue_embed_token,
+    list_embed_tokens,
     read_embed_token,
+    revoke_embed_token,
 )
 from matcher.pipeline.access.issuer_keys import IssuerKeys
 from matcher.pipeline.access.keys import MAX_DAYS, IssuedKey, KeyAnswer, create_key, list_keys, revoke_key
@@ -27,6 +30,7 @@ __all__ = [
     "ClaimNames",
     "EmbedGrant",
     "EmbedTokenAnswer",
+    "HeldTokenAnswer",
     "IssuedKey",
     "IssuerKeys",
     "KeyAnswer",
@@ -38,8 +42,10 @@ __all__ = [
     "embed_scope",
     "issue_embed_token",
     "issue_login",
+    "list_embed_tokens",
     "list_keys",
     "read_embed_token",
+    "revoke_embed_token",
     "revoke_key",
     "sign_in",
     "sign_out",

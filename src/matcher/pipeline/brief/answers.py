@@ -28,7 +28,7 @@ class BriefPair(DiffItemAnswer):
 
 
 class BriefCounts(Answer):
-    """各列表有几条；`kept` 为没有变化的对数。"""
+    """各列表有几条；`kept` 为没有变化的对数，`folded` 为不可信、无人处理而未列出的变化数。"""
 
     overdue: int
     due: int
@@ -40,6 +40,7 @@ class BriefCounts(Answer):
     aside: int
     abstentions: int
     kept: int
+    folded: int
 
 
 class StageCount(Answer):
@@ -70,6 +71,9 @@ class BriefAnswer(Answer):
     vanished: list[BriefPair] = Field(description="消失的，有人处理过的在前")
     aside: list[BriefPair] = Field(description="有人处理过、两次都没有提出、但现状变了的")
     abstentions: list[AbstentionAnswer] = Field(description="没有可信供给的需求，及其约束")
+    next_cursor: str | None = Field(
+        description="下一页的游标：各列表接下去的条目；都已列完为 null。总数见 `counts`"
+    )
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from matcher.domain.highlight import highlights
 from matcher.domain.judged import Near
 from matcher.domain.labels import words
 from matcher.domain.listing import Listing
+from matcher.domain.opinions import Opinion
 from matcher.domain.reasons import GRADE_WORDS, verdict_words
 from matcher.domain.rulings import Ruling
 from matcher.domain.text import mask_contacts
@@ -182,6 +183,28 @@ class JudgedAnswer(Answer):
         )
 
 
+class LikeAnswer(Answer):
+    """对同一需求的另一项成果的评价；它使这一对的得分变动最多。"""
+
+    achievement_id: int
+    achievement_title: str = Field(description="运行时的名称")
+    opinion: Opinion
+    opinion_zh: str
+    opinion_en: str
+
+    @classmethod
+    def of(cls, achievement_id: int, title: str, opinion: Opinion) -> "LikeAnswer":
+        """An opinion with its label, and whose it is; contacts in the title are hidden."""
+        zh, en = words(opinion)
+        return cls(
+            achievement_id=achievement_id,
+            achievement_title=mask_contacts(title),
+            opinion=opinion,
+            opinion_zh=zh,
+            opinion_en=en,
+        )
+
+
 class ExplanationAnswer(Answer):
     """一条台账的理由：数值、词语和版本都是当时写下的，不重新计算；规则按现在的判断。"""
 
@@ -200,6 +223,7 @@ class ExplanationAnswer(Answer):
     calibration: str | None = Field(description="概率校准的版本；没有概率时为 null")
     explored: bool = Field(description="是否为探索位")
     waterfall: list[StepAnswer] = Field(description="逐项累加成得分")
+    like: LikeAnswer | None = Field(description="与哪一项已评价的成果相近；评价没有影响得分时为 null")
     terms: list[str] = Field(description="两边共有的词语")
     highlights: MarkedSides
     stated: list[FactAnswer]

@@ -6,7 +6,7 @@ are those of the versions the figures are of. The rules, and how the achievement
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from matcher.domain.access import Principal, Right, Scope
 from matcher.domain.days import beijing_day, years_since
@@ -25,6 +25,7 @@ from matcher.pipeline.ledger.explanation_answers import (
     ExplanationAnswer,
     FactAnswer,
     JudgedAnswer,
+    LikeAnswer,
     MarkedSides,
     MarkedText,
     RulesVersion,
@@ -34,7 +35,7 @@ from matcher.pipeline.ledger.explanation_answers import (
 from matcher.store import catalogue, ledger, rule_versions, states
 from matcher.store.database import Database, Transaction
 from matcher.store.judged import judged_cases
-from matcher.store.past import PastPairs
+from matcher.store.past import PastListings, PastPairs
 from matcher.store.records import from_record
 
 _TEXTS: Mapping[Side, tuple[str, ...]] = {
@@ -108,7 +109,14 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
     judged = [_masked(near) for near in nearest_judged(cases, entry.demand_title, entry.achievement_title)]
     facts = facts_of(pair)
     calibration = None if run is None or entry.probability is None else run.calibration
-    reasons = replace(_reasons(entry, facts), calibration=calibration, rulings=ruled, judged=judged)
+    like = _like(session, scope, entry, entry.first_seen if run is None else run.started_at)
+    reasons = replace(
+        _reasons(entry, facts),
+        calibration=calibration,
+        like_title="" if like is None else like.achievement_title,
+        rulings=ruled,
+        judged=judged,
+    )
     sentences = reasons.sentences()
     return ExplanationAnswer(
         entry_id=entry.id,
@@ -126,6 +134,7 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
         calibration=calibration,
         explored=entry.explored,
         waterfall=[StepAnswer.of(step) for step in waterfall(entry.contributions)],
+        like=like,
         terms=list(entry.terms),
         highlights=MarkedSides(
             demand=MarkedText.of(pair.demand, _TEXTS[Side.DEMAND], entry.terms),
@@ -140,6 +149,14 @@ def _explained(session: Transaction, scope: Scope, entry: EntryView) -> Explanat
     )
 
 
+def _like(session: Transaction, scope: Scope, entry: EntryView, at: datetime) -> LikeAnswer | None:
+    """The achievement whose judgement moved the score most, by what it was called then."""
+    if entry.like_id is None or entry.like_opinion is None:
+        return None
+    then = PastListings.of(session, Side.SUPPLY, scope, [entry.like_id]).at(entry.like_id, at)
+    return LikeAnswer.of(entry.like_id, then.data["title"], entry.like_opinion)
+
+
 def _reasons(entry: EntryView, facts: Sequence[Fact]) -> Reasons:
     return Reasons(
         score=entry.score,
@@ -148,6 +165,7 @@ def _reasons(entry: EntryView, facts: Sequence[Fact]) -> Reasons:
         contributions=entry.contributions,
         terms=entry.terms,
         explored=entry.explored,
+        like=entry.like_opinion,
         standing=entry.standing,
         cause=entry.cause,
         facts=[

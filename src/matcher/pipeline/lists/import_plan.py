@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Listing, content_digest, identity_key
 from matcher.domain.renames import Gone
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow
@@ -23,7 +24,8 @@ class ImportRequest:
     """One import: the files' contents by name, the list they belong to, and how to treat it.
 
     `full` withdraws rows of the shelf that the files do not hold; `overwrite` lets the files win over
-    rows that were edited over REST since; `dry_run` reports everything and writes nothing.
+    rows that were edited over REST since; `dry_run` reports everything and writes nothing. `hidden` says
+    whether what a workbook hides is read, `mapping` which field a heading stands for (`given_mapping`).
     """
 
     shelf: Shelf
@@ -32,6 +34,8 @@ class ImportRequest:
     full: bool = False
     overwrite: bool = False
     renames: Renames = Renames.ASK
+    hidden: HiddenParts = HiddenParts.SKIP
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -69,12 +73,12 @@ def plan_import(
     """How to bring a shelf up to date with what was read; `standing` is what it holds, by identity key."""
     plan = ImportPlan()
     arriving = {identity_key(row.listing): row for row in parsed.rows}
-    missing = [item for key, item in standing.items() if key not in arriving and item.withdrawn_at is None]
-    gone = Gone(
-        (key, item.listing)
+    absent = {
+        key: item
         for key, item in standing.items()
-        if key not in arriving and item.withdrawn_at is None and not item.code
-    )
+        if key not in arriving and key not in parsed.held_back and item.withdrawn_at is None
+    }
+    gone = Gone((key, item.listing) for key, item in absent.items() if not item.code)
     for key, row in arriving.items():
         item, former = standing.get(key), None
         if item is None and not row.listing.code and request.renames is not Renames.NEW:
@@ -86,7 +90,7 @@ def plan_import(
         if _take(plan, request, row, item) and former is not None:
             gone.take(former)
     if request.full:
-        _withdraw(plan, request, parsed, missing)
+        _withdraw(plan, request, parsed, list(absent.values()))
     return plan
 
 

@@ -6,13 +6,23 @@ from matcher.domain.access import Principal, Role
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
+from matcher.files.column_problems import column_problems
+from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
-from matcher.pipeline.lists.import_answers import CellProblem, ImportAnswer
+from matcher.pipeline.lists.import_answers import (
+    CellProblem,
+    ColumnAnswer,
+    ImportAnswer,
+    SkippedAnswer,
+    first_rows,
+)
 from matcher.pipeline.lists.import_plan import ImportPlan, ImportRequest, plan_import
+from matcher.pipeline.lists.import_profiles import remember
 from matcher.pipeline.lists.parks import get_park
+from matcher.pipeline.lists.shelf_changes import ShelfChange, change_shelf
 from matcher.pipeline.lists.writing import require_writer
-from matcher.store import catalogue, imports, revisions
+from matcher.store import catalogue, import_profiles, imports
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database, Transaction
 from matcher.store.revisions import Change, Rewrite
@@ -41,28 +51,77 @@ def import_shelf(
 def import_list(
     database: Database, request: ImportRequest, principal: Principal, now: datetime
 ) -> ImportAnswer:
-    """Read the files and bring the shelf up to date with them.
+    """Read the files and bring the shelf up to date with them, as a whole or not at all.
+
+    However long the list is, other writes wait for its last step alone (see `shelf_changes`).
 
     Raises:
         NotFound: the park is out of the caller's scope.
+        Conflict: others changed the shelf again and again meanwhile.
     """
     park_id = request.shelf.park_id
     if park_id is not None and not principal.scope.covers(park_id):
         raise NotFound("没有这个园区。", "there is no such park.")
-    parsed = read_lists(request.files, request.shelf.side)
-    with database.writing(dry_run=request.dry_run) as session:
-        return apply_list(session, request, parsed, principal, now)
+    with database.reading() as session:
+        mappings = Mappings(request.mapping, import_profiles.remembered(session, request.shelf))
+    parsed = read_lists(request.files, request.shelf.side, mappings, hidden=request.hidden)
+
+    def planned(session: Transaction) -> ShelfChange[ImportPlan]:
+        return _change(session, request, parsed, principal, now)
+
+    if request.dry_run:
+        with database.reading() as session:
+            return _answer(request, parsed, planned(session).plan, None)
+    plan, import_id = change_shelf(database, request.shelf, planned)
+    if import_id is None and request.mapping:
+        with database.writing() as session:
+            remember(session, request.shelf, parsed.tables, principal, now)
+    return _answer(request, parsed, plan, import_id)
 
 
 def apply_list(
     session: Transaction, request: ImportRequest, parsed: ParsedList, principal: Principal, now: datetime
 ) -> ImportAnswer:
     """Bring the shelf up to date with what was read, inside the caller's transaction."""
+    change = _change(session, request, parsed, principal, now)
+    import_id = None
+    if not change.is_empty:
+        change.lay_out(session)
+        import_id = change.put_in_place(session, request.shelf)
+    return _answer(request, parsed, change.plan, import_id)
+
+
+def _change(
+    session: Transaction, request: ImportRequest, parsed: ParsedList, principal: Principal, now: datetime
+) -> ShelfChange[ImportPlan]:
+    """What an import writes to its shelf as it stands now."""
     plan = plan_import(request, parsed, catalogue.on_shelf(session, request.shelf))
-    import_id = _write(session, request, plan, principal, now)
+    names = [name for name, _ in request.files]
+
+    def record(session: Transaction) -> int:
+        if request.mapping:
+            remember(session, request.shelf, parsed.tables, principal, now)
+        return imports.add(session, request.shelf, names, plan.counts, principal.name, now)
+
+    return ShelfChange(
+        plan=plan,
+        rewrites=[
+            *(Rewrite(held=item, listing=listing) for item, listing in plan.updated),
+            *(Rewrite(held=item, listing=item.listing, withdrawn_at=now) for item in plan.withdrawn),
+        ],
+        added=plan.created,
+        change=Change(principal.name, now, "import"),
+        record=record,
+    )
+
+
+def _answer(
+    request: ImportRequest, parsed: ParsedList, plan: ImportPlan, import_id: int | None
+) -> ImportAnswer:
     rejects = (*parsed.rejected, *plan.rejects)
+    columns = column_problems(parsed, request.shelf.side, request.mapping)
     answer = ImportAnswer(
-        import_id=None if request.dry_run else import_id,
+        import_id=import_id,
         dry_run=request.dry_run,
         rows=parsed.read,
         created=len(plan.created),
@@ -70,24 +129,10 @@ def apply_list(
         unchanged=parsed.read - len(rejects) - len(plan.created) - len(plan.updated),
         withdrawn=len(plan.withdrawn),
         rejected=len(rejects),
-        problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems)),
+        problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems, *columns)),
+        columns=tuple(ColumnAnswer.of(column) for table in parsed.tables for column in table.columns),
+        preview=first_rows(parsed.rows) if request.dry_run else (),
+        skipped=tuple(map(SkippedAnswer.of, parsed.skipped)),
     )
     answer._rejects = rejects
     return answer
-
-
-def _write(
-    session: Transaction, request: ImportRequest, plan: ImportPlan, principal: Principal, now: datetime
-) -> int | None:
-    """Write what is planned, and record the import; its id, None where there is nothing to write."""
-    if not (plan.created or plan.updated or plan.withdrawn):
-        return None
-    names = [name for name, _ in request.files]
-    import_id = imports.add(session, request.shelf, names, plan.counts, principal.name, now)
-    change = Change(principal.name, now, "import", import_id)
-    rewrites = [Rewrite(held=item, listing=listing) for item, listing in plan.updated]
-    gone = [Rewrite(held=item, listing=item.listing, withdrawn_at=now) for item in plan.withdrawn]
-    revisions.write(session, [*rewrites, *gone], change)
-    revisions.add(session, request.shelf, plan.created, change)
-    catalogue.raise_revision(session)
-    return import_id

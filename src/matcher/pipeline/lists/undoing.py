@@ -9,11 +9,13 @@ from matcher.domain.listing import identity_key
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Page
 from matcher.pipeline.lists.import_answers import ImportAnswer, PastImport
+from matcher.pipeline.lists.shelf_changes import ShelfChange, change_shelf
 from matcher.pipeline.lists.writing import require_writer
 from matcher.store import catalogue, imports, revisions
-from matcher.store.catalogue import HeldListing
+from matcher.store.catalogue import HeldListing, Shelf
 from matcher.store.database import Database, Transaction
-from matcher.store.revisions import Change, Rewrite
+from matcher.store.imports import HeldImport
+from matcher.store.revisions import Change, Former, Rewrite
 
 
 def undo_import(database: Database, import_id: int, principal: Principal, now: datetime) -> ImportAnswer:
@@ -24,24 +26,25 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
     Raises:
         NotFound: no such import in the caller's scope.
         Forbidden: the caller may not write this list.
-        Conflict: it was undone already, a row it touched has been edited since, or another row has
-            taken a former identity.
+        Conflict: it was undone already, a row it touched has been edited since, another row has taken a
+            former identity, or others changed the shelf again and again meanwhile.
     """
-    with database.writing() as session:
-        done = imports.find(session, import_id, principal.scope)
-        if done is None:
-            raise NotFound(f"没有编号为 {import_id} 的导入。", f"there is no import {import_id}.")
-        side = done.shelf.side
-        require_writer(principal, side)
-        if done.undone_at is not None:
-            raise Conflict(f"导入 {import_id} 已经撤销过。", f"import {import_id} is undone already.")
-        versions = revisions.written_by_import(session, done.shelf, import_id)
-        listings = catalogue.held_by_id(session, side, versions, principal.scope)
-        _require_unedited(versions, listings)
-        rewrites = [_restored(session, listings[listing_id], now) for listing_id in versions]
-        revisions.write(session, rewrites, Change(principal.name, now, "import"))
-        imports.close(session, import_id, now)
-        catalogue.raise_revision(session)
+    with database.reading() as session:
+        shelf = _undoable(session, import_id, principal).shelf
+
+    def planned(session: Transaction) -> ShelfChange[list[Rewrite]]:
+        _undoable(session, import_id, principal)
+        rewrites = _rewrites(session, shelf, import_id, principal, now)
+        change = Change(principal.name, now, "import")
+        return ShelfChange(
+            plan=rewrites,
+            rewrites=rewrites,
+            added=[],
+            change=change,
+            record=lambda session: imports.close(session, import_id, now),
+        )
+
+    rewrites, _ = change_shelf(database, shelf, planned)
     withdrawn = sum(rewrite.via is None for rewrite in rewrites)
     return ImportAnswer(
         import_id=import_id,
@@ -53,6 +56,7 @@ def undo_import(database: Database, import_id: int, principal: Principal, now: d
         withdrawn=withdrawn,
         rejected=0,
         problems=(),
+        skipped=(),
     )
 
 
@@ -71,6 +75,27 @@ def import_history(
     return Page[PastImport](items=[PastImport.of(past) for past in shown], next_cursor=following)
 
 
+def _undoable(session: Transaction, import_id: int, principal: Principal) -> HeldImport:
+    done = imports.find(session, import_id, principal.scope)
+    if done is None:
+        raise NotFound(f"没有编号为 {import_id} 的导入。", f"there is no import {import_id}.")
+    require_writer(principal, done.shelf.side)
+    if done.undone_at is not None:
+        raise Conflict(f"导入 {import_id} 已经撤销过。", f"import {import_id} is undone already.")
+    return done
+
+
+def _rewrites(
+    session: Transaction, shelf: Shelf, import_id: int, principal: Principal, now: datetime
+) -> list[Rewrite]:
+    """What puts every listing of an import back."""
+    versions = revisions.written_by_import(session, shelf, import_id)
+    listings = catalogue.held_by_id(session, shelf.side, versions, principal.scope)
+    _require_unedited(versions, listings)
+    former = revisions.before_import(session, shelf, import_id)
+    return [_restored(session, listings[listing_id], former.get(listing_id), now) for listing_id in versions]
+
+
 def _require_unedited(versions: Mapping[int, int], listings: Mapping[int, HeldListing]) -> None:
     edited = [
         listings[listing_id]
@@ -86,9 +111,8 @@ def _require_unedited(versions: Mapping[int, int], listings: Mapping[int, HeldLi
         )
 
 
-def _restored(session: Transaction, item: HeldListing, now: datetime) -> Rewrite:
-    """The rewrite that undoes a listing's last version; a listing that had none before is withdrawn."""
-    former = revisions.before(session, item.shelf, item.id, item.version)
+def _restored(session: Transaction, item: HeldListing, former: Former | None, now: datetime) -> Rewrite:
+    """The rewrite that gives a listing its former state; one that had none before is withdrawn."""
     if former is None:
         return Rewrite(held=item, listing=item.listing, withdrawn_at=now)
     renamed = identity_key(former.listing) != identity_key(item.listing)

@@ -142,6 +142,16 @@ def list_abstentions(
     return Page[AbstentionAnswer](items=items, next_cursor=following)
 
 
+def nearest_first(
+    session: Transaction, scope: Scope, day: date, park_id: int, places: slice
+) -> tuple[list[AbstentionAnswer], int]:
+    """Some of a park's demands without a match, the highest nearest miss first, and how many there are."""
+    unmatched = sorted(
+        abstentions.page(session, scope, day, park_id=park_id), key=_nearest_score, reverse=True
+    )
+    return _answers(session, scope, day, unmatched[places]), len(unmatched)
+
+
 def why_unmatched(
     session: Transaction, scope: Scope, day: date, *, park_id: int, demand_id: int
 ) -> ReasonAnswer | None:
@@ -156,6 +166,10 @@ def why_unmatched(
         zh="".join((answer.binding_zh, *answer.counterfactuals_zh)),
         en=" ".join((answer.binding_en, *answer.counterfactuals_en)),
     )
+
+
+def _nearest_score(unmatched: Unmatched) -> float:
+    return 0.0 if unmatched.nearest is None else unmatched.abstention.score or 0.0
 
 
 def _answers(

@@ -82,7 +82,7 @@ class MatchAnswer(Answer):
 
 
 class ReasonAnswer(Answer):
-    """没有结果的原因，以及怎样改变它。"""
+    """没有结果或没有可信结果的原因，以及怎样改变它。"""
 
     code: str
     zh: str
@@ -90,7 +90,7 @@ class ReasonAnswer(Answer):
 
 
 class MatchesAnswer(Answer):
-    """上一次匹配写下的结果；没有结果时 `reason` 说明原因。"""
+    """上一次匹配写下的结果；没有结果、或没有一条可信时 `reason` 说明原因。"""
 
     items: list[MatchAnswer]
     reason: ReasonAnswer | None
@@ -117,7 +117,7 @@ class EmbeddedMatch(Answer):
 
 
 class EmbeddedMatches(Answer):
-    """嵌入页面可见的结果。"""
+    """嵌入页面可见的结果；没有结果、或没有一条可信时 `reason` 说明原因。"""
 
     items: list[EmbeddedMatch]
     reason: ReasonAnswer | None

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from matcher.domain.bands import Band
 from matcher.domain.days import beijing_day
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.access import EmbedGrant, embed_scope
 from matcher.pipeline.lists.held import no_listing
 from matcher.pipeline.matches.answers import EmbeddedMatch, EmbeddedMatches, ReasonAnswer
-from matcher.pipeline.matches.written import written_for
+from matcher.pipeline.matches.written import NONE_LIKELY, written_for
 from matcher.store import catalogue
 from matcher.store.database import Database
 
@@ -61,6 +62,7 @@ def embedded_matches(database: Database, demand_id: int, grant: EmbedGrant, now:
         for rank, match in enumerate(shown, start=1)
     ]
     if items:
-        return EmbeddedMatches(items=items, reason=None)
+        is_supplied = any(item.band in {Band.LIKELY, None} for item in items)
+        return EmbeddedMatches(items=items, reason=None if is_supplied else NONE_LIKELY)
     may_be_told = written.reason is not None and written.reason.code in _MAY_BE_TOLD
     return EmbeddedMatches(items=[], reason=written.reason if may_be_told else _NOTHING_PUBLIC)

@@ -24,7 +24,7 @@ from matcher.matching.searchable import Encoded, OpenChannels, Searchable, field
 from matcher.matching.second_look import PairLook
 from matcher.pipeline.matches.answers import FoundAnswer, MatchAnswer
 from matcher.pipeline.nights.encoders import EncoderInUse
-from matcher.pipeline.nights.vectors import vectors_of
+from matcher.pipeline.nights.vectors import encoded, vectors_of
 from matcher.ports import Encoder, Reranker, silent
 from matcher.store import catalogue, parks, rule_versions, scorings
 from matcher.store.database import Database
@@ -189,8 +189,8 @@ def _asked(view: TextView, side: Side, encoder: Encoder) -> Searchable:
     asked = LiveListing(id=0, version=0, listing=listing)
     fields = {}
     if side is Side.DEMAND:
-        fields = field_vectors([asked], lambda texts: encoder.encode([text.full for text in texts], side))
-    return Searchable((asked,), (view,), encoder.encode([view.full], side), {}, fields)
+        fields = field_vectors([asked], lambda texts: encoded(encoder, [text.full for text in texts], side))
+    return Searchable((asked,), (view,), encoded(encoder, [view.full], side), {}, fields)
 
 
 def _view_of(text: str) -> TextView:

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 
 from matcher.domain.access import DISTRICT, Scope
+from matcher.domain.bands import Band
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter
 from matcher.domain.listing import Confidentiality, Side, is_valid_on, text_of
-from matcher.domain.standings import Standing
+from matcher.domain.standings import AbstentionReason, Standing
 from matcher.domain.text import says_enough
 from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.matches.abstentions import why_unmatched
@@ -19,6 +20,13 @@ _NO_SUPPLY = ReasonAnswer(
     code="no_supply",
     zh="供给清单中没有可用的成果；请先导入成果清单。",
     en="the supply list is empty: import one.",
+)
+
+NONE_LIKELY = ReasonAnswer(
+    code=AbstentionReason.NONE_LIKELY.value,
+    zh="没有一条匹配达到“可信”；“待看”的可以一看，也可补充需求详情，或作为揭榜需求发布。",
+    en="no match reaches the likely band: look at the possible ones, describe the demand in more detail, or "
+    "post it as an open challenge.",
 )
 
 
@@ -38,7 +46,10 @@ def written_for(session: Transaction, demand: HeldListing, scope: Scope, day: da
     wanted = EntryFilter(demand_id=demand.id, park_id=demand.park_id, standing=Standing.CURRENT)
     entries = ledger.entries(session, scope, wanted, only_live_on=day)
     if entries:
-        return MatchesAnswer(items=[MatchAnswer.of_pair(entry, entry.also) for entry in entries], reason=None)
+        items = [MatchAnswer.of_pair(entry, entry.also) for entry in entries]
+        is_supplied = any(entry.band in {Band.LIKELY, None} for entry in entries)
+        why_none_likely = None if is_supplied else NONE_LIKELY
+        return MatchesAnswer(items=items, reason=why_none_likely)
     supply = bool(catalogue.live_versions(session, Side.SUPPLY, day))
     matched = runs.last_success(session)
     why = why_unmatched(session, scope, day, park_id=demand.park_id, demand_id=demand.id)

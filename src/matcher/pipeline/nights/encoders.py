@@ -11,7 +11,7 @@ from threading import Lock
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.days import beijing_day
-from matcher.domain.errors import Conflict, Forbidden, NotFound
+from matcher.domain.errors import Conflict, EncoderError, Forbidden, NotFound
 from matcher.domain.listing import Demand, Side, fields_of
 from matcher.domain.text import TextView
 from matcher.matching.searchable import judgeable
@@ -105,7 +105,7 @@ def use_encoder(
 
     Raises:
         Forbidden: the caller does not administer the installation, or the deployment fixes the encoder.
-        EncoderError: it cannot be loaded.
+        EncoderError: it cannot be loaded, or gives what is no number; the encoder before stays.
         Conflict: another encoder is being put to use.
     """
     principal.require(Right.ADMINISTER)
@@ -114,8 +114,14 @@ def use_encoder(
         if not locked:
             raise _switching()
         encoder = every.load(spec)
-        encoded = _encode_aside(every.database, encoder, now, progress)
         before = _id_before(every)
+        try:
+            encoded = _encode_aside(every.database, encoder, now, progress)
+        except EncoderError:
+            if encoder.encoder_id != before:
+                with every.database.writing() as session:
+                    encoders.forget(session, encoder.encoder_id)
+            raise
         with every.database.writing() as session:
             encoders.choose(session, Choice(spec, encoder.encoder_id, now, principal.name))
             catalogue.raise_revision(session)

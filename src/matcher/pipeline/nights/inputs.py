@@ -1,10 +1,10 @@
-"""What a night matches, read in one snapshot: both lists, everybody's rules, exclusions, current pairs."""
+"""What a night matches, read in one snapshot: lists, rules, exclusions, current pairs, people's opinions."""
 
 from datetime import date
 
 from matcher.domain.listing import Side
 from matcher.matching.inputs import Inputs
-from matcher.store import catalogue, exclusions, lapsed, ledger, rule_versions
+from matcher.store import catalogue, exclusions, lapsed, ledger, opinions, rule_versions
 from matcher.store.database import Transaction
 
 
@@ -19,6 +19,7 @@ def inputs_of_all(session: Transaction, day: date) -> Inputs:
         excluded=frozenset(exclusions.active(session)),
         held=frozenset(ledger.current_pairs(session)),
         lapsed=lapsed.lapsed(session, day),
+        opinions=opinions.in_force(session),
     )
 
 
@@ -33,4 +34,5 @@ def inputs_of_park(session: Transaction, day: date, park_id: int) -> Inputs:
         constraints={demand: saved.rule for demand, saved in constraints.items()},
         excluded=frozenset(exclusions.active(session, park_id)),
         held=frozenset(ledger.current_pairs(session, park_id)),
+        opinions=opinions.in_force(session, park_id),
     )

@@ -22,6 +22,7 @@ from matcher.domain.days import beijing_day
 from matcher.domain.errors import RefreshRunning
 from matcher.domain.ledger import Pair, WhyNot
 from matcher.domain.listing import Side
+from matcher.domain.opinions import opinions_digest
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.standings import ChangeCause, Trigger
 from matcher.domain.stated import freshness
@@ -41,6 +42,7 @@ from matcher.store import (
     ledger,
     near_misses,
     night,
+    opinions,
     rule_versions,
     runs,
     scorings,
@@ -103,16 +105,19 @@ class Refresh:
             return replace(self, encoder_in_use=lambda: encoder)._run(principal, trigger, progress)
 
     def is_due(self) -> bool:
-        """Whether the lists, the Beijing day, or what figures depend on moved on since the last run."""
+        """Whether lists, people's opinions of pairs, the Beijing day or what else figures depend on moved on
+        since the last run."""
         now = self.clock()
         with self.database.reading() as session:
             revision = catalogue.revision(session)
             last = runs.last_success(session)
             scorers = scorings.in_use(session, self.shipped)
+            thought = opinions_digest(opinions.in_force(session))
         if last is None:
             return revision > 0
         return (
             last.catalogue_revision != revision
+            or last.opinions != thought
             or beijing_day(last.started_at) != beijing_day(now)
             or last.code_version != __version__
             or last.encoder_id != self.encoder.encoder_id
@@ -297,7 +302,7 @@ def _moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
 
 
 def _worked_on(session: Transaction, scorers: Scorers) -> WorkedOn:
-    """Which lists, rules and scorers there are now."""
+    """Which lists, rules, scorers and opinions there are now."""
     return WorkedOn(
         catalogue_revision=catalogue.revision(session),
         scorer=scorers.shared.version,
@@ -305,6 +310,8 @@ def _worked_on(session: Transaction, scorers: Scorers) -> WorkedOn:
         scorers={str(park): scorer.version for park, scorer in sorted(scorers.by_park.items())},
         profiles=rule_versions.profile_versions(session),
         constraints_to=rule_versions.constraints_to(session),
+        opinions_to=opinions.read_to(session),
+        opinions=opinions_digest(opinions.in_force(session)),
     )
 
 
@@ -328,7 +335,7 @@ class _Basis:
         """SHA-256 of everything a figure of the ledger depends on."""
         of, shared = self.worked_on, self.scorers.shared
         made_with = [__version__, self.encoder_id, self.reranker_id, of.scorer, of.calibration, self.top_k]
-        ruled_by = [of.profiles, of.constraints_to, self.excluded, of.scorers]
+        ruled_by = [of.profiles, of.constraints_to, self.excluded, of.scorers, of.opinions]
         aging = any(freshness.__name__ in used.weights for used in (shared, *self.scorers.by_park.values()))
         facts = [made_with, self.supply, self.demands, self.lapsed, ruled_by, str(self.day) if aging else ""]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

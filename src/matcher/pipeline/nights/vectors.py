@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from matcher.domain.errors import EncoderError
 from matcher.domain.listing import Side
-from matcher.domain.text import TextView
+from matcher.domain.text import TextView, mask_contacts
 from matcher.ports import Encoder, Progress, Vectors, silent
 from matcher.store import vectors
 from matcher.store.database import Database
@@ -26,6 +27,9 @@ def vectors_of(
     """The vectors of `texts`, shape (n, d), and how many had to be encoded; those are cached where `keep`.
 
     Nothing is encoded while a transaction is open.
+
+    Raises:
+        EncoderError: as `encoded`; nothing of that batch is cached.
     """
     with database.reading() as session:
         known = vectors.load(session, encoder.encoder_id, side, sorted({text.digest for text in texts}))
@@ -33,8 +37,7 @@ def vectors_of(
     digests = list(missing)
     for start in range(0, len(digests), BATCH):
         batch = digests[start : start + BATCH]
-        encoded = encoder.encode([missing[digest] for digest in batch], side)
-        fresh = dict(zip(batch, encoded, strict=True))
+        fresh = dict(zip(batch, encoded(encoder, [missing[digest] for digest in batch], side), strict=True))
         if keep:
             with database.writing() as session:
                 vectors.save(session, encoder.encoder_id, side, fresh)
@@ -42,3 +45,25 @@ def vectors_of(
         progress(f"encode {side.value}", start + len(batch), len(digests))
     rows = [known[text.digest] for text in texts]
     return (np.stack(rows) if rows else np.zeros((0, encoder.dimension), np.float32)), len(digests)
+
+
+def encoded(encoder: Encoder, texts: Sequence[str], side: Side) -> Vectors:
+    """The vectors of `texts`, shape (n, d), every figure a finite number.
+
+    Raises:
+        EncoderError: the model gives NaN or infinity for a text, which is named.
+    """
+    made = encoder.encode(texts, side)
+    wrong = np.flatnonzero(~np.isfinite(made).all(axis=1))
+    if wrong.size:
+        text = mask_contacts(" ".join(texts[wrong[0]].split())[:_NAMED])
+        raise EncoderError(
+            f"编码器 {encoder.encoder_id} 对“{text}”给出的不是数（NaN 或无穷大），没有采用；请换一个模型。",
+            f"the encoder {encoder.encoder_id} gives NaN or infinity for the text “{text}” and was not used: "
+            "choose another model.",
+        )
+    return made
+
+
+_NAMED = 60
+"""How many characters of a text name it."""

@@ -224,4 +224,6 @@ def _proposal_of(entry: EntryView) -> Proposal | None:
         achievement_version=entry.achievement_version,
         probability=entry.probability,
         explored=entry.explored,
+        like_id=entry.like_id,
+        like_opinion=entry.like_opinion,
     )

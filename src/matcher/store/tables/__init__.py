@@ -17,6 +17,7 @@ from matcher.store.tables.human import (
     ParkProfileRow,
     human,
 )
+from matcher.store.tables.judging import Judging, JudgingGrade, JudgingPair, JudgingText
 from matcher.store.tables.lists import (
     AchievementRevision,
     AchievementRow,
@@ -24,6 +25,7 @@ from matcher.store.tables.lists import (
     DemandRevision,
     DemandRow,
     ImportBatch,
+    ImportProfile,
     ListingRow,
     Park,
     RevisionRow,
@@ -61,6 +63,11 @@ __all__ = [
     "HumanChange",
     "IdempotentAnswer",
     "ImportBatch",
+    "ImportProfile",
+    "Judging",
+    "JudgingGrade",
+    "JudgingPair",
+    "JudgingText",
     "LedgerEntry",
     "LedgerHuman",
     "LedgerImport",

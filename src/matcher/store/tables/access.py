@@ -12,9 +12,10 @@ from matcher.store.tables.base import Base
 class AccessKey(Base):
     """An API key or a browser session: a public prefix and the SHA-256 of a 256-bit secret.
 
-    `parks` None means every park. `kind` is key, login (one use) or session; a session ends with the
-    key (`opened_by`) that it was opened with. `subject` says whose rows are the holder's own: a research
-    unit's organisation, a technology manager's name.
+    `parks` None means every park. `kind` is key, login (one use), session or embed (a token, whose text is
+    signed and not kept); the last two end with the key (`opened_by`) that they were opened with. `subject`
+    says whose rows are the holder's own: a research unit's organisation, a technology manager's name; of an
+    embed token, the origins it is for.
     """
 
     __tablename__ = "access_key"

@@ -46,6 +46,22 @@ class ImportBatch(Base):
     undone_at: Mapped[datetime | None]
 
 
+class ImportProfile(Base):
+    """Heading → field for one sender's lists of one header. `park_id` is None for the supply list, whose
+    senders are sources."""
+
+    __tablename__ = "import_profile"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"), index=True)
+    source: Mapped[str] = mapped_column(default="")
+    signature: Mapped[str] = mapped_column(String(64))
+    headings: Mapped[list[Any]]
+    mapping: Mapped[dict[str, Any]]
+    actor: Mapped[str]
+    updated_at: Mapped[datetime]
+
+
 class ListingRow(Base):
     """What both lists keep beside their content (`data`, a whole listing as JSON)."""
 

@@ -13,7 +13,8 @@ class RunRow(Base):
     """One refresh, with all that is needed to say how its figures came about.
 
     `profiles` is park id (as text) → version of its profile, `scorers` → version of its own scorer; a park
-    without one is left out. Of the demands' own constraints it read those up to the id `constraints_to`.
+    without one is left out. Of the demands' own constraints it read those up to the id `constraints_to`, of
+    people's changes those up to `opinions_to`; `opinions` is the digest of what people thought of pairs then.
     """
 
     __tablename__ = "run"
@@ -32,6 +33,8 @@ class RunRow(Base):
     scorers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     profiles: Mapped[dict[str, Any]] = mapped_column(default=dict)
     constraints_to: Mapped[int] = mapped_column(default=0)
+    opinions_to: Mapped[int] = mapped_column(default=0)
+    opinions: Mapped[str] = mapped_column(String(64), default="")
     top_k: Mapped[int]
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     counts: Mapped[dict[str, Any]]
@@ -39,7 +42,10 @@ class RunRow(Base):
 
 
 class PairColumns:
-    """What every row about a pair says; `explored` marks one that is shown to learn about it."""
+    """What every row about a pair says; `explored` marks one that is shown to learn about it.
+
+    `like_id` is the achievement whose `like_opinion` moved the score most, where opinions of others did.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     probability: Mapped[float | None]
@@ -48,6 +54,8 @@ class PairColumns:
     demand_version: Mapped[int]
     achievement_version: Mapped[int]
     explored: Mapped[bool] = mapped_column(default=False)
+    like_id: Mapped[int | None]
+    like_opinion: Mapped[str | None] = mapped_column(String(16))
 
 
 class MachineColumns(PairColumns):

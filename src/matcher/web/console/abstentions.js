@@ -4,7 +4,8 @@ import { get } from "./api.js";
 import { h } from "./dom.js";
 import { code, dayOf, figure, inLanguage, listed, t } from "./i18n.js";
 import { nearMissList } from "./near-misses.js";
-import { busyNote, emptyNote, problemNote } from "./notes.js";
+import { busyNote, problemNote } from "./notes.js";
+import { nothingNote } from "./parks.js";
 import { may } from "./rights.js";
 
 const PAGE = 50;
@@ -21,7 +22,7 @@ export function abstentionsPage({ park, onLeave }) {
       const page = await get("/v1/abstentions", { park: park.code, cursor, limit: PAGE }, aborter.signal);
       if (cursor === null) list.replaceChildren();
       list.append(...page.items.map((one) => h("li", { class: "card" }, card(one))));
-      if (list.childElementCount === 0) list.append(h("li", { class: "card" }, emptyNote(t("abstentions.none"), t("abstentions.none.about"))));
+      if (list.childElementCount === 0) list.append(h("li", { class: "card" }, await nothingNote(park, t("abstentions.none"), t("abstentions.none.about"), aborter.signal)));
       more.hidden = page.next_cursor === null;
       more.dataset.cursor = page.next_cursor ?? "";
     } catch (error) {

@@ -2,6 +2,9 @@
 
 import { inLanguage, t } from "./i18n.js";
 
+/** Where the service is found: the page may lie under a path of its own. */
+const HOME = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+
 /** A failed request: RFC 9457 problem details, or no answer at all (status 0). */
 export class Problem extends Error {
   constructor(status, body) {
@@ -37,7 +40,7 @@ async function send(method, path, { json, form, signal, headers = {} } = {}) {
   if (json !== undefined) headers = { ...headers, "Content-Type": "application/json" };
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(HOME + path, {
       method,
       headers,
       signal,

@@ -8,17 +8,21 @@ import { emptyNote } from "./notes.js";
 const PARTS = ["new", "changed", "vanished"];
 const ALL = [...PARTS, "aside"];
 
-/** The parts of a diff that hold anything, each as a section; what is over `limit` is counted, and found at `more`. */
-export function diffSections(diff, { limit = 200, more = null } = {}) {
+/** The parts of a diff that hold anything, each as a section; what is over `limit` is counted, and found at `more`.
+ *
+ *  `counts` says how long each list is, where `diff` holds the first of each alone.
+ */
+export function diffSections(diff, { limit = 200, more = null, counts = null } = {}) {
+  const length = (name) => counts?.[name] ?? diff[name].length;
   const parts = ALL.filter((name) => (diff[name] ?? []).length > 0);
   if (parts.length === 0) return [emptyNote(t("diff.none"), t("diff.kept", diff.kept ?? 0))];
   return parts.map((name) =>
     h(
       "section",
       { class: "diff", "data-part": name },
-      h("h3", {}, t(`diff.${name}`), h("span", { class: "count" }, diff[name].length)),
+      h("h3", {}, t(`diff.${name}`), h("span", { class: "count" }, length(name))),
       h("ul", { class: "diff-items" }, diff[name].slice(0, limit).map((one) => h("li", {}, line(one)))),
-      diff[name].length > limit && h(more ? "a" : "p", { href: more, class: more ? null : "help" }, t("diff.more", diff[name].length - limit)),
+      length(name) > limit && h(more ? "a" : "p", { href: more, class: more ? null : "help" }, t("diff.more", length(name) - limit)),
     ),
   );
 }

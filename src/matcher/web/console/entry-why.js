@@ -19,7 +19,7 @@ export function whySections(entry, signal) {
 
 function sections(told) {
   return [
-    told.waterfall.length > 0 && section("score", waterfall(told), h("p", { class: "help" }, t("why.score.by", told.scorer, told.calibration ?? "—"))),
+    told.waterfall.length > 0 && section("score", waterfall(told), told.like && h("p", { class: "like" }, t("why.like", told.like.achievement_title, inLanguage(told.like.opinion_zh, told.like.opinion_en))), h("p", { class: "help" }, t("why.score.by", told.scorer, told.calibration ?? "—"))),
     section("texts", texts(told)),
     section("stated", states("stated", ["what", "demand", "achievement", "verdict"], told.stated.map(fact))),
     section("rules", told.constraints.length === 0 ? h("p", { class: "meta" }, t("why.rules.none")) : states("rules", ["what", "of", "wanted", "achievement", "verdict"], told.constraints.map(ruling)), (told.rules_version.park > 0 || told.rules_version.demand > 0) && h("p", { class: "help" }, t("why.rules.now", told.rules_version.park, told.rules_version.demand))),

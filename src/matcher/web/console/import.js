@@ -10,7 +10,9 @@ import { startRun } from "./runs.js";
 
 const COUNTS = ["rows", "created", "updated", "unchanged", "withdrawn", "rejected"];
 const RENAMES = ["ask", "same", "new"];
+const HIDDEN = ["skip", "include"];
 const SHOWN = 200;
+const NAMED = 5;
 
 /** The files and their preview, kept while the operator looks at other pages. */
 const kept = { side: "demands", files: [], options: {}, report: null, park: null };
@@ -22,18 +24,19 @@ export function importPage({ park }) {
   if (!maySupply) kept.side = "demands";
   const preview = h("div", { class: "preview" });
   const history = h("div", { class: "history" });
-  const options = () => ({ source: "", full: false, overwrite: false, renames: "ask", ...kept.options });
+  const options = () => ({ source: "", full: false, overwrite: false, renames: "ask", hidden: "skip", ...kept.options });
 
   function form({ dryRun }) {
     const body = new FormData();
     for (const file of kept.files) body.append("file", file);
-    const { source, full, overwrite, renames } = options();
+    const { source, full, overwrite, renames, hidden } = options();
     if (kept.side === "demands") body.append("park", park.code);
     else body.append("source", source);
     body.append("dry_run", dryRun);
     body.append("full", full);
     body.append("overwrite", overwrite);
     body.append("renames", renames);
+    body.append("hidden", hidden);
     return body;
   }
 
@@ -125,6 +128,12 @@ export function importPage({ park }) {
     RENAMES.map((name) => h("option", { value: name, selected: options().renames === name }, t(`import.renames.${name}`))),
   );
 
+  const hidden = h(
+    "select",
+    { id: "hidden", onchange: () => change({ hidden: hidden.value }) },
+    HIDDEN.map((name) => h("option", { value: name, selected: options().hidden === name }, t(`import.hidden.${name}`))),
+  );
+
   const look = h("button", { type: "submit", class: "primary" }, t("import.preview"));
   const ask = h(
     "form",
@@ -154,6 +163,7 @@ export function importPage({ park }) {
       check("full"),
       check("overwrite"),
       h("div", { class: "option" }, h("label", { for: "renames" }, t("import.renames"), " ", h("code", {}, "--renames")), renames),
+      h("div", { class: "option" }, h("label", { for: "hidden" }, t("import.hidden"), " ", h("code", {}, "--hidden")), hidden),
     ),
     h(
       "div",
@@ -215,7 +225,9 @@ export function importPage({ park }) {
           !report.dry_run && report.import_id !== null && undoButton(report.import_id),
           !report.dry_run && h("button", { type: "button", onclick: (event) => run(event.target, startRun) }, t("run.start")),
         ),
+        columnTable(report.columns),
         problemTable(report.problems),
+        skippedTable(report.skipped),
       ),
     );
   }
@@ -279,6 +291,40 @@ export function importPage({ park }) {
   return h("div", { class: "column wide" }, ask, preview, h("section", { class: "card" }, history));
 }
 
+/** The columns that no field takes: how full they are, a sample, and what they seem to hold. */
+function columnTable(columns) {
+  const left = columns.filter(({ state }) => state === "kept" || state === "unread");
+  if (left.length === 0) return null;
+  const heads = ["heading", "filled", "sample", "proposal"];
+  return h(
+    "div",
+    { class: "unmapped" },
+    h("h3", {}, t("columns.title"), h("span", { class: "count" }, left.length)),
+    h("p", { class: "help" }, t("columns.about", columns.length - left.length)),
+    h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": t("columns.title") },
+      h(
+        "table",
+        {},
+        h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col" }, t(`columns.${name}`))))),
+        h("tbody", {}, left.slice(0, SHOWN).map(columnRow)),
+      ),
+    ),
+  );
+}
+
+function columnRow({ sheet, column, heading, filled, sample, proposal }) {
+  return h(
+    "tr",
+    {},
+    h("td", {}, `${column} ${heading}`, sheet && h("span", { class: "meta block" }, sheet)),
+    h("td", { class: "number" }, `${Math.round(filled * 100)}%`),
+    h("td", {}, sample || "—"),
+    h("td", {}, proposal ? [h("code", {}, proposal.maps_to), " ", inLanguage(proposal.reason, proposal.reason_en)] : "—"),
+  );
+}
+
 /** Every bad cell: where it is, what is wrong, and what to do about it. */
 function problemTable(problems) {
   if (problems.length === 0) return h("p", { class: "note good" }, t("problems.none"));
@@ -298,6 +344,41 @@ function problemTable(problems) {
       ),
     ),
     problems.length > SHOWN && h("p", { class: "help" }, t("problems.more", problems.length - SHOWN)),
+  );
+}
+
+/** What was left out on purpose, one line for each reason: where, how much, and how it begins. */
+function skippedTable(skipped) {
+  if (skipped.length === 0) return null;
+  const columns = ["file", "where", "text", "message"];
+  const count = skipped.reduce((sum, entry) => sum + entry.count, 0);
+  return h(
+    "div",
+    { class: "skipped" },
+    h("h3", {}, t("skipped.title"), h("span", { class: "count" }, count)),
+    h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": t("skipped.title") },
+      h(
+        "table",
+        {},
+        h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, t(`skipped.${name}`))))),
+        h("tbody", {}, skipped.map(skippedRow)),
+      ),
+    ),
+  );
+}
+
+function skippedRow(entry) {
+  const numbers = entry.rows.slice(0, NAMED).map((row) => row.row).join("、");
+  const rows = entry.count > NAMED ? t("skipped.many", numbers, entry.count) : numbers;
+  return h(
+    "tr",
+    {},
+    h("td", {}, entry.file, entry.sheet && h("span", { class: "meta block" }, entry.sheet)),
+    h("td", { class: "number" }, entry.columns.length > 0 ? entry.columns.join("、") : rows),
+    h("td", {}, entry.rows.length > 0 ? entry.rows[0].text : "—"),
+    h("td", { class: "message" }, inLanguage(entry.message, entry.message_en)),
   );
 }
 

@@ -9,7 +9,8 @@ import { field } from "./forms.js";
 import { handOver } from "./handover.js";
 import { code, column, dayOf, t, today } from "./i18n.js";
 import { ledgerTable } from "./ledger-table.js";
-import { busyNote, emptyNote, problemNote } from "./notes.js";
+import { busyNote, problemNote } from "./notes.js";
+import { nothingNote } from "./parks.js";
 import { rememberPeople } from "./people.js";
 import { may } from "./rights.js";
 
@@ -21,6 +22,9 @@ const FILTERS = ["stage", "standing", "band", "person", "demand_id", "as_of"];
 export function ledgerAddress(filters = {}, id = null) {
   return address(id === null ? "#/ledger" : `#/ledger/${id}`, filters);
 }
+
+/** What is asked for: by default what is work, that is likely pairs and those that people touched. */
+const bandAsked = (band) => (band === "all" ? { band: null } : band ? { band } : { work: true });
 
 /** The page. */
 export function ledgerPage({ route, park, onLeave, onMove }) {
@@ -54,7 +58,7 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
   };
   const stage = field({ name: "stage", kind: "select", label: column("stage"), empty: t("standing.all"), options: Object.keys(CODES.stage).map((one) => [one, code("stage", one)]) });
   const standing = field({ name: "standing", kind: "select", label: column("standing"), required: true, options: STANDINGS.map((one) => [one, one in CODES.standing ? code("standing", one) : t(`standing.${one}`)]) });
-  const band = field({ name: "band", kind: "select", label: column("band"), empty: t("standing.all"), options: Object.keys(CODES.band).map((one) => [one, code("band", one)]) });
+  const band = field({ name: "band", kind: "select", label: column("band"), empty: t("band.work"), options: [...Object.keys(CODES.band).map((one) => [one, code("band", one)]), ["all", t("standing.all")]] });
   const person = field({ name: "person", label: t("ledger.person"), list: "people" });
   const words = field({ name: "words", kind: "search", label: t("ledger.words") });
   const day = field({ name: "as_of", kind: "date", label: t("ledger.day"), max: today() });
@@ -69,7 +73,7 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
     const mine = (latest += 1);
     table.setAttribute("aria-busy", "true");
     try {
-      const page = await get("/v1/ledger", { ...filters(), park: park.code, cursor: cursors.at(-1), limit: PAGE }, aborter.signal);
+      const page = await get("/v1/ledger", { ...filters(), ...bandAsked(query.band), park: park.code, cursor: cursors.at(-1), limit: PAGE }, aborter.signal);
       if (mine !== latest) return;
       rows = page.items;
       rememberPeople(rows);
@@ -87,8 +91,14 @@ export function ledgerPage({ route, park, onLeave, onMove }) {
     const wanted = words.value.toLowerCase();
     const shown = rows.filter((row) => wanted === "" || textOf(row).includes(wanted));
     if (shown.length === 0) {
+      const of = rows;
       const filtered = wanted !== "" || FILTERS.some((name) => query[name]);
-      table.replaceChildren(emptyNote(t("ledger.none"), t(filtered ? "ledger.none.filtered" : "ledger.none.about")));
+      const others = query.band ? null : h("a", { href: ledgerAddress({ ...filters(), band: "all" }) }, t("ledger.show_all"));
+      const about = t(filtered ? "ledger.none.filtered" : "ledger.none.about");
+      nothingNote(park, t("ledger.none"), about, aborter.signal).then(
+        (note) => rows === of && table.replaceChildren(note, others ?? ""),
+        (error) => error.name === "AbortError" || table.replaceChildren(problemNote(error)),
+      );
     } else {
       table.replaceChildren(ledgerTable(shown, (row) => ledgerAddress(filters(), row.entry_id)));
     }

@@ -119,7 +119,7 @@ function shell(page, body) {
     h(
       "header",
       { class: "top" },
-      h("a", { class: "brand", href: "#/" }, h("img", { src: "/static/console/mark.svg", alt: "" }), h("span", {}, t("brand"))),
+      h("a", { class: "brand", href: "#/" }, h("img", { src: "static/console/mark.svg", alt: "" }), h("span", {}, t("brand"))),
       parkSelect(),
       h(
         "div",

@@ -58,7 +58,7 @@ export function matchPage({ park, onLeave }) {
   const show = () => {
     const side = kept.asked === "demand" ? "achievements" : "demands";
     results.replaceChildren(
-      matchSection(t(`match.found.${side}`), { items: kept.answer.items, reason: kept.answer.reason ?? t("match.none.text") }, side),
+      matchSection(t(`match.found.${side}`), { items: kept.answer.items, reason: kept.answer.reason ?? t("match.none.text") }, side, { fold: false }),
     );
   };
   form.addEventListener("submit", async (event) => {

@@ -1,7 +1,7 @@
 /** Ranked matches, each with its three figures and why it matches. */
 
 import { get } from "./api.js";
-import { bandTag } from "./band.js";
+import { bandTag, isLikely } from "./band.js";
 import { h } from "./dom.js";
 import { exploredTag } from "./explored.js";
 import { figure, t } from "./i18n.js";
@@ -120,9 +120,11 @@ function disclosure(side, id) {
   return { button, body };
 }
 
-/** A titled section of matches, or why there are none. */
-export function matchSection(title, answer, side) {
+/** A titled section of matches, or why there are none; what is not likely is folded away, where it is to `fold`. */
+export function matchSection(title, answer, side, { fold = true } = {}) {
   const { items, reason } = answer;
+  const likely = items.filter((item) => !fold || isLikely(item));
+  const others = items.filter((item) => !likely.includes(item));
   return h(
     "section",
     { class: "found" },
@@ -132,6 +134,8 @@ export function matchSection(title, answer, side) {
       h("h3", {}, title, items.length > 0 && h("span", { class: "count" }, items.length)),
       items.length > 0 && legend(items),
     ),
-    items.length > 0 ? matchList(items, side) : emptyNote(t("match.none"), reason),
+    likely.length === 0 && emptyNote(t(items.length > 0 ? "match.none_likely" : "match.none"), reason),
+    likely.length > 0 && matchList(likely, side),
+    others.length > 0 && h("details", { class: "folded" }, h("summary", {}, t("match.others", others.length)), matchList(others, side)),
   );
 }

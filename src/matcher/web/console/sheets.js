@@ -71,9 +71,10 @@ export function sheetsPage({ park, onLeave }) {
 function exportCard(park) {
   const notes = h("div", { class: "form-notes" });
   const unmask = field({ name: "unmask", kind: "check", label: t("sheets.unmask"), help: t("sheets.unmask.about") });
+  const others = field({ name: "others", kind: "check", label: t("sheets.others"), help: t("sheets.others.about") });
   const button = (format) => {
     const node = h("button", { type: "button" }, t(`sheets.${format}`));
-    const query = () => ({ park: park.code, format, unmask: unmask.value ? true : null });
+    const query = () => ({ park: park.code, format, work: others.value ? null : true, unmask: unmask.value ? true : null });
     node.addEventListener("click", () =>
       behind(node, () => download("GET", address("/v1/ledger/export", query()), { name: `${park.name} ${t("sheets.name")}.${format}` }), (error) => showProblem(error, [], notes)),
     );
@@ -85,6 +86,7 @@ function exportCard(park) {
     h("h2", {}, t("sheets.export")),
     h("p", { class: "help" }, t("sheets.export.about")),
     notes,
+    others.node,
     may("unmask") && unmask.node,
     h("div", { class: "actions" }, button("xlsx"), button("csv")),
   );

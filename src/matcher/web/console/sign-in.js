@@ -47,7 +47,7 @@ export function signInPage({ enter, languageButton }) {
       h(
         "div",
         { class: "sign-in-intro" },
-        h("img", { src: "/static/console/mark.svg", alt: "" }),
+        h("img", { src: "static/console/mark.svg", alt: "" }),
         h("h1", {}, t("brand")),
         h("p", {}, t("brand.about")),
       ),

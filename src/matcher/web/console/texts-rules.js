@@ -3,6 +3,7 @@
 export const TEXTS = {
   "today.heading": ["{}今日", "{} today"],
   "today.first": ["还没有可以比较的运行。", "There is no earlier run to compare with."],
+  "today.folded": ["另有 {} 条变化不可信、也无人处理", "{} more changes are not likely, and nobody touched them"],
   "today.since": ["第 {} 次运行，与第 {} 次（{}）相比。", "Run {}, compared with run {} ({})."],
   "today.download": ["下载晨报", "Download the brief"],
   "today.workbook": ["晨报", "brief"],
@@ -41,9 +42,9 @@ export const TEXTS = {
   "runs.catalogue_revision": ["清单版本", "Lists' revision"],
 
   "abstentions.heading": ["{}的待揭榜需求", "Demands of {} without supply"],
-  "abstentions.about": ["最近一次运行没有找到可信供给的需求；可以作为揭榜需求发布。", "The last run found no credible supply for these: they can be posted as open challenges."],
+  "abstentions.about": ["最近一次运行没有一条“可信”匹配的需求；可以作为揭榜需求发布。", "The last run found no likely match for these: they can be posted as open challenges."],
   "abstentions.none": ["每项需求都有可信供给", "Every demand has credible supply"],
-  "abstentions.none.about": ["在“园区规则”里设门槛后，够不着的需求会列在这里。", "With a threshold under Park rules, demands that nothing reaches are listed here."],
+  "abstentions.none.about": ["没有一条“可信”匹配的需求会列在这里；“可信”的线在“园区规则”里。", "Demands without a likely match are listed here; Park rules say what is likely."],
   "abstentions.nearest": ["最接近的成果", "The nearest"],
   "abstentions.failed": ["差在：{}", "fails: {}"],
   "abstentions.change": ["怎样才能匹配", "What would change it"],
@@ -66,6 +67,8 @@ export const TEXTS = {
   "sheets.about": ["导出后在 Excel 或 WPS 中填写，再导回来；改动逐格列出，确认后才写入。", "Fill the export in with Excel or WPS and bring it back: every cell is shown before it is written."],
   "sheets.export": ["导出", "Export"],
   "sheets.export.about": ["阶段和原因有下拉清单；机器的栏目受保护。请勿改动隐藏列。", "Stages and reasons have drop-downs, the machine's columns are protected. Leave the hidden columns."],
+  "sheets.others": ["连同待看和低于待看的", "With the possible ones and those below"],
+  "sheets.others.about": ["不勾选时，只有可信的和有人处理过的。", "Without it, the likely ones and those that people touched."],
   "sheets.unmask": ["显示联系方式", "With contacts unmasked"],
   "sheets.unmask.about": ["会记入日志。", "This is logged."],
   "sheets.xlsx": ["下载工作簿", "Download .xlsx"],

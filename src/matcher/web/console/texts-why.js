@@ -2,6 +2,7 @@
 
 export const TEXTS = {
   "why.score": ["得分怎样得来", "How the score adds up"],
+  "why.like": ["与本需求的另一项成果《{}》相近：{}", "Like another result of this demand, “{}”: {}"],
   "why.score.by": ["评分方法 {}，概率校准 {}", "Scorer {}, calibration {}"],
   "why.part": ["组成", "Part"],
   "why.contribution": ["贡献", "Contribution"],
@@ -42,6 +43,8 @@ export const TEXTS = {
   "feature.dense_targets.about": ["需求写明的指标与成果的文字意思相近", "The targets the demand states mean something alike to the achievement's text"],
   "feature.cross_encoder": ["模型精读", "reading by a model"],
   "feature.cross_encoder.about": ["由模型通读两边文字后判断是否合适", "A model that reads both texts together finds them to fit"],
+  "feature.feedback": ["与已评价的成果相近", "like what was graded"],
+  "feature.feedback.about": ["与本需求已评分、已对接、已终止或已排除的成果相近：评得好的加分，评得差的减分", "Like a result that was graded, taken up, declined or excluded for this demand: for where that was good, against where it was poor"],
   "feature.industry": ["产业领域", "industry"],
   "feature.industry.about": ["两边写明的产业领域是否相同", "Whether both name one industry"],
   "feature.maturity": ["成熟度", "maturity"],

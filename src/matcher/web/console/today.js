@@ -23,7 +23,7 @@ export function todayPage({ park, onLeave }) {
   const about = h("p", { class: "help" });
   const workbook = h("button", { type: "button" }, t("today.download"));
   workbook.addEventListener("click", () =>
-    behind(workbook, () => download("GET", `${path}/export`, { name: `${park.name} ${t("today.workbook")}.xlsx` }), (error) => notes.replaceChildren(problemNote(error))),
+    behind(workbook, () => download("GET", `${path}/export?work=true`, { name: `${park.name} ${t("today.workbook")}.xlsx` }), (error) => notes.replaceChildren(problemNote(error))),
   );
 
   function show(brief) {
@@ -34,14 +34,15 @@ export function todayPage({ park, onLeave }) {
       h(
         "div",
         { class: "today-grid" },
-        h("section", { class: "card", id: "duties" }, h("h2", {}, t("today.duties")), ...duties(brief)),
-        h("section", { class: "card", id: "changes" }, h("h2", {}, t("today.changes")), ...diffSections({ ...brief, kept: brief.counts.kept }, { limit: SHOWN, more: past })),
+        h("section", { class: "card", id: "duties" }, h("h2", {}, t("today.duties")), ...duties(brief, (cursor) => get(path, { work: true, cursor }, aborter.signal))),
+        h("section", { class: "card", id: "changes" }, h("h2", {}, t("today.changes")), ...diffSections({ ...brief, kept: brief.counts.kept }, { limit: SHOWN, more: past, counts: brief.counts }),
+          brief.counts.folded > 0 && h("p", { class: "meta" }, h("a", { href: past }, t("today.folded", brief.counts.folded)))),
       ),
       stages(brief.stages),
     );
   }
 
-  get(path, {}, aborter.signal)
+  get(path, { work: true }, aborter.signal)
     .then(show)
     .catch((error) => error.name === "AbortError" || body.replaceChildren(problemNote(error)));
   return h(
@@ -77,17 +78,39 @@ function counts({ counts: held }) {
   );
 }
 
-function duties(brief) {
+/** What is due, part by part; `following` fetches the page of the brief at a cursor. */
+function duties(brief, following) {
   const parts = DUTIES.filter((name) => brief[name].length > 0);
   if (parts.length === 0) return [emptyNote(t("today.duties.none"), t("today.duties.none.about"))];
-  return parts.map((name) =>
-    h(
+  return parts.map((name) => {
+    const items = brief[name].map((one) => h("li", {}, duty(one)));
+    const list = h("ul", { class: "due-list" }, items);
+    return h(
       "section",
       { class: "diff", "data-part": name },
-      h("h3", {}, t(`today.${name}`), h("span", { class: "count" }, brief[name].length)),
-      h("ul", { class: "due-list" }, brief[name].map((one) => h("li", {}, duty(one)))),
-    ),
-  );
+      h("h3", {}, t(`today.${name}`), h("span", { class: "count" }, brief.counts[name])),
+      list,
+      rest(list, name, brief, following),
+    );
+  });
+}
+
+/** A button that fetches what a list of duties has left, a page at a time; nothing where it is whole. */
+function rest(list, name, brief, following) {
+  const left = () => brief.counts[name] - list.childElementCount;
+  let cursor = brief.next_cursor;
+  if (left() <= 0 || cursor === null) return null;
+  const notes = h("div");
+  const button = h("button", { type: "button" }, t("diff.more", left()));
+  const fetched = async () => {
+    const page = await following(cursor);
+    list.append(...page[name].map((one) => h("li", {}, duty(one))));
+    cursor = page.next_cursor;
+    if (left() <= 0 || cursor === null) button.remove();
+    else button.textContent = t("diff.more", left());
+  };
+  button.addEventListener("click", () => behind(button, fetched, (error) => notes.replaceChildren(problemNote(error))));
+  return [button, notes];
 }
 
 function duty({ kind, due_on: day, entry }) {

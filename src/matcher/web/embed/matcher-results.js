@@ -1,12 +1,14 @@
 /**
  * <matcher-results src="https://host" demand="12" token="…" lang="zh-CN" top="5"> shows a demand's ranked
- * matches in any page. `src` is this script's origin where it is left out; `token` comes from
- * POST /v1/embed-tokens. Events: matcher-loaded {items, reason}, matcher-error {code, message}; both bubble.
- * Parts: list item rank title explored organisation figures figure terms term status retry.
+ * matches in any page. `src` is this script's home if left out; `token` is of POST /v1/embed-tokens.
+ * Events: matcher-loaded {items, reason}, matcher-error {code, message}; both bubble.
+ * Parts: list item rank title explored organisation figures figure terms term status retry others.
  * Properties: --matcher-accent -text -muted -border -background -radius -font.
  */
 (() => {
-  const HOME = document.currentScript ? new URL(document.currentScript.src, location.href).origin : location.origin;
+  // A module has no currentScript.
+  const SCRIPT = document.currentScript ?? document.querySelector('script[src*="/matcher-results.js"]');
+  const HOME = new URL("..", SCRIPT?.src ?? location).href;
 
   const TEXTS = {
     loading: ["正在读取匹配结果…", "Loading matches…"],
@@ -20,6 +22,8 @@
     why_explored: ["得分不在最前，为了解它而列出", "Shown to learn about it"],
     list: ["匹配的科技成果", "Matching achievements"],
     retry: ["重试", "Try again"],
+    none_likely: ["没有可信的匹配", "No match is likely"],
+    others: ["其余 {} 条", "The other {}"],
     incomplete: ["缺少 demand 或 token 属性。", "The attribute demand or token is missing."],
     expired: ["访问令牌已过期；请刷新页面，或联系本页的管理员。", "The access token has expired: reload the page, or ask who runs it."],
     origin_not_allowed: ["访问令牌不允许本页来源 {}。", "The access token does not allow this page's origin, {}."],
@@ -45,6 +49,8 @@
     .score { font-weight: 600; color: var(--matcher-accent, #14566b); }
     .terms { grid-column: 2 / -1; display: flex; flex-wrap: wrap; gap: 5px; }
     .term, .explored { padding: 0 7px; border: 1px solid var(--matcher-border, #dfe4e6); border-radius: 4px; font-size: 12px; }
+    .others { border-top: 1px solid var(--matcher-border, #dfe4e6); }
+    summary { padding: 10px 18px; color: var(--matcher-accent, #14566b); cursor: pointer; }
     .status { padding: 22px 18px; text-align: center; color: var(--matcher-muted, #55626e); }
     .status b { display: block; color: var(--matcher-text, #18222b); }
     .status.error { color: #a1261f; }
@@ -63,7 +69,7 @@
     return node;
   }
 
-  /** What a token says of itself; only to explain a refusal, the service is who decides. */
+  /** What a token says of itself, to explain a refusal. */
   function claimsOf(token) {
     try {
       const body = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
@@ -73,6 +79,9 @@
     }
   }
 
+  /** Whether a match is likely, or has no probability by which it could be told. */
+  const isLikely = ({ band }) => band === "likely" || band === null;
+
   class MatcherResults extends HTMLElement {
     static observedAttributes = ["src", "demand", "token", "lang", "top"];
     #root = h("div", "root");
@@ -81,10 +90,9 @@
 
     constructor() {
       super();
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
       const shadow = this.attachShadow({ mode: "open" });
-      shadow.adoptedStyleSheets = [sheet];
+      shadow.adoptedStyleSheets = [new CSSStyleSheet()];
+      shadow.adoptedStyleSheets[0].replaceSync(STYLE);
       shadow.append(this.#root);
     }
 
@@ -100,12 +108,12 @@
       this.#queue();
     }
 
-    /** Ask again, with the attributes as they are now. */
+    /** Ask again. */
     reload() {
       this.#queue();
     }
 
-    /** Several attributes set in one go are one request. */
+    /** Attributes set in one go are one request. */
     #queue() {
       if (this.#queued) return;
       this.#queued = true;
@@ -130,7 +138,7 @@
       if (!demand || !token) return this.#fail("incomplete", this.#t("incomplete"));
       this.#status(this.#t("loading"));
       try {
-        const url = new URL(`/v1/embed/demands/${encodeURIComponent(demand)}/matches`, this.getAttribute("src") || HOME);
+        const url = new URL(`v1/embed/demands/${encodeURIComponent(demand)}/matches`, (this.getAttribute("src") || HOME).replace(/\/*$/, "/"));
         const headers = { Authorization: `Bearer ${token}`, "Accept-Language": this.#chinese ? "zh-CN" : "en" };
         const response = await fetch(url, { headers, signal, credentials: "omit" });
         const answer = await response.json();
@@ -141,12 +149,12 @@
       }
     }
 
-    /** A browser hides a refusal from an origin that is not allowed, so the token's own words explain it. */
+    /** Browsers hide a refusal from an origin that is not allowed: the token's own words explain it. */
     #refused(status, problem, token) {
       const { exp, origins } = claimsOf(token);
       if ((status === 0 || status === 401) && exp * 1000 <= Date.now()) return this.#fail("expired", this.#t("expired"));
-      if ((status === 0 || status === 403) && origins && !origins.includes(location.origin)) {
-        return this.#fail("origin_not_allowed", this.#t("origin_not_allowed", location.origin));
+      if ((status === 0 || status === 403) && origins && !origins.includes(self.origin)) {
+        return this.#fail("origin_not_allowed", this.#t("origin_not_allowed", self.origin));
       }
       if (status === 0) return this.#fail("unreachable", this.#t("unreachable"), true);
       const text = (this.#chinese ? problem.detail_zh : problem.detail_en) ?? problem.detail ?? this.#t("failed", status);
@@ -159,11 +167,21 @@
       if (shown.length === 0) {
         this.#status(reason ? (this.#chinese ? reason.zh : reason.en) : "", h("b", "", this.#t("none")));
       } else {
-        const list = h("ol", "list", ...shown.map((item) => this.#item(item)));
-        list.setAttribute("aria-label", this.#t("list"));
-        this.#root.replaceChildren(list);
+        const [likely, others] = [shown.filter(isLikely), shown.filter((item) => !isLikely(item))];
+        if (likely.length > 0) this.#root.replaceChildren(this.#list(likely));
+        else this.#status(reason ? (this.#chinese ? reason.zh : reason.en) : "", h("b", "", this.#t("none_likely")));
+        if (others.length > 0) {
+          const summary = h("summary", "", this.#t("others", String(others.length)));
+          this.#root.append(h("details", "others", summary, this.#list(others)));
+        }
       }
       this.#tell("matcher-loaded", { items: shown, reason });
+    }
+
+    #list(items) {
+      const list = h("ol", "list", ...items.map((item) => this.#item(item)));
+      list.setAttribute("aria-label", this.#t("list"));
+      return list;
     }
 
     #item({ rank, achievement_title: title, achievement_organisation: organisation, similarity, score, probability, terms, explored }) {

@@ -1,7 +1,9 @@
 """What the nights between two runs changed of the ledger, and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from pydantic import Field
 
@@ -71,6 +73,19 @@ class DiffAnswer(Answer):
     kept: int = Field(description="两次都提出、没有任何变化的有多少")
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The ledger after `run` against that after `since`; without it everything is new.
+
+    `lists` has the differences by the names of `DiffAnswer`'s lists, each in the ledger's order.
+    """
+
+    run: HeldRun
+    since: HeldRun | None
+    lists: Mapping[str, Sequence[Difference]]
+    kept: int
+
+
 def ledger_diff(
     database: Database,
     scope: Scope,
@@ -90,18 +105,58 @@ def ledger_diff(
     """
     with database.reading() as session:
         run = _last(session) if run_id is None else successful_run(session, run_id, "run_id")
-        start = run_since(session, since, run)
-        first = 0 if start is None else start.id
-        steps = states.changed_between(session, scope, first, run.id, park_id)
-        before = states.before_changes(session, scope, first, run.id, park_id)
-        lists = _lists(session, scope, run, differences_after(before, steps))
-        proposed = states.count_current(session, scope, run.id, park_id)
+        found = compared(session, scope, run, since, park_id)
+        items = named(session, scope, run, chain(*found.lists.values()))
         return DiffAnswer(
             run=answer_of(session, scope, run),
-            since=None if start is None else answer_of(session, scope, start),
-            **lists,
-            kept=proposed - len(lists["new"]) - len(lists["changed"]),
+            since=None if found.since is None else answer_of(session, scope, found.since),
+            **{name: [items[one.entry_id] for one in part] for name, part in found.lists.items()},
+            kept=found.kept,
         )
+
+
+def compared(
+    session: Transaction, scope: Scope, run: HeldRun, since: When | None, park_id: int | None
+) -> Compared:
+    """What differs after a run of the entries in scope, of one park or all; `since` as in `ledger_diff`.
+
+    Raises:
+        NotFound, InvalidInput: as `ledger_diff`.
+    """
+    start = run_since(session, since, run)
+    first = 0 if start is None else start.id
+    steps = states.changed_between(session, scope, first, run.id, park_id)
+    before = states.before_changes(session, scope, first, run.id, park_id)
+    differences = differences_after(before, steps)
+    entries = states.entries_by_id(session, scope, differences)
+
+    def place(difference: Difference) -> tuple[int, float, int]:
+        demand_id, _ = entries[difference.entry_id].pair
+        return demand_id, difference.after.rank or float("inf"), difference.entry_id
+
+    lists: dict[str, list[Difference]] = {name: [] for name in _LIST_OF.values()}
+    for difference in sorted(differences.values(), key=place):
+        lists[_LIST_OF[difference.was_current, difference.after.is_current]].append(difference)
+    proposed = states.count_current(session, scope, run.id, park_id)
+    return Compared(run, start, lists, proposed - len(lists["new"]) - len(lists["changed"]))
+
+
+def named(
+    session: Transaction, scope: Scope, run: HeldRun, differences: Iterable[Difference]
+) -> dict[int, DiffItemAnswer]:
+    """Differences after a run with what their pairs are called, by entry id."""
+    wanted = {difference.entry_id: difference for difference in differences}
+    entries = states.entries_by_id(session, scope, wanted)
+    texts = PastPairs.of(session, scope, [entry.pair for entry in entries.values()])
+    codes = {park.id: park.code for park in parks.page(session, scope)}
+    bands = rule_versions.bands_in_versions(session, run.profiles)
+    until = run.finished_at or run.started_at
+    items = {}
+    for entry_id, difference in wanted.items():
+        entry = entries[entry_id]
+        pair = texts.named(entry.pair, codes[entry.park_id], difference.after, until)
+        items[entry_id] = DiffItemAnswer.of(difference, pair, bands.get(entry.park_id, DEFAULT_BANDS))
+    return items
 
 
 def causes_in_chinese(codes: Iterable[str]) -> list[str]:
@@ -128,26 +183,3 @@ def _last(session: Transaction) -> HeldRun:
     if run is None:
         raise NotFound("还没有成功的匹配运行。", "no run has succeeded yet.")
     return run
-
-
-def _lists(
-    session: Transaction, scope: Scope, run: HeldRun, differences: Mapping[int, Difference]
-) -> dict[str, list[DiffItemAnswer]]:
-    """The differences with their pairs, each list in the ledger's order."""
-    entries = states.entries_by_id(session, scope, differences)
-    texts = PastPairs.of(session, scope, [entry.pair for entry in entries.values()])
-    codes = {park.id: park.code for park in parks.page(session, scope)}
-    bands = rule_versions.bands_in_versions(session, run.profiles)
-    until = run.finished_at or run.started_at
-
-    def place(difference: Difference) -> tuple[int, float, int]:
-        demand_id, _ = entries[difference.entry_id].pair
-        return demand_id, difference.after.rank or float("inf"), difference.entry_id
-
-    lists: dict[str, list[DiffItemAnswer]] = {name: [] for name in _LIST_OF.values()}
-    for difference in sorted(differences.values(), key=place):
-        after, entry = difference.after, entries[difference.entry_id]
-        pair = texts.named(entry.pair, codes[entry.park_id], after, until)
-        shown = DiffItemAnswer.of(difference, pair, bands.get(entry.park_id, DEFAULT_BANDS))
-        lists[_LIST_OF[difference.was_current, after.is_current]].append(shown)
-    return lists

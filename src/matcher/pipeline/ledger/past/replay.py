@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from matcher.domain.access import Scope
-from matcher.domain.bands import DEFAULT_BANDS, Bands
+from matcher.domain.bands import DEFAULT_BANDS, Band, Bands
 from matcher.domain.columns import UNTOUCHED, Work
 from matcher.domain.difference import State
 from matcher.domain.entries import EntryFilter, EntryView
@@ -90,12 +90,15 @@ class _Replay:
             return False
         if wanted.min_score is not None and (outline.score is None or outline.score < wanted.min_score):
             return False
+        band = self._bands(outline.park_id).of(outline.probability)
+        if wanted.work and band not in {Band.LIKELY, None} and outline.entry_id not in self.written:
+            return False
         demand_id, achievement_id = outline.pair
         asked = (
             (wanted.demand_id, demand_id),
             (wanted.achievement_id, achievement_id),
             (wanted.standing, outline.standing),
-            (wanted.band, self._bands(outline.park_id).of(outline.probability)),
+            (wanted.band, band),
         )
         if any(value is not None and value != held for value, held in asked):
             return False

@@ -41,7 +41,7 @@ class CellRefusal(SheetPlace):
     """不能写入的一格，及原因和改法。"""
 
     code: str = Field(
-        description="invalid_input、illegal_move、unknown_entry、unknown_version、doubled_row、another_entry、"
+        description="invalid_input、illegal_move、unknown_entry、unknown_version、doubled_row、another_entry、names_missing、"
         "not_assigned、machine_column、unknown_heading"
     )
     reason: str

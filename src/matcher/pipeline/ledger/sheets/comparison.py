@@ -21,15 +21,17 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import assigned
 from matcher.pipeline.ledger.explanations import lines
 from matcher.pipeline.ledger.sheets.answers import CellChange, CellConflict, CellRefusal
+from matcher.pipeline.ledger.sheets.names import TITLES, PairNames, shown_entry, shown_pair
 from matcher.pipeline.ledger.sheets.refusals import (
-    ANOTHER_ENTRY,
     COLUMN_OF,
     DOUBLED,
     NOT_ASSIGNED,
     UNKNOWN_ENTRY,
     UNKNOWN_VERSION,
     Refusal,
+    another_entry,
     machine_cell,
+    names_missing,
     place_of,
     refused,
 )
@@ -38,7 +40,7 @@ from matcher.pipeline.ledger.sheets.rows import (
     applied,
     cell_of,
     edits_of,
-    is_of_another_entry,
+    is_intact,
     machine_edits,
 )
 from matcher.ports import Progress
@@ -76,6 +78,7 @@ class Comparison:
         self._rows = rows
         held = ledger.entries(session, request.principal.scope, EntryFilter(park_id=park_id))
         self._entries = {entry.id: entry for entry in held}
+        self._names = PairNames(session, park_id, held)
         self._bases = self._read_bases()
         self._doubled = _doubled(rows)
         self._erased = ledger_imports.last_erasures(session, park_id)
@@ -84,7 +87,7 @@ class Comparison:
         self.changes: list[CellChange] = []
         self.conflicts: list[CellConflict] = []
         self.rejected: list[CellRefusal] = []
-        self.ignored: list[CellRefusal] = []
+        self.ignored: list[CellRefusal] = _unnamed(rows)
 
     def read(self, progress: Progress) -> None:
         """Compare every row with its entry."""
@@ -124,9 +127,9 @@ class Comparison:
             return self._reject(row, entry.id, UNKNOWN_VERSION)
         if entry.id in self._doubled:
             return self._reject(row, entry.id, DOUBLED)
+        if not is_intact(row, entry.id) and self._names.contradicts(row, entry):
+            return self._reject(row, entry.id, another_entry(entry.id, shown_pair(row), shown_entry(entry)))
         machine = machine_edits(row, entry, lambda: self._reasons[entry.id])
-        if is_of_another_entry(row, machine):
-            return self._reject(row, entry.id, ANOTHER_ENTRY)
         self.ignored += [refused(row, entry.id, machine_cell(column)) for column in machine]
         base = entry.work if version == entry.human_version else self._bases[entry.id]
         edits, refusals = edits_of(row, base)
@@ -185,3 +188,15 @@ def _doubled(rows: Sequence[ReadRow]) -> frozenset[int]:
         if entry_id is not None:
             rows_of[entry_id].add((row.number("version"), *sorted(row.human.items())))
     return frozenset(entry_id for entry_id, different in rows_of.items() if len(different) > 1)
+
+
+def _unnamed(rows: Sequence[ReadRow]) -> list[CellRefusal]:
+    """The columns of titles that a sheet with rows lacks, said once for each sheet."""
+    first: dict[str, ReadRow] = {}
+    for row in rows:
+        first.setdefault(row.sheet, row)
+    return [
+        names_missing(sheet, row.row, [COLUMN_OF[name].zh for name in TITLES if name not in row.cells])
+        for sheet, row in first.items()
+        if any(name not in row.cells for name in TITLES)
+    ]

@@ -35,11 +35,13 @@ def export_ledger(
     now: datetime,
     *,
     form: SheetFormat = SheetFormat.XLSX,
+    work: bool = False,
     unmask_for: Principal | None = None,
     progress: Progress = silent,
 ) -> int:
     """Write a park's entries in view as a workbook or a CSV file; returns how many.
 
+    Only those that are `work` where asked: likely, or touched by people.
     Contacts are masked unless `unmask_for` names who is to see them, which is recorded.
 
     Raises:
@@ -59,7 +61,7 @@ def export_ledger(
                 park_id=park.id,
             )
     with database.reading() as session:
-        entries = ledger.entries(session, scope, EntryFilter(park_id=park.id, in_view=True))
+        entries = ledger.entries(session, scope, EntryFilter(park_id=park.id, in_view=True, work=work))
         reasons = lines(session, scope, entries)
     rows = [sheet_row(entry, reasons[entry.id], unmasked=unmask_for is not None) for entry in entries]
     if form is SheetFormat.CSV:
@@ -92,6 +94,7 @@ def sheet_row(entry: EntryView, reason: str, *, unmasked: bool) -> LedgerRow:
         similarity=entry.similarity,
         score=entry.score,
         probability=entry.probability,
+        band="" if entry.band is None else label(entry.band, "zh"),
         terms="、".join(entry.terms),
         reason=reason,
         standing=label(entry.standing, "zh"),

@@ -1,6 +1,6 @@
 """Why a cell or a row of an edited sheet is not written, and what to do about it, in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,14 +73,6 @@ DOUBLED = Refusal(
     "请只保留一行。",
     "keep one of the rows.",
 )
-ANOTHER_ENTRY = Refusal(
-    "entry_id",
-    "another_entry",
-    "本行的需求或成果与隐藏的条目编号不符，可能只排序了一部分列。",
-    "the row's demand or achievement is not that of its entry id: perhaps only some columns were sorted.",
-    "请撤消排序后选中整行重新排序，或重新导出后填写。",
-    "undo the sorting and sort whole rows, or export the ledger again.",
-)
 NOT_ASSIGNED = Refusal(
     "owner",
     "not_assigned",
@@ -100,6 +92,36 @@ def machine_cell(column: str) -> Refusal:
         "this column is the system's: the change was not taken.",
         "需要更正时，请在需求或成果清单中修改。",
         "to mend it, edit the demand or the achievement.",
+    )
+
+
+def another_entry(entry_id: int, named: str, meant: str) -> Refusal:
+    """A row that names one pair, `named`, beside the id of another, `meant`."""
+    return Refusal(
+        "entry_id",
+        "another_entry",
+        f"本行写的是“{named}”，而条目 {entry_id} 是“{meant}”；可能只排序或粘贴了一部分列。",
+        f"the row says “{named}”, but entry {entry_id} is “{meant}”: perhaps some columns only were sorted "
+        "or pasted.",
+        "请撤消排序或粘贴，选中整行再做；若改动过名称，请改回原名；也可重新导出后填写。",
+        "undo that and sort or paste whole rows; put a changed name back; or export the ledger again.",
+    )
+
+
+def names_missing(sheet: str, row: int, lacking: Sequence[str]) -> CellRefusal:
+    """A sheet without a column of titles: its rows could not be held beside their entries by that name."""
+    return CellRefusal(
+        sheet=sheet,
+        row=row,
+        column="",
+        heading="、".join(lacking),
+        field="",
+        entry_id=None,
+        code="names_missing",
+        reason="表中没有这一列，未能按它核对各行与条目编号是否相符。",
+        reason_en="the sheet lacks this column: its rows were not held beside their entry ids by it.",
+        remedy="如在表中排序或粘贴过，请重新导出后填写。",
+        remedy_en="if rows were sorted or pasted in it, export the ledger again and fill that in.",
     )
 
 

@@ -122,10 +122,7 @@ def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> 
     `reason` gives the entry's line of reasons as it is now; it is asked for where a cell may have changed. A
     sheet of an earlier version may show a contact that is masked now.
     """
-    columns = {column.name for column in KEPT}
-    if "check" not in row.cells or columns - row.cells.keys() - ADDED_LATER:
-        return []
-    if row.cells["check"] == checksum(entry.id, row.cells):
+    if not _is_checked(row) or is_intact(row, entry.id):
         return []
     line = reason()
     versions = [values_of(0, sheet_row(entry, line, unmasked=unmasked)) for unmasked in (False, True)]
@@ -141,18 +138,12 @@ def machine_edits(row: ReadRow, entry: EntryView, reason: Callable[[], str]) -> 
     ]
 
 
-_SIDES = (
-    ("demand_title", "demand_code", "enterprise"),
-    ("achievement_title", "achievement_code", "organisation"),
-)
+def is_intact(row: ReadRow, entry_id: int) -> bool:
+    """Whether the machine's cells are those that were written beside this entry's id."""
+    return _is_checked(row) and row.cells["check"] == checksum(entry_id, row.cells)
 
 
-def is_of_another_entry(row: ReadRow, changed: list[str]) -> bool:
-    """Whether the row's cells name another pair than its hidden entry id does, as after sorting some columns.
-
-    A side is another one where its title differs and so does its code or, without codes, its organisation.
-    """
-    return any(
-        title in changed and (code if row.cells[code] else organisation) in changed
-        for title, code, organisation in _SIDES
-    )
+def _is_checked(row: ReadRow) -> bool:
+    """Whether the row has its checksum and every cell that went into it."""
+    columns = {column.name for column in KEPT}
+    return "check" in row.cells and not columns - row.cells.keys() - ADDED_LATER

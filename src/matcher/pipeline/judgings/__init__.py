@@ -1,0 +1,1 @@
+"""Blind grading: sessions are pooled, graded pair by pair, and measured; nothing learns from them."""
