@@ -41,7 +41,7 @@ AsOf = Annotated[
     ),
 ]
 
-Unmask = Annotated[bool, Query(description="显示文字中的联系方式；须有权限，并会记录")]
+Unmask = Annotated[bool, Query(description="显示联系方式；须有权限，并会记录")]
 
 IdempotencyKey = Annotated[
     str | None,

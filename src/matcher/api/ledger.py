@@ -82,5 +82,5 @@ def list_entries(
     responses=problems(401, 403, 404, 422),
 )
 def read_entry(service: Installation, caller: Caller, entry_id: Id, unmask: Unmask = False) -> Response:
-    """一条台账，不论现状，文字中的联系方式默认隐去；ETag 为其版本。"""
+    """一条台账，不论现状，联系方式默认隐去，附双方清单中的其他列；ETag 为其版本。"""
     return shown(edits.read_entry(service.database, caller, entry_id, service.now(), unmask=unmask))

@@ -53,6 +53,9 @@ def export_ledger(
         SheetFormat, Query(alias="format", description="xlsx 工作簿、csv 文本")
     ] = SheetFormat.XLSX,
     work: Annotated[bool, Query(description="只要可信的、没有概率的和有人处理过的")] = False,
+    original_columns: Annotated[
+        bool, Query(description="附上双方清单中的其他列，列名前加“需求：”或“成果：”；导回时不读")
+    ] = False,
     unmask: Unmask = False,
 ) -> Response:
     """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
@@ -66,6 +69,7 @@ def export_ledger(
         service.now(),
         form=form,
         work=work,
+        original_columns=original_columns,
         unmask_for=caller if unmask else None,
     )
     return attachment(stream.getvalue(), _TYPES[form], f"台账.{form}")

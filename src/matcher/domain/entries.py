@@ -1,11 +1,12 @@
 """Ledger entries and reverse-feed entries as they are asked for and shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from matcher.domain.bands import Band
 from matcher.domain.columns import Work
+from matcher.domain.listing import Contact
 from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
@@ -76,7 +77,8 @@ class EntryView(PairView):
     it); their sum is the version that `ETag` names. `demand_version` and `achievement_version` are the
     revisions that the figures are of. `like_id` is the achievement whose `like_opinion` moved the score most,
     where people's opinions of others did. `also` are the achievements that the last run found to be the same
-    one.
+    one. Each side's contact, and what its list says in columns of its own (`extra`), are as the list holds
+    them now; the ledger as it was has neither.
     """
 
     id: int
@@ -97,6 +99,10 @@ class EntryView(PairView):
     updated_at: datetime | None
     updated_by: str | None
     also: tuple[int, ...] = ()
+    demand_contact: Contact | None = None
+    demand_extra: Mapping[str, str] = field(default_factory=dict)
+    achievement_contact: Contact | None = None
+    achievement_extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> int:

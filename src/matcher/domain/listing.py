@@ -11,7 +11,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from matcher.domain.text import TextView, fold, fold_in_script, join_texts, mask_contacts
+from matcher.domain.text import (
+    TextView,
+    fold,
+    fold_in_script,
+    join_texts,
+    mask_contacts,
+    mask_name,
+    mask_number,
+)
 
 
 class Side(StrEnum):
@@ -65,6 +73,11 @@ class Contact:
     name: str = ""
     phone: str = ""
     email: str = ""
+
+    @property
+    def masked(self) -> "Contact":
+        """The contact with all but the beginning of each part hidden."""
+        return Contact(mask_name(self.name), mask_number(self.phone), mask_contacts(self.email))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.text import fold, normalise
 from matcher.files.ledger_csv import csv_rows
-from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk
+from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk, is_original
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
@@ -166,6 +166,7 @@ def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
         StrangeColumn(sheet.name, header + 1, column_letter(position), heading.strip(), lacking)
         for position, heading in enumerate(sheet.rows[header])
         if fold(heading) not in _COLUMN_OF
+        and not is_original(heading)
         and any(position < len(cells) and cells[position].strip() for cells in below)
     ]
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.access import Scope
 from matcher.domain.bands import DEFAULT_BANDS, Band, Bands
 from matcher.domain.entries import EntryFilter, EntryView, PairView
-from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.listing import Confidentiality, Contact, Side
 from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
@@ -258,4 +258,8 @@ def _entry_view(
         updated_at=None if human is None else human.updated_at,
         updated_by=None if human is None else human.updated_by,
         also=(),
+        demand_contact=Contact(**demand.data["contact"]),
+        demand_extra=demand.data["extra"],
+        achievement_contact=Contact(**achievement.data["contact"]),
+        achievement_extra=achievement.data["extra"],
     )

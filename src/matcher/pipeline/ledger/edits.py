@@ -31,7 +31,7 @@ from matcher.store.grades import HeldGrade
 def read_entry(
     database: Database, principal: Principal, entry_id: int, now: datetime, *, unmask: bool = False
 ) -> EntryAnswer:
-    """One entry in scope; unmasking what people wrote is recorded with who asked.
+    """One entry in scope, with what both lists say beside; unmasking contacts is recorded with who asked.
 
     Raises:
         NotFound: no such entry, or another park's.
@@ -40,7 +40,7 @@ def read_entry(
     principal.require(Right.READ_PARK)
     if not unmask:
         with database.reading() as session:
-            return EntryAnswer.of(_found(session, principal, entry_id))
+            return EntryAnswer.of(_found(session, principal, entry_id), whole=True)
     with database.writing() as session:
         entry = _found(session, principal, entry_id)
         principal.require(Right.UNMASK)
@@ -52,7 +52,7 @@ def read_entry(
             subject=f"ledger:{entry_id}",
             park_id=entry.park_id,
         )
-        return EntryAnswer.of(entry, unmasked=True)
+        return EntryAnswer.of(entry, unmasked=True, whole=True)
 
 
 def edit_entry(

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { openDrawer } from "./drawer.js";
 import { h } from "./dom.js";
 import { basisPanel } from "./entry-basis.js";
+import { contactSection } from "./entry-contacts.js";
 import { evidencePanel } from "./entry-evidence.js";
 import { excludeSection } from "./entry-exclude.js";
 import { gradePanel } from "./entry-grade.js";
@@ -61,7 +62,7 @@ export function entryDrawer({ id, past, onClose, onChange }) {
     body.replaceChildren(
       heading,
       h("p", { class: "entry-state" }, stageTag(entry), standingTag(entry), changedBy(entry)),
-      isPast && h("p", { class: "note past" }, t("entry.past")),
+      isPast ? h("p", { class: "note past" }, t("entry.past")) : contactSection(context),
       note,
       !isPast && stageSection(context),
       tabs(t("entry.tabs"), isPast ? panels.slice(0, 2) : panels, lastTab, keep),
