@@ -66,7 +66,7 @@ def test_both_sides_contacts_are_on_the_entry_and_in_the_list_masked(
 
 def test_contacts_are_shown_by_right_alone_and_that_is_recorded(ledger: World, pair: dict[str, Any]) -> None:
     path, before = address(pair), audited(ledger)
-    shown = ledger.jia.get(path, params={"unmask": True}).json()
+    shown = ledger.jia.get(path, params={"unmask": True, "original_columns": True}).json()
     assert sides(shown) == (ENTERPRISE, UNIT)
     assert shown["demand_extra"] == {"备注": "可致电 13800005555"}
     [(_, act, subject)] = audited(ledger)[len(before) :]
@@ -109,10 +109,16 @@ def test_another_park_and_research_units_are_shown_nobodys_contacts_in_the_ledge
             assert hidden not in answer.text, answer.url
 
 
-def test_a_past_ledger_shows_nobodys_contacts(ledger: World, pair: dict[str, Any]) -> None:
-    [past] = entries(ledger.jia, as_of="1", achievement_id=pair["achievement_id"], park="jia")[:1]
-    assert sides(past) == (None, None)
-    assert (past["demand_extra"], past["achievement_extra"]) == ({}, {})
+def test_a_past_ledger_shows_the_contacts_of_its_day_masked(ledger: World, pair: dict[str, Any]) -> None:
+    anew = {"name": "另示例新经理", "phone": "13900001111", "email": ""}
+    held = f"/v1/demands/{pair['demand_id']}"
+    assert ledger.jia.patch(held, json={"contact": anew}).status_code == 200
+    asked = {"demand_id": pair["demand_id"], "achievement_id": pair["achievement_id"]}
+    [now] = entries(ledger.jia, **asked)
+    assert now["demand_contact"] == {"name": "另**", "phone": "139********", "email": ""}
+    [past] = entries(ledger.jia, as_of="1", **asked)
+    assert sides(past) == (MASKED_ENTERPRISE, MASKED_UNIT)
+    assert past == pair
 
 
 def test_a_contact_is_that_of_the_list_as_it_is_now(ledger: World, pair: dict[str, Any]) -> None:
@@ -122,24 +128,25 @@ def test_a_contact_is_that_of_the_list_as_it_is_now(ledger: World, pair: dict[st
     assert ledger.jia.get(address(pair), params={"unmask": True}).json()["demand_contact"] == anew
 
 
-def test_the_lists_own_columns_are_on_the_entry_with_contacts_inside_masked(
+def test_the_lists_own_columns_are_on_the_entry_on_request_with_contacts_inside_masked(
     ledger: World, pair: dict[str, Any]
 ) -> None:
     achievement = f"/v1/achievements/{pair['achievement_id']}"
     own = {"合作院系": "化工系", "备用电话": "13911112222"}
     assert ledger.admin.patch(achievement, json={"extra": own}).status_code == 200
-    shown = ledger.jia.get(address(pair)).json()
+    shown = ledger.jia.get(address(pair), params={"original_columns": True}).json()
     assert shown["demand_extra"] == {"备注": "可致电 138****5555"}
     assert shown["achievement_extra"] == {"合作院系": "化工系", "备用电话": "139****2222"}
-    assert {str(entry["demand_extra"]) for entry in entries(ledger.jia)} == {"{}"}
+    without = [ledger.jia.get(address(pair)).json(), *entries(ledger.jia)]
+    assert {str((entry["demand_extra"], entry["achievement_extra"])) for entry in without} == {"({}, {})"}
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_the_sheet_has_both_sides_contacts_masked_unless_asked_for(
     ledger: World, pair: dict[str, Any], form: str
 ) -> None:
-    for asked, secrets in (({}, False), ({"unmask": True}, True)):
-        content = exported(ledger.jia, format=form, **asked)
+    for secrets in (False, True):
+        content = exported(ledger.jia, format=form, unmask=secrets)
         row = row_of(content, form, pair["entry_id"])
         assert {name: row[name] == value for name, value in HEADINGS.items()} == dict.fromkeys(
             HEADINGS, secrets

@@ -78,12 +78,14 @@ class EntryView(PairView):
     revisions that the figures are of. `like_id` is the achievement whose `like_opinion` moved the score most,
     where people's opinions of others did. `also` are the achievements that the last run found to be the same
     one. Each side's contact, and what its list says in columns of its own (`extra`), are as the list holds
-    them now; the ledger as it was has neither.
+    them; in the ledger as it was, contacts are as the list held them then, and there is no `extra`.
     """
 
     id: int
     park_id: int
     park_name: str
+    demand_contact: Contact
+    achievement_contact: Contact
     achievement_industry: str
     demand_version: int
     achievement_version: int
@@ -99,9 +101,7 @@ class EntryView(PairView):
     updated_at: datetime | None
     updated_by: str | None
     also: tuple[int, ...] = ()
-    demand_contact: Contact | None = None
     demand_extra: Mapping[str, str] = field(default_factory=dict)
-    achievement_contact: Contact | None = None
     achievement_extra: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -57,7 +57,7 @@ class FigureChange(Answer):
 
 
 class ContactAnswer(Answer):
-    """一方的联系人，取自其清单现在的内容；默认隐去。"""
+    """一方的联系人，取自其清单；默认隐去。以往的台账中为当时清单所写。"""
 
     name: str
     phone: str
@@ -116,22 +116,23 @@ class EntryAnswer(WorkColumns, PairColumns):
     first_seen: Moment
     updated_at: Moment | None = Field(description="人工最近一次改动的时间")
     updated_by: str | None = Field(description="谁改的")
-    demand_contact: ContactAnswer | None = Field(None, description="企业联系人；以往的台账中为 null")
-    achievement_contact: ContactAnswer | None = Field(None, description="成果联系人；以往的台账中为 null")
+    demand_contact: ContactAnswer = Field(description="企业联系人")
+    achievement_contact: ContactAnswer = Field(description="成果联系人")
     demand_extra: dict[str, str] = Field(
-        {}, description="需求清单中的其他列，联系方式默认隐去；只在读取一条时给出"
+        description="需求清单中的其他列，联系方式默认隐去；读取一条并有 `original_columns` 时给出"
     )
     achievement_extra: dict[str, str] = Field(
-        {}, description="成果清单中的其他列，联系方式默认隐去；只在读取一条时给出"
+        description="成果清单中的其他列，联系方式默认隐去；读取一条并有 `original_columns` 时给出"
     )
 
     @classmethod
-    def of(cls, entry: EntryView, *, unmasked: bool = False, whole: bool = False) -> "EntryAnswer":
+    def of(cls, entry: EntryView, *, unmasked: bool = False, original_columns: bool = False) -> "EntryAnswer":
         """An entry as callers are shown it; contacts are masked unless `unmasked`.
 
-        The other columns of both lists are part of it where it is `whole`.
+        What both lists say in columns of their own is left out unless `original_columns`.
         """
         work = entry.work if unmasked else masked(entry.work)
+        extra = (entry.demand_extra, entry.achievement_extra) if original_columns else ({}, {})
         return cls.made_of(
             entry,
             **pair_record(entry),
@@ -144,8 +145,8 @@ class EntryAnswer(WorkColumns, PairColumns):
             also=list(entry.also),
             demand_contact=_contact(entry.demand_contact, unmasked=unmasked),
             achievement_contact=_contact(entry.achievement_contact, unmasked=unmasked),
-            demand_extra=extra_columns(entry.demand_extra, unmasked=unmasked) if whole else {},
-            achievement_extra=extra_columns(entry.achievement_extra, unmasked=unmasked) if whole else {},
+            demand_extra=extra_columns(extra[0], unmasked=unmasked),
+            achievement_extra=extra_columns(extra[1], unmasked=unmasked),
         )
 
 
@@ -154,9 +155,7 @@ def extra_columns(extra: Mapping[str, str], *, unmasked: bool) -> dict[str, str]
     return {heading: text if unmasked else mask_contacts(text) for heading, text in extra.items()}
 
 
-def _contact(contact: Contact | None, *, unmasked: bool) -> ContactAnswer | None:
-    if contact is None:
-        return None
+def _contact(contact: Contact, *, unmasked: bool) -> ContactAnswer:
     return ContactAnswer(**asdict(contact if unmasked else contact.masked))
 
 

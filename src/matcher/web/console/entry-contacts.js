@@ -10,19 +10,19 @@ import { may } from "./rights.js";
 const SIDES = ["demand", "achievement"];
 
 /** The section; null where neither side has a contact or a column of its own. */
-export function contactSection({ entry, signal }) {
+export function contactSection({ entry, isPast, signal }) {
   const section = h("div", { class: "contacts" });
   const fill = (shown, masked) => section.replaceChildren(...parts(shown).concat(masked && may("unmask") ? unmaskButton() : []));
 
   function unmaskButton() {
     const button = h("button", { type: "button", class: "quiet" }, t("contact.unmask"));
-    const show = async () => fill(await get(`/v1/ledger/${entry.entry_id}`, { unmask: true }, signal), false);
+    const show = async () => fill(await get(`/v1/ledger/${entry.entry_id}`, { original_columns: true, unmask: true }, signal), false);
     button.addEventListener("click", () => behind(button, show, (error) => button.replaceWith(problemNote(error))));
     return h("p", { class: "help" }, button, t("sheets.unmask.about"));
   }
 
   if (parts(entry).length === 0) return null;
-  fill(entry, true);
+  fill(entry, !isPast);
   return section;
 }
 

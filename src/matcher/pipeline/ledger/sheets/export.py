@@ -121,10 +121,8 @@ def sheet_row(entry: EntryView, reason: str, *, unmasked: bool, original_columns
     )
 
 
-def _contact(side: str, contact: Contact | None, *, unmasked: bool) -> dict[str, Any]:
-    """The cells of a side's contact; none where the entry has none."""
-    if contact is None:
-        return {}
+def _contact(side: str, contact: Contact, *, unmasked: bool) -> dict[str, Any]:
+    """The cells of a side's contact."""
     shown = contact if unmasked else contact.masked
     return {f"{side}_contact_{part}": text for part, text in asdict(shown).items()}
 
