@@ -111,6 +111,7 @@ def test_contacts_are_masked_on_the_entry_until_they_are_asked_for(console: Page
     expect(contacts).to_contain_text("企业联系人示例吴经理13800005555wu@example.com")
     expect(contacts.locator("dd")).to_have_text("<b>可致电</b> 13800005555")
     expect(contacts.get_by_role("button")).to_have_count(0)
+    expect(contacts).to_be_focused()
 
 
 def test_an_entry_is_moved_along_by_legal_moves_alone(console: Page, site: Site) -> None:

@@ -11,12 +11,15 @@ const SIDES = ["demand", "achievement"];
 
 /** The section; null where neither side has a contact or a column of its own. */
 export function contactSection({ entry, isPast, signal }) {
-  const section = h("div", { class: "contacts" });
+  const section = h("div", { class: "contacts", tabindex: "-1" });
   const fill = (shown, masked) => section.replaceChildren(...parts(shown).concat(masked && may("unmask") ? unmaskButton() : []));
 
   function unmaskButton() {
     const button = h("button", { type: "button", class: "quiet" }, t("contact.unmask"));
-    const show = async () => fill(await get(`/v1/ledger/${entry.entry_id}`, { original_columns: true, unmask: true }, signal), false);
+    const show = async () => {
+      fill(await get(`/v1/ledger/${entry.entry_id}`, { original_columns: true, unmask: true }, signal), false);
+      section.focus({ preventScroll: true });
+    };
     button.addEventListener("click", () => behind(button, show, (error) => button.replaceWith(problemNote(error))));
     return h("p", { class: "help" }, button, t("sheets.unmask.about"));
   }
