@@ -321,6 +321,7 @@ def test_the_ledger_goes_out_to_excel_and_comes_back_cell_by_cell(
 ) -> None:
     mine, other = untouched(site), next(one for one in entries(site) if not one.touched and one.rank == 2)
     console.goto(f"{site.address}/#/sheets")
+    console.get_by_label("连同待看和低于待看的").check()
     with console.expect_download() as saved:
         console.get_by_role("button", name="下载工作簿").click()
     cells = {

@@ -20,7 +20,7 @@ from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk, is_o
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
-from matcher.files.values import is_error, is_nothing, since_1904
+from matcher.files.values import is_error, is_nothing, is_picture, since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 _HEADER_WITHIN = 20
@@ -174,10 +174,12 @@ def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
 def says(column: Column, text: str) -> Any:
     """What a human column's cell says, as a value of the column; a blank cell is "" or None.
 
+    A text that looks like a formula is what a person typed; that of a picture in the cell is not.
+
     Raises:
         InvalidInput: it cannot be read; the message says how to write it.
     """
-    if is_error(text):
+    if is_error(text) and (is_picture(text) or not text.startswith("=")):
         raise _unreadable(text, "清除错误值后重新填写", "clear the error and fill it in again")
     if column.kind is Kind.TEXT:
         return text

@@ -25,6 +25,8 @@ _ERROR = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_PICTURE_FORMULA = re.compile(r"=(?:_xlfn\.)?(?:_xlws\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+
 _LINE_BREAK = re.compile(
     r"\r\n?|[\v\f\u0085\u2028\u2029]|_x000[DA]_\n?|&#(?:10|13|x0?[AD]);|<br\s*/?>", re.IGNORECASE
 )
@@ -46,6 +48,11 @@ def is_nothing(text: str) -> bool:
 def is_error(text: str) -> bool:
     """Whether a cell holds nothing to read: an error (#REF!), a figure that did not fit (####), a picture."""
     return _ERROR.fullmatch(text.strip()) is not None
+
+
+def is_picture(text: str) -> bool:
+    """Whether a cell holds a picture, or the formula that stands for one."""
+    return text == PICTURE or _PICTURE_FORMULA.match(text.strip()) is not None
 
 
 def error_message(text: str) -> tuple[str, str]:
