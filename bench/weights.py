@@ -60,7 +60,8 @@ def _choices() -> Iterator[Weights]:
 
 
 def _figure(task: Task, figures: Figures, weights: Weights) -> float:
-    scorer = Scorer("tried", {name: weight / 100 for name, weight in zip(CHOICES, weights, strict=True)})
+    shares = {name: weight / 100 for name, weight in zip(CHOICES, weights, strict=True) if weight}
+    scorer = Scorer("tried", shares)
     means = measure(task, scored(figures, scorer)).means
     return means["ndcg@10" if task.pooled else "mrr@10"] or 0.0
 
