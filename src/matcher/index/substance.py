@@ -15,8 +15,8 @@ ENOUGH = 8.0
 “关键技术研究，提高产品质量，降低生产成本” has 2."""
 
 LEAST = 0.1
-"""The share of a demand that says nothing: it counts for little, and its candidates keep their order. At 0 some
-of 1,862 lists of keyphrases ranked nothing (mean reciprocal rank 0.641 instead of 0.662)."""
+"""The share of a demand that says nothing: it counts for little, and its candidates keep their order. At 0
+some of 1,862 lists of keyphrases ranked nothing (mean reciprocal rank 0.641 instead of 0.662)."""
 
 
 class Substance:
