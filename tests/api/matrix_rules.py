@@ -37,6 +37,9 @@ RULES: dict[str, Rule] = {
         Aim.SUPPLY,
         prepare=Town.new_achievement,
     ),
+    "list_achievement_revisions": Rule(
+        get("/v1/achievements/{achievement}/revisions"), Right.READ_SUPPLY, Aim.SUPPLY
+    ),
     "list_achievement_matches": Rule(
         get("/v1/achievements/{achievement}/matches"), Right.READ_SUPPLY, Aim.SUPPLY, shown=True
     ),
@@ -62,6 +65,7 @@ RULES: dict[str, Rule] = {
     "withdraw_demand": Rule(
         send("POST", "/v1/demands/{demand}/withdraw"), Right.WRITE_DEMANDS, prepare=Town.new_demand
     ),
+    "list_demand_revisions": Rule(get("/v1/demands/{demand}/revisions"), shown=True),
     "list_demand_matches": Rule(get("/v1/demands/{demand}/matches"), shown=True),
     "import_demands": Rule(upload("/v1/demands/import", "demands", park="{park}"), Right.WRITE_DEMANDS),
     "rejects_of_demands": Rule(

@@ -30,6 +30,7 @@ from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
+from matcher.pipeline.lists.history import list_revisions
 from matcher.pipeline.lists.import_plan import ImportRequest
 from matcher.pipeline.lists.import_profiles import list_import_profiles, save_import_profile
 from matcher.pipeline.lists.importing import import_list, import_shelf
@@ -151,6 +152,7 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     "get_listing unmasked": lambda t: reading.get_listing(
         t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW, unmask=True
     ),
+    "list_revisions": lambda t: list_revisions(t.database, t.caller, Side.DEMAND, t.foreign_demand),
     "create_listing": lambda t: writing.create_listing(
         t.database, t.caller, Demand(title="偷放的需求"), NOW, park="b"
     ),
@@ -338,6 +340,7 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "get a demand": lambda t: reading.get_listing(
         t.database, Side.DEMAND, t.own_demand, t.caller, NOW, unmask=True
     ),
+    "a demand's revisions": lambda t: list_revisions(t.database, t.caller, Side.DEMAND, t.own_demand),
     "create a demand": lambda t: writing.create_listing(
         t.database, t.caller, Demand(title="新的需求"), NOW, park="a"
     ),

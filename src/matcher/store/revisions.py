@@ -66,6 +66,19 @@ class Former:
     via: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRevision:
+    """One state a listing was in: what it said, and who made it say so, when and through what."""
+
+    version: int
+    listing: Listing
+    withdrawn: bool
+    via: str
+    actor: str
+    import_id: int | None
+    at: datetime
+
+
 def add(session: Session, shelf: Shelf, listings: Sequence[Listing], change: Change) -> list[HeldListing]:
     """Put new listings on a shelf; their identities must be free."""
     if not listings:
@@ -138,6 +151,28 @@ def names(session: Session, shelf: Shelf, listing_id: int) -> set[tuple[str, str
     rows = session.scalars(select(table.data).where(table.listing_id == listing_id, *_of_park(shelf)))
     listings = [from_record(shelf.side, data) for data in rows]
     return {(listing.title, listing.code, listing.organisation) for listing in listings}
+
+
+def page(
+    session: Session, shelf: Shelf, listing_id: int, *, before: int | None, limit: int
+) -> list[PastRevision]:
+    """At most `limit` states of a listing on `shelf`, newest first, from the version below `before` down."""
+    table = REVISIONS[shelf.side]
+    query = select(table).where(table.listing_id == listing_id, *_of_park(shelf))
+    if before is not None:
+        query = query.where(table.version < before)
+    return [
+        PastRevision(
+            version=row.version,
+            listing=from_record(shelf.side, row.data),
+            withdrawn=row.withdrawn,
+            via=row.via,
+            actor=row.actor,
+            import_id=row.import_id,
+            at=row.at,
+        )
+        for row in session.scalars(query.order_by(table.version.desc()).limit(limit))
+    ]
 
 
 def columns_of(listing: Listing, change: Change) -> dict[str, Any]:
