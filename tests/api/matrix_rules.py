@@ -37,6 +37,20 @@ RULES: dict[str, Rule] = {
         Aim.SUPPLY,
         prepare=Town.new_achievement,
     ),
+    "restore_achievement": Rule(
+        send("POST", "/v1/achievements/{achievement}/restore"), Right.WRITE_SUPPLY, Aim.SUPPLY
+    ),
+    "change_achievements": Rule(
+        send(
+            "POST",
+            "/v1/achievements/bulk",
+            act="set",
+            items=[{"id": "{achievement}"}],
+            fields={"level": "国内先进 {n}"},
+        ),
+        Right.WRITE_SUPPLY,
+        Aim.SUPPLY,
+    ),
     "list_achievement_revisions": Rule(
         get("/v1/achievements/{achievement}/revisions"), Right.READ_SUPPLY, Aim.SUPPLY
     ),
@@ -64,6 +78,18 @@ RULES: dict[str, Rule] = {
     "update_demand": Rule(send("PATCH", "/v1/demands/{demand}", keywords=["隔膜 {n}"]), Right.WRITE_DEMANDS),
     "withdraw_demand": Rule(
         send("POST", "/v1/demands/{demand}/withdraw"), Right.WRITE_DEMANDS, prepare=Town.new_demand
+    ),
+    "restore_demand": Rule(send("POST", "/v1/demands/{demand}/restore"), Right.WRITE_DEMANDS),
+    "change_demands": Rule(
+        send(
+            "POST",
+            "/v1/demands/bulk",
+            act="set",
+            items=[{"id": "{demand}"}],
+            fields={"region": "大兴 {n}"},
+        ),
+        Right.WRITE_DEMANDS,
+        prepare=Town.new_demand,
     ),
     "list_demand_revisions": Rule(get("/v1/demands/{demand}/revisions"), shown=True),
     "list_demand_matches": Rule(get("/v1/demands/{demand}/matches"), shown=True),

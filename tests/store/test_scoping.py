@@ -30,6 +30,7 @@ from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
+from matcher.pipeline.lists.bulk import BulkAct, BulkChange, Selection, change_listings
 from matcher.pipeline.lists.history import list_revisions
 from matcher.pipeline.lists.import_plan import ImportRequest
 from matcher.pipeline.lists.import_profiles import list_import_profiles, save_import_profile
@@ -161,6 +162,23 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     ),
     "withdraw_listing": lambda t: writing.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.foreign_demand, NOW
+    ),
+    "restore_listing": lambda t: writing.restore_listing(
+        t.database, t.caller, Side.DEMAND, t.foreign_demand, NOW
+    ),
+    "change_listings": lambda t: change_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        Selection(versions={t.own_demand: None, t.foreign_demand: None}),
+        BulkChange(act=BulkAct.WITHDRAW),
+    ),
+    "change_listings of the foreign park": lambda t: change_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        Selection(park="b"),
+        BulkChange(act=BulkAct.WITHDRAW),
     ),
     "import_shelf": lambda t: import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
@@ -349,6 +367,16 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     ),
     "withdraw a demand": lambda t: writing.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.own_demand, NOW
+    ),
+    "restore a demand": lambda t: writing.restore_listing(
+        t.database, t.caller, Side.DEMAND, t.own_demand, NOW
+    ),
+    "change demands": lambda t: change_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        Selection(park="a"),
+        BulkChange(act=BulkAct.SET, listing=Demand(title="", region="大兴"), fields={"region"}),
     ),
     "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
     "import with a mapping": lambda t: bring(

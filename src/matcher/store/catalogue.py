@@ -49,7 +49,7 @@ class Shelf:
 class HeldListing:
     """A listing as its list holds it now.
 
-    `digest` is that of its content, `via` what it was last changed through (`import` or `rest`).
+    `digest` is that of its content, `via` what it was last changed through (`import`, `rest` or `cli`).
     """
 
     id: int
@@ -231,15 +231,17 @@ def count(session: Session, side: Side, scope: Scope) -> int:
 
 
 def held_by_id(
-    session: Session, side: Side, identifiers: Iterable[int], scope: Scope
+    session: Session, side: Side, identifiers: Iterable[int], scope: Scope, *, lock: bool = False
 ) -> dict[int, HeldListing]:
-    """Listings in scope by id."""
+    """Listings in scope by id; `lock` holds them until the transaction ends, as for `find`."""
     table = _ROWS[side]
     wanted = sorted(set(identifiers))
     listings: dict[int, HeldListing] = {}
     for start in range(0, len(wanted), _CHUNK):
-        query = select(table).where(table.id.in_(wanted[start : start + _CHUNK]))
-        listings.update({row.id: held(row) for row in session.scalars(_scoped(query, side, scope))})
+        query = _scoped(select(table).where(table.id.in_(wanted[start : start + _CHUNK])), side, scope)
+        query = query.order_by(table.id)
+        rows = session.scalars(query.with_for_update() if lock else query)
+        listings.update({row.id: held(row) for row in rows})
     return listings
 
 

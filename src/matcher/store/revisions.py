@@ -34,7 +34,7 @@ REVISIONS: Mapping[Side, type[RevisionRow]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changes listings, when and through what (`import` or `rest`)."""
+    """Who changes listings, when and through what (`import`, `rest` or `cli`)."""
 
     actor: str
     at: datetime

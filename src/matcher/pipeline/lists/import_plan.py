@@ -24,7 +24,7 @@ class ImportRequest:
     """One import: the files' contents by name, the list they belong to, and how to treat it.
 
     `full` withdraws rows of the shelf that the files do not hold; `overwrite` lets the files win over
-    rows that were edited over REST since; `dry_run` reports everything and writes nothing. `hidden` says
+    rows that people have edited since; `dry_run` reports everything and writes nothing. `hidden` says
     whether what a workbook hides is read, `mapping` which field a heading stands for (`given_mapping`).
     """
 
@@ -101,7 +101,7 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldLi
     elif item.digest == content_digest(row.listing) and item.withdrawn_at is None:
         plan.unchanged += 1
         return False
-    elif item.via == "rest" and not request.overwrite:
+    elif item.via != "import" and not request.overwrite:
         plan.reject(
             row,
             "conflict",
