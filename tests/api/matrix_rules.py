@@ -51,6 +51,12 @@ RULES: dict[str, Rule] = {
         Right.WRITE_SUPPLY,
         Aim.SUPPLY,
     ),
+    "merge_achievements": Rule(
+        send("POST", "/v1/achievements/{achievement}/merge", duplicates=[{"id": "{duplicate}"}]),
+        Right.WRITE_SUPPLY,
+        Aim.SUPPLY,
+        prepare=Town.twice_offered,
+    ),
     "list_achievement_revisions": Rule(
         get("/v1/achievements/{achievement}/revisions"), Right.READ_SUPPLY, Aim.SUPPLY
     ),
@@ -90,6 +96,11 @@ RULES: dict[str, Rule] = {
         ),
         Right.WRITE_DEMANDS,
         prepare=Town.new_demand,
+    ),
+    "merge_demands": Rule(
+        send("POST", "/v1/demands/{demand}/merge", duplicates=[{"id": "{duplicate}"}]),
+        Right.WRITE_DEMANDS,
+        prepare=Town.twice_asked,
     ),
     "list_demand_revisions": Rule(get("/v1/demands/{demand}/revisions"), shown=True),
     "list_demand_matches": Rule(get("/v1/demands/{demand}/matches"), shown=True),

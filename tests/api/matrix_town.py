@@ -33,6 +33,7 @@ class Target:
     achievement_title: str
     unit: str
     demand: int
+    duplicate: int = 2**31 - 1
     unsupplied: int = 0
     entry: int = 0
     run: int = 0
@@ -163,6 +164,14 @@ class Town:
         """Another achievement of the organisation."""
         body = {"title": f"另一项除霜成果 {next(self.numbers)}", "organisation": target.unit}
         return replace(target, achievement=self.done(self.admin.post("/v1/achievements", json=body))["id"])
+
+    def twice_asked(self, target: Target) -> Target:
+        """Two demands of the park that are to be merged."""
+        return replace(self.new_demand(target), duplicate=self.new_demand(target).demand)
+
+    def twice_offered(self, target: Target) -> Target:
+        """Two achievements of the organisation that are to be merged."""
+        return replace(self.new_achievement(target), duplicate=self.new_achievement(target).achievement)
 
     def new_import(self, target: Target) -> Target:
         """An import of the park that can be undone."""

@@ -30,12 +30,14 @@ from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
-from matcher.pipeline.lists.bulk import BulkAct, BulkChange, Selection, change_listings
+from matcher.pipeline.lists.bulk import BulkAct, BulkChange, change_listings
 from matcher.pipeline.lists.history import list_revisions
 from matcher.pipeline.lists.import_plan import ImportRequest
 from matcher.pipeline.lists.import_profiles import list_import_profiles, save_import_profile
 from matcher.pipeline.lists.importing import import_list, import_shelf
+from matcher.pipeline.lists.merging import merge_listings
 from matcher.pipeline.lists.parks import add_park, get_park, list_parks
+from matcher.pipeline.lists.selection import Selection
 from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
@@ -179,6 +181,12 @@ REFUSED: dict[str, Callable[[Town], object]] = {
         Side.DEMAND,
         Selection(park="b"),
         BulkChange(act=BulkAct.WITHDRAW),
+    ),
+    "merge_listings": lambda t: merge_listings(
+        t.database, Request(t.caller, NOW), Side.DEMAND, t.own_demand, {t.foreign_demand: None}
+    ),
+    "merge_listings into the foreign park's": lambda t: merge_listings(
+        t.database, Request(t.caller, NOW), Side.DEMAND, t.foreign_demand, {t.own_demand: None}
     ),
     "import_shelf": lambda t: import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
@@ -379,6 +387,13 @@ SCOPED: dict[str, Callable[[Town], object]] = {
         BulkChange(act=BulkAct.SET, listing=Demand(title="", region="大兴"), fields={"region"}),
     ),
     "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
+    "merge demands": lambda t: merge_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        t.own_demand,
+        {writing.create_listing(t.database, t.caller, Demand(title="重复的需求"), NOW, park="a").id: None},
+    ),
     "import with a mapping": lambda t: bring(
         t.desk, t.own, "丁", t.caller, mapping={"企业名称": "organisation"}
     ),

@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from matcher.api.fields import ParkCode
 from matcher.domain.entries import MAX_ID
-from matcher.pipeline.lists.bulk import MAX_LISTINGS, BulkAct, BulkChange, Selection
+from matcher.pipeline.lists.bulk import BulkAct, BulkChange
 from matcher.pipeline.lists.fields import AchievementFields, DemandFields, ListingFields
+from matcher.pipeline.lists.merging import MAX_DUPLICATES
+from matcher.pipeline.lists.selection import MAX_LISTINGS, Selection
 from matcher.pipeline.texts import FilledLine, Line, invalid
 
 ACHIEVEMENT: Mapping[str, Any] = {
@@ -72,6 +74,21 @@ class MeantListing(BaseModel):
 
     id: int = Field(ge=1, le=MAX_ID)
     version: int | None = Field(None, ge=1, description="读到的版本（ETag）")
+
+
+class Duplicates(BaseModel):
+    """要并入的重复条目。"""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"duplicates": [{"id": 5, "version": 1}, {"id": 9}]}]}
+    )
+
+    duplicates: Annotated[list[MeantListing], Field(min_length=1, max_length=MAX_DUPLICATES)]
+
+    @property
+    def versions(self) -> Mapping[int, int | None]:
+        """The duplicates' ids, each with the version that the caller has read."""
+        return {item.id: item.version for item in self.duplicates}
 
 
 class AchievementFilter(BaseModel):

@@ -1,4 +1,4 @@
-"""Several listings of one list at once: changed in bulk."""
+"""Several listings of one list at once: changed in bulk, or merged as duplicates."""
 
 from typing import Annotated
 
@@ -6,10 +6,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from matcher.api.auth import Asked, Installation
+from matcher.api.bodies import Duplicates
+from matcher.api.fields import Id, IfMatch, version_of
 from matcher.api.list_kinds import ListKind
 from matcher.api.openapi import problems
 from matcher.api.writes import shown
 from matcher.pipeline.lists.bulk import BulkAnswer, change_listings
+from matcher.pipeline.lists.merging import MergeAnswer, merge_listings
 
 
 def listing_set_router(kind: ListKind) -> APIRouter:
@@ -38,5 +41,26 @@ def listing_set_router(kind: ListKind) -> APIRouter:
             service.database, request, kind.side, body.selection(), body.change(), dry_run=dry_run
         )
         return shown(changed)
+
+    @router.post(
+        "/{listing_id}/merge",
+        operation_id=f"merge_{kind.noun}",
+        summary=f"合并重复的{kind.zh}",
+        response_model=MergeAnswer,
+        responses=problems(401, 403, 404, 409, 412, 413, 422),
+    )
+    def merge(
+        service: Installation, asked: Asked, listing_id: Id, body: Duplicates, if_match: IfMatch = None
+    ) -> Response:
+        """保留路径中的条目，其余的撤回并指向它；台账中人写的内容原样保留，并写明由哪一条代替。
+
+        恢复（restore）并入的条目即撤销合并。
+        """
+        version = version_of(if_match)
+        request = asked({**body.model_dump(mode="json"), "if_match": version})
+        merged = merge_listings(
+            service.database, request, kind.side, listing_id, body.versions, version=version
+        )
+        return shown(merged)
 
     return router

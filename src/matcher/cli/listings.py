@@ -1,4 +1,4 @@
-"""Work on the listings of both lists: `matcher listings list`, `show`, `add`, `set`, `withdraw`, `restore`."""
+"""Work on the listings of both lists: `matcher listings list`, `show`, `set`, `withdraw` and the like."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,10 @@ from matcher.domain.listing import Side
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
-from matcher.pipeline.lists.bulk import BulkAct, BulkAnswer, BulkChange, Selection, change_listings
+from matcher.pipeline.lists.bulk import BulkAct, BulkAnswer, BulkChange, change_listings
 from matcher.pipeline.lists.history import RevisionAct, list_revisions
+from matcher.pipeline.lists.merging import merge_listings
+from matcher.pipeline.lists.selection import Selection
 from matcher.pipeline.lists.stated import stated_listing
 
 app = typer.Typer(
@@ -30,6 +32,7 @@ _ACTS = {
     RevisionAct.EDITED: "修改",
     RevisionAct.WITHDRAWN: "撤回",
     RevisionAct.RESTORED: "恢复",
+    RevisionAct.MERGED: "合并",
 }
 
 
@@ -202,6 +205,26 @@ def restore(
     _change(side, selection, BulkChange(act=BulkAct.RESTORE), dry_run, as_json)
 
 
+@app.command("merge")
+def merge(
+    side: ListName,
+    kept: Annotated[int, typer.Argument(help="The listing to keep (id).", metavar="KEPT", min=1, max=MAX_ID)],
+    duplicates: Annotated[
+        list[int],
+        typer.Argument(help="Those to merge into it (ids).", metavar="DUPLICATE...", min=1, max=MAX_ID),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Merge duplicates into one listing: they are withdrawn and point to it; restore takes one out again."""
+    with opened() as service:
+        request = Request(LOCAL_OPERATOR, service.now(), "cli")
+        answer = merge_listings(service.database, request, side, kept, dict.fromkeys(duplicates))
+    if as_json:
+        print_json(answer.as_json())
+        return
+    say(f"{len(answer.merged)} 条已并入编号 {kept}；其中 {answer.entries} 条台账有人处理过，照旧保留。")
+
+
 @app.command("history")
 def history(
     side: ListName,
@@ -287,7 +310,8 @@ def _print_listing(side: Side, listing: ListingAnswer, *, as_json: bool) -> None
         print_json(values)
         return
     labels = {name: zh for name, (zh, _) in list_fields(side).items()}
-    own = {"id": "编号", "version": "版本", "status": "状态", "park": "园区", "source": "来源"}
+    own = {"id": "编号", "version": "版本", "status": "状态", "replaced_by": "并入", "park": "园区"}
+    own["source"] = "来源"
     values["status"] = _STATUS[values["status"]]
     values["contact"] = " ".join(filter(None, values["contact"].values()))
     shown = {name: values[name] for name in [*own, *labels] if name in values}

@@ -76,7 +76,7 @@ class EntryView(PairView):
     it); their sum is the version that `ETag` names. `demand_version` and `achievement_version` are the
     revisions that the figures are of. `like_id` is the achievement whose `like_opinion` moved the score most,
     where people's opinions of others did. `also` are the achievements that the last run found to be the same
-    one.
+    one. `demand_replaced_by` and `achievement_replaced_by` are the listings that its sides were merged into.
     """
 
     id: int
@@ -97,6 +97,8 @@ class EntryView(PairView):
     updated_at: datetime | None
     updated_by: str | None
     also: tuple[int, ...] = ()
+    demand_replaced_by: int | None = None
+    achievement_replaced_by: int | None = None
 
     @property
     def version(self) -> int:

@@ -49,7 +49,8 @@ class Shelf:
 class HeldListing:
     """A listing as its list holds it now.
 
-    `digest` is that of its content, `via` what it was last changed through (`import`, `rest` or `cli`).
+    `replaced_by` is the listing that it was merged into, `digest` is that of its content, `via` what it was
+    last changed through (`import`, `rest` or `cli`).
     """
 
     id: int
@@ -60,6 +61,7 @@ class HeldListing:
     via: str
     withdrawn_at: datetime | None
     updated_at: datetime
+    replaced_by: int | None = None
 
     @property
     def title(self) -> str:
@@ -110,6 +112,7 @@ def held(row: ListingRow) -> HeldListing:
         via=row.via,
         withdrawn_at=row.withdrawn_at,
         updated_at=row.updated_at,
+        replaced_by=row.replaced_by,
     )
 
 

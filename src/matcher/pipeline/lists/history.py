@@ -11,6 +11,7 @@ from matcher.domain.list_columns import list_fields
 from matcher.domain.listing import Listing, Side
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Moment, Page
+from matcher.pipeline.lists.answers import replacements_shown
 from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.lists.masking import masked
 from matcher.store import revisions
@@ -26,6 +27,7 @@ class RevisionAct(StrEnum):
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
+    MERGED = "merged"
 
 
 class FieldChange(Answer):
@@ -44,9 +46,12 @@ class RevisionAnswer(Answer):
     version: int
     at: Moment
     actor: str = Field(description="谁")
-    act: RevisionAct = Field(description="created 新增、edited 修改、withdrawn 撤回、restored 恢复")
+    act: RevisionAct = Field(
+        description="created 新增、edited 修改、withdrawn 撤回、restored 恢复、merged 作为重复条目合并"
+    )
     via: str = Field(description="经由：rest、cli，或 import 导入")
     import_id: int | None = Field(description="哪一次导入")
+    replaced_by: int | None = Field(description="合并到了哪一条的编号")
     changes: tuple[FieldChange, ...]
 
 
@@ -70,20 +75,31 @@ def list_revisions(
     with database.reading() as session:
         item = held_listing(session, side, listing_id, principal.scope)
         past = revisions.page(session, item.shelf, listing_id, before=before, limit=limit + 1)
+        merged = [revision.replaced_by for revision in past]
+        replacing = replacements_shown(session, side, merged, principal.scope)
     shown, following = cursors.cut(past, limit, lambda revision: cursors.encode(kind, revision.version))
     former = [*past[1:], None][: len(shown)]
-    items = [_answer(side, *pair) for pair in zip(shown, former, strict=True)]
+    items = [_answer(side, replacing, *pair) for pair in zip(shown, former, strict=True)]
     return Page[RevisionAnswer](items=items, next_cursor=following)
 
 
-def _answer(side: Side, revision: PastRevision, former: PastRevision | None) -> RevisionAnswer:
+def _answer(
+    side: Side, replacing: Mapping[int | None, int], revision: PastRevision, former: PastRevision | None
+) -> RevisionAnswer:
     changes = changes_between(side, None if former is None else former.listing, revision.listing)
-    return RevisionAnswer.made_of(revision, act=_act(revision, former), changes=tuple(changes))
+    return RevisionAnswer.made_of(
+        revision,
+        act=_act(revision, former),
+        replaced_by=replacing.get(revision.replaced_by),
+        changes=tuple(changes),
+    )
 
 
 def _act(revision: PastRevision, former: PastRevision | None) -> RevisionAct:
     if former is None:
         return RevisionAct.CREATED
+    if revision.replaced_by is not None and revision.replaced_by != former.replaced_by:
+        return RevisionAct.MERGED
     if revision.withdrawn != former.withdrawn:
         return RevisionAct.WITHDRAWN if revision.withdrawn else RevisionAct.RESTORED
     return RevisionAct.EDITED

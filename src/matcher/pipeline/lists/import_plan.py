@@ -73,10 +73,14 @@ def plan_import(
     """How to bring a shelf up to date with what was read; `standing` is what it holds, by identity key."""
     plan = ImportPlan()
     arriving = {identity_key(row.listing): row for row in parsed.rows}
+    replacing = {standing[key].replaced_by for key in arriving if key in standing}
     absent = {
         key: item
         for key, item in standing.items()
-        if key not in arriving and key not in parsed.held_back and item.withdrawn_at is None
+        if key not in arriving
+        and key not in parsed.held_back
+        and item.withdrawn_at is None
+        and item.id not in replacing
     }
     gone = Gone((key, item.listing) for key, item in absent.items() if not item.code)
     for key, row in arriving.items():
@@ -98,7 +102,7 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldLi
     """Plan a row as a new listing or as the new content of `item`; returns whether it is to be written."""
     if item is None:
         plan.created.append(row.listing)
-    elif item.digest == content_digest(row.listing) and item.withdrawn_at is None:
+    elif item.digest == content_digest(row.listing) and not _is_withdrawn(item):
         plan.unchanged += 1
         return False
     elif item.via != "import" and not request.overwrite:
@@ -114,6 +118,11 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldLi
     else:
         plan.updated.append((item, row.listing))
     return True
+
+
+def _is_withdrawn(item: HeldListing) -> bool:
+    """Whether the list lacks an item; it does not where another stands for it."""
+    return item.withdrawn_at is not None and item.replaced_by is None
 
 
 def _ask(plan: ImportPlan, row: ParsedRow, item: HeldListing) -> None:

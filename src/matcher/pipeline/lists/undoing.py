@@ -126,5 +126,6 @@ def _restored(session: Transaction, item: HeldListing, former: Former | None, no
         held=item,
         listing=former.listing,
         withdrawn_at=now if former.withdrawn else None,
+        replaced_by=former.replaced_by,
         via=former.via,
     )

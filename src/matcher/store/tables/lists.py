@@ -63,7 +63,10 @@ class ImportProfile(Base):
 
 
 class ListingRow(Base):
-    """What both lists keep beside their content (`data`, a whole listing as JSON)."""
+    """What both lists keep beside their content (`data`, a whole listing as JSON).
+
+    `replaced_by` is the id of the listing that a withdrawn one was merged into as a duplicate.
+    """
 
     __abstract__ = True
 
@@ -78,6 +81,7 @@ class ListingRow(Base):
     confidentiality: Mapped[str] = mapped_column(String(16))
     valid_until: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None]
+    replaced_by: Mapped[int | None]
     via: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -116,6 +120,7 @@ class RevisionRow(Base):
     version: Mapped[int]
     data: Mapped[dict[str, Any]]
     withdrawn: Mapped[bool]
+    replaced_by: Mapped[int | None]
     via: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
