@@ -51,6 +51,7 @@ RULES: dict[str, Rule] = {
         Right.WRITE_SUPPLY,
         Aim.SUPPLY,
     ),
+    "export_achievements": Rule(get("/v1/achievements/export"), Right.READ_SUPPLY, Aim.SCOPE),
     "merge_achievements": Rule(
         send("POST", "/v1/achievements/{achievement}/merge", duplicates=[{"id": "{duplicate}"}]),
         Right.WRITE_SUPPLY,
@@ -97,6 +98,7 @@ RULES: dict[str, Rule] = {
         Right.WRITE_DEMANDS,
         prepare=Town.new_demand,
     ),
+    "export_demands": Rule(get("/v1/demands/export?park={park}"), Right.READ_PARK, shown=True),
     "merge_demands": Rule(
         send("POST", "/v1/demands/{demand}/merge", duplicates=[{"id": "{duplicate}"}]),
         Right.WRITE_DEMANDS,

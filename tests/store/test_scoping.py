@@ -31,6 +31,7 @@ from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
 from matcher.pipeline.lists.bulk import BulkAct, BulkChange, change_listings
+from matcher.pipeline.lists.export import export_list
 from matcher.pipeline.lists.history import list_revisions
 from matcher.pipeline.lists.import_plan import ImportRequest
 from matcher.pipeline.lists.import_profiles import list_import_profiles, save_import_profile
@@ -187,6 +188,9 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     ),
     "merge_listings into the foreign park's": lambda t: merge_listings(
         t.database, Request(t.caller, NOW), Side.DEMAND, t.foreign_demand, {t.own_demand: None}
+    ),
+    "export_list": lambda t: export_list(
+        t.database, t.caller, Side.DEMAND, io.BytesIO(), NOW, park="b", unmask=True
     ),
     "import_shelf": lambda t: import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
@@ -393,6 +397,9 @@ SCOPED: dict[str, Callable[[Town], object]] = {
         Side.DEMAND,
         t.own_demand,
         {writing.create_listing(t.database, t.caller, Demand(title="重复的需求"), NOW, park="a").id: None},
+    ),
+    "export of demands": lambda t: export_list(
+        t.database, t.caller, Side.DEMAND, io.BytesIO(), NOW, park="a", unmask=True
     ),
     "import with a mapping": lambda t: bring(
         t.desk, t.own, "丁", t.caller, mapping={"企业名称": "organisation"}

@@ -1,23 +1,70 @@
-"""Several listings of one list at once: changed in bulk, or merged as duplicates."""
+"""Several listings of one list at once: exported, changed in bulk, or merged as duplicates."""
 
-from typing import Annotated
+from io import BytesIO
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from matcher.api.auth import Asked, Installation
+from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.bodies import Duplicates
-from matcher.api.fields import Id, IfMatch, version_of
+from matcher.api.downloads import XLSX, attachment
+from matcher.api.fields import Id, IfMatch, ParkCode, Unmask, version_of
 from matcher.api.list_kinds import ListKind
-from matcher.api.openapi import problems
+from matcher.api.openapi import binary, problems
 from matcher.api.writes import shown
+from matcher.domain.listing import Side
 from matcher.pipeline.lists.bulk import BulkAnswer, change_listings
+from matcher.pipeline.lists.export import TITLES, ListFormat, export_list
 from matcher.pipeline.lists.merging import MergeAnswer, merge_listings
+from matcher.pipeline.texts import Line
+
+_TYPES = {ListFormat.XLSX: XLSX, ListFormat.CSV: "text/csv"}
+_SHEET: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "一张清单，可修改后再导入",
+        "content": {kind: binary(kind, "")[200]["content"][kind] for kind in _TYPES.values()},
+    }
+}
+
+
+def _supply_target(
+    source: Annotated[Line | None, Query(description="只要这一家的清单；不写为全部")] = None,
+) -> dict[str, Any]:
+    return {"source": source}
+
+
+def _demand_target(park: Annotated[ParkCode, Query(description="园区代码")]) -> dict[str, Any]:
+    return {"park": park}
 
 
 def listing_set_router(kind: ListKind) -> APIRouter:
     """The operations on several listings of one list."""
     router = APIRouter(prefix=f"/v1/{kind.noun}", tags=[kind.noun])
+    target_of = _supply_target if kind.side is Side.SUPPLY else _demand_target
+
+    @router.get(
+        "/export",
+        operation_id=f"export_{kind.noun}",
+        summary=f"导出{kind.zh}清单",
+        responses=_SHEET | problems(401, 403, 404, 422),
+        response_class=Response,
+    )
+    def export(
+        service: Installation,
+        caller: Caller,
+        target: Annotated[dict[str, Any], Depends(target_of)],
+        form: Annotated[
+            ListFormat, Query(alias="format", description="xlsx 工作簿、csv 文本")
+        ] = ListFormat.XLSX,
+        unmask: Unmask = False,
+    ) -> Response:
+        """没有撤回的条目，列与上一次导入的清单相同，清单没有的字段另加列；可再导入，隐去的联系方式不会丢失。"""
+        stream = BytesIO()
+        export_list(
+            service.database, caller, kind.side, stream, service.now(), form=form, unmask=unmask, **target
+        )
+        return attachment(stream.getvalue(), _TYPES[form], f"{TITLES[kind.side]}.{form}")
 
     @router.post(
         "/bulk",

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from matcher.cli.output import beijing, print_json, print_table, say
+from matcher.cli.output import beijing, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
@@ -17,6 +18,7 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
 from matcher.pipeline.lists.bulk import BulkAct, BulkAnswer, BulkChange, change_listings
+from matcher.pipeline.lists.export import ListFormat, export_list
 from matcher.pipeline.lists.history import RevisionAct, list_revisions
 from matcher.pipeline.lists.merging import merge_listings
 from matcher.pipeline.lists.selection import Selection
@@ -223,6 +225,39 @@ def merge(
         print_json(answer.as_json())
         return
     say(f"{len(answer.merged)} 条已并入编号 {kept}；其中 {answer.entries} 条台账有人处理过，照旧保留。")
+
+
+@app.command("export")
+def export(
+    side: ListName,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write: .xlsx, or .csv.")],
+    park: Annotated[str | None, typer.Option(help="Code of the park whose demands these are.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Whose supply list; every achievement by default.")
+    ] = None,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
+) -> None:
+    """Write a list under the columns it arrived with, to edit and import again."""
+    form = next((form for form in ListFormat if output.suffix.lower() == f".{form}"), None)
+    if form is None:
+        raise InvalidInput(
+            f"文件名须以 .xlsx 或 .csv 结尾：{output}。",
+            f"the file's name must end in .xlsx or .csv: {output}.",
+            field="output",
+        )
+    with opened() as service, written(output) as stream:
+        number = export_list(
+            service.database,
+            LOCAL_OPERATOR,
+            side,
+            stream,
+            service.now(),
+            park=park,
+            source=source,
+            form=form,
+            unmask=unmask,
+        )
+    say(f"{output}：{number} 条")
 
 
 @app.command("history")

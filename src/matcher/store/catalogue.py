@@ -160,16 +160,22 @@ def page(
     scope: Scope,
     *,
     after: int = 0,
-    limit: int = 50,
+    limit: int | None = 50,
     search: str = "",
     park_id: int | None = None,
+    source: str | None = None,
     include_withdrawn: bool = False,
 ) -> list[HeldListing]:
-    """At most `limit` listings in scope after id `after`, with `search` in title, code or organisation."""
+    """At most `limit` listings in scope after id `after`, with `search` in title, code or organisation.
+
+    `park_id` leaves one park's demands, `source` the achievements of one source's list.
+    """
     row = _ROWS[side]
     query = _scoped(select(row).where(row.id > after).order_by(row.id).limit(limit), side, scope)
     if park_id is not None:
         query = query.where(DemandRow.park_id == park_id)
+    if source is not None:
+        query = query.where(AchievementRow.source == source)
     if not include_withdrawn:
         query = query.where(row.withdrawn_at.is_(None))
     if search:

@@ -1,13 +1,14 @@
 """What an import would do: rows read from files, compared with what stands on their list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from matcher.domain.hidden_parts import HiddenParts
-from matcher.domain.listing import Listing, content_digest, identity_key
+from matcher.domain.listing import Listing, identity_key
 from matcher.domain.renames import Gone
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow
+from matcher.pipeline.lists.read_back import as_held, says_the_same, unquoted
 from matcher.store.catalogue import HeldListing, Shelf
 
 
@@ -72,7 +73,8 @@ def plan_import(
 ) -> ImportPlan:
     """How to bring a shelf up to date with what was read; `standing` is what it holds, by identity key."""
     plan = ImportPlan()
-    arriving = {identity_key(row.listing): row for row in parsed.rows}
+    rows = [replace(row, listing=unquoted(row.listing)) for row in parsed.rows]
+    arriving = {identity_key(row.listing): row for row in rows}
     replacing = {standing[key].replaced_by for key in arriving if key in standing}
     absent = {
         key: item
@@ -102,7 +104,7 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldLi
     """Plan a row as a new listing or as the new content of `item`; returns whether it is to be written."""
     if item is None:
         plan.created.append(row.listing)
-    elif item.digest == content_digest(row.listing) and not _is_withdrawn(item):
+    elif says_the_same(row.listing, item) and not _is_withdrawn(item):
         plan.unchanged += 1
         return False
     elif item.via != "import" and not request.overwrite:
@@ -116,7 +118,7 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldLi
         )
         return False
     else:
-        plan.updated.append((item, row.listing))
+        plan.updated.append((item, as_held(row.listing, item.listing)))
     return True
 
 

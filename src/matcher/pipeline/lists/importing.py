@@ -7,6 +7,7 @@ from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
 from matcher.files.column_problems import column_problems
+from matcher.files.list_sheet import columns_read
 from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
@@ -101,7 +102,8 @@ def _change(
     def record(session: Transaction) -> int:
         if request.mapping:
             remember(session, request.shelf, parsed.tables, principal, now)
-        return imports.add(session, request.shelf, names, plan.counts, principal.name, now)
+        columns = columns_read(parsed)
+        return imports.add(session, request.shelf, names, plan.counts, principal.name, now, columns=columns)
 
     return ShelfChange(
         plan=plan,

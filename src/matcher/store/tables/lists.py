@@ -31,7 +31,10 @@ class Catalogue(Base):
 
 
 class ImportBatch(Base):
-    """One import of one or more files, undone as a whole. `park_id` is None for the supply list."""
+    """One import of one or more files, undone as a whole. `park_id` is None for the supply list.
+
+    `columns` are those of the files, [heading, field or None, whether it was mapped by hand] each.
+    """
 
     __tablename__ = "import_batch"
 
@@ -41,6 +44,7 @@ class ImportBatch(Base):
     source: Mapped[str] = mapped_column(default="")
     files: Mapped[list[Any]]
     counts: Mapped[dict[str, Any]]
+    columns: Mapped[list[Any] | None]
     actor: Mapped[str]
     created_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
