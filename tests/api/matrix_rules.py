@@ -125,6 +125,19 @@ RULES: dict[str, Rule] = {
             FOUND_FIRST,
         ),
     ),
+    "list_rejected_rows": Rule(
+        get("/v1/imports/{listing_import}/rows"),
+        exceptions=dict.fromkeys(("technology_manager", "batch", "reader"), FOUND_FIRST),
+    ),
+    "mend_rejected_rows": Rule(
+        send(
+            "POST",
+            "/v1/imports/{listing_import}/rows",
+            rows=[{"row_id": "{rejected_row}", "cells": {"需求名称": "改正的需求 {n}"}}],
+        ),
+        prepare=Town.new_rejected_row,
+        exceptions=dict.fromkeys(("technology_manager", "batch", "reader"), FOUND_FIRST),
+    ),
     "download_template": Rule(get("/v1/templates/demands.xlsx"), aim=Aim.SCOPE),
     "match_text": Rule(
         send("POST", "/v1/match", text="电解槽复合隔膜，耐浓碱", side="supply", park="{park}", top_k=50),

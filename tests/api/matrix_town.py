@@ -38,6 +38,7 @@ class Target:
     entry: int = 0
     run: int = 0
     listing_import: int = 0
+    rejected_row: int = 2**31 - 1
     ledger_import: int = 0
     exclusion: int = 0
     scoring: int = 0
@@ -179,6 +180,15 @@ class Town:
         files = {"file": (f"{mark_of(target.park)}清单.csv", content)}
         sent = self.admin.post("/v1/demands/import", data={"park": target.park}, files=files)
         return replace(target, listing_import=self.done(sent)["import_id"])
+
+    def new_rejected_row(self, target: Target) -> Target:
+        """An import of the park with a row that can be mended."""
+        content = f"需求名称,需求编号\n,DR-{next(self.numbers)}\n".encode()
+        files = {"file": (f"{mark_of(target.park)}清单.csv", content)}
+        sent = self.admin.post("/v1/demands/import", data={"park": target.park}, files=files)
+        number = self.done(sent)["import_id"]
+        [row] = self.done(self.admin.get(f"/v1/imports/{number}/rows"))["items"]
+        return replace(target, listing_import=number, rejected_row=row["row_id"])
 
     def new_exclusion(self, target: Target) -> Target:
         """An exclusion that holds, of a demand that is no other operation's."""

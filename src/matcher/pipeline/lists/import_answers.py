@@ -168,9 +168,12 @@ class PastImport(Answer):
     actor: str
     created_at: Moment
     undone_at: Moment | None
+    rejected: int = Field(
+        description="还有多少行没有导入，可改正后送回（POST /v1/imports/{id}/rows）；保留 90 天"
+    )
 
     @classmethod
-    def of(cls, made: HeldImport) -> Self:
+    def of(cls, made: HeldImport, rejected: int) -> Self:
         """An import that was made."""
         return cls(
             import_id=made.id,
@@ -182,4 +185,5 @@ class PastImport(Answer):
             actor=made.actor,
             created_at=made.created_at,
             undone_at=made.undone_at,
+            rejected=rejected,
         )

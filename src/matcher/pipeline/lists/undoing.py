@@ -11,7 +11,7 @@ from matcher.pipeline.answers import Page
 from matcher.pipeline.lists.import_answers import ImportAnswer, PastImport
 from matcher.pipeline.lists.shelf_changes import ShelfChange, change_shelf
 from matcher.pipeline.lists.writing import require_writer
-from matcher.store import catalogue, imports, revisions
+from matcher.store import catalogue, imports, rejected_rows, revisions
 from matcher.store.catalogue import HeldListing, Shelf
 from matcher.store.database import Database, Transaction
 from matcher.store.imports import HeldImport
@@ -71,8 +71,10 @@ def import_history(
     before = cursors.before_id("imports", cursor)
     with database.reading() as session:
         made = imports.page(session, principal.scope, before=before, limit=limit + 1)
+        left = rejected_rows.counts(session, principal.scope, [past.id for past in made])
     shown, following = cursors.cut(made, limit, lambda past: cursors.encode("imports", past.id))
-    return Page[PastImport](items=[PastImport.of(past) for past in shown], next_cursor=following)
+    items = [PastImport.of(past, left.get(past.id, 0)) for past in shown]
+    return Page[PastImport](items=items, next_cursor=following)
 
 
 def _undoable(session: Transaction, import_id: int, principal: Principal) -> HeldImport:

@@ -50,6 +50,23 @@ class ImportBatch(Base):
     undone_at: Mapped[datetime | None]
 
 
+class RejectedRowRow(Base):
+    """A row of a file that its import did not take: its cells by heading as the file has them, and why not.
+    `park_id` is None for the supply list."""
+
+    __tablename__ = "rejected_row"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"), index=True)
+    file: Mapped[str]
+    sheet: Mapped[str]
+    row: Mapped[int]
+    cells: Mapped[dict[str, Any]]
+    problem: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
 class ImportProfile(Base):
     """Heading → field for one sender's lists of one header. `park_id` is None for the supply list, whose
     senders are sources."""
