@@ -1,5 +1,6 @@
 """Work on the listings of both lists from the command line."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,3 +75,32 @@ def test_what_cannot_be_meant_is_refused(park: Matcher, said: tuple[Any, ...]) -
     refused = park("listings", *said)
     assert refused.code == 2, refused.err
     assert park("listings", "show", "demands", number, "--json").json["version"] == 1
+
+
+def test_rejected_rows_are_mended_and_an_undo_that_is_refused_says_why(park: Matcher, tmp_path: Path) -> None:
+    file = tmp_path / "需求.csv"
+    file.write_text("需求编号,需求名称,需求详情\nXQ-1,密封圈,老化\n,,没有名称\n", "utf-8")
+    number = park("import", "demands", file, "--park", "qn", "--json").json["import_id"]
+    [row] = park("import", "rows", number, "--json").json
+    assert "没有名称" in park("import", "rows", number).out
+    assert park("import", "mend", number, row["row_id"], "需求名称").code == 2
+    assert park("import", "mend", number, row["row_id"]).code == 2
+    done = park("import", "mend", number, row["row_id"], "需求名称=阀门内漏", "--json")
+    assert (done.code, done.json["created"], done.json["left"]) == (0, 1, 0)
+    [first, second] = park("listings", "list", "demands", "--json").json
+    park("listings", "set", "demands", first["id"], "--field", "region=大兴")
+    refused = park("import", "undo", number)
+    assert refused.code == 4
+    assert "[保留] XQ-1“密封圈”：local" in refused.err
+    assert park("listings", "merge", "demands", second["id"], first["id"]).code == 0
+    assert park("listings", "show", "demands", first["id"], "--json").json["replaced_by"] == second["id"]
+
+
+def test_a_list_is_written_out_under_its_own_columns(park: Matcher, tmp_path: Path) -> None:
+    file, out = tmp_path / "需求.csv", tmp_path / "导出.csv"
+    file.write_text("需求编号,需求名称,批次\nXQ-1,密封圈,第一批\n", "utf-8")
+    park("import", "demands", file, "--park", "qn")
+    assert park("listings", "export", "demands", "--park", "qn", "-o", out).code == 0
+    assert out.read_text("utf-8-sig").splitlines()[0] == '"需求编号","需求名称","批次","企业名称"'
+    assert park("import", "demands", out, "--park", "qn", "--json").json["unchanged"] == 1
+    assert park("listings", "export", "demands", "--park", "qn", "-o", tmp_path / "x.pdf").code == 2

@@ -147,9 +147,17 @@ def list_imports(
     response_model=ImportAnswer,
     responses=problems(401, 403, 404, 409, 422),
 )
-def undo(service: Installation, principal: Caller, import_id: Id) -> Response:
-    """把该次导入动过的条目全部恢复原状；其中有条目此后又被修改时答 409，什么也不改。"""
-    return shown(undo_import(service.database, import_id, principal, service.now()))
+def undo(
+    service: Installation,
+    principal: Caller,
+    import_id: Id,
+    partial: Annotated[bool, Query(description="不能恢复的条目保持现状并列出（kept），其余的恢复")] = False,
+) -> Response:
+    """把该次导入动过的条目全部恢复原状；其中有条目此后又被修改时答 409，什么也不改。
+
+    `blocked_by` 逐条说明是哪一条、谁在何时改的、怎么办；`partial` 只撤销其余的。
+    """
+    return shown(undo_import(service.database, import_id, principal, service.now(), partial=partial))
 
 
 @router.get(

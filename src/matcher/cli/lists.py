@@ -13,12 +13,12 @@ from matcher.cli.output import beijing, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
-from matcher.domain.errors import InvalidInput
+from matcher.domain.errors import InvalidInput, UndoBlocked
 from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.lists import parks
-from matcher.pipeline.lists.import_answers import ImportAnswer, SkippedAnswer
+from matcher.pipeline.lists.import_answers import BlockingAnswer, ImportAnswer, SkippedAnswer
 from matcher.pipeline.lists.import_plan import ImportRequest, Renames
 from matcher.pipeline.lists.import_profiles import list_import_profiles
 from matcher.pipeline.lists.importing import import_list, import_shelf
@@ -234,12 +234,28 @@ def _cell(given: str) -> tuple[str, str]:
 @import_app.command("undo")
 def undo(
     import_id: ImportId,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Leave what was changed since as it is, and undo the rest.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Undo an import as a whole."""
+    """Undo an import as a whole; where rows were changed since, say which, by whom and when."""
     with opened() as service:
-        report = undo_import(service.database, import_id, LOCAL_OPERATOR, service.now())
+        try:
+            report = undo_import(service.database, import_id, LOCAL_OPERATOR, service.now(), partial=partial)
+        except UndoBlocked as refused:
+            for blocking in refused.blocked_by:
+                say(_blocking_line(BlockingAnswer.made_of(blocking)))
+            raise
     _show(report, as_json)
+
+
+def _blocking_line(blocking: BlockingAnswer) -> str:
+    moment = beijing(blocking.changed_at.isoformat())
+    return (
+        f"[保留] {blocking.code or blocking.listing_id}“{blocking.title}”：{blocking.changed_by} {moment} "
+        f"经 {blocking.via} 修改；{blocking.remedy}"
+    )
 
 
 @import_app.command("history")
@@ -338,6 +354,8 @@ def _show(report: ImportAnswer, as_json: bool) -> None:
         )
         mark = "未导入" if problem.severity == "rejected" else "存疑"
         say(f"[{mark}] {place}：{problem.message}")
+    for blocking in report.kept:
+        say(_blocking_line(blocking))
     for skipped in report.skipped:
         say(f"[略过] {skipped_line(skipped)}")
 
