@@ -143,7 +143,7 @@ def _edited_since(session: Transaction, item: HeldListing, version: int) -> Bloc
         session,
         item,
         reason="edited",
-        remedy=f"导入后为第 {version} 版，现为第 {item.version} 版；请只撤销其余条目，再按修订记录改回这一条。",
+        remedy=f"导入后为第 {version} 版，现为第 {item.version} 版；可只撤销其余条目，再改回这一条。",
         remedy_en=f"it was at version {version} after the import and is at {item.version} now: undo the rest "
         "and put this one back by hand, field by field as its revisions show.",
     )
