@@ -55,7 +55,7 @@ def test_the_steps_add_up_and_the_phrases_stand_in_both_texts(ledger: World) -> 
         for side in ("demand", "achievement"):
             assert bool(spans_of(told["highlights"][side])) == bool(entry["terms"])
             assert spans_of(told["highlights"][side]) <= set(entry["terms"])
-        assert (told["scorer"], told["calibration"], told["run_id"]) == ("3", "prior-3", 1)
+        assert (told["scorer"], told["calibration"], told["run_id"]) == ("4", "prior-4", 1)
         assert (told["constraints"], told["rules_version"]) == ([], {"park": 0, "demand": 0})
         assert len(told["sentences_zh"]) == len(told["sentences_en"]) >= 3
 
@@ -150,7 +150,7 @@ def test_a_park_that_scores_by_its_own_weights_is_told_so_and_what_takes_from_a_
     assert told["waterfall"][-1]["cumulative"] == told["score"] == entry["score"]
     assert any("信息完整度扣减" in one for one in told["sentences_zh"])
     other = explained(ledger.yi, entries(ledger.yi)[0])
-    assert (other["scorer"], other["calibration"]) == ("3", "prior-3")
+    assert (other["scorer"], other["calibration"]) == ("4", "prior-4")
 
 
 def test_a_pair_added_by_hand_has_reasons_without_figures(world: World) -> None:

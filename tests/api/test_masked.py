@@ -30,6 +30,8 @@ def leaky(world: World) -> World:
                 "organisation": f"{held['organisation']}（{CONTACT}）",
                 "keywords": [CONTACT, "电解水制氢"],
                 "industry": f"氢能（{CONTACT}）",
+                "contact": {"name": "示例联系人", "phone": PHONE, "email": MAIL},
+                "extra": {"备用": CONTACT},
             }
             assert world.admin.patch(f"{path}/{number}", json=texts).status_code == 200
     world.refresh()
@@ -52,6 +54,8 @@ def answers(world: World) -> Iterator[httpx.Response]:
     profile = f"/v1/parks/{entry['park']}/profile"
     yield embedded(world, demand)
     yield admin.get("/v1/ledger")
+    yield admin.get(f"/v1/ledger/{entry['entry_id']}", params={"original_columns": True})
+    yield admin.get("/v1/ledger", params={"as_of": 1})
     yield admin.get(f"/v1/ledger/{entry['entry_id']}/explanation")
     yield admin.get("/v1/demands")
     yield admin.get("/v1/achievements")

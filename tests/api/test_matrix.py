@@ -101,6 +101,7 @@ def test_each_caller_is_answered_by_right_and_scope(town: Town, operation: str) 
     for caller, where, status in cells:
         if status < 400:
             target = town.targets[where]
+            town.no_run_under_way(town.targets["own"])
             target = target if rule.prepare is None else rule.prepare(town, target)
             check(town, operation, caller, where, status, target)
 

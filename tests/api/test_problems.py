@@ -75,6 +75,7 @@ def test_every_error_class_has_a_status() -> None:
         "IllegalMove": 409,
         "RefreshRunning": 409,
         "Unauthorized": 401,
+        "TokenRevoked": 401,
         "Forbidden": 403,
         "IssuerUnavailable": 503,
         "EncoderError": 503,

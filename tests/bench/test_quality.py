@@ -82,8 +82,11 @@ def test_a_demand_is_scored_by_what_other_demands_taught_alone(graded: Task) -> 
     figures = figures_of(graded, LetterEncoder(), build_channels)
     turned = replace(graded, grades=[3 - graded.grades[0], *graded.grades[1:]])
     before, after = learned(graded, figures), learned(turned, figures)
-    assert before.scores[0].tolist() == after.scores[0].tolist()
-    assert any(one.tolist() != other.tolist() for one, other in zip(before.scores, after.scores, strict=True))
+    told, turned_to = before.probabilities, after.probabilities
+    assert told is not None
+    assert turned_to is not None
+    assert told[0].tolist() == turned_to[0].tolist()
+    assert any(one.tolist() != other.tolist() for one, other in zip(told, turned_to, strict=True))
 
 
 def test_an_interval_holds_its_mean_and_a_ranking_does_not_differ_from_itself() -> None:

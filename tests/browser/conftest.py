@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from matcher.bootstrap import Service
 from matcher.domain.access import LOCAL_OPERATOR
-from matcher.domain.listing import Achievement, Demand, Maturity, Money
+from matcher.domain.listing import Achievement, Contact, Demand, Maturity, Money
 from matcher.domain.standings import Trigger
 from matcher.pipeline.lists.samples import load_samples
 from matcher.pipeline.lists.writing import create_listing
@@ -40,6 +40,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         organisation="<script>window.intruded=1</script>",
         problems=f"选矿尾渣综合利用 {MARKUP}",
         keywords=("<i>尾渣</i>",),
+        contact=Contact("示例吴经理", "13800005555", "wu@example.com"),
+        extra={"<u>备注</u>": "<b>可致电</b> 13800005555"},
     )
     achievement = Achievement(
         title=MARKUP,

@@ -99,6 +99,21 @@ def _snake(name: str) -> str:
     return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name).lstrip("_")
 
 
+def test_contacts_are_masked_on_the_entry_until_they_are_asked_for(console: Page, site: Site) -> None:
+    entry = entries(site, demand_id=site.markup_demand)[0]
+    drawer = open_entry(console, site, entry.id)
+    contacts = drawer.locator(".contacts")
+    expect(contacts).to_contain_text("企业联系人示**138********w***@example.com")
+    contacts.get_by_text("清单中的其他列").click()
+    expect(contacts.locator("dt")).to_have_text("需求 · <u>备注</u>")
+    expect(contacts.locator("dd")).to_have_text("<b>可致电</b> 138****5555")
+    contacts.get_by_role("button", name="显示联系方式").click()
+    expect(contacts).to_contain_text("企业联系人示例吴经理13800005555wu@example.com")
+    expect(contacts.locator("dd")).to_have_text("<b>可致电</b> 13800005555")
+    expect(contacts.get_by_role("button")).to_have_count(0)
+    expect(contacts).to_be_focused()
+
+
 def test_an_entry_is_moved_along_by_legal_moves_alone(console: Page, site: Site) -> None:
     entry = untouched(site)
     drawer = open_entry(console, site, entry.id)
@@ -306,6 +321,7 @@ def test_the_ledger_goes_out_to_excel_and_comes_back_cell_by_cell(
 ) -> None:
     mine, other = untouched(site), next(one for one in entries(site) if not one.touched and one.rank == 2)
     console.goto(f"{site.address}/#/sheets")
+    console.get_by_label("连同待看和低于待看的").check()
     with console.expect_download() as saved:
         console.get_by_role("button", name="下载工作簿").click()
     cells = {

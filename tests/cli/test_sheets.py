@@ -137,7 +137,7 @@ def test_an_import_of_which_nothing_could_be_written_ends_with_2(ready: Matcher,
     fine(ready("ledger", "export", "--park", "p1", "-o", path))
     refused = ready("ledger", "import", fill_in(path, 阶段="已落地"), "--park", "p1")
     assert refused.code == 2
-    assert "[未导入] 台账 T5 阶段：不能从“待研判”到“已落地”" in refused.err
+    assert "[未导入] 台账 Z5 阶段：不能从“待研判”到“已落地”" in refused.err
     (tmp_path / "other.csv").write_text("需求名称\n甲\n", "utf-8")
     strange = ready("ledger", "import", tmp_path / "other.csv", "--park", "p1")
     assert strange.code == 2

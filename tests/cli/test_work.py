@@ -84,6 +84,34 @@ def test_an_entry_is_shown_in_chinese_with_contacts_masked_unless_asked_for(
     assert matcher("ledger", "show", number, "--unmask", "--json").json["notes"] == "致电 13800005555"
 
 
+def test_contacts_and_the_lists_own_columns_are_shown_of_an_entry(
+    matcher: Matcher, entry: dict[str, Any], tmp_path: Path
+) -> None:
+    list_ = tmp_path / "demand.csv"
+    heading, row = DEMAND.splitlines()
+    list_.write_text(
+        f"{heading},联系人,联系电话,内部批注\n{row},示例吴经理,13800005555,找13900001111\n", "utf-8"
+    )
+    assert matcher("import", "demands", list_, "--park", "one").code == 0
+    number = entry["entry_id"]
+    shown = matcher("ledger", "show", number).out
+    for said in ("企业联系人", "示**", "企业联系电话", "138********"):
+        assert said in shown
+    assert "内部批注" not in shown
+    whole = matcher("ledger", "show", number, "--original-columns").out
+    assert "需求：内部批注" in whole
+    assert "找139****1111" in whole
+    unmasked = matcher("ledger", "show", number, "--original-columns", "--unmask", "--json").json
+    assert unmasked["demand_contact"] == {"name": "示例吴经理", "phone": "13800005555", "email": ""}
+    assert unmasked["demand_extra"] == {"内部批注": "找13900001111"}
+    sheet = tmp_path / "台账.csv"
+    assert matcher("ledger", "export", "--park", "one", "-o", sheet).code == 0
+    assert "内部批注" not in sheet.read_text("utf-8-sig")
+    matcher("ledger", "export", "--park", "one", "-o", sheet, "--original-columns")
+    assert '"需求：内部批注"' in sheet.read_text("utf-8-sig")
+    assert matcher("ledger", "import", sheet, "--park", "one", "--json").json["ignored"] == []
+
+
 def test_a_pair_is_added_and_another_excluded(matcher: Matcher, entry: dict[str, Any]) -> None:
     pair = ("--demand", entry["demand_id"], "--achievement")
     other = next(number for number in (1, 2) if number != entry["achievement_id"])

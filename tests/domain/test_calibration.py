@@ -48,8 +48,9 @@ def test_certainty_has_no_score(wrong: float) -> None:
 
 
 def test_the_prior_is_what_its_source_says() -> None:
-    """Shares of leads at mean scores of 0.073, 0.118, 0.169 and 0.229, among 358, 147, 72 and 25 pairs."""
-    assert [PRIOR.probability(score) for score in (0.073, 0.118, 0.169, 0.229)] == pytest.approx(
-        [0.008, 0.075, 0.194, 0.52], abs=0.13
+    """Shares of leads at mean scores of 0.074, 0.116, 0.160 and 0.209, among 392, 122, 61 and 36 pairs. The
+    last is promised less than was found: so few pairs may be luck."""
+    assert [PRIOR.probability(score) for score in (0.074, 0.116, 0.160)] == pytest.approx(
+        [0.008, 0.074, 0.164], abs=0.015
     )
-    assert [PRIOR.probability(score) for score in (0.073, 0.118)] == pytest.approx([0.008, 0.075], abs=0.01)
+    assert 0.3 < PRIOR.probability(0.209) < 0.528

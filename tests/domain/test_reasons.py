@@ -36,7 +36,7 @@ def reasons(**changes: Any) -> Reasons:
     values: dict[str, Any] = {
         "score": 0.25,
         "probability": 0.31,
-        "calibration": "prior-3",
+        "calibration": "prior-4",
         "contributions": {"dense_title": 0.05, "lexical_text": 0.2, "lexical_title": 0.0},
         "terms": ("隔膜", "电解槽"),
         "explored": False,
@@ -95,7 +95,7 @@ def test_sentences_say_in_both_languages_what_was_written() -> None:
     assert zh[:3] == [
         "双方共有“隔膜”“电解槽”。",
         "得分 0.250：用词重合贡献 0.200，题名文意相近贡献 0.050。",
-        "被评为可用（2 分以上）的概率约 31%（校准 prior-3）。",
+        "被评为可用（2 分以上）的概率约 31%（校准 prior-4）。",
     ]
     assert "预算 不超过 100 万元，要价 80 万元：在预算内。" in zh
     assert "需求“氢能”，成果“生物医药”：产业名称不同。" in zh
@@ -120,7 +120,7 @@ def test_what_takes_from_a_score_and_what_left_the_ledger_is_said() -> None:
     ).sentences()
     zh = [one for one, _ in said]
     assert "得分 0.250：用词重合贡献 0.300，成熟度扣减 0.050。" in zh
-    assert "被评为可用（2 分以上）的概率不到 1%（校准 prior-3）。" in zh
+    assert "被评为可用（2 分以上）的概率不到 1%（校准 prior-4）。" in zh
     assert any(one.startswith("这是探索位") for one in zh)
     assert zh[-1] == "现状：已消失（被其他结果挤出前列）。"
 

@@ -462,6 +462,29 @@ def test_the_check_shows_a_changed_cell_of_the_machines_and_no_other() -> None:
     assert checksum(7, as_excel_saves) == read.cells["check"]
 
 
+def test_the_check_of_a_sheet_from_before_the_contacts_still_holds() -> None:
+    [read], _ = read_ledger(workbook_of(row(reason="双方共有", work=replace(FILLED, reply=""))))
+    before = {name: text for name, text in read.cells.items() if "_contact_" not in name}
+    assert checksum(7, before) == "3b47ea4994a6"
+
+
+def test_the_lists_own_columns_stand_after_the_machines_and_are_passed_over() -> None:
+    own = {"成果：院系": "化工系", "需求：阶段": "已落地", "需求：条目编号": "9"}
+    for made in (workbook_of, csv_of):
+        [first, second], strange = read_ledger(made(row(original=own), row(entry_id=8)))
+        assert strange == []
+        assert (first.number("entry_id"), first.cells["stage"]) == (7, "暂缓")
+        assert first.cells == read_ledger(made(row()))[0][0].cells
+        assert second.number("entry_id") == 8
+    sheet = sheet_of(row(original=own), row(entry_id=8))
+    headings = [str(found.value) for found in sheet[HEADER_ROW]]
+    start = headings.index("成果邮箱") + 1
+    assert headings[start : start + 3] == ["需求：阶段", "需求：条目编号", "成果：院系"]
+    assert headings[start + 3] == BY_NAME["stage"].zh
+    assert [cell(sheet, heading).value for heading in own] == list(own.values())
+    assert cell(sheet, "成果：院系", HEADER_ROW + 2).value is None
+
+
 def test_characters_a_workbook_cannot_hold_are_left_out() -> None:
     assert cell(sheet_of(row(demand_title="检\x0b测\x00\ufffe")), "需求名称").value == "检测"
 

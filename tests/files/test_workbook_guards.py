@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.listing import Side
-from matcher.files import workbooks
+from matcher.files import workbook_parts, workbooks
 from matcher.files.sheets import MAX_ROWS, UnreadableFile
 from tests.files.given import codes, read_list, xls, xlsx
 
@@ -75,7 +75,7 @@ def test_formatted_blank_cells_far_below_do_no_harm() -> None:
 def test_a_part_that_names_the_sheets_and_swells_when_unpacked_is_refused(part: str) -> None:
     with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
         head, close, tail = archive.read(part).rpartition(b"</")
-    swollen = head + b"<a/>" * (workbooks.MAX_INDEX_BYTES // 4) + close + tail
+    swollen = head + b"<a/>" * (workbook_parts.MAX_INDEX_BYTES // 4) + close + tail
     assert _problems(_with_part(part, swollen)) == [("unreadable_file", "rejected")]
 
 

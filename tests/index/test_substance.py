@@ -9,6 +9,7 @@ from matcher.domain.listing import Side
 from matcher.domain.scoring import DEFAULT_SCORER
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
+from matcher.index.substance import LEAST
 from matcher.matching.rank import rank
 from matcher.ports import Encoder, Query
 
@@ -32,7 +33,7 @@ def substance(demand: TextView) -> float:
 
 @pytest.mark.parametrize(
     ("demand", "low", "high"),
-    [(BOILERPLATE, 0, 0.4), (TextView("系统"), 0, 0.4), (ASKED, 1, 1), (ENGLISH, 1, 1)],
+    [(BOILERPLATE, LEAST, 0.4), (TextView("系统"), LEAST, 0.4), (ASKED, 1, 1), (ENGLISH, 1, 1)],
 )
 def test_a_demand_says_enough_unless_it_is_boilerplate(demand: TextView, low: float, high: float) -> None:
     assert low <= substance(demand) <= high
@@ -52,6 +53,17 @@ WORDS = st.text("研究电解槽隔膜催化剂的方法。", max_size=30).map("
 @given(WORDS, WORDS)
 def test_saying_more_never_counts_less(said: str, more: str) -> None:
     assert substance(TextView(said)) <= substance(TextView(f"{said}。{more}")) <= 1
+
+
+def test_a_demand_of_common_words_alone_still_ranks_its_candidates(encoder: Encoder) -> None:
+    listed = [TextView("小麦育种"), TextView("技术研究"), TextView("疫苗冷库")]
+    channels = build_channels(listed, encoder.encode([one.full for one in listed], Side.SUPPLY))
+    asked = TextView("研究技术")
+    assert substance(asked) == np.float32(LEAST)
+    vectors = encoder.encode([asked.full, asked.title], Side.DEMAND)
+    [matches] = rank([Query(asked, *vectors)], channels, DEFAULT_SCORER, 3, [None])
+    assert matches[0].row == 1
+    assert matches[0].score > matches[1].score
 
 
 def test_what_shares_boilerplate_alone_is_far_below_a_lead(encoder: Encoder) -> None:

@@ -304,6 +304,7 @@ def test_every_column_that_may_hold_a_text_is_gone_through() -> None:
         "human_change": {"act", "via"},
         "idempotent_answer": {"digest"},
         "import_batch": {"side"},
+        "import_profile": {"signature"},
         "ledger_entry": {"standing", "cause", "like_opinion"},
         "entry_state": {"event", "standing", "cause", "like_opinion"},
         "ledger_human": {"stage", "paused_from", "stall_code", "decline_code", "teaming"},

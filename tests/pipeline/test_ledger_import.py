@@ -138,7 +138,7 @@ def test_edits_are_written_and_reported_cell_by_cell(desk: Desk) -> None:
         (6, "grade"): (None, 2),
         (6, "grade_reason"): (None, "过早"),
     }
-    assert {one["column"] for one in done["changes"] if one["field"] == "stage"} == {"T"}
+    assert {one["column"] for one in done["changes"] if one["field"] == "stage"} == {"Z"}
     now = entry_held(desk.database, first.id).work
     assert now.notes == "请致电 13800005555 张工；已约 11 月 5 日", "a masked number is no edit"
     assert (now.amount, now.due) == (12.5, date(2026, 12, 1))
@@ -252,7 +252,7 @@ def test_a_column_whose_heading_was_changed_is_named_and_not_passed_over_in_sile
     report = brought(desk, edited(exported(desk), rename))
     assert [one["field"] for one in report["changes"]] == ["notes"]
     [column] = report["ignored"]
-    assert (column["row"], column["column"], column["heading"]) == (HEADER_ROW, "T", "阶段（新）")
+    assert (column["row"], column["column"], column["heading"]) == (HEADER_ROW, "Z", "阶段（新）")
     assert (column["code"], column["entry_id"]) == ("unknown_heading", None)
     assert "缺少：阶段）" in column["remedy"]
     assert ledger_of(desk, park)[0].work.stage is Stage.SCREENING

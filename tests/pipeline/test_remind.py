@@ -15,6 +15,8 @@ from matcher.pipeline.brief.delivery import Delivery, remind
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import edit_entry
 from matcher.pipeline.ledger.entries import list_entries
+from matcher.pipeline.rules.profiles import save_profile
+from matcher.pipeline.rules.stated import profile_from
 from matcher.remind.email import MailServer
 from matcher.remind.webhook import Webhook
 from matcher.store.tables import Reminder
@@ -98,6 +100,9 @@ def test_each_park_gets_its_own_brief_once_a_day(
 
 
 def test_the_mail_says_the_counts_and_carries_the_whole_brief(parks: Desk, mail: MailReceiver) -> None:
+    of_all = profile_from({"likely": 0.000_1, "possible": 0.000_1})
+    save_profile(parks.database, Request(LOCAL_OPERATOR, parks.now), "hydrogen", of_all)
+    parks.refresh()
     send(parks, by_mail(mail, "hydrogen"))
     body = mail.messages[0].get_body()
     assert body is not None

@@ -256,7 +256,7 @@ def test_a_replay_names_what_its_figures_depend_on(desk: Desk) -> None:
     run, _, _ = ledger_as_of(desk.database, DISTRICT, 1)
     assert run.encoder_id == desk.encoder.encoder_id
     assert all((run.code_version, run.scorer, run.catalogue_revision))
-    assert (run.calibration, run.profiles) == ("prior-3", {})
+    assert (run.calibration, run.profiles) == ("prior-4", {})
 
 
 def test_a_run_that_left_no_ledger_cannot_be_replayed(desk: Desk) -> None:

@@ -304,7 +304,7 @@ def test_a_run_says_whose_profiles_it_went_by_within_the_callers_scope(
     report = desk.refresh()
     assert get_run(desk.database, DISTRICT, report.run_id).profiles == {"one": 1, "other": 1}
     own = get_run(desk.database, operator_of(parks[0]).scope, report.run_id)
-    assert (own.profiles, own.calibration) == ({"one": 1}, "prior-3")
+    assert (own.profiles, own.calibration) == ({"one": 1}, "prior-4")
 
 
 @pytest.mark.both_engines

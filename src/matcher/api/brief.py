@@ -29,6 +29,7 @@ Since = Annotated[
         examples=["2026-11-22"],
     ),
 ]
+Work = Annotated[bool, Query(description="只列可信的和有人处理过的；其余变化只计数（`counts.folded`）")]
 
 
 @router.get(
@@ -43,6 +44,7 @@ def read_brief(
     caller: Caller,
     code: Code,
     since: Since = None,
+    work: Work = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:
@@ -50,7 +52,7 @@ def read_brief(
 
     每个列表至多 `limit` 条，`counts` 为总数；以 `next_cursor` 读取各列表接下去的条目，相比的两次运行不变。
     """
-    return shown(_brief(service, caller, code, since, cursor=cursor, limit=limit))
+    return shown(_brief(service, caller, code, since, work, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -60,9 +62,11 @@ def read_brief(
     responses=binary(XLSX, "一个园区的晨报") | problems(401, 403, 404, 422),
     response_class=Response,
 )
-def export_brief(service: Installation, caller: Caller, code: Code, since: Since = None) -> Response:
+def export_brief(
+    service: Installation, caller: Caller, code: Code, since: Since = None, work: Work = False
+) -> Response:
     """一个园区的晨报，写成可打印的工作簿；联系方式已隐去。"""
-    brief = _brief(service, caller, code, since)
+    brief = _brief(service, caller, code, since, work)
     stream = BytesIO()
     brief_workbook(brief, stream)
     return workbook(stream.getvalue(), brief.title)
@@ -73,9 +77,12 @@ def _brief(
     caller: Principal,
     code: str,
     since: str | None,
+    work: bool,
     *,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> BriefAnswer:
     when = None if since is None else read_when(since, "since")
-    return make_brief(service.database, caller, code, service.now(), since=when, cursor=cursor, limit=limit)
+    return make_brief(
+        service.database, caller, code, service.now(), since=when, work=work, cursor=cursor, limit=limit
+    )

@@ -41,7 +41,11 @@ AsOf = Annotated[
     ),
 ]
 
-Unmask = Annotated[bool, Query(description="显示文字中的联系方式；须有权限，并会记录")]
+OriginalColumns = Annotated[
+    bool, Query(description="附上双方清单中的其他列；表格中的列名前加“需求：”或“成果：”，导回时不读")
+]
+
+Unmask = Annotated[bool, Query(description="显示联系方式；须有权限，并会记录")]
 
 IdempotencyKey = Annotated[
     str | None,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
-from matcher.api.fields import AsOf, Cursor, Id, Limit, Park, Person, Unmask
+from matcher.api.fields import AsOf, Cursor, Id, Limit, OriginalColumns, Park, Person, Unmask
 from matcher.api.openapi import problems
 from matcher.api.writes import shown
 from matcher.domain.access import Right
@@ -81,6 +81,20 @@ def list_entries(
     response_model=EntryAnswer,
     responses=problems(401, 403, 404, 422),
 )
-def read_entry(service: Installation, caller: Caller, entry_id: Id, unmask: Unmask = False) -> Response:
-    """一条台账，不论现状，文字中的联系方式默认隐去；ETag 为其版本。"""
-    return shown(edits.read_entry(service.database, caller, entry_id, service.now(), unmask=unmask))
+def read_entry(
+    service: Installation,
+    caller: Caller,
+    entry_id: Id,
+    original_columns: OriginalColumns = False,
+    unmask: Unmask = False,
+) -> Response:
+    """一条台账，不论现状，联系方式默认隐去；ETag 为其版本。"""
+    entry = edits.read_entry(
+        service.database,
+        caller,
+        entry_id,
+        service.now(),
+        unmask=unmask,
+        original_columns=original_columns,
+    )
+    return shown(entry)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.downloads import XLSX, attachment
-from matcher.api.fields import Cursor, Id, Limit, Park, ParkCode, Unmask
+from matcher.api.fields import Cursor, Id, Limit, OriginalColumns, Park, ParkCode, Unmask
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas.sheets import NewErasure
 from matcher.api.writes import DryRunOfFile, shown
@@ -53,6 +53,7 @@ def export_ledger(
         SheetFormat, Query(alias="format", description="xlsx 工作簿、csv 文本")
     ] = SheetFormat.XLSX,
     work: Annotated[bool, Query(description="只要可信的、没有概率的和有人处理过的")] = False,
+    original_columns: OriginalColumns = False,
     unmask: Unmask = False,
 ) -> Response:
     """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
@@ -66,6 +67,7 @@ def export_ledger(
         service.now(),
         form=form,
         work=work,
+        original_columns=original_columns,
         unmask_for=caller if unmask else None,
     )
     return attachment(stream.getvalue(), _TYPES[form], f"台账.{form}")

@@ -25,6 +25,9 @@ def brief(
             metavar="RUN|DATE",
         ),
     ] = None,
+    work: Annotated[
+        bool, typer.Option("--work", help="Only changes of likely pairs, and of what people touched.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write it as a workbook (.xlsx), too.")
     ] = None,
@@ -33,7 +36,7 @@ def brief(
     """What a park has to know this morning: what the night changed, and what is due."""
     when = None if since is None else read_when(since, "since")
     with opened() as service:
-        made = make_brief(service.database, LOCAL_OPERATOR, park, service.now(), since=when)
+        made = make_brief(service.database, LOCAL_OPERATOR, park, service.now(), since=when, work=work)
     if output is not None:
         with written(output) as stream:
             brief_workbook(made, stream)

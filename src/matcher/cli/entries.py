@@ -34,12 +34,22 @@ AchievementId = Annotated[
 
 def show(
     entry_id: EntryId,
+    original_columns: Annotated[
+        bool, typer.Option("--original-columns", help="With the columns that the lists have beside.")
+    ] = False,
     unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one entry: the pair, what the batch says of it, and what people wrote."""
     with opened() as service:
-        entry = edits.read_entry(service.database, LOCAL_OPERATOR, entry_id, service.now(), unmask=unmask)
+        entry = edits.read_entry(
+            service.database,
+            LOCAL_OPERATOR,
+            entry_id,
+            service.now(),
+            unmask=unmask,
+            original_columns=original_columns,
+        )
     print_entry(entry, as_json=as_json)
 
 

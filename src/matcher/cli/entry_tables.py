@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matcher.cli.output import beijing, print_json, print_table
-from matcher.domain.columns import BY_KEY, COLUMNS, Kind, View
+from matcher.domain.columns import BY_KEY, COLUMNS, ORIGINAL, Kind, View
 from matcher.domain.labels import label
 from matcher.domain.reasons import GRADE_WORDS
 from matcher.domain.standings import Event
@@ -27,17 +27,33 @@ _ACTS = {event.value: label(event, "zh") for event in Event} | {
 
 
 def print_entry(entry: EntryAnswer, *, as_json: bool) -> None:
-    """One entry, column by column; what is empty is left out."""
+    """One entry, column by column, and what both lists say beside; what is empty is left out."""
     values = entry.as_json()
     if as_json:
         print_json(values)
         return
+    values |= _contacts(values)
     rows = [
         {"name": column.zh, "value": _said(column.key, values[column.key])}
         for column in _SHOWN
         if values[column.key] not in (None, "", []) and values[column.key] is not False
     ]
+    rows += [
+        {"name": start + heading, "value": text}
+        for side, start in ORIGINAL.items()
+        for heading, text in values[f"{side}_extra"].items()
+        if text
+    ]
     print_table({"name": "列", "value": "值"}, rows)
+
+
+def _contacts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Each part of both sides' contacts, by its column."""
+    return {
+        f"{side}_contact_{part}": text
+        for side in ORIGINAL
+        for part, text in values[f"{side}_contact"].items()
+    }
 
 
 def print_history(items: Iterable[Mapping[str, Any]]) -> None:

@@ -48,6 +48,9 @@ def export(
     work: Annotated[
         bool, typer.Option("--work", help="Only what is work: likely, or touched by people.")
     ] = False,
+    original_columns: Annotated[
+        bool, typer.Option("--original-columns", help="With the columns that the lists have beside.")
+    ] = False,
     unmask: Annotated[bool, typer.Option("--unmask", help="Show contacts; this is recorded.")] = False,
 ) -> None:
     """Write a park's ledger as a workbook (.xlsx) or as CSV, to fill in and import again."""
@@ -67,6 +70,7 @@ def export(
             service.now(),
             form=form,
             work=work,
+            original_columns=original_columns,
             unmask_for=LOCAL_OPERATOR if unmask else None,
             progress=report,
         )

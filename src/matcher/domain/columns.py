@@ -279,8 +279,17 @@ MACHINE = (
     _machine("cause", "现状原因", "Cause", Kind.CODE, codes=Cause, width=14, aliases=("状态原因",)),
     _machine("first_seen", "首次出现", "First seen", Kind.DAY, views=View.SHEET, width=12),
     _machine("run_id", "批次", "Run", Kind.NUMBER, views=View.SHEET),
+    _machine("demand_contact_name", "企业联系人", "Contact of the enterprise", width=10),
+    _machine("demand_contact_phone", "企业联系电话", "Telephone of the enterprise", width=15),
+    _machine("demand_contact_email", "企业邮箱", "E-mail of the enterprise", width=18),
+    _machine("achievement_contact_name", "成果联系人", "Contact of the unit", width=10),
+    _machine("achievement_contact_phone", "成果联系电话", "Telephone of the unit", width=15),
+    _machine("achievement_contact_email", "成果邮箱", "E-mail of the unit", width=18),
 )
 """The machine's columns, and those by which a row of the sheet is known (hidden)."""
+
+ORIGINAL = {"demand": "需求：", "achievement": "成果："}
+"""What stands before the heading of a column that a side's list has beside the fields of the service."""
 
 BESIDE = (
     _machine("moves", "可转到", "May become", Kind.CODE, codes=Stage, views=View.ENTRY),

@@ -1,11 +1,12 @@
 """Ledger entries and reverse-feed entries as they are asked for and shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from matcher.domain.bands import Band
 from matcher.domain.columns import Work
+from matcher.domain.listing import Contact
 from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
@@ -77,11 +78,15 @@ class EntryView(PairView):
     revisions that the figures are of. `like_id` is the achievement whose `like_opinion` moved the score most,
     where people's opinions of others did. `also` are the achievements that the last run found to be the same
     one. `demand_replaced_by` and `achievement_replaced_by` are the listings that its sides were merged into.
+    Each side's contact, and what its list says in columns of its own (`extra`), are as the list holds
+    them; in the ledger as it was, contacts are as the list held them then, and there is no `extra`.
     """
 
     id: int
     park_id: int
     park_name: str
+    demand_contact: Contact
+    achievement_contact: Contact
     achievement_industry: str
     demand_version: int
     achievement_version: int
@@ -99,6 +104,8 @@ class EntryView(PairView):
     also: tuple[int, ...] = ()
     demand_replaced_by: int | None = None
     achievement_replaced_by: int | None = None
+    demand_extra: Mapping[str, str] = field(default_factory=dict)
+    achievement_extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> int:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from matcher.domain.script import simplified
 from matcher.domain.terms import TOKEN
 
 _PLAIN_TO = 0x300
@@ -25,10 +26,10 @@ class Span:
 def highlights(text: str, phrases: Iterable[str]) -> tuple[Span, ...]:
     """Every place in `text` that holds one of the phrases, in order, none overlapping another.
 
-    Compared as `domain.terms` does: NFKC, a Latin or mixed token whole and without case. Where two phrases
-    overlap, the longer one is shown.
+    Compared as `domain.terms` does: NFKC, in simplified characters, a Latin or mixed token whole and without
+    case. Where two phrases overlap, the longer one is shown.
     """
-    plain, origins = _nfkc(text)
+    plain, origins = _nfkc(simplified(text))
     tokens = [(match.start(), match.end()) for match in TOKEN.finditer(plain)]
     spans: list[Span] = []
     taken = bytearray(len(text))

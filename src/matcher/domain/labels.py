@@ -7,6 +7,7 @@ from typing import Literal
 from matcher.domain.access import RIGHT_LABELS, Right, Role
 from matcher.domain.bands import NAMES, Band
 from matcher.domain.columns import Group
+from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.domain.opinions import Opinion
 from matcher.domain.reminder import ReminderChannel
@@ -185,6 +186,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Opinion.IN_CONTACT: ("已进入对接", "taken up"),
         Opinion.DECLINED: ("因科学性存疑终止", "declined for a scientific reason"),
         Opinion.EXCLUDED: ("已排除", "excluded"),
+    },
+    HiddenParts: {
+        HiddenParts.SKIP: ("略过", "skip"),
+        HiddenParts.INCLUDE: ("一并导入", "include"),
     },
     RunStatus: {
         RunStatus.RUNNING: ("运行中", "running"),

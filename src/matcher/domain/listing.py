@@ -11,7 +11,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from matcher.domain.text import TextView, fold, join_texts, mask_contacts
+from matcher.domain.text import (
+    TextView,
+    fold,
+    fold_in_script,
+    join_texts,
+    mask_contacts,
+    mask_name,
+    mask_number,
+)
 
 
 class Side(StrEnum):
@@ -65,6 +73,11 @@ class Contact:
     name: str = ""
     phone: str = ""
     email: str = ""
+
+    @property
+    def masked(self) -> "Contact":
+        """The contact with all but the beginning of each part hidden."""
+        return Contact(mask_name(self.name), mask_number(self.phone), mask_contacts(self.email))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +149,15 @@ def identity_key(listing: Listing) -> str:
     """What makes two rows of one list the same item: the external code, else title and organisation."""
     if listing.code:
         return code_key(listing.code)
-    named = json.dumps([fold(listing.title), fold(listing.organisation)], ensure_ascii=False)
+    named = json.dumps(
+        [fold_in_script(listing.title), fold_in_script(listing.organisation)], ensure_ascii=False
+    )
     return f"name:{hashlib.sha256(named.encode()).hexdigest()}"
 
 
 def code_key(code: str) -> str:
     """The identity of an item that has this external code."""
-    return f"code:{fold(code)}"
+    return f"code:{fold_in_script(code)}"
 
 
 def content_digest(listing: Listing) -> str:

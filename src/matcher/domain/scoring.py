@@ -8,7 +8,7 @@ from typing import Any
 from matcher.domain.calibration import PRIOR, Calibration
 from matcher.domain.features import CHANNEL_FEATURES, FEATURES, MEANING, WEIGHED_FEATURES, WORDING, Figures
 
-SCORER_VERSION = "3"
+SCORER_VERSION = "4"
 """Changes whenever the same figures could give another score."""
 
 FEEDBACK = 0.15
@@ -100,7 +100,7 @@ class Scorers:
 
 
 DEFAULT_SCORER = Scorer(
-    SCORER_VERSION, {"dense": 0.4, "dense_title": 0.1, "lexical_text": 0.3, "lexical_title": 0.2}, PRIOR
+    SCORER_VERSION, {"dense": 0.4, "dense_title": 0.1, "lexical_text": 0.4, "lexical_title": 0.1}, PRIOR
 )
 """What the service scores with until something better is learned and adopted: round numbers, chosen on seven
 sets of pairs at once (docs/adr/0019)."""
@@ -119,5 +119,5 @@ def reranked(scorer: Scorer, weight: float, reranker_id: str) -> Scorer:
 DENSE = Scorer(f"{SCORER_VERSION}-dense", {"dense": 0.8, "dense_title": 0.2})
 """The embeddings alone, for comparison: `DEFAULT_SCORER` without the wording, rescaled."""
 
-LEXICAL = Scorer(f"{SCORER_VERSION}-lexical", {"lexical_text": 0.6, "lexical_title": 0.4})
+LEXICAL = Scorer(f"{SCORER_VERSION}-lexical", {"lexical_text": 0.8, "lexical_title": 0.2})
 """The wording alone, for comparison: `DEFAULT_SCORER` without the embedding, rescaled."""

@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from matcher.domain.script import simplified
+
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
-_BREAK_INSIDE_CHINESE = re.compile(rf"(?<=[{_CJK}，、])[^\S\r\n]*[\r\n]\s*(?=[{_CJK}])")
+_COUNT = "[一二三四五六七八九十]{1,3}"
+_PARAGRAPH_NUMBER = f"(?:第?{_COUNT}[、，,.．:：]|第{_COUNT}[条项点步章]|{_COUNT}是)"
+_BREAK_INSIDE_CHINESE = re.compile(
+    rf"(?<=[{_CJK}，、])[^\S\r\n]*[\r\n]\s*(?=[{_CJK}])(?!{_PARAGRAPH_NUMBER})"
+)
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％．＠／＋－]+")
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x000D_")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x000D_"
+)
+"""Soft hyphens, zero-width characters, marks of direction, variation selectors, controls."""
 _SPACE = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"(?<!\s)\s*\n\s*")
 _WHITE_SPACE = re.compile(r"\s+")
@@ -31,10 +41,15 @@ MIN_INFORMATIVE = 4
 
 @dataclass(frozen=True, slots=True)
 class TextView:
-    """A listing's comparable text: the title alone, and the rest."""
+    """A listing's comparable text: the title alone, and the rest, both in simplified characters."""
 
     title: str
     body: str = ""
+
+    def __post_init__(self) -> None:
+        """Write both in simplified characters."""
+        object.__setattr__(self, "title", simplified(self.title))
+        object.__setattr__(self, "body", simplified(self.body))
 
     @property
     def full(self) -> str:
@@ -51,8 +66,8 @@ def normalise(text: str) -> str:
     """Undo what spreadsheets and web pages do to text; the wording stays.
 
     HTML entities are resolved, full-width letters and digits become half-width while Chinese
-    punctuation stays, line breaks inside a Chinese word are closed, and runs of white space become
-    one space or one line break. Of the accents on one character the first 30 stay.
+    punctuation stays, line breaks inside a Chinese word are closed (not before a paragraph's number), and
+    runs of white space become one space or one line break. Of the accents on one character the first 30 stay.
     """
     text = html.unescape(_LONG_REFERENCE.sub("&amp;", text))
     text = _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide.group()), text)
@@ -62,7 +77,12 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The form in which names and codes are compared: NFKC, case-folded, without white space."""
+    """The form in which names are compared: NFKC, case-folded, simplified characters, without white space."""
+    return simplified(fold_in_script(text))
+
+
+def fold_in_script(text: str) -> str:
+    """The form in which identities are compared and kept: as `fold`, but in the script of the text."""
     return _WHITE_SPACE.sub("", unicodedata.normalize("NFKC", normalise(text))).casefold()
 
 

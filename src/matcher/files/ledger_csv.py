@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from matcher.domain.columns import Kind
-from matcher.files.ledger_sheet import COLUMNS, LedgerRow, Value, cell_text, values_of
+from matcher.files.ledger_sheet import LedgerRow, Value, cell_text, sheet_columns, values_of
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_ROWS, UnreadableFile, too_many_rows
 
@@ -33,10 +33,11 @@ def write_ledger_csv(rows: Sequence[LedgerRow], stream: BinaryIO) -> None:
     """Write a park's ledger: one line of headings, one line for each entry."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([column.zh for column in COLUMNS])
+    columns = sheet_columns(rows)
+    writer.writerow([column.zh for column in columns])
     for position, row in enumerate(rows, start=1):
         values = values_of(position, row)
-        writer.writerow([_cell(column.kind, values[column.name]) for column in COLUMNS])
+        writer.writerow([_cell(column.kind, values.get(column.name)) for column in columns])
     stream.write(text.getvalue().encode("utf-8-sig"))
 
 

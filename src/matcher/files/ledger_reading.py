@@ -16,11 +16,11 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.text import fold, normalise
 from matcher.files.ledger_csv import csv_rows
-from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk
+from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk, is_original
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
-from matcher.files.values import is_error, is_nothing
+from matcher.files.values import is_error, is_nothing, is_picture, since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 _HEADER_WITHIN = 20
@@ -108,7 +108,7 @@ def _sheets(content: bytes) -> Sequence[Sheet]:
     if not content.strip():
         raise UnreadableFile("empty_file", "文件是空的，请检查是否保存成功。", "the file is empty.")
     if content.startswith((ZIP_MARK, OLE_MARK)):
-        return [sheet for sheet in read_workbook(content) if not sheet.hidden]
+        return [sheet for sheet in read_workbook(content, as_shown=False) if not sheet.hidden]
     text = decode(content)
     if text.lossy:
         raise UnreadableFile(
@@ -148,6 +148,10 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
             name: plain(cells[position]).strip() if position < len(cells) else ""
             for name, position in columns.items()
         }
+        if sheet.since_1904:
+            texts |= {
+                name: since_1904(text) for name, text in texts.items() if _BY_NAME[name].kind is Kind.DAY
+            }
         if any(text for name, text in texts.items() if name != "position"):
             rows.append(ReadRow(sheet.name, number, texts, letters))
     return rows
@@ -162,6 +166,7 @@ def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
         StrangeColumn(sheet.name, header + 1, column_letter(position), heading.strip(), lacking)
         for position, heading in enumerate(sheet.rows[header])
         if fold(heading) not in _COLUMN_OF
+        and not is_original(heading)
         and any(position < len(cells) and cells[position].strip() for cells in below)
     ]
 
@@ -169,10 +174,12 @@ def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
 def says(column: Column, text: str) -> Any:
     """What a human column's cell says, as a value of the column; a blank cell is "" or None.
 
+    A text that looks like a formula is what a person typed; that of a picture in the cell is not.
+
     Raises:
         InvalidInput: it cannot be read; the message says how to write it.
     """
-    if is_error(text):
+    if is_error(text) and (is_picture(text) or not text.startswith("=")):
         raise _unreadable(text, "清除错误值后重新填写", "clear the error and fill it in again")
     if column.kind is Kind.TEXT:
         return text

@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from matcher.domain.columns import GRADES, MACHINE, PEOPLE, Column, Kind, View, Work, Writer
+from matcher.domain.columns import GRADES, MACHINE, ORIGINAL, PEOPLE, Column, Kind, View, Work, Writer
 from matcher.domain.labels import label
+from matcher.domain.text import fold
 from matcher.files.safe_cells import plain
 
 Value = str | float | date | None
@@ -23,14 +24,21 @@ COLUMNS = tuple(
 )
 """Every column of the sheet, in the order they are written: the machine's, people's, the hidden ones."""
 
+_MACHINES = sum(1 for column in COLUMNS if column in MACHINE and not column.hidden)
+
 FILLED_IN = tuple(column for column in COLUMNS if column.filled_in)
 """What people fill in; an import reads these."""
 
 KEPT = tuple(column for column in COLUMNS[1:] if not column.filled_in and not column.hidden)
 """What people are not to change; the position is left out, for it belongs to no entry."""
 
-ADDED_LATER = frozenset({"reason", "band"})
+ADDED_LATER = frozenset({"reason", "band"}) | {
+    column.name for column in MACHINE if "_contact_" in column.name
+}
 """Machine columns that sheets written by earlier versions lack."""
+
+_ORIGINAL_WIDTH = 20
+_ORIGINAL_STARTS = tuple(fold(start) for start in ORIGINAL.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,8 @@ class LedgerRow:
     """One ledger entry as it is printed; `band`, `standing` and `cause` are labels, not
     codes.
 
-    `version` is that of the human columns, `work`.
+    `version` is that of the human columns, `work`. `original` is what the lists say in columns of their own,
+    by heading; each heading starts as `ORIGINAL` says of its side.
     """
 
     entry_id: int
@@ -62,6 +71,30 @@ class LedgerRow:
     cause: str
     run_id: int | None
     first_seen: date
+    demand_contact_name: str = ""
+    demand_contact_phone: str = ""
+    demand_contact_email: str = ""
+    achievement_contact_name: str = ""
+    achievement_contact_phone: str = ""
+    achievement_contact_email: str = ""
+    original: Mapping[str, str] = field(default_factory=dict)
+
+
+def sheet_columns(rows: Iterable[LedgerRow]) -> tuple[Column, ...]:
+    """The columns of a sheet of these rows: after the machine's those of the lists' own, demands' first."""
+    headings = dict.fromkeys(heading for row in rows for heading in row.original)
+    original = [
+        Column(heading, heading, Writer.RUN, name=heading, width=_ORIGINAL_WIDTH)
+        for start in ORIGINAL.values()
+        for heading in headings
+        if heading.startswith(start)
+    ]
+    return (*COLUMNS[:_MACHINES], *original, *COLUMNS[_MACHINES:])
+
+
+def is_original(heading: str) -> bool:
+    """Whether a heading is that of a list's own column, which is shown and never read back."""
+    return fold(heading).startswith(_ORIGINAL_STARTS)
 
 
 def choices(column: Column) -> tuple[str, ...]:
@@ -90,6 +123,7 @@ def values_of(position: int, row: LedgerRow) -> dict[str, Value]:
     return {
         "position": position,
         **machine,
+        **row.original,
         **values,
         "entry_id": row.entry_id,
         "version": row.version,

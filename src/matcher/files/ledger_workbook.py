@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from matcher.domain.columns import Column, Kind, Writer
 from matcher.domain.work import MAX_AMOUNT
-from matcher.files.ledger_sheet import COLUMNS, UNKNOWN, LedgerRow, choices, values_of
+from matcher.files.ledger_sheet import UNKNOWN, LedgerRow, choices, sheet_columns, values_of
 from matcher.files.safe_cells import (
     BANNER,
     FIRST_DAY,
@@ -65,31 +65,35 @@ def write_ledger(
     """Write a park's ledger to `stream`; `written` is told now and then how many rows are done."""
     with SafeBook(stream) as book:
         sheet = book.add_sheet("台账")
-        _write_head(book, sheet, park_name, printed_on, len(rows))
-        styles = [book.style(_look(column)) for column in COLUMNS]
+        columns = sheet_columns(rows)
+        about = f"园区：{park_name}　　打印日期：{_in_words(printed_on)}　　共 {len(rows)} 条"
+        _write_head(book, sheet, about, columns)
+        styles = [book.style(_look(column)) for column in columns]
         for position, row in enumerate(rows, start=1):
             values = values_of(position, row)
-            for number, (column, style) in enumerate(zip(COLUMNS, styles, strict=True)):
-                value = values[column.name]
+            for number, (column, style) in enumerate(zip(columns, styles, strict=True)):
+                value = values.get(column.name)
                 if value is None and column.kind in _FIGURES:
                     value = UNKNOWN
                 book.write(sheet, HEADER_ROW + position - 1, number, value, style)
             if position % _ROWS_BETWEEN_REPORTS == 0:
                 written(position)
         last = HEADER_ROW + len(rows) - 1
-        sheet.autofilter(HEADER_ROW - 1, 0, last, len(COLUMNS) - 1)
+        sheet.autofilter(HEADER_ROW - 1, 0, last, len(columns) - 1)
         sheet.freeze_panes(HEADER_ROW, 3)
-        for number, column in enumerate(COLUMNS):
+        for number, column in enumerate(columns):
             if rows and (rule := _rule(column)):
                 sheet.data_validation(HEADER_ROW, number, last, number, rule)
         _protect(sheet)
         set_up_page(sheet, 0, HEADER_ROW - 1)
 
 
-def _write_head(book: SafeBook, sheet: Worksheet, park_name: str, printed_on: date, count: int) -> None:
-    shown = sum(1 for column in COLUMNS if not column.hidden)
-    day = f"{printed_on.year}年{printed_on.month}月{printed_on.day}日"
-    about = f"园区：{park_name}　　打印日期：{day}　　共 {count} 条"
+def _in_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _write_head(book: SafeBook, sheet: Worksheet, about: str, columns: Sequence[Column]) -> None:
+    shown = sum(1 for column in columns if not column.hidden)
     wrapped = book.style(WRAPPED)
     head = ((TITLE, 32, book.style(BANNER)), (about, 18, wrapped), (NOTE, 32, wrapped))
     for row, (text, height, style) in enumerate(head):
@@ -97,7 +101,7 @@ def _write_head(book: SafeBook, sheet: Worksheet, park_name: str, printed_on: da
         book.write_across(sheet, row, shown, text, style)
     sheet.set_row(HEADER_ROW - 1, 30)
     machine, human = book.style(HEADING), book.style(HEADING | HUMAN_FILL)
-    for number, column in enumerate(COLUMNS):
+    for number, column in enumerate(columns):
         book.write(sheet, HEADER_ROW - 1, number, column.zh, human if column.filled_in else machine)
         sheet.set_column(number, number, column.width, None, {"hidden": column.hidden})
 

@@ -35,6 +35,7 @@ _LONG = 20
 _PHONE = re.compile(
     r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{3,4}[- ]?\d{4}(?:[-转]\d{1,5})?"
 )
+_NAMED_PHONE = re.compile(rf"(?<![0-9A-Za-z])(?:{_PHONE.pattern})(?![0-9A-Za-z])")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DATE_MARK = re.compile(r"\d[-/.年]\d|[年月]")
 _MONEY_UNIT = re.compile(r"[元万亿]|面议|rmb|yuan")
@@ -63,7 +64,7 @@ def _is_amount(text: str) -> bool:
 _KINDS: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
     "phone": (lambda text: bool(_PHONE.fullmatch(text)), "电话号码", "telephone numbers"),
     "contact": (
-        lambda text: bool(_PHONE.search(text)) and any(map(str.isalpha, text)) and len(text) <= 40,
+        lambda text: len(text) <= 40 and any(map(str.isalpha, text)) and bool(_NAMED_PHONE.search(text)),
         "姓名和电话",
         "names with telephone numbers",
     ),

@@ -7,6 +7,7 @@ is read. One bad row never loses the good ones; a file that cannot be read at al
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import PurePath
 
 from matcher.domain.hidden_parts import HiddenParts
@@ -14,6 +15,8 @@ from matcher.domain.list_columns import aliases
 from matcher.domain.listing import Side, code_key, content_digest, identity_key
 from matcher.domain.text import normalise
 from matcher.files.columns import ColumnTally
+from matcher.files.csv_records import stray_quote
+from matcher.files.encodings import Text
 from matcher.files.forms import as_lists
 from matcher.files.headings import (
     HEADER_WITHIN,
@@ -26,14 +29,16 @@ from matcher.files.hidden import Hidden
 from matcher.files.hiding import hidden_columns, without_hidden_columns
 from matcher.files.mapping import NO_MAPPINGS, Mappings
 from matcher.files.no_rows import RowJudge, Verdict
+from matcher.files.number_formats import plain_number
 from matcher.files.read_columns import ReadTable
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.skipped import MESSAGES, Reason, SkippedParts
 from matcher.files.stated_unit import stated_unit
-from matcher.files.texts import Line, Text, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
 from matcher.files.unread_tables import mapping_hint, unread_table
+from matcher.files.values import may_have_lost_digits, since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 EXAMPLE_CODE = "示例-请删除"
@@ -97,6 +102,7 @@ class _ListReader:
         self._file = filename
         self._side = side
         self._first = first
+        self._collapsed: set[str] = set()
 
     def read(self, content: bytes) -> None:
         """Read the file's content.
@@ -121,6 +127,8 @@ class _ListReader:
                 self._read_lines(text)
             else:
                 self._read_sheets([read_csv(text, self._side, self._mappings)])
+        if self._collapsed:
+            self.rows = [row for row in self.rows if identity_key(row.listing) not in self._collapsed]
         if not self.read_count:
             self.problems.append(
                 self.file_problem(
@@ -248,18 +256,25 @@ class _ListReader:
             texts: Sequence[str] = row
             if any(row[column].strip() for column in titles if column < len(row)):
                 texts = _filled_from_merged(sheet, index, header)
+            if sheet.since_1904:
+                texts = _counted_from_1900(texts, header)
             place = Place(self._file, sheet.name, index + 1)
             cells = list(_cells(texts, headings, header, sheet, unit))
+            if index in sheet.stray_quotes:
+                self._reject(place, cells, stray_quote(sheet.stray_quotes[index]))
+                continue
             if self._is_skipped(place, judge.of(index), sheet, cells):
                 continue
             tally.take(texts)
-            if len(row) > len(headings) and _is_filled(row[len(headings) :]):
+            extra = [column for column in range(len(headings), len(row)) if _is_filled([row[column]])]
+            if extra:
                 self.problems.append(
                     place.problem(
                         "extra_cells",
                         "该行的列数多于表头，可能有未加引号的分隔符，请核对各列是否错位。",
                         "the row has more cells than the header; check for an unquoted delimiter.",
                         "doubtful",
+                        column_letter(extra[0]),
                     )
                 )
             self._take(place, cells, undecodable=sheet.undecodable)
@@ -334,15 +349,19 @@ class _ListReader:
         self.tables.append(tally.table(self._file, "", self._side, letters=False))
 
     def _reject_line(self, place: Place, line: Line) -> None:
-        problem = place.problem(
+        message = (
             "not_json",
             "该行不是一个完整的 JSON 对象，请改正后再导入。",
             "the line is not a JSON object; mend it.",
-            "rejected",
         )
+        whole = line.text.encode("utf-8", "backslashreplace").decode()
+        self._reject(place, [Cell("", "原文", None, whole)], message)
+
+    def _reject(self, place: Place, cells: Sequence[Cell], message: tuple[str, str, str]) -> None:
+        problem = place.problem(*message, "rejected")
         self.read_count += 1
         self.problems.append(problem)
-        self.rejected.append(place.reject([Cell("", "原文", None, line.text)], problem))
+        self.rejected.append(place.reject(cells, problem))
 
     def _take(self, place: Place, cells: Sequence[Cell], *, undecodable: bool) -> None:
         if any(cell.field == "code" and cell.text.strip() == EXAMPLE_CODE for cell in cells):
@@ -376,6 +395,9 @@ class _ListReader:
                 )
             )
             return
+        if may_have_lost_digits(row.listing.code):
+            self._reject_collapsed(row, first)
+            return
         same = "编号" if row.listing.code else "名称和单位"
         problem = row.problem(
             "conflict_in_file",
@@ -386,6 +408,23 @@ class _ListReader:
         )
         self.problems.append(problem)
         self.rejected.append(row.reject(problem))
+
+    def _reject_collapsed(self, row: ParsedRow, first: ParsedRow) -> None:
+        """Import neither of two rows whose codes have become one: it is not known whose code it was."""
+        key = identity_key(first.listing)
+        both = [row] if key in self._collapsed or first.file != row.file else [first, row]
+        self._collapsed.add(key)
+        for refused in both:
+            problem = refused.problem(
+                "digits_lost",
+                f"不同的行有同一个长编码“{row.listing.code}”，其末尾的零说明后几位可能已经丢失；未导入，"
+                "请把该列设为“文本”格式后重新填写编码。",
+                f"different rows have the one long code {row.listing.code}, and its last zeros suggest lost "
+                "digits; not imported: format the column as text and type the codes again.",
+                severity="rejected",
+            )
+            self.problems.append(problem)
+            self.rejected.append(refused.reject(problem))
 
 
 def _is_filled(row: Iterable[str]) -> bool:
@@ -412,6 +451,14 @@ def _filled_from_merged(sheet: Sheet, index: int, header: Header) -> Sequence[st
         if top and inherits and not text.strip() and name not in ("code", "title"):
             texts[column] = sheet.rows[top[0]][column]
     return texts
+
+
+def _counted_from_1900(texts: Sequence[str], header: Header) -> Sequence[str]:
+    """The row of a workbook whose days count from 1904, with day numbers that count from 1900."""
+    days = [name in ("valid_until", "deadline") for name in header.fields]
+    return [
+        since_1904(text) if column < len(days) and days[column] else text for column, text in enumerate(texts)
+    ]
 
 
 def _distinct(headings: Sequence[str]) -> list[str]:
@@ -451,9 +498,9 @@ def _json_cell(key: str, value: object, name: str | None) -> Cell:
             terms = tuple(str(item) for item in value if item is not None)
             text = "；".join(terms)
         case dict():
-            text = json.dumps(value, ensure_ascii=False)
-        case float() if value.is_integer() and abs(value) < 1e15:
-            text = str(int(value))
+            text = json.dumps(value, ensure_ascii=False, default=str)
+        case Decimal() if name != "code":
+            text = plain_number(float(value))
         case _:
             text = str(value)
     return Cell(key, key, name, text, terms)

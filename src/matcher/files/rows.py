@@ -20,6 +20,8 @@ from matcher.domain.text import fold, normalise
 from matcher.files.plain_headings import unit_of
 from matcher.files.report import Problem, RejectedRow, Severity
 from matcher.files.values import (
+    error_message,
+    has_lost_digits,
     is_error,
     is_nothing,
     is_period,
@@ -28,6 +30,7 @@ from matcher.files.values import (
     parse_date,
     parse_kind,
     parse_modes,
+    parse_people,
     parse_yes_no,
     split_terms,
     unique_terms,
@@ -78,6 +81,9 @@ _LONG_TEXTS = frozenset({
     "abstract", "abstract_en", "detail", "problems", "targets", "conditions", "transfer_note",
 })  # fmt: skip
 _CODES = {"price": "bad_amount", "budget": "bad_amount", "valid_until": "bad_date", "deadline": "bad_date"}
+_IDENTIFIERS = frozenset({"code", "title", "contact", "contact_name", "contact_phone", None})
+"""Fields, and unknown columns, in which a power of ten is no figure but a code or telephone number."""
+
 _STRICTER = list(Confidentiality)
 
 
@@ -89,8 +95,8 @@ def _long_text(text: str, _: Cell) -> str:
     return text
 
 
-def _keywords(text: str, cell: Cell) -> tuple[str, ...]:
-    return split_terms(text) if cell.terms is None else unique_terms([*cell.terms])
+def _keywords(_: str, cell: Cell) -> tuple[str, ...]:
+    return split_terms(cell.text) if cell.terms is None else unique_terms([*cell.terms])
 
 
 def _maturity(text: str, cell: Cell) -> Maturity:
@@ -108,7 +114,8 @@ def _money(text: str, cell: Cell) -> Money:
 _READERS: Mapping[str, Callable[[str, Cell], object]] = {
     **dict.fromkeys(_LONG_TEXTS, _long_text),
     "keywords": _keywords,
-    "modes": lambda text, _: parse_modes(text),
+    "modes": lambda _, cell: parse_modes(cell.text),
+    "inventors": lambda _, cell: parse_people(cell.text),
     "maturity": _maturity,
     "price": _money,
     "budget": _money,
@@ -132,19 +139,19 @@ class RowReader:
         self._undecodable = undecodable
         self._values: dict[str, Any] = {}
         self._extra: dict[str, str] = {}
-        self._title_fault: Problem | None = None
+        self._fatal: Problem | None = None
 
     def read(self, cells: Sequence[Cell]) -> Achievement | Demand | RejectedRow:
         """The listing the cells state, or the row rejected for want of a title."""
         for cell in cells:
             self._take(cell)
         title = self._values.get("title", "")
-        if self._title_fault is None and not any(character.isalnum() for character in title):
+        if self._fatal is None and not any(character.isalnum() for character in title):
             column = next((cell.column for cell in cells if cell.field == "title"), "")
-            self._title_fault = self._missing_title(title, column)
-        if self._title_fault is not None:
-            self.problems.insert(0, self._title_fault)
-            return self._place.reject(cells, self._title_fault)
+            self._fatal = self._missing_title(title, column)
+        if self._fatal is not None:
+            self.problems.insert(0, self._fatal)
+            return self._place.reject(cells, self._fatal)
         return self._listing()
 
     def _take(self, cell: Cell) -> None:
@@ -172,11 +179,16 @@ class RowReader:
 
     def _is_damaged(self, cell: Cell, text: str) -> bool:
         if is_error(text):
+            self._fault(cell, "cell_error", *error_message(text))
+            return True
+        if has_lost_digits(text) and cell.field in _IDENTIFIERS:
             self._fault(
                 cell,
-                "cell_error",
-                f"单元格是公式错误“{text}”，请改正公式或直接填写内容。",
-                f"the cell holds the error {text}; mend the formula or type the content.",
+                "digits_lost",
+                f"“{text}”是被存成数字的长编码，后几位已经丢失；请把该列设为“文本”格式后重新填写，"
+                "或在编码前加英文单引号。",
+                f"{text} is a long code that was stored as a number, and its last digits are lost: format "
+                "the column as text and type it again, or put an apostrophe before it.",
             )
             return True
         if self._undecodable and UNDECODABLE in text:
@@ -225,8 +237,8 @@ class RowReader:
         self.problems.append(self._place.problem(code, zh, en, "doubtful", cell.column))
 
     def _fault(self, cell: Cell, code: str, zh: str, en: str) -> None:
-        if cell.field == "title":
-            self._title_fault = self._place.problem(code, zh, en, "rejected", cell.column)
+        if cell.field in ("title", "code"):
+            self._fatal = self._place.problem(code, zh, en, "rejected", cell.column)
         else:
             self._report(cell, code, zh, en)
 

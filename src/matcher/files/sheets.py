@@ -15,6 +15,8 @@ MAX_ROWS = 200_000
 class Sheet:
     """Rows of cell texts. `merged` maps a (row, column) hidden by a vertical merge to the visible one.
 
+    `since_1904`: numbers that mean days count from 1904.
+    `stray_quotes` maps the index of a row that a stray quotation mark spoils to its line in the file.
     `hidden` is of the sheet as a whole; `hides` are its rows and columns, None where that cannot be told.
     """
 
@@ -23,6 +25,8 @@ class Sheet:
     hidden: bool = False
     merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     undecodable: bool = False
+    since_1904: bool = False
+    stray_quotes: Mapping[int, int] = field(default_factory=dict)
     hides: Hidden | None = field(default_factory=Hidden)
 
 

@@ -12,7 +12,26 @@ _NOTHING = frozenset({
     "", "-", "--", "—", "——", "/", "\\", "n/a", "na", "null", "none", "nan",
     "无", "暂无", "空", "不详", "未知",
 })  # fmt: skip
-_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
+PICTURE = "#图片"
+"""Stands for a cell that holds a picture."""
+
+NO_RESULT = "#公式没有结果"
+"""Stands for a formula that was never calculated."""
+
+_ERROR = re.compile(
+    r"#(?:REF!|N/A(?: N/A)?|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|"
+    r"BUSY!|GETTING_DATA|EXTERNAL!|PYTHON!|TIMEOUT!|MACRO!)|#{2,}"
+    rf"|{PICTURE}|{NO_RESULT}|=(?:[A-Z_][A-Z0-9_.]*\(.*|[+-]?\$?[A-Z]{{1,3}}\$?\d+(?:[-+*/&].*)?)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_PICTURE_FORMULA = re.compile(r"=(?:_xlfn\.)?(?:_xlws\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+
+_LINE_BREAK = re.compile(
+    r"\r\n?|[\v\f\u0085\u2028\u2029]|_x000[DA]_\n?|&#(?:10|13|x0?[AD]);|<br\s*/?>", re.IGNORECASE
+)
+_ZEROS_AT_THE_END = re.compile(r"[1-9]\d{14}0+")
+_POWER_OF_TEN = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d{2,3}", re.IGNORECASE)
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 _SEPARATOR = re.compile(r"[;；、，|\n\t]|(?<!\d),|,(?!\d)")
@@ -27,17 +46,72 @@ def is_nothing(text: str) -> bool:
 
 
 def is_error(text: str) -> bool:
-    """Whether a cell holds a spreadsheet error such as #REF!."""
+    """Whether a cell holds nothing to read: an error (#REF!), a figure that did not fit (####), a picture."""
     return _ERROR.fullmatch(text.strip()) is not None
+
+
+def is_picture(text: str) -> bool:
+    """Whether a cell holds a picture, or the formula that stands for one."""
+    return text == PICTURE or _PICTURE_FORMULA.match(text.strip()) is not None
+
+
+def error_message(text: str) -> tuple[str, str]:
+    """What is wrong with such a cell and how to mend it, in Chinese and English."""
+    if text == NO_RESULT:
+        return (
+            "单元格的公式没有保存计算结果，请用 Excel 或 WPS 打开文件、保存后再导入，或直接填写内容。",
+            "the cell's formula has no stored result: open and save the file in Excel or WPS, then import.",
+        )
+    if text == PICTURE or "DISPIMG" in text.upper():
+        return (
+            "单元格里是图片，无法读取，请改填文字。",
+            "the cell holds a picture, which cannot be read: type the content.",
+        )
+    if text.strip("#") == "":
+        return (
+            f"单元格是“{text}”：列宽不够，导出时丢失了内容；请加宽该列后重新导出，或直接填写内容。",
+            f"the cell holds {text}: its column was too narrow on export: widen it, or type the content.",
+        )
+    if text.startswith("="):
+        return (
+            f"单元格是公式“{text[:40]}”而不是结果，请直接填写内容。",
+            f"the cell holds the formula {text[:40]} and not its result: type the content.",
+        )
+    return (
+        f"单元格是公式错误“{text}”，请改正公式或直接填写内容。",
+        f"the cell holds the error {text}; mend the formula or type the content.",
+    )
+
+
+def has_lost_digits(text: str) -> bool:
+    """Whether a code was turned into a power of ten (1.10108E+17): its last digits are lost."""
+    return _POWER_OF_TEN.fullmatch(text.strip()) is not None
+
+
+def may_have_lost_digits(code: str) -> bool:
+    """Whether a code looks as Excel leaves a number of 16 digits or more: zeros from the sixteenth on."""
+    return _ZEROS_AT_THE_END.fullmatch(code.strip()) is not None
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a cell that say something, each normalised; `<br>` and `&#10;` break lines, too."""
+    broken = _LINE_BREAK.sub("\n", text)
+    return [line for line in map(normalise, broken.split("\n")) if line]
+
+
+def parse_people(text: str) -> str:
+    """Names in one line; those on lines of their own are joined by “、”."""
+    return "、".join(line.strip("、，,；; ") for line in lines_of(text))
 
 
 def split_terms(text: str) -> tuple[str, ...]:
     """Split keywords or modes; English phrases of several words stay whole.
 
     Separators are ; ； 、 , ， | and line breaks; only without any of them a “/” or a space beside a
-    Chinese character. A comma between digits belongs to the term (1,2-二氯乙烷).
+    Chinese character. A comma between digits belongs to the term (1,2-二氯乙烷). The text must be as it
+    stands in the file: normalising closes line breaks.
     """
-    text = _KEYWORDS_LABEL.sub("", normalise(text))
+    text = _KEYWORDS_LABEL.sub("", "\n".join(lines_of(text)))
     terms = _SEPARATOR.split(text)
     if len(terms) == 1:
         terms = _SLASH.split(text)
@@ -163,8 +237,10 @@ _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?(?:底|末|前)?")
 _YEAR = re.compile(r"(\d{4})年?(上半年|下半年|年?底|年?末)?(?:前|以前)?")
 _YEARS = re.compile(r"\d{4}年?[-~—–至到](\d{4})年?")
 _BOTH_ENDS = re.compile(r"[~—–至到]|(?<=[日月年])-|(?<=\d)-(?=\d{4}[/.年])")
-_SERIAL = re.compile(r"[2-7]\d{4}")
+_SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
+_SERIAL_OF_1904 = re.compile(r"(\d{5})(?:\.\d+)?")
+_DAYS_TO_1904 = 1462
 
 
 def is_period(text: str) -> bool:
@@ -196,14 +272,20 @@ def parse_date(text: str) -> date | None:
     return day
 
 
+def since_1904(text: str) -> str:
+    """A day number that counts from 1904 as the one that counts from 1900; other texts stay."""
+    serial = _SERIAL_OF_1904.fullmatch(text.strip())
+    return str(int(serial[1]) + _DAYS_TO_1904) if serial else text
+
+
 def _last_day(plain: str) -> date | None:
     if years := _YEARS.fullmatch(plain):
         return date(int(years[1]), 12, 31)
     if day := _DAY.fullmatch(plain):
         year, month, number = (int(part) for part in day.groups() if part is not None)
         return date(year, month, number)
-    if _SERIAL.fullmatch(plain):
-        return _EXCEL_EPOCH + timedelta(days=int(plain))
+    if serial := _SERIAL.fullmatch(plain):
+        return _EXCEL_EPOCH + timedelta(days=int(serial[1]))
     if year_only := _YEAR.fullmatch(plain):
         year = int(year_only[1])
         return date(year, 6, 30) if year_only[2] == "上半年" else date(year, 12, 31)

@@ -1,8 +1,9 @@
-"""Workbooks (.xlsx, .xls) as sheets of text, by python-calamine in a process of its own.
+"""Workbooks (.xlsx, .xls) as sheets of text, read in a process of its own.
 
 What is inside an .xlsx is measured before it is loaded: a zip bomb, or one cell in the last corner of a
 sheet, would otherwise fill the memory, for calamine keeps the rectangle around all filled cells. The same
-pass finds error cells, which calamine returns as blanks; in .xls files they stay blanks.
+pass finds the cells that hold nothing to read, which calamine returns as blanks: errors, pictures, and
+formulas without a result.
 """
 
 import io
@@ -14,21 +15,17 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from xml.etree.ElementTree import Element
-
-from defusedxml.ElementTree import fromstring
 
 from matcher.files import calamine_process
 from matcher.files.hidden import Hidden
-from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, cell_position, too_many_rows
+from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, column_letter
+from matcher.files.values import NO_RESULT, PICTURE
+from matcher.files.workbook_parts import WORKBOOK, outline
+from matcher.files.worksheet_xml import WorksheetScan
 
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_CELLS = 20_000_000
 """Cells of the rectangle calamine keeps in memory: 200,000 rows of 100 columns."""
-
-MAX_INDEX_BYTES = 1 << 20
-"""Of each part that names the sheets: they are parsed in the serving process, and have a few kilobytes."""
 
 MAX_ERROR_CELLS = 100_000
 MAX_SECONDS = 120
@@ -36,12 +33,14 @@ MAX_MERGED_ROWS = 1000
 
 ZIP_MARK = b"PK\x03\x04"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_MARK = calamine_process.OLE_MARK
 
-_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:row|(c))\b")
-_VALUE = re.compile(rb"(?:<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?v>([^<]{0,40})")
-_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,3}\d{1,7})[\"']")
-_ERROR_CELL = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+_FORMULA = re.compile(rb"\s*<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?")
+_VALUE = re.compile(rb"\s*<(?:\w+:)?v\b[^<>]*>([^<]{0,40})")
+_TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
+_KNOWN = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", PICTURE, NO_RESULT}
+_RICH = re.compile(rb"\bvm\s*=\s*[\"']\d")
+"""A cell with a value that plain cells have not: an error cell with one holds a picture."""
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -55,40 +54,45 @@ _DAMAGE = (
 """What zipfile and the XML parser raise for archives that are broken, encrypted or made of junk."""
 
 _BLOCK = 1 << 20
-_LONGEST_TAG = 16_384
-
-_NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def read_workbook(content: bytes) -> list[Sheet]:
-    """Every worksheet of a workbook, hidden ones marked.
+def read_workbook(content: bytes, *, as_shown: bool = True) -> list[Sheet]:
+    """Every worksheet, hidden ones marked; its cells as people see them, or with their whole values.
 
     Raises:
         UnreadableFile: no workbook, an encrypted one, or one too large to be a list.
     """
     if content.startswith(OLE_MARK) and _ENCRYPTED in content:
         raise _encrypted()
-    errors = _error_cells(content) if content.startswith(ZIP_MARK) else {}
+    unread = _error_cells(content) if content.startswith(ZIP_MARK) else {}
     sheets: list[Sheet] = []
-    for line in _by_calamine(content).splitlines():
+    for line in _read_apart(content, as_shown).splitlines():
         record = json.loads(line)
         if isinstance(record, dict):
             if record["height"] > MAX_ROWS:
-                raise too_many_rows()
-            merged, hides = _merged(record["merged"]), Hidden.from_json(record["hides"])
-            sheets.append(Sheet(record["name"], [], record["hidden"], merged, hides=hides))
+                raise _too_many_rows(record["name"], f"A{record['height']}")
+            sheets.append(
+                Sheet(
+                    record["name"],
+                    [],
+                    record["hidden"],
+                    _merged(record["merged"]),
+                    since_1904=record["since_1904"],
+                    hides=Hidden.from_json(record["hides"]),
+                )
+            )
         else:
             sheets[-1].rows.append(record)
     for sheet in sheets:
-        _restore_errors(sheet, errors.get(sheet.name, {}))
+        _restore(sheet, unread.get(sheet.name, {}))
     return sheets
 
 
-def _by_calamine(content: bytes) -> bytes:
+def _read_apart(content: bytes, as_shown: bool) -> bytes:
+    texts = calamine_process.AS_SHOWN if as_shown else calamine_process.WHOLE
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the file is only its input
-            [sys.executable, "-m", calamine_process.__name__, str(MAX_ROWS)],
+            [sys.executable, "-m", calamine_process.__name__, str(MAX_ROWS), texts],
             input=content,
             capture_output=True,
             timeout=MAX_SECONDS,
@@ -122,8 +126,8 @@ def _merged(ranges: Sequence[Sequence[Sequence[int]]]) -> dict[tuple[int, int], 
     }
 
 
-def _restore_errors(sheet: Sheet, errors: Mapping[tuple[int, int], str]) -> None:
-    for (row, column), text in errors.items():
+def _restore(sheet: Sheet, unread: Mapping[tuple[int, int], str]) -> None:
+    for (row, column), text in unread.items():
         while len(sheet.rows) <= row:
             sheet.rows.append([])
         sheet.rows[row].extend([""] * (column + 1 - len(sheet.rows[row])))
@@ -132,55 +136,66 @@ def _restore_errors(sheet: Sheet, errors: Mapping[tuple[int, int], str]) -> None
 
 @dataclass(slots=True)
 class _Extent:
-    """The rectangle around the filled cells of one worksheet, and its error cells."""
+    """The rectangle around the filled cells of one worksheet, and the cells that hold nothing to read."""
 
     rows: int = 0
     columns: int = 0
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    _row: int = 0
-    _column: int = 0
+    lowest: str = ""
+    rightmost: str = ""
+    unread: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def add_row(self, attributes: bytes) -> None:
-        """Take in a row's opening tag; it may leave out its number."""
-        reference = _REFERENCE.search(attributes)
-        self._row = int(reference[1]) - 1 if reference else self._row + 1
-        self._column = 0
+    def add(self, row: int, column: int, attributes: bytes, text: bytes, end: int) -> None:
+        """Take in a filled cell; its opening tag ends at `end` of `text`."""
+        if row >= self.rows:
+            self.rows, self.lowest = row + 1, f"{column_letter(column)}{row + 1}"
+        if column >= self.columns:
+            self.columns, self.rightmost = column + 1, f"{column_letter(column)}{row + 1}"
+        mark = _unread(attributes, text, end)
+        if not mark:
+            return
+        if len(self.unread) == MAX_ERROR_CELLS:
+            raise UnreadableFile(
+                "too_large",
+                f"错误值（#N/A 等）超过 {MAX_ERROR_CELLS:,} 个，请改正后再导入。",
+                f"more than {MAX_ERROR_CELLS:,} cells hold errors such as #N/A: mend them first.",
+            )
+        self.unread[row, column] = mark
 
-    def add_cell(self, attributes: bytes, text: bytes, end: int) -> None:
-        """Take in a filled cell's opening tag; it ends at `end` of `text` and may leave out its reference."""
-        if reference := _REFERENCE.search(attributes):
-            self._row, self._column = cell_position(reference[1].decode())
-        self.rows = max(self.rows, self._row + 1)
-        self.columns = max(self.columns, self._column + 1)
-        if _ERROR_CELL.search(attributes):
-            if len(self.errors) == MAX_ERROR_CELLS:
-                raise UnreadableFile(
-                    "too_large",
-                    f"错误值（#N/A 等）超过 {MAX_ERROR_CELLS:,} 个，请改正后再导入。",
-                    f"more than {MAX_ERROR_CELLS:,} cells hold errors such as #N/A: mend them first.",
-                )
-            value = _VALUE.match(text, end)
-            error = value[1] if value and value[1] else b"#VALUE!"
-            self.errors[self._row, self._column] = error.decode("utf-8", "replace")
-        self._column += 1
+
+def _unread(attributes: bytes, text: bytes, end: int) -> str:
+    """What stands for a cell that holds nothing to read: an error, `PICTURE`, `NO_RESULT`; "" for others."""
+    kind = _TYPE.search(attributes)
+    formula = _FORMULA.match(text, end)
+    if not formula and (kind is None or kind[1] != b"e"):
+        return ""
+    value = _VALUE.match(text, formula.end() if formula else end)
+    if kind and kind[1] == b"e":
+        error = value[1].decode("utf-8", "replace").strip() if value else ""
+        rich = _RICH.search(attributes) and (formula is None or b"IMAGE(" in formula[0])
+        return PICTURE if rich else error or "#VALUE!"
+    stated = value is not None and (value[1].strip() or (kind and kind[1] == b"str"))
+    return "" if stated else NO_RESULT
 
 
 def _error_cells(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """Error cells by sheet name, after making sure that the archive can be loaded safely."""
+    """Cells that hold nothing to read by sheet, after making sure that the archive can be loaded safely."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-            if "xl/workbook.xml" not in names:
+            if WORKBOOK not in archive.namelist():
                 raise UnreadableFile(
                     "unreadable_file",
                     "不是 .xlsx 工作簿，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。",
                     "not an .xlsx workbook; save it as .xlsx and import that.",
                 )
             extents = _measure(archive)
-            parts = _sheet_parts(archive)
+            parts = outline(archive).sheets
     except _DAMAGE as error:
         raise _damaged() from error
-    return {sheet: extents[part].errors for sheet, part in parts.items() if part in extents}
+    found = {sheet: extents[part] for sheet, part in parts.items() if part in extents}
+    for sheet, extent in found.items():
+        _refuse_far_cells(sheet, extent)
+        _refuse_new_errors(sheet, extent.unread)
+    return {sheet: extent.unread for sheet, extent in found.items()}
 
 
 def _measure(archive: zipfile.ZipFile) -> dict[str, _Extent]:
@@ -189,22 +204,52 @@ def _measure(archive: zipfile.ZipFile) -> dict[str, _Extent]:
     for entry in archive.infolist():
         worksheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
         extent = extents.setdefault(entry.filename, _Extent()) if worksheet else None
-        tail = b""
+        scan = WorksheetScan(extent.add) if extent else None
         for block in _blocks(archive, entry, left):
             left -= len(block)
-            if extent is not None:
-                tail = _scan(tail + block, extent)
-        if extent is not None:
-            _scan(tail, extent, last=True)
-            if extent.rows > MAX_ROWS:
-                raise too_many_rows()
-            if extent.rows * extent.columns > MAX_CELLS:
-                raise UnreadableFile(
-                    "too_large",
-                    f"已用区域达 {extent.rows} 行 × {extent.columns} 列，请删除远处的单元格或拆分文件。",
-                    f"the used area is {extent.rows} × {extent.columns} cells; delete far-off cells.",
-                )
+            if scan is not None:
+                scan.feed(block)
+        if scan is not None:
+            scan.close()
     return extents
+
+
+def _refuse_far_cells(sheet: str, extent: _Extent) -> None:
+    """Raise `UnreadableFile` where the used area is larger than a list's; it names the cell that makes it."""
+    if extent.rows > MAX_ROWS:
+        raise _too_many_rows(sheet, extent.lowest)
+    if extent.rows * extent.columns > MAX_CELLS:
+        raise UnreadableFile(
+            "too_large",
+            f"工作表“{sheet}”的已用区域达 {extent.rows} 行 × {extent.columns} 列，最远处是单元格 "
+            f"{extent.lowest} 和 {extent.rightmost}（可能只有空格），请删除这些远处的行列，或拆分文件。",
+            f"the used area of sheet {sheet} is {extent.rows} × {extent.columns} cells; its far ends are the "
+            f"cells {extent.lowest} and {extent.rightmost}, which may hold but a space: delete those rows "
+            "and columns, or split the file.",
+        )
+
+
+def _refuse_new_errors(sheet: str, unread: Mapping[tuple[int, int], str]) -> None:
+    """Raise `UnreadableFile` for an error with which calamine 0.37 reads no workbook; it names the cell."""
+    for (row, column), text in unread.items():
+        if text not in _KNOWN:
+            cell = f"{column_letter(column)}{row + 1}"
+            raise UnreadableFile(
+                "cell_error",
+                f"工作表“{sheet}”的单元格 {cell} 是公式错误“{text}”，请改正公式或直接填写内容后再导入。",
+                f"cell {cell} of sheet {sheet} holds the error {text}: mend the formula or type the content.",
+                row=row + 1,
+            )
+
+
+def _too_many_rows(sheet: str, cell: str) -> UnreadableFile:
+    return UnreadableFile(
+        "too_many_rows",
+        f"工作表“{sheet}”超过 {MAX_ROWS} 行：最下面有内容的单元格是 {cell}。如果那里只是误留的内容或空格，"
+        "请删除该行；否则请拆分成几个文件分别导入。",
+        f"sheet {sheet} has more than {MAX_ROWS} rows: the lowest cell that holds something is {cell}. "
+        "Delete that row if it is a stray cell or a space, or split the file.",
+    )
 
 
 def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
@@ -221,52 +266,6 @@ def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> Ite
                     f"unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB; split the file.",
                 )
             yield block
-
-
-def _scan(text: bytes, extent: _Extent, *, last: bool = False) -> bytes:
-    """Note the cells in `text`; what may be the first part of a cell is given back to be scanned again.
-
-    No byte is looked at twice, whatever the text holds: a tag ends at the first “>”, and one that is too long
-    for a worksheet's is refused.
-    """
-    settled = len(text) if last else max(len(text) - _LONGEST_TAG, 0)
-    place = 0
-    while (tag := _ROW_OR_CELL.search(text, place)) and tag.start() < settled:
-        end = text.find(b">", tag.end(), tag.start() + _LONGEST_TAG)
-        if end < 0:
-            raise _damaged()
-        attributes = text[tag.end() : end]
-        place = end + 1
-        if tag[1] is None:
-            extent.add_row(attributes)
-        elif not attributes.endswith(b"/"):
-            extent.add_cell(attributes, text, place)
-    return text[max(place, settled) :]
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name → path of its XML in the archive."""
-    relations = _parsed(archive, "xl/_rels/workbook.xml.rels")
-    targets = {relation.get("Id"): str(relation.get("Target")) for relation in relations}
-    sheets = _parsed(archive, "xl/workbook.xml").iter(f"{_NAMESPACE}sheet")
-    return {
-        str(sheet.get("name")): _part(targets[sheet.get(_RELATION_ID)])
-        for sheet in sheets
-        if sheet.get(_RELATION_ID) in targets
-    }
-
-
-def _parsed(archive: zipfile.ZipFile, name: str) -> Element:
-    """A small XML part of the archive; a large one, or one with a document type, counts as damaged."""
-    with archive.open(name) as part:
-        content = part.read(MAX_INDEX_BYTES + 1)
-    if len(content) > MAX_INDEX_BYTES:
-        raise _damaged()
-    return fromstring(content, forbid_dtd=True)
-
-
-def _part(target: str) -> str:
-    return target[1:] if target.startswith("/") else str(PurePosixPath("xl") / target)
 
 
 def _encrypted() -> UnreadableFile:

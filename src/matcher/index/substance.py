@@ -14,9 +14,14 @@ ENOUGH = 8.0
 """Information at which a demand says enough: two or three words of a trade. All of 28 real demands have more;
 “关键技术研究，提高产品质量，降低生产成本” has 2."""
 
+LEAST = 0.1
+"""The share of a demand that says nothing: it counts for little, and its candidates keep their order. At 0
+some of 1,862 lists of keyphrases ranked nothing (mean reciprocal rank 0.641 instead of 0.662)."""
+
 
 class Substance:
-    """A channel that finds nothing by itself; its figure is a demand's information over `ENOUGH`, at most 1.
+    """A channel that finds nothing by itself; its figure is a demand's information over `ENOUGH`, from
+    `LEAST` to 1.
 
     The demand is the query or, where `demands` are given, the row: a pair has one figure, whichever is asked.
     A text that is not mostly Chinese counts as saying enough.
@@ -47,5 +52,5 @@ class Substance:
     def _shares(self, texts: Sequence[TextView]) -> NDArray[np.float32]:
         found = self._vectoriser.information([text.full for text in texts])
         chinese = np.array([chinese_share(text.full) >= CHINESE for text in texts], dtype=np.bool_)
-        shares = np.where(chinese, np.minimum(1.0, found / ENOUGH), 1.0)
+        shares = np.where(chinese, np.clip(found / ENOUGH, LEAST, 1.0), 1.0)
         return shares.astype(np.float32)

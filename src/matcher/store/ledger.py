@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matcher.domain.access import Scope
 from matcher.domain.bands import DEFAULT_BANDS, Band, Bands
 from matcher.domain.entries import EntryFilter, EntryView, PairView
-from matcher.domain.listing import Confidentiality, Side
+from matcher.domain.listing import Confidentiality, Contact, Side
 from matcher.domain.opinions import Opinion
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Cause, Standing
@@ -60,15 +60,17 @@ def current_pairs(session: Session, park_id: int | None = None) -> Sequence[tupl
     return [(demand, achievement) for demand, achievement in rows]
 
 
-def count_stages(session: Session, scope: Scope, park_id: int) -> dict[Stage, int]:
-    """How many of a park's entries in view that are work stand at each stage, where any do."""
+def count_stages(session: Session, scope: Scope, park_id: int, *, work: bool = False) -> dict[Stage, int]:
+    """How many of a park's entries in view, or of those that are `work` alone, stand at each stage."""
     query = (
         select(human("stage"), func.count())
         .select_from(LedgerEntry)
         .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
-        .where(*_conditions(scope, EntryFilter(park_id=park_id, in_view=True)), _is_work(session, scope))
+        .where(*_conditions(scope, EntryFilter(park_id=park_id, in_view=True)))
         .group_by(human("stage"))
     )
+    if work:
+        query = query.where(_is_work(session, scope))
     counts: dict[Stage, int] = {}
     for name, count in session.execute(query):
         stage = Stage.SCREENING if name is None else Stage(name)
@@ -272,4 +274,8 @@ def _entry_view(
         also=(),
         demand_replaced_by=demand.replaced_by,
         achievement_replaced_by=achievement.replaced_by,
+        demand_contact=Contact(**demand.data["contact"]),
+        demand_extra=demand.data["extra"],
+        achievement_contact=Contact(**achievement.data["contact"]),
+        achievement_extra=achievement.data["extra"],
     )

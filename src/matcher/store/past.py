@@ -13,7 +13,7 @@ from matcher.domain.columns import Work
 from matcher.domain.difference import State
 from matcher.domain.entries import NamedPair
 from matcher.domain.ledger import Pair
-from matcher.domain.listing import Side
+from matcher.domain.listing import Contact, Side
 from matcher.store.human_columns import folded
 from matcher.store.rows import from_row
 from matcher.store.tables import AchievementRevision, DemandRevision, Exclusion, HumanChange, RevisionRow
@@ -101,6 +101,14 @@ class PastPairs:
             **{f"achievement_{name}": achievement[name] for name in _NAMES},
             achievement_industry=achievement["industry"],
         )
+
+    def contacts(self, pair: Pair, moment: datetime) -> dict[str, Any]:
+        """Both sides' contacts as the lists held them at a moment, by their fields in an entry."""
+        demand_id, achievement_id = pair
+        return {
+            "demand_contact": Contact(**self.demands.at(demand_id, moment).data["contact"]),
+            "achievement_contact": Contact(**self.supply.at(achievement_id, moment).data["contact"]),
+        }
 
 
 _NAMES = ("code", "title", "organisation")

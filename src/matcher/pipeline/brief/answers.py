@@ -28,7 +28,7 @@ class BriefPair(DiffItemAnswer):
 
 
 class BriefCounts(Answer):
-    """各列表有几条；`kept` 为没有变化的对数。"""
+    """各列表有几条；`kept` 为没有变化的对数，`folded` 为不可信、无人处理而未列出的变化数。"""
 
     overdue: int
     due: int
@@ -40,6 +40,7 @@ class BriefCounts(Answer):
     aside: int
     abstentions: int
     kept: int
+    folded: int
 
 
 class StageCount(Answer):

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Self
 
 from matcher.domain.access import Principal, Right, Scope
+from matcher.domain.bands import DEFAULT_BANDS, Band
 from matcher.domain.days import beijing_day
 from matcher.domain.difference import Difference
 from matcher.domain.entries import EntryView
@@ -21,7 +22,7 @@ from matcher.pipeline.ledger.past.named_runs import When, successful_run
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.matches.abstentions import nearest_first
 from matcher.pipeline.nights.runs import answer_of
-from matcher.store import ledger, runs
+from matcher.store import ledger, rule_versions, runs
 from matcher.store.database import Database, Transaction
 from matcher.store.runs import HeldRun
 
@@ -36,6 +37,7 @@ def make_brief(
     now: datetime,
     *,
     since: When | None = None,
+    work: bool = False,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> BriefAnswer:
@@ -44,6 +46,9 @@ def make_brief(
     Unless told, it is compared with the last run that ended 24 hours ago or before; where there is none,
     with the beginning. What is overdue is in no other list of duties; `aside` are entries that someone works
     on, proposed at neither end, whose standing has changed.
+
+    With `work` pairs that were likely at neither end and that nobody touched are left out, and counted as
+    `folded`.
 
     Each list has at most `limit` items, all of them where there is none; `counts` are of whole lists. A
     `cursor` gives what follows in each list, of the same two runs.
@@ -61,8 +66,11 @@ def make_brief(
     with database.reading() as session:
         found = _compared(session, scope, park.id, now, since, page)
         duties = _by_duty(due(session, scope, now, park_id=park.id, days=DAYS))
-        entries = ledger.count_stages(session, scope, park.id)
+        entries = ledger.count_stages(session, scope, park.id, work=work)
         changes = {} if found is None else _changes(session, scope, found)
+        folded = 0
+        if work and found is not None:
+            changes, folded = _at_work(session, scope, park.id, found.run, changes)
         unmatched, abstentions = nearest_first(session, scope, beijing_day(now), park.id, page.places)
         lists: dict[str, Sequence[Answer]] = {name: part[page.places] for name, part in duties.items()}
         if found is not None:
@@ -80,7 +88,9 @@ def make_brief(
                 "run": None if run is None else answer_of(session, scope, run),
                 "since": None if former is None else answer_of(session, scope, former),
                 "counts": BriefCounts(
-                    **{name: sizes.get(name, 0) for name in LISTS}, kept=0 if found is None else found.kept
+                    **{name: sizes.get(name, 0) for name in LISTS},
+                    kept=0 if found is None else found.kept,
+                    folded=folded,
                 ),
                 "stages": [
                     StageCount(stage=stage, stage_label=label(stage, "zh"), entries=entries.get(stage, 0))
@@ -153,6 +163,22 @@ def _changes(session: Transaction, scope: Scope, found: Compared) -> dict[str, l
 
     lists = {name: sorted(part, key=place, reverse=True) for name, part in found.lists.items()}
     return lists | {"aside": [one for one in lists["aside"] if one.entry_id in touched]}
+
+
+def _at_work(
+    session: Transaction, scope: Scope, park_id: int, run: HeldRun, lists: Mapping[str, Sequence[Difference]]
+) -> tuple[dict[str, list[Difference]], int]:
+    """The differences that are work, and how many others there are; the bands are those of the run."""
+    bands = rule_versions.bands_in_versions(session, run.profiles).get(park_id, DEFAULT_BANDS)
+    entries = ledger.entries_by_id(session, scope, [one.entry_id for one in chain(*lists.values())])
+
+    def is_work(difference: Difference) -> bool:
+        ends = [end for end in (difference.before, difference.after) if end is not None]
+        reached = {bands.of(end.probability) for end in ends}
+        return bool(reached & {Band.LIKELY, None}) or entries[difference.entry_id].touched
+
+    at_work = {name: [one for one in part if is_work(one)] for name, part in lists.items()}
+    return at_work, sum(map(len, lists.values())) - sum(map(len, at_work.values()))
 
 
 def _pairs(

@@ -120,7 +120,9 @@ class _Tour:
         """Send a park's brief by each channel; it is made once, and only where it is to be sent."""
         day = beijing_day(self.now)
         made = cache(
-            lambda: reminder_of(make_brief(self.database, self.principal, park.code, self.now), park.id)
+            lambda: reminder_of(
+                make_brief(self.database, self.principal, park.code, self.now, work=True), park.id
+            )
         )
         for outlet in outlets:
             if not outlet.addresses(park.code):

@@ -25,6 +25,7 @@ _NAMES: Mapping[str, str] = {
     "aside": "在办条目现状变动",
     "abstentions": "无可信供给的需求",
     "kept": "不变",
+    "folded": "其余变化（不可信、无人处理）",
 }
 _DUTIES = ("overdue", "due", "returns", "trials")
 _FIGURES = {"rank": "名次", "similarity": "相似度", "score": "得分", "probability": "概率"}
@@ -58,7 +59,8 @@ def _lines(brief: BriefAnswer, rest: str) -> Iterator[str]:
         yield f"{name}：{value}"
     yield ""
     yield "　".join(f"{_NAMES[name]} {count}" for name, count in brief.counts if name in _DUTIES)
-    yield "　".join(f"{_NAMES[name]} {count}" for name, count in brief.counts if name not in _DUTIES)
+    changes = [(name, count) for name, count in brief.counts if name not in _DUTIES]
+    yield "　".join(f"{_NAMES[name]} {count}" for name, count in changes if count or name != "folded")
     stages = [f"{stage.stage_label} {stage.entries}" for stage in brief.stages if stage.entries]
     yield f"各阶段：{'、'.join(stages) or '没有条目'}"
     for name in LISTS:

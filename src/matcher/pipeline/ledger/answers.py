@@ -1,5 +1,7 @@
 """Ledger entries as they are answered: the pair, what the batch says of it, and people's columns."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +12,10 @@ from matcher.domain.columns import PEOPLE, Kind
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import NotFound
 from matcher.domain.labels import label
+from matcher.domain.listing import Contact
 from matcher.domain.stages import Stage, moves_from
 from matcher.domain.standings import Cause, Standing
+from matcher.domain.text import mask_contacts
 from matcher.domain.work import masked
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.pairs import pair_record
@@ -52,6 +56,14 @@ class FigureChange(Answer):
     after: Figure | None
 
 
+class ContactAnswer(Answer):
+    """一方的联系人，取自其清单；默认隐去。以往的台账中为当时清单所写。"""
+
+    name: str
+    phone: str
+    email: str
+
+
 class MilestoneAnswer(Answer):
     """同一需求的几家供方据以比较的节点。"""
 
@@ -87,7 +99,7 @@ else:
 
 
 class EntryAnswer(WorkColumns, PairColumns):
-    """一条台账。人工添加而从未由批处理提出的，数值和 `run_id` 为 null。文字中的联系方式已隐去。"""
+    """一条台账。人工添加而从未由批处理提出的，数值和 `run_id` 为 null。联系方式默认隐去。"""
 
     also: list[int] = Field(description="上一次运行认为与该成果相同的其他成果的编号；以往的台账中不列")
     demand_replaced_by: int | None = Field(
@@ -108,11 +120,23 @@ class EntryAnswer(WorkColumns, PairColumns):
     first_seen: Moment
     updated_at: Moment | None = Field(description="人工最近一次改动的时间")
     updated_by: str | None = Field(description="谁改的")
+    demand_contact: ContactAnswer = Field(description="企业联系人")
+    achievement_contact: ContactAnswer = Field(description="成果联系人")
+    demand_extra: dict[str, str] = Field(
+        description="需求清单中的其他列，联系方式默认隐去；读取一条并有 `original_columns` 时给出"
+    )
+    achievement_extra: dict[str, str] = Field(
+        description="成果清单中的其他列，联系方式默认隐去；读取一条并有 `original_columns` 时给出"
+    )
 
     @classmethod
-    def of(cls, entry: EntryView, *, unmasked: bool = False) -> "EntryAnswer":
-        """An entry as callers are shown it; contacts in what people wrote are masked unless `unmasked`."""
+    def of(cls, entry: EntryView, *, unmasked: bool = False, original_columns: bool = False) -> "EntryAnswer":
+        """An entry as callers are shown it; contacts are masked unless `unmasked`.
+
+        What both lists say in columns of their own is left out unless `original_columns`.
+        """
         work = entry.work if unmasked else masked(entry.work)
+        extra = (entry.demand_extra, entry.achievement_extra) if original_columns else ({}, {})
         return cls.made_of(
             entry,
             **pair_record(entry),
@@ -123,7 +147,20 @@ class EntryAnswer(WorkColumns, PairColumns):
             standing_label=label(entry.standing, "zh"),
             cause_label=None if entry.cause is None else label(entry.cause, "zh"),
             also=list(entry.also),
+            demand_contact=_contact(entry.demand_contact, unmasked=unmasked),
+            achievement_contact=_contact(entry.achievement_contact, unmasked=unmasked),
+            demand_extra=extra_columns(extra[0], unmasked=unmasked),
+            achievement_extra=extra_columns(extra[1], unmasked=unmasked),
         )
+
+
+def extra_columns(extra: Mapping[str, str], *, unmasked: bool) -> dict[str, str]:
+    """A list's other columns by their headings; contacts inside them are masked unless `unmasked`."""
+    return {heading: text if unmasked else mask_contacts(text) for heading, text in extra.items()}
+
+
+def _contact(contact: Contact, *, unmasked: bool) -> ContactAnswer:
+    return ContactAnswer(**asdict(contact if unmasked else contact.masked))
 
 
 def no_entry(entry_id: int) -> NotFound:

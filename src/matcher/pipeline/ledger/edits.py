@@ -29,9 +29,17 @@ from matcher.store.grades import HeldGrade
 
 
 def read_entry(
-    database: Database, principal: Principal, entry_id: int, now: datetime, *, unmask: bool = False
+    database: Database,
+    principal: Principal,
+    entry_id: int,
+    now: datetime,
+    *,
+    unmask: bool = False,
+    original_columns: bool = False,
 ) -> EntryAnswer:
-    """One entry in scope; unmasking what people wrote is recorded with who asked.
+    """One entry in scope; unmasking contacts is recorded with who asked.
+
+    With `original_columns`, what both lists say in columns of their own is part of it.
 
     Raises:
         NotFound: no such entry, or another park's.
@@ -40,7 +48,8 @@ def read_entry(
     principal.require(Right.READ_PARK)
     if not unmask:
         with database.reading() as session:
-            return EntryAnswer.of(_found(session, principal, entry_id))
+            entry = _found(session, principal, entry_id)
+            return EntryAnswer.of(entry, original_columns=original_columns)
     with database.writing() as session:
         entry = _found(session, principal, entry_id)
         principal.require(Right.UNMASK)
@@ -52,7 +61,7 @@ def read_entry(
             subject=f"ledger:{entry_id}",
             park_id=entry.park_id,
         )
-        return EntryAnswer.of(entry, unmasked=True)
+        return EntryAnswer.of(entry, unmasked=True, original_columns=original_columns)
 
 
 def edit_entry(

@@ -6,22 +6,17 @@ from enum import StrEnum
 from typing import Any
 
 from matcher.domain.listing import Contact, Listing, Maturity, Money
-from matcher.domain.text import mask_contacts, mask_name, mask_number
+from matcher.domain.text import mask_contacts
 
 
 def masked(listing: Listing) -> Listing:
     """The listing with its contact, and contacts inside every text of it, hidden."""
-    contact = Contact(
-        name=mask_name(listing.contact.name),
-        phone=mask_number(listing.contact.phone),
-        email=mask_contacts(listing.contact.email),
-    )
     texts = {
         field.name: _hidden(getattr(listing, field.name))
         for field in fields(listing)
         if field.name != "contact"
     }
-    return replace(listing, **texts, contact=contact)
+    return replace(listing, **texts, contact=listing.contact.masked)
 
 
 def unmasked(sent: Listing, current: Listing) -> Listing:

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { openDrawer } from "./drawer.js";
 import { h } from "./dom.js";
 import { basisPanel } from "./entry-basis.js";
+import { contactSection } from "./entry-contacts.js";
 import { evidencePanel } from "./entry-evidence.js";
 import { excludeSection } from "./entry-exclude.js";
 import { gradePanel } from "./entry-grade.js";
@@ -37,7 +38,7 @@ export function entryDrawer({ id, past, onClose, onChange }) {
 
   /** Read the entry anew and show it, with `note` on top. */
   async function reload(note = null) {
-    const entry = await get(`/v1/ledger/${id}`, {}, aborter.signal);
+    const entry = await get(`/v1/ledger/${id}`, { original_columns: true }, aborter.signal);
     onChange(entry);
     show(entry, note);
     return entry;
@@ -45,7 +46,7 @@ export function entryDrawer({ id, past, onClose, onChange }) {
 
   function show(entry, note = null, { focus = true } = {}) {
     const isPast = past !== null;
-    const context = { entry, reload, signal: aborter.signal, editable: mayWork(entry) && !isPast };
+    const context = { entry, isPast, reload, signal: aborter.signal, editable: mayWork(entry) && !isPast };
     const heading = h("h2", { tabindex: "-1", class: "pair" }, side("demand", entry), side("achievement", entry));
     const panels = [
       { name: "work", label: t("entry.tab.work"), show: (panel) => panel.append(workPanel(context)) },
@@ -62,6 +63,7 @@ export function entryDrawer({ id, past, onClose, onChange }) {
       heading,
       h("p", { class: "entry-state" }, stageTag(entry), standingTag(entry), changedBy(entry)),
       isPast && h("p", { class: "note past" }, t("entry.past")),
+      contactSection(context),
       note,
       !isPast && stageSection(context),
       tabs(t("entry.tabs"), isPast ? panels.slice(0, 2) : panels, lastTab, keep),

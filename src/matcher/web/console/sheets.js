@@ -72,9 +72,10 @@ function exportCard(park) {
   const notes = h("div", { class: "form-notes" });
   const unmask = field({ name: "unmask", kind: "check", label: t("sheets.unmask"), help: t("sheets.unmask.about") });
   const others = field({ name: "others", kind: "check", label: t("sheets.others"), help: t("sheets.others.about") });
+  const original = field({ name: "original", kind: "check", label: t("sheets.original"), help: t("sheets.original.about") });
   const button = (format) => {
     const node = h("button", { type: "button" }, t(`sheets.${format}`));
-    const query = () => ({ park: park.code, format, work: others.value ? null : true, unmask: unmask.value ? true : null });
+    const query = () => ({ park: park.code, format, work: others.value ? null : true, original_columns: original.value ? true : null, unmask: unmask.value ? true : null });
     node.addEventListener("click", () =>
       behind(node, () => download("GET", address("/v1/ledger/export", query()), { name: `${park.name} ${t("sheets.name")}.${format}` }), (error) => showProblem(error, [], notes)),
     );
@@ -87,6 +88,7 @@ function exportCard(park) {
     h("p", { class: "help" }, t("sheets.export.about")),
     notes,
     others.node,
+    original.node,
     may("unmask") && unmask.node,
     h("div", { class: "actions" }, button("xlsx"), button("csv")),
   );

@@ -3,6 +3,7 @@
 export const TEXTS = {
   "today.heading": ["{}今日", "{} today"],
   "today.first": ["还没有可以比较的运行。", "There is no earlier run to compare with."],
+  "today.folded": ["另有 {} 条变化不可信、也无人处理", "{} more changes are not likely, and nobody touched them"],
   "today.since": ["第 {} 次运行，与第 {} 次（{}）相比。", "Run {}, compared with run {} ({})."],
   "today.download": ["下载晨报", "Download the brief"],
   "today.workbook": ["晨报", "brief"],
@@ -68,6 +69,8 @@ export const TEXTS = {
   "sheets.export.about": ["阶段和原因有下拉清单；机器的栏目受保护。请勿改动隐藏列。", "Stages and reasons have drop-downs, the machine's columns are protected. Leave the hidden columns."],
   "sheets.others": ["连同待看和低于待看的", "With the possible ones and those below"],
   "sheets.others.about": ["不勾选时，只有可信的和有人处理过的。", "Without it, the likely ones and those that people touched."],
+  "sheets.original": ["附上清单中的其他列", "With the lists' own columns"],
+  "sheets.original.about": ["列名前加“需求：”或“成果：”，导回时不读。", "Headed 需求： or 成果：; not read back."],
   "sheets.unmask": ["显示联系方式", "With contacts unmasked"],
   "sheets.unmask.about": ["会记入日志。", "This is logged."],
   "sheets.xlsx": ["下载工作簿", "Download .xlsx"],

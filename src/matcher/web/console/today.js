@@ -23,7 +23,7 @@ export function todayPage({ park, onLeave }) {
   const about = h("p", { class: "help" });
   const workbook = h("button", { type: "button" }, t("today.download"));
   workbook.addEventListener("click", () =>
-    behind(workbook, () => download("GET", `${path}/export`, { name: `${park.name} ${t("today.workbook")}.xlsx` }), (error) => notes.replaceChildren(problemNote(error))),
+    behind(workbook, () => download("GET", `${path}/export?work=true`, { name: `${park.name} ${t("today.workbook")}.xlsx` }), (error) => notes.replaceChildren(problemNote(error))),
   );
 
   function show(brief) {
@@ -34,14 +34,15 @@ export function todayPage({ park, onLeave }) {
       h(
         "div",
         { class: "today-grid" },
-        h("section", { class: "card", id: "duties" }, h("h2", {}, t("today.duties")), ...duties(brief, (cursor) => get(path, { cursor }, aborter.signal))),
-        h("section", { class: "card", id: "changes" }, h("h2", {}, t("today.changes")), ...diffSections({ ...brief, kept: brief.counts.kept }, { limit: SHOWN, more: past, counts: brief.counts })),
+        h("section", { class: "card", id: "duties" }, h("h2", {}, t("today.duties")), ...duties(brief, (cursor) => get(path, { work: true, cursor }, aborter.signal))),
+        h("section", { class: "card", id: "changes" }, h("h2", {}, t("today.changes")), ...diffSections({ ...brief, kept: brief.counts.kept }, { limit: SHOWN, more: past, counts: brief.counts }),
+          brief.counts.folded > 0 && h("p", { class: "meta" }, h("a", { href: past }, t("today.folded", brief.counts.folded)))),
       ),
       stages(brief.stages),
     );
   }
 
-  get(path, {}, aborter.signal)
+  get(path, { work: true }, aborter.signal)
     .then(show)
     .catch((error) => error.name === "AbortError" || body.replaceChildren(problemNote(error)));
   return h(

@@ -131,6 +131,7 @@ class _Replay:
                 band=self._bands(entry.park_id).of(state.probability),
                 **asdict(state),
                 **asdict(texts.named(entry.pair, park.code, state, self.until)),
+                **texts.contacts(entry.pair, self.until),
                 **self._people(entry.id),
             )
             views.append(view)
