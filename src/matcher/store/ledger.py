@@ -274,8 +274,8 @@ def _entry_view(
         also=(),
         demand_replaced_by=demand.replaced_by,
         achievement_replaced_by=achievement.replaced_by,
-        demand_contact=Contact(**demand.data["contact"]),
-        demand_extra=demand.data["extra"],
-        achievement_contact=Contact(**achievement.data["contact"]),
-        achievement_extra=achievement.data["extra"],
+        demand_contact=Contact(**demand.data.get("contact", {})),
+        demand_extra=demand.data.get("extra", {}),
+        achievement_contact=Contact(**achievement.data.get("contact", {})),
+        achievement_extra=achievement.data.get("extra", {}),
     )
