@@ -37,6 +37,30 @@ RULES: dict[str, Rule] = {
         Aim.SUPPLY,
         prepare=Town.new_achievement,
     ),
+    "restore_achievement": Rule(
+        send("POST", "/v1/achievements/{achievement}/restore"), Right.WRITE_SUPPLY, Aim.SUPPLY
+    ),
+    "change_achievements": Rule(
+        send(
+            "POST",
+            "/v1/achievements/bulk",
+            act="set",
+            items=[{"id": "{achievement}"}],
+            fields={"level": "国内先进 {n}"},
+        ),
+        Right.WRITE_SUPPLY,
+        Aim.SUPPLY,
+    ),
+    "export_achievements": Rule(get("/v1/achievements/export"), Right.READ_SUPPLY, Aim.SCOPE),
+    "merge_achievements": Rule(
+        send("POST", "/v1/achievements/{achievement}/merge", duplicates=[{"id": "{duplicate}"}]),
+        Right.WRITE_SUPPLY,
+        Aim.SUPPLY,
+        prepare=Town.twice_offered,
+    ),
+    "list_achievement_revisions": Rule(
+        get("/v1/achievements/{achievement}/revisions"), Right.READ_SUPPLY, Aim.SUPPLY
+    ),
     "list_achievement_matches": Rule(
         get("/v1/achievements/{achievement}/matches"), Right.READ_SUPPLY, Aim.SUPPLY, shown=True
     ),
@@ -62,6 +86,25 @@ RULES: dict[str, Rule] = {
     "withdraw_demand": Rule(
         send("POST", "/v1/demands/{demand}/withdraw"), Right.WRITE_DEMANDS, prepare=Town.new_demand
     ),
+    "restore_demand": Rule(send("POST", "/v1/demands/{demand}/restore"), Right.WRITE_DEMANDS),
+    "change_demands": Rule(
+        send(
+            "POST",
+            "/v1/demands/bulk",
+            act="set",
+            items=[{"id": "{demand}"}],
+            fields={"region": "大兴 {n}"},
+        ),
+        Right.WRITE_DEMANDS,
+        prepare=Town.new_demand,
+    ),
+    "export_demands": Rule(get("/v1/demands/export?park={park}"), Right.READ_PARK, shown=True),
+    "merge_demands": Rule(
+        send("POST", "/v1/demands/{demand}/merge", duplicates=[{"id": "{duplicate}"}]),
+        Right.WRITE_DEMANDS,
+        prepare=Town.twice_asked,
+    ),
+    "list_demand_revisions": Rule(get("/v1/demands/{demand}/revisions"), shown=True),
     "list_demand_matches": Rule(get("/v1/demands/{demand}/matches"), shown=True),
     "import_demands": Rule(upload("/v1/demands/import", "demands", park="{park}"), Right.WRITE_DEMANDS),
     "rejects_of_demands": Rule(
@@ -81,6 +124,19 @@ RULES: dict[str, Rule] = {
             ("technology_manager", "batch", "reader"),
             FOUND_FIRST,
         ),
+    ),
+    "list_rejected_rows": Rule(
+        get("/v1/imports/{listing_import}/rows"),
+        exceptions=dict.fromkeys(("technology_manager", "batch", "reader"), FOUND_FIRST),
+    ),
+    "mend_rejected_rows": Rule(
+        send(
+            "POST",
+            "/v1/imports/{listing_import}/rows",
+            rows=[{"row_id": "{rejected_row}", "cells": {"需求名称": "改正的需求 {n}"}}],
+        ),
+        prepare=Town.new_rejected_row,
+        exceptions=dict.fromkeys(("technology_manager", "batch", "reader"), FOUND_FIRST),
     ),
     "download_template": Rule(get("/v1/templates/demands.xlsx"), aim=Aim.SCOPE),
     "match_text": Rule(

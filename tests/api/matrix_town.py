@@ -33,10 +33,12 @@ class Target:
     achievement_title: str
     unit: str
     demand: int
+    duplicate: int = 2**31 - 1
     unsupplied: int = 0
     entry: int = 0
     run: int = 0
     listing_import: int = 0
+    rejected_row: int = 2**31 - 1
     ledger_import: int = 0
     exclusion: int = 0
     scoring: int = 0
@@ -164,12 +166,29 @@ class Town:
         body = {"title": f"另一项除霜成果 {next(self.numbers)}", "organisation": target.unit}
         return replace(target, achievement=self.done(self.admin.post("/v1/achievements", json=body))["id"])
 
+    def twice_asked(self, target: Target) -> Target:
+        """Two demands of the park that are to be merged."""
+        return replace(self.new_demand(target), duplicate=self.new_demand(target).demand)
+
+    def twice_offered(self, target: Target) -> Target:
+        """Two achievements of the organisation that are to be merged."""
+        return replace(self.new_achievement(target), duplicate=self.new_achievement(target).achievement)
+
     def new_import(self, target: Target) -> Target:
         """An import of the park that can be undone."""
         content = f"需求名称,需求编号\n{target.park}导入的需求,DR-{next(self.numbers)}\n".encode()
         files = {"file": (f"{mark_of(target.park)}清单.csv", content)}
         sent = self.admin.post("/v1/demands/import", data={"park": target.park}, files=files)
         return replace(target, listing_import=self.done(sent)["import_id"])
+
+    def new_rejected_row(self, target: Target) -> Target:
+        """An import of the park with a row that can be mended."""
+        content = f"需求名称,需求编号\n,DR-{next(self.numbers)}\n".encode()
+        files = {"file": (f"{mark_of(target.park)}清单.csv", content)}
+        sent = self.admin.post("/v1/demands/import", data={"park": target.park}, files=files)
+        number = self.done(sent)["import_id"]
+        [row] = self.done(self.admin.get(f"/v1/imports/{number}/rows"))["items"]
+        return replace(target, listing_import=number, rejected_row=row["row_id"])
 
     def new_exclusion(self, target: Target) -> Target:
         """An exclusion that holds, of a demand that is no other operation's."""

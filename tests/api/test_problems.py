@@ -71,6 +71,7 @@ def test_every_error_class_has_a_status() -> None:
         "NotFound": 404,
         "Conflict": 409,
         "StaleVersion": 412,
+        "UndoBlocked": 409,
         "IllegalMove": 409,
         "RefreshRunning": 409,
         "Unauthorized": 401,

@@ -67,6 +67,7 @@ def spend(server: Server, wait: Wait) -> None:
     """Let the district work from its first park to its second night; `wait` lets time pass."""
     district = _founded(server, wait)
     _lists(district)
+    _several(district)
     _rules(district)
     _night(district)
     _matches(district)
@@ -145,12 +146,48 @@ def _imports(district: District) -> None:
     _done(operator.post("/v1/demands/import/rejects", data={"park": PARK}, files=demands))
     _columns(district)
     _done(operator.get("/v1/imports"))
-    _done(operator.post(f"/v1/imports/{made['import_id']}/undo"))
+    _mended(district, made["import_id"])
     supply = {"file": ("成果清单.csv", ACHIEVEMENT_LIST.encode())}
     _done(admin.post("/v1/achievements/import", data={"source": "示例研究所清单"}, files=supply))
     _done(admin.post("/v1/achievements/import/rejects", data={"source": "示例研究所清单"}, files=supply))
     _done(admin.get("/v1/imports", params={"limit": 1}))
     _done(operator.get("/v1/templates/demands.xlsx"))
+
+
+def _mended(district: District, number: int) -> None:
+    """A rejected row that is sent back, and an undo that is refused for an edit and done for the rest."""
+    operator, path = district.operator, f"/v1/imports/{number}"
+    [row] = _done(operator.get(f"{path}/rows"))["items"]
+    cells = {"需求名称": "储氢瓶口密封圈"}
+    sent = {"rows": [{"row_id": row["row_id"], "cells": cells}]}
+    taken = _done(operator.post(f"{path}/rows", json=sent))["import_id"]
+    [listed] = _done(operator.get("/v1/demands", params={"q": "储氢瓶口密封圈"}))["items"]
+    demand = f"/v1/demands/{listed['id']}"
+    _done(operator.patch(demand, json={"region": "北京市大兴区"}))
+    refused = operator.post(f"/v1/imports/{taken}/undo")
+    assert refused.status_code == 409, refused.text
+    _done(operator.post(f"{demand}/withdraw"))
+    _done(operator.post(f"{path}/undo", params={"partial": True}))
+
+
+def _several(district: District) -> None:
+    """Listings changed at once, merged and restored, their revisions, and both lists as files."""
+    admin, operator, [first, second] = district.admin, district.operator, district.demands
+    fields = {"valid_until": "2027-12-31"}
+    chosen = {"act": "set", "items": [{"id": first}, {"id": second}], "fields": fields}
+    _done(operator.post("/v1/demands/bulk", json=chosen, params={"dry_run": True}))
+    supply = {"act": "set", "items": [{"id": district.achievements[0]}], "fields": {"region": "北京市"}}
+    _done(admin.post("/v1/achievements/bulk", json=supply, params={"dry_run": True}))
+    for client, noun, kept, more in (
+        (operator, "demands", second, {"park": PARK}),
+        (admin, "achievements", district.achievements[0], {}),
+    ):
+        twin = _done(client.post(f"/v1/{noun}", json={"title": "重复填报的一条", **more}))["id"]
+        _done(client.post(f"/v1/{noun}/{kept}/merge", json={"duplicates": [{"id": twin}]}))
+        _done(client.get(f"/v1/{noun}/{twin}/revisions"))
+        _done(client.post(f"/v1/{noun}/{twin}/restore"))
+        _done(client.post(f"/v1/{noun}/{twin}/withdraw"))
+        _done(client.get(f"/v1/{noun}/export", params=more))
 
 
 def _rules(district: District) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import event, select
 from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Conflict, Forbidden, NotFound
 from matcher.domain.listing import Achievement, Side
+from matcher.pipeline.lists.import_answers import ImportAnswer
 from matcher.pipeline.lists.import_plan import Renames
 from matcher.pipeline.lists.importing import import_shelf
+from matcher.pipeline.lists.mending import list_rejected_rows
 from matcher.pipeline.lists.templates import rejects_workbook
 from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.store.catalogue import Shelf, listing_of
@@ -86,14 +88,26 @@ def test_an_edited_row_becomes_a_new_revision_and_the_others_stay_as_they_are(de
     assert kept == ["耐碱的膜", "耐碱二千小时"]
 
 
+KEPT_TO_MEND = ("import_batch", "rejected_row")
+"""Where an import that takes nothing keeps the rows it rejected, and nothing else."""
+
+
+def left_behind(desk: Desk, report: ImportAnswer) -> list[str]:
+    """What is wrong with the rows that an import has kept to be mended."""
+    assert report.import_id is not None
+    page = list_rejected_rows(desk.database, LOCAL_OPERATOR, report.import_id, desk.now)
+    return [row.problem.code for row in page.items]
+
+
 def test_a_row_edited_over_rest_is_a_conflict_and_not_overwritten(desk: Desk) -> None:
     desk.supply(MEMBRANE, VALVE)
     desk.edit(desk.shelf()["制氢用阴离子交换膜"], abstract="园区核实后的说明")
-    before = dump(desk.database)
+    before = dump(desk.database, *KEPT_TO_MEND)
     report = desk.supply(MEMBRANE, VALVE)
     assert (codes(report), report.rejected, report.unchanged) == (["conflict"], 1, 1)
     assert [one.row for one in report.rejects] == [2]
-    assert dump(desk.database) == before
+    assert dump(desk.database, *KEPT_TO_MEND) == before
+    assert left_behind(desk, report) == ["conflict"]
 
 
 def test_a_row_withdrawn_over_rest_is_a_conflict_too(desk: Desk) -> None:
@@ -176,11 +190,12 @@ RENAMED = {**VALVE, "title": "液氢用低温阀门"}
 
 def test_a_probable_rename_is_asked_about_and_nothing_is_done(desk: Desk) -> None:
     desk.supply(VALVE)
-    before = dump(desk.database)
+    before = dump(desk.database, *KEPT_TO_MEND)
     report = desk.supply(RENAMED)
     assert (codes(report), report.rejected) == (["probable_rename"], 1)
     assert "液氢低温阀门" in report.problems[0].message
-    assert dump(desk.database) == before
+    assert dump(desk.database, *KEPT_TO_MEND) == before
+    assert left_behind(desk, report) == ["probable_rename"]
 
 
 def test_a_rename_said_to_be_the_same_keeps_its_row_and_its_history(desk: Desk) -> None:

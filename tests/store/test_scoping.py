@@ -30,10 +30,16 @@ from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.ledger.sheets.export import export_ledger
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
+from matcher.pipeline.lists.bulk import BulkAct, BulkChange, change_listings
+from matcher.pipeline.lists.export import export_list
+from matcher.pipeline.lists.history import list_revisions
 from matcher.pipeline.lists.import_plan import ImportRequest
 from matcher.pipeline.lists.import_profiles import list_import_profiles, save_import_profile
 from matcher.pipeline.lists.importing import import_list, import_shelf
+from matcher.pipeline.lists.mending import MendedRow, MendOptions, list_rejected_rows, mend_rows
+from matcher.pipeline.lists.merging import merge_listings
 from matcher.pipeline.lists.parks import add_park, get_park, list_parks
+from matcher.pipeline.lists.selection import Selection
 from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
@@ -54,7 +60,7 @@ NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 TENANT = re.compile(
     r"(?:\b(?:FROM|JOIN|UPDATE|INTO)|,)\s+(?:demand|demand_revision|demand_constraints|ledger_entry|ledger_human"
     r"|ledger_import|feed_entry|import_batch|entry_state|human_change|abstention|grade|evidence|exclusion"
-    r"|park_profile|scoring|scoring_choice|import_profile|judging|judging_text|judging_pair|judging_grade)\b"
+    r"|park_profile|scoring|scoring_choice|import_profile|rejected_row|judging|judging_text|judging_pair|judging_grade)\b"
 )
 OPERATION = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b")
 IMPORT_BY_KEY = re.compile(r"\s*UPDATE import_batch SET .* WHERE import_batch\.id = \S+$")
@@ -151,6 +157,7 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     "get_listing unmasked": lambda t: reading.get_listing(
         t.database, Side.DEMAND, t.foreign_demand, t.caller, NOW, unmask=True
     ),
+    "list_revisions": lambda t: list_revisions(t.database, t.caller, Side.DEMAND, t.foreign_demand),
     "create_listing": lambda t: writing.create_listing(
         t.database, t.caller, Demand(title="偷放的需求"), NOW, park="b"
     ),
@@ -160,9 +167,39 @@ REFUSED: dict[str, Callable[[Town], object]] = {
     "withdraw_listing": lambda t: writing.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.foreign_demand, NOW
     ),
+    "restore_listing": lambda t: writing.restore_listing(
+        t.database, t.caller, Side.DEMAND, t.foreign_demand, NOW
+    ),
+    "change_listings": lambda t: change_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        Selection(versions={t.own_demand: None, t.foreign_demand: None}),
+        BulkChange(act=BulkAct.WITHDRAW),
+    ),
+    "change_listings of the foreign park": lambda t: change_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        Selection(park="b"),
+        BulkChange(act=BulkAct.WITHDRAW),
+    ),
+    "merge_listings": lambda t: merge_listings(
+        t.database, Request(t.caller, NOW), Side.DEMAND, t.own_demand, {t.foreign_demand: None}
+    ),
+    "merge_listings into the foreign park's": lambda t: merge_listings(
+        t.database, Request(t.caller, NOW), Side.DEMAND, t.foreign_demand, {t.own_demand: None}
+    ),
+    "export_list": lambda t: export_list(
+        t.database, t.caller, Side.DEMAND, io.BytesIO(), NOW, park="b", unmask=True
+    ),
     "import_shelf": lambda t: import_shelf(t.database, Side.DEMAND, t.caller, park="b", source=""),
     "import_list": lambda t: bring(t.desk, t.foreign, "丙", t.caller),
     "list_import_profiles": lambda t: list_import_profiles(t.database, t.caller, park="b"),
+    "list_rejected_rows": lambda t: list_rejected_rows(t.database, t.caller, t.foreign_import, NOW),
+    "mend_rows": lambda t: mend_rows(
+        t.database, Request(t.caller, NOW), t.foreign_import, [MendedRow(1, {})], MendOptions()
+    ),
     "undo_import": lambda t: undo_import(t.database, t.foreign_import, t.caller, NOW),
     "read_entry": lambda t: read_entry(t.database, t.caller, t.foreign_entry, NOW),
     "start_judging": lambda t: start_judging(
@@ -338,6 +375,7 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "get a demand": lambda t: reading.get_listing(
         t.database, Side.DEMAND, t.own_demand, t.caller, NOW, unmask=True
     ),
+    "a demand's revisions": lambda t: list_revisions(t.database, t.caller, Side.DEMAND, t.own_demand),
     "create a demand": lambda t: writing.create_listing(
         t.database, t.caller, Demand(title="新的需求"), NOW, park="a"
     ),
@@ -347,7 +385,27 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "withdraw a demand": lambda t: writing.withdraw_listing(
         t.database, t.caller, Side.DEMAND, t.own_demand, NOW
     ),
+    "restore a demand": lambda t: writing.restore_listing(
+        t.database, t.caller, Side.DEMAND, t.own_demand, NOW
+    ),
+    "change demands": lambda t: change_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        Selection(park="a"),
+        BulkChange(act=BulkAct.SET, listing=Demand(title="", region="大兴"), fields={"region"}),
+    ),
     "import": lambda t: bring(t.desk, t.own, "丙", t.caller),
+    "merge demands": lambda t: merge_listings(
+        t.database,
+        Request(t.caller, NOW),
+        Side.DEMAND,
+        t.own_demand,
+        {writing.create_listing(t.database, t.caller, Demand(title="重复的需求"), NOW, park="a").id: None},
+    ),
+    "export of demands": lambda t: export_list(
+        t.database, t.caller, Side.DEMAND, io.BytesIO(), NOW, park="a", unmask=True
+    ),
     "import with a mapping": lambda t: bring(
         t.desk, t.own, "丁", t.caller, mapping={"企业名称": "organisation"}
     ),
@@ -356,6 +414,14 @@ SCOPED: dict[str, Callable[[Town], object]] = {
         t.database, t.caller, Shelf(Side.DEMAND, park_id=t.own), ["题"], {"题": "title"}, NOW
     ),
     "undo": lambda t: undo_import(t.database, t.own_import, t.caller, NOW),
+    "rejected rows": lambda t: list_rejected_rows(t.database, t.caller, left_behind(t), NOW, unmask=True),
+    "mend a row": lambda t: mend_rows(
+        t.database,
+        Request(t.caller, NOW),
+        left_behind(t),
+        [MendedRow(1, {"需求名称": "改好的需求"})],
+        MendOptions(),
+    ),
     "import history": lambda t: import_history(t.database, t.caller),
     "list entries": lambda t: list_entries(t.database, t.caller.scope, EntryFilter(min_score=0.0)),
     "the ledger as of a run": lambda t: ledger_as_of(t.database, t.caller.scope, 1),
@@ -395,6 +461,15 @@ SCOPED: dict[str, Callable[[Town], object]] = {
     "export of a judging": lambda t: exported(t.database, t.caller, t.own_judging),
     "list abstentions": lambda t: list_abstentions(t.database, t.caller, NOW),
 }
+
+
+def left_behind(town: Town) -> int:
+    """An import of the own park that did not take its one row."""
+    content = "需求名称,需求详情\n,没有名称\n".encode()
+    request = ImportRequest(Shelf(Side.DEMAND, park_id=town.own), [("缺.csv", content)])
+    number = import_list(town.database, request, town.caller, NOW).import_id
+    assert number is not None
+    return number
 
 
 def learned_from_nothing(town: Town) -> None:

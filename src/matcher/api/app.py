@@ -35,6 +35,8 @@ from matcher.api import (
     sheets,
 )
 from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS
+from matcher.api.listing_history import history_router
+from matcher.api.listing_sets import listing_set_router
 from matcher.api.listings import listing_router
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.api.middleware import HeadAnswered, LimitedBody, Observed, ResponseHeaders
@@ -81,6 +83,8 @@ def create_app(service: Service) -> FastAPI:
     errors.install(app)
     for kind in (ACHIEVEMENTS, DEMANDS):
         app.include_router(imports.import_router(kind))
+        app.include_router(listing_set_router(kind))
+        app.include_router(history_router(kind))
         app.include_router(listing_router(kind))
     for module in _NOUNS:
         app.include_router(module.router)

@@ -1,13 +1,18 @@
 """Listings as callers send them: the fields of their list, normalised, nothing unknown accepted."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from matcher.api.fields import ParkCode
-from matcher.pipeline.lists.fields import AchievementFields, DemandFields
-from matcher.pipeline.texts import FilledLine, Line
+from matcher.domain.entries import MAX_ID
+from matcher.pipeline.lists.bulk import BulkAct, BulkChange
+from matcher.pipeline.lists.fields import AchievementFields, DemandFields, ListingFields
+from matcher.pipeline.lists.merging import MAX_DUPLICATES
+from matcher.pipeline.lists.selection import MAX_LISTINGS, Selection
+from matcher.pipeline.texts import FilledLine, Line, invalid
 
 ACHIEVEMENT: Mapping[str, Any] = {
     "title": "疫苗冷库低扰动分区除霜控制装置",
@@ -60,6 +65,147 @@ class DemandChanges(DemandFields):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [dict(CHANGES)]})
 
     title: FilledLine = Field("", description="名称", validate_default=False)
+
+
+class MeantListing(BaseModel):
+    """一个条目；写明版本时，只有当前版本仍是它才修改，否则全部不改。"""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: int = Field(ge=1, le=MAX_ID)
+    version: int | None = Field(None, ge=1, description="读到的版本（ETag）")
+
+
+class Duplicates(BaseModel):
+    """要并入的重复条目。"""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"duplicates": [{"id": 5, "version": 1}, {"id": 9}]}]}
+    )
+
+    duplicates: Annotated[list[MeantListing], Field(min_length=1, max_length=MAX_DUPLICATES)]
+
+    @property
+    def versions(self) -> Mapping[int, int | None]:
+        """The duplicates' ids, each with the version that the caller has read."""
+        return {item.id: item.version for item in self.duplicates}
+
+
+class AchievementFilter(BaseModel):
+    """按条件选择成果。"""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Line = Field("", description="名称、编号或单位中的文字")
+    include_withdrawn: bool = Field(False, description="包括已撤回的")
+    count: int = Field(ge=1, description="看到的条数；实际条数不同时答 409，什么也不改")
+
+    def selection(self) -> Selection:
+        """The listings that the filter holds."""
+        return Selection(search=self.q, include_withdrawn=self.include_withdrawn, count=self.count)
+
+
+class DemandFilter(AchievementFilter):
+    """按条件选择一个园区的需求。"""
+
+    park: ParkCode = Field(description="园区代码")
+
+    def selection(self) -> Selection:
+        """The listings that the filter holds."""
+        return replace(super().selection(), park=self.park)
+
+
+class _ListingsMeant(BaseModel):
+    """Which listings are meant, and what is done to them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    act: BulkAct = Field(description="set 设置字段、withdraw 撤回、restore 恢复")
+    items: Annotated[list[MeantListing], Field(max_length=MAX_LISTINGS)] | None = Field(
+        None, description="按编号选择；与 filter 二选一"
+    )
+
+    @model_validator(mode="after")
+    def _meant_once(self) -> Self:
+        if (self.items is None) == (self.chosen_by is None):
+            raise invalid("items_or_filter", "items 与 filter 须填其一。", "give either items or filter.")
+        return self
+
+    @property
+    def chosen_by(self) -> AchievementFilter | None:
+        """The filter that chooses the listings, where one does."""
+        raise NotImplementedError
+
+    @property
+    def values(self) -> ListingFields | None:
+        """The fields to set, where there are any."""
+        raise NotImplementedError
+
+    def selection(self) -> Selection:
+        """The listings that are meant."""
+        if self.items is not None:
+            return Selection(versions={item.id: item.version for item in self.items})
+        assert self.chosen_by is not None
+        return self.chosen_by.selection()
+
+    def change(self) -> BulkChange:
+        """What is done to them."""
+        if self.values is None:
+            return BulkChange(act=self.act)
+        return BulkChange(act=self.act, listing=self.values.listing(), fields=self.values.model_fields_set)
+
+
+class AchievementBulk(_ListingsMeant):
+    """要批量修改的科技成果，最多 2000 项。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"act": "set", "items": [{"id": 1, "version": 2}], "fields": {"region": "北京市"}}]
+        }
+    )
+
+    filter: AchievementFilter | None = Field(None, description="按条件选择")
+    fields: AchievementChanges | None = Field(None, description="要设置的字段；act 为 set 时必填")
+
+    @property
+    def chosen_by(self) -> AchievementFilter | None:
+        """The filter that chooses the listings, where one does."""
+        return self.filter
+
+    @property
+    def values(self) -> AchievementChanges | None:
+        """The fields to set, where there are any."""
+        return self.fields
+
+
+class DemandBulk(_ListingsMeant):
+    """要批量修改的企业需求，最多 2000 项。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "act": "set",
+                    "filter": {"park": "hydrogen", "q": "隔膜", "count": 1},
+                    "fields": {"valid_until": "2027-12-31"},
+                },
+                {"act": "withdraw", "items": [{"id": 2, "version": 3}]},
+            ]
+        }
+    )
+
+    filter: DemandFilter | None = Field(None, description="按条件选择")
+    fields: DemandChanges | None = Field(None, description="要设置的字段；act 为 set 时必填")
+
+    @property
+    def chosen_by(self) -> DemandFilter | None:
+        """The filter that chooses the listings, where one does."""
+        return self.filter
+
+    @property
+    def values(self) -> DemandChanges | None:
+        """The fields to set, where there are any."""
+        return self.fields
 
 
 class AchievementBody(AchievementFields):

@@ -25,7 +25,9 @@ from matcher.domain.errors import (
     StaleVersion,
     StoreError,
     Unauthorized,
+    UndoBlocked,
 )
+from matcher.pipeline.lists.import_answers import BlockingAnswer
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +98,7 @@ def problem(
     *,
     field: str | None = None,
     errors: Sequence[Mapping[str, Any]] = (),
+    blocked_by: Sequence[BlockingAnswer] = (),
 ) -> JSONResponse:
     """A problem document; `title` and `detail` are in the caller's language."""
     language = language_of(request)
@@ -116,6 +119,7 @@ def problem(
         "detail_en": en,
         "field": field,
         "errors": list(errors),
+        "blocked_by": [blocking.as_json() for blocking in blocked_by],
     }
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
 
@@ -149,7 +153,16 @@ def _on_matcher_error(request: Request, error: Exception) -> Response:
     if isinstance(error, DatabaseAway):
         _log.error("%s", error)
         zh, en = _AWAY
-    return problem(request, status_of(error), error.code, zh, en, field=error.field)
+    blocked_by = error.blocked_by if isinstance(error, UndoBlocked) else ()
+    return problem(
+        request,
+        status_of(error),
+        error.code,
+        zh,
+        en,
+        field=error.field,
+        blocked_by=[BlockingAnswer.made_of(blocking) for blocking in blocked_by],
+    )
 
 
 def _on_http_exception(request: Request, error: Exception) -> Response:

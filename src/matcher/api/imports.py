@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 from starlette.responses import Response
 
-from matcher.api.auth import Caller, Installation, caller
+from matcher.api.auth import Asked, Caller, Installation, caller
 from matcher.api.downloads import XLSX, workbook
-from matcher.api.fields import Cursor, Id, Limit, ParkCode
+from matcher.api.fields import Cursor, Id, Limit, ParkCode, Unmask
 from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS, ListKind
 from matcher.api.openapi import binary, problems
+from matcher.api.schemas.lists import MendedRowsBody
 from matcher.api.writes import DryRunOfFile, shown
 from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side
@@ -21,6 +22,13 @@ from matcher.pipeline.lists.import_answers import ImportAnswer, PastImport
 from matcher.pipeline.lists.import_plan import ImportRequest, Renames
 from matcher.pipeline.lists.importing import import_list, import_shelf
 from matcher.pipeline.lists.mappings import given_mapping
+from matcher.pipeline.lists.mending import (
+    MendedRowsAnswer,
+    MendOptions,
+    RejectedRowAnswer,
+    list_rejected_rows,
+    mend_rows,
+)
 from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
 from matcher.pipeline.lists.undoing import import_history, undo_import
 from matcher.pipeline.texts import Line
@@ -139,9 +147,66 @@ def list_imports(
     response_model=ImportAnswer,
     responses=problems(401, 403, 404, 409, 422),
 )
-def undo(service: Installation, principal: Caller, import_id: Id) -> Response:
-    """把该次导入动过的条目全部恢复原状；其中有条目此后又被修改时答 409，什么也不改。"""
-    return shown(undo_import(service.database, import_id, principal, service.now()))
+def undo(
+    service: Installation,
+    principal: Caller,
+    import_id: Id,
+    partial: Annotated[bool, Query(description="不能恢复的条目保持现状并列出（kept），其余的恢复")] = False,
+) -> Response:
+    """把该次导入动过的条目全部恢复原状；其中有条目此后又被修改时答 409，什么也不改。
+
+    `blocked_by` 逐条说明是哪一条、谁在何时改的、怎么办；`partial` 只撤销其余的。
+    """
+    return shown(undo_import(service.database, import_id, principal, service.now(), partial=partial))
+
+
+@router.get(
+    "/imports/{import_id}/rows",
+    operation_id="list_rejected_rows",
+    summary="一次导入中没有导入的行",
+    response_model=Page[RejectedRowAnswer],
+    responses=problems(401, 403, 404, 422),
+)
+def rejected_rows(
+    service: Installation,
+    principal: Caller,
+    import_id: Id,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    unmask: Unmask = False,
+) -> Response:
+    """还没有导入的行，按文件中的次序，各有原因；联系方式已隐去。每次导入最多保留 2000 行，保留 90 天。"""
+    return shown(
+        list_rejected_rows(
+            service.database,
+            principal,
+            import_id,
+            service.now(),
+            cursor=cursor,
+            limit=limit,
+            unmask=unmask,
+        )
+    )
+
+
+@router.post(
+    "/imports/{import_id}/rows",
+    operation_id="mend_rejected_rows",
+    summary="把没有导入的行改正后送回",
+    response_model=MendedRowsAnswer,
+    responses=problems(401, 403, 404, 409, 413, 422),
+)
+def mend_rejected_rows(
+    service: Installation,
+    asked: Asked,
+    import_id: Id,
+    body: MendedRowsBody,
+    dry_run: Annotated[bool, Query(description="只报告会怎样，不写入")] = False,
+) -> Response:
+    """只须写改正的单元格，其余照旧；隐去的联系方式原样传回时保留原值。仍不能导入的行留下，并说明原因。"""
+    request = asked({"asked": body.model_dump(mode="json"), "dry_run": dry_run})
+    options = MendOptions(overwrite=body.overwrite, renames=body.renames, dry_run=dry_run)
+    return shown(mend_rows(service.database, request, import_id, body.mended(), options))
 
 
 @router.get(

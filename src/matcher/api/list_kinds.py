@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from matcher.api.bodies import (
     AchievementBody,
+    AchievementBulk,
     AchievementChanges,
     DemandBody,
+    DemandBulk,
     DemandChanges,
     NewAchievement,
     NewDemand,
@@ -30,6 +32,7 @@ class ListKind:
     new: type[NewAchievement | NewDemand]
     body: type[ListingFields]
     changes: type[ListingFields]
+    bulk: type[AchievementBulk | DemandBulk]
     answer: type[Answer]
     page: type[Answer]
     page_description: str
@@ -58,6 +61,7 @@ ACHIEVEMENTS = ListKind(
     new=NewAchievement,
     body=AchievementBody,
     changes=AchievementChanges,
+    bulk=AchievementBulk,
     answer=AchievementAnswer,
     page=Page[AchievementAnswer],
     page_description="一页条目，按编号排列。",
@@ -72,6 +76,7 @@ DEMANDS = ListKind(
     new=NewDemand,
     body=DemandBody,
     changes=DemandChanges,
+    bulk=DemandBulk,
     answer=DemandAnswer,
     page=Page[DemandAnswer],
     page_description="一页条目，按编号排列；只含调用者可见的园区。",

@@ -127,6 +127,25 @@ def listing_router(kind: ListKind) -> APIRouter:
         )
         return shown(withdrawn)
 
+    @router.post(
+        "/{listing_id}/restore",
+        operation_id=f"restore_{kind.one}",
+        summary=f"恢复已撤回的{kind.zh}",
+        response_model=kind.answer,
+        responses=problems(401, 403, 404, 412, 422),
+    )
+    def restore(service: Installation, caller: Caller, listing_id: Id, if_match: IfMatch = None) -> Response:
+        """原样放回清单；没有撤回的不作改变。"""
+        restored = writing.restore_listing(
+            service.database,
+            caller,
+            kind.side,
+            listing_id,
+            service.now(),
+            version=version_of(if_match),
+        )
+        return shown(restored)
+
     @router.get(
         "/{listing_id}/matches",
         operation_id=f"list_{kind.one}_matches",

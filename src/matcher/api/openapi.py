@@ -144,6 +144,7 @@ def _response(status: int) -> dict[str, Any]:
         "detail_en": en,
         "field": None,
         "errors": [],
+        "blocked_by": [],
     }
     content = {PROBLEM_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}, "example": example}}
     return {"description": " · ".join(TITLES[status]), "content": content}

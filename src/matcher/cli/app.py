@@ -45,6 +45,7 @@ _COMMANDS = {
     "evaluate": "matcher.cli.evaluate:evaluate_directory",
     "park": "matcher.cli.lists:park_app",
     "import": "matcher.cli.lists:import_app",
+    "listings": "matcher.cli.listings:app",
     "ledger": "matcher.cli.ledger:app",
     "scorings": "matcher.cli.learn:app",
     "judge": "matcher.cli.judge:app",

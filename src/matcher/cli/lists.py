@@ -13,15 +13,17 @@ from matcher.cli.output import beijing, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
-from matcher.domain.errors import InvalidInput
+from matcher.domain.errors import InvalidInput, UndoBlocked
 from matcher.domain.hidden_parts import HiddenParts
 from matcher.domain.listing import Side
+from matcher.pipeline.idempotency import Request
 from matcher.pipeline.lists import parks
-from matcher.pipeline.lists.import_answers import ImportAnswer, SkippedAnswer
+from matcher.pipeline.lists.import_answers import BlockingAnswer, ImportAnswer, SkippedAnswer
 from matcher.pipeline.lists.import_plan import ImportRequest, Renames
 from matcher.pipeline.lists.import_profiles import list_import_profiles
 from matcher.pipeline.lists.importing import import_list, import_shelf
 from matcher.pipeline.lists.mappings import given_mapping
+from matcher.pipeline.lists.mending import MendedRow, MendOptions, list_rejected_rows, mend_rows
 from matcher.pipeline.lists.templates import rejects_workbook, template_workbook
 from matcher.pipeline.lists.undoing import import_history, undo_import
 
@@ -163,15 +165,97 @@ def profiles(as_json: AsJson = False) -> None:
     )
 
 
-@import_app.command("undo")
-def undo(
-    import_id: Annotated[int, typer.Argument(help="The import's number.", metavar="ID", min=1, max=MAX_ID)],
+ImportId = Annotated[int, typer.Argument(help="The import's number.", metavar="ID", min=1, max=MAX_ID)]
+
+
+@import_app.command("rows")
+def rows(
+    import_id: ImportId,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Undo an import as a whole."""
+    """List the rows that an import has not taken, with what is wrong; contacts are masked."""
     with opened() as service:
-        report = undo_import(service.database, import_id, LOCAL_OPERATOR, service.now())
+        page = list_rejected_rows(service.database, LOCAL_OPERATOR, import_id, service.now(), limit=limit)
+    items = page.as_json()["items"]
+    if as_json:
+        print_json(items)
+        return
+    columns = {"row_id": "编号", "place": "位置", "cells": "单元格", "message": "原因"}
+    shown = [
+        {
+            "row_id": item["row_id"],
+            "place": " ".join(filter(None, (item["file"], item["sheet"], f"第 {item['row']} 行"))),
+            "cells": "；".join(f"{heading}={text}" for heading, text in item["cells"].items() if text),
+            "message": item["problem"]["message"],
+        }
+        for item in items
+    ]
+    print_table(columns, shown, right=("row_id",))
+
+
+@import_app.command("mend")
+def mend(
+    import_id: ImportId,
+    row_id: Annotated[
+        int,
+        typer.Argument(help="The row's number, as `rows` lists it.", metavar="ROW", min=1, max=MAX_ID),
+    ],
+    cells: Annotated[
+        list[str] | None, typer.Argument(help="The cells that were mended.", metavar="HEADING=TEXT...")
+    ] = None,
+    overwrite: Overwrite = False,
+    renames: RenamesOption = Renames.ASK,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send a row back that an import has not taken, with its mended cells."""
+    mended = MendedRow(row_id, dict(map(_cell, cells or [])))
+    options = MendOptions(overwrite=overwrite, renames=renames, dry_run=dry_run)
+    with opened() as service:
+        request = Request(LOCAL_OPERATOR, service.now(), "cli")
+        report = mend_rows(service.database, request, import_id, [mended], options)
     _show(report, as_json)
+    if report.rejected:
+        raise typer.Exit(2)
+
+
+def _cell(given: str) -> tuple[str, str]:
+    heading, equals, text = given.partition("=")
+    if not equals:
+        raise InvalidInput(
+            f"看不懂“{given[:60]}”，请写成 表头=内容。",
+            f"{given[:60]!r} is unreadable: write HEADING=TEXT.",
+            field="HEADING=TEXT",
+        )
+    return heading.strip(), text
+
+
+@import_app.command("undo")
+def undo(
+    import_id: ImportId,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Leave what was changed since as it is, and undo the rest.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Undo an import as a whole; where rows were changed since, say which, by whom and when."""
+    with opened() as service:
+        try:
+            report = undo_import(service.database, import_id, LOCAL_OPERATOR, service.now(), partial=partial)
+        except UndoBlocked as refused:
+            for blocking in refused.blocked_by:
+                say(_blocking_line(BlockingAnswer.made_of(blocking)))
+            raise
+    _show(report, as_json)
+
+
+def _blocking_line(blocking: BlockingAnswer) -> str:
+    moment = beijing(blocking.changed_at.isoformat())
+    return (
+        f"[保留] {blocking.code or blocking.listing_id}“{blocking.title}”：{blocking.changed_by} {moment} "
+        f"经 {blocking.via} 修改；{blocking.remedy}"
+    )
 
 
 @import_app.command("history")
@@ -270,6 +354,8 @@ def _show(report: ImportAnswer, as_json: bool) -> None:
         )
         mark = "未导入" if problem.severity == "rejected" else "存疑"
         say(f"[{mark}] {place}：{problem.message}")
+    for blocking in report.kept:
+        say(_blocking_line(blocking))
     for skipped in report.skipped:
         say(f"[略过] {skipped_line(skipped)}")
 

@@ -77,7 +77,8 @@ class EntryView(PairView):
     it); their sum is the version that `ETag` names. `demand_version` and `achievement_version` are the
     revisions that the figures are of. `like_id` is the achievement whose `like_opinion` moved the score most,
     where people's opinions of others did. `also` are the achievements that the last run found to be the same
-    one. Each side's contact, and what its list says in columns of its own (`extra`), are as the list holds
+    one. `demand_replaced_by` and `achievement_replaced_by` are the listings that its sides were merged into.
+    Each side's contact, and what its list says in columns of its own (`extra`), are as the list holds
     them; in the ledger as it was, contacts are as the list held them then, and there is no `extra`.
     """
 
@@ -101,6 +102,8 @@ class EntryView(PairView):
     updated_at: datetime | None
     updated_by: str | None
     also: tuple[int, ...] = ()
+    demand_replaced_by: int | None = None
+    achievement_replaced_by: int | None = None
     demand_extra: Mapping[str, str] = field(default_factory=dict)
     achievement_extra: Mapping[str, str] = field(default_factory=dict)
 

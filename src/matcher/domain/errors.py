@@ -6,7 +6,8 @@ MatcherError
 │   └── InvalidCursor   a page cursor that the list did not give out
 ├── NotFound            no such thing, or it is another park's
 ├── Conflict            someone changed it meanwhile, or it exists already
-│   └── StaleVersion    it is at another version than the caller has read
+│   ├── StaleVersion    it is at another version than the caller has read
+│   └── UndoBlocked     rows changed since keep an import from being undone as a whole
 ├── IllegalMove         a stage that does not follow the present one
 ├── RefreshRunning      another refresh holds the ledger
 ├── Unauthorized        no valid credential
@@ -18,7 +19,10 @@ MatcherError
     └── DatabaseAway    it does not answer; which one it is, the operator alone is told
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
 
 
 class MatcherError(Exception):
@@ -70,6 +74,35 @@ class StaleVersion(Conflict):
     """The row is at another version than the one the caller has read."""
 
     code = "stale_version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockingListing:
+    """A listing that keeps an import from being undone: why, and who changed it last, when and through what.
+
+    `taken_by` is the listing that has its former identity by now. The sentences say what to mend.
+    """
+
+    listing_id: int
+    version: int
+    code: str
+    title: str
+    reason: Literal["edited", "identity_taken"]
+    taken_by: int | None
+    changed_by: str
+    changed_at: datetime
+    via: str
+    remedy: str
+    remedy_en: str
+
+
+class UndoBlocked(Conflict):
+    """Some rows of an import were changed since, or their former identities are taken: `blocked_by` names the
+    first of them."""
+
+    def __init__(self, zh: str, en: str, *, blocked_by: Sequence[BlockingListing] = ()) -> None:
+        super().__init__(zh, en, field="partial")
+        self.blocked_by = blocked_by
 
 
 class IllegalMove(MatcherError):

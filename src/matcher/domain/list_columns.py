@@ -1,6 +1,7 @@
 """The columns of the two lists: one table of the fields, their labels, and the headings that name them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from matcher.domain.listing import Side
 
@@ -227,6 +228,16 @@ _VAGUE_TITLES = {
     }),
 }  # fmt: skip
 _MAIN_TEXT = {Side.SUPPLY: "abstract", Side.DEMAND: "detail"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column of a list as it arrived: its heading, the field it stands for, and whether by a mapping made
+    by hand. A column without a field is kept beside; one that is not read is the field `sequence`."""
+
+    heading: str
+    field: str | None
+    by_hand: bool = False
 
 
 def aliases(side: Side) -> dict[str, tuple[str, ...]]:

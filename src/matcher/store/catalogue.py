@@ -49,7 +49,8 @@ class Shelf:
 class HeldListing:
     """A listing as its list holds it now.
 
-    `digest` is that of its content, `via` what it was last changed through (`import` or `rest`).
+    `replaced_by` is the listing that it was merged into, `digest` is that of its content, `via` what it was
+    last changed through (`import`, `rest` or `cli`).
     """
 
     id: int
@@ -60,6 +61,7 @@ class HeldListing:
     via: str
     withdrawn_at: datetime | None
     updated_at: datetime
+    replaced_by: int | None = None
 
     @property
     def title(self) -> str:
@@ -110,6 +112,7 @@ def held(row: ListingRow) -> HeldListing:
         via=row.via,
         withdrawn_at=row.withdrawn_at,
         updated_at=row.updated_at,
+        replaced_by=row.replaced_by,
     )
 
 
@@ -157,16 +160,22 @@ def page(
     scope: Scope,
     *,
     after: int = 0,
-    limit: int = 50,
+    limit: int | None = 50,
     search: str = "",
     park_id: int | None = None,
+    source: str | None = None,
     include_withdrawn: bool = False,
 ) -> list[HeldListing]:
-    """At most `limit` listings in scope after id `after`, with `search` in title, code or organisation."""
+    """At most `limit` listings in scope after id `after`, with `search` in title, code or organisation.
+
+    `park_id` leaves one park's demands, `source` the achievements of one source's list.
+    """
     row = _ROWS[side]
     query = _scoped(select(row).where(row.id > after).order_by(row.id).limit(limit), side, scope)
     if park_id is not None:
         query = query.where(DemandRow.park_id == park_id)
+    if source is not None:
+        query = query.where(AchievementRow.source == source)
     if not include_withdrawn:
         query = query.where(row.withdrawn_at.is_(None))
     if search:
@@ -231,15 +240,17 @@ def count(session: Session, side: Side, scope: Scope) -> int:
 
 
 def held_by_id(
-    session: Session, side: Side, identifiers: Iterable[int], scope: Scope
+    session: Session, side: Side, identifiers: Iterable[int], scope: Scope, *, lock: bool = False
 ) -> dict[int, HeldListing]:
-    """Listings in scope by id."""
+    """Listings in scope by id; `lock` holds them until the transaction ends, as for `find`."""
     table = _ROWS[side]
     wanted = sorted(set(identifiers))
     listings: dict[int, HeldListing] = {}
     for start in range(0, len(wanted), _CHUNK):
-        query = select(table).where(table.id.in_(wanted[start : start + _CHUNK]))
-        listings.update({row.id: held(row) for row in session.scalars(_scoped(query, side, scope))})
+        query = _scoped(select(table).where(table.id.in_(wanted[start : start + _CHUNK])), side, scope)
+        query = query.order_by(table.id)
+        rows = session.scalars(query.with_for_update() if lock else query)
+        listings.update({row.id: held(row) for row in rows})
     return listings
 
 

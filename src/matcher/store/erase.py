@@ -163,6 +163,7 @@ def _erase_listings(
             held=listed,
             listing=listing,
             withdrawn_at=listed.withdrawn_at,
+            replaced_by=listed.replaced_by,
             key=None if same is None or same.id == listed.id else f"erased:{listed.id}",
         )
         revisions.write(session, [erased], replace(change, via=listed.via))

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
+from matcher.domain.list_columns import ListColumn
 from matcher.domain.listing import Side
 from matcher.store.catalogue import Shelf
 from matcher.store.tables import ImportBatch, Park
@@ -28,15 +30,23 @@ class HeldImport:
 
 
 def add(
-    session: Session, shelf: Shelf, files: Sequence[str], counts: Mapping[str, int], actor: str, at: datetime
+    session: Session,
+    shelf: Shelf,
+    files: Sequence[str],
+    counts: Mapping[str, int],
+    actor: str,
+    at: datetime,
+    *,
+    columns: Sequence[ListColumn] = (),
 ) -> int:
-    """Record an import that wrote something; returns its id."""
+    """Record an import that wrote something, and the columns of its files; returns its id."""
     row = ImportBatch(
         side=shelf.side.value,
         park_id=shelf.park_id,
         source=shelf.source,
         files=list(files),
         counts=dict(counts),
+        columns=[[column.heading, column.field, column.by_hand] for column in columns],
         actor=actor,
         created_at=at,
     )
@@ -58,6 +68,18 @@ def page(session: Session, scope: Scope, *, before: int | None, limit: int) -> l
     if before is not None:
         query = query.where(ImportBatch.id < before)
     return [_of(row, park_code) for row, park_code in session.execute(query)]
+
+
+def last_columns(session: Session, shelf: Shelf) -> list[ListColumn]:
+    """The columns of the last list imported to a shelf that is not undone; none where none is known."""
+    query = (
+        select(ImportBatch.columns)
+        .where(ImportBatch.side == shelf.side.value, ImportBatch.source == shelf.source)
+        .where(ImportBatch.park_id == shelf.park_id, ImportBatch.undone_at.is_(None))
+        .order_by(ImportBatch.id.desc())
+    )
+    known: list[Any] = next((columns for columns in session.scalars(query) if columns), [])
+    return [ListColumn(heading, field, by_hand) for heading, field, by_hand in known]
 
 
 def close(session: Session, import_id: int, at: datetime) -> None:

@@ -78,6 +78,20 @@ def count_stages(session: Session, scope: Scope, park_id: int, *, work: bool = F
     return counts
 
 
+def count_touched(session: Session, scope: Scope, side: Side, listing_ids: Sequence[int]) -> int:
+    """How many entries of these listings, in scope, people have ever worked on."""
+    of_side = LedgerEntry.achievement_id if side is Side.SUPPLY else LedgerEntry.demand_id
+    query = (
+        select(func.count())
+        .select_from(LedgerEntry)
+        .join(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
+        .where(of_side.in_(listing_ids))
+    )
+    if scope.parks is not None:
+        query = query.where(LedgerEntry.park_id.in_(scope.parks))
+    return session.scalar(query) or 0
+
+
 def entries(
     session: Session,
     scope: Scope,
@@ -258,8 +272,10 @@ def _entry_view(
         updated_at=None if human is None else human.updated_at,
         updated_by=None if human is None else human.updated_by,
         also=(),
-        demand_contact=Contact(**demand.data["contact"]),
-        demand_extra=demand.data["extra"],
-        achievement_contact=Contact(**achievement.data["contact"]),
-        achievement_extra=achievement.data["extra"],
+        demand_replaced_by=demand.replaced_by,
+        achievement_replaced_by=achievement.replaced_by,
+        demand_contact=Contact(**demand.data.get("contact", {})),
+        demand_extra=demand.data.get("extra", {}),
+        achievement_contact=Contact(**achievement.data.get("contact", {})),
+        achievement_extra=achievement.data.get("extra", {}),
     )

@@ -34,7 +34,7 @@ REVISIONS: Mapping[Side, type[RevisionRow]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changes listings, when and through what (`import` or `rest`)."""
+    """Who changes listings, when and through what (`import`, `rest` or `cli`)."""
 
     actor: str
     at: datetime
@@ -47,7 +47,7 @@ class Rewrite:
     """A listing and what it is to say; it is on its list where `withdrawn_at` is None.
 
     `via` is what it counts as changed through from now on and `key` its identity, where they are not those
-    of the change and of the content.
+    of the change and of the content. `replaced_by` is the listing that it is merged into.
     """
 
     held: HeldListing
@@ -55,15 +55,31 @@ class Rewrite:
     withdrawn_at: datetime | None = None
     via: str | None = None
     key: str | None = None
+    replaced_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What a listing said before a version, whether it was withdrawn, and through what it came."""
+    """What a listing said before a version, whether it was withdrawn or merged, and through what it came."""
 
     listing: Listing
     withdrawn: bool
+    replaced_by: int | None
     via: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRevision:
+    """One state a listing was in: what it said, and who made it say so, when and through what."""
+
+    version: int
+    listing: Listing
+    withdrawn: bool
+    replaced_by: int | None
+    via: str
+    actor: str
+    import_id: int | None
+    at: datetime
 
 
 def add(session: Session, shelf: Shelf, listings: Sequence[Listing], change: Change) -> list[HeldListing]:
@@ -92,6 +108,7 @@ def write(session: Session, rewrites: Sequence[Rewrite], change: Change) -> list
             "id": listed.id,
             "version": listed.version + 1,
             "withdrawn_at": rewrite.withdrawn_at,
+            "replaced_by": rewrite.replaced_by,
         }
         row |= {"via": rewrite.via} if rewrite.via is not None else {}
         row |= {"key": rewrite.key} if rewrite.key is not None else {}
@@ -122,13 +139,13 @@ def before_import(session: Session, shelf: Shelf, import_id: int) -> dict[int, F
         .scalar_subquery()
     )
     query = (
-        select(table.listing_id, table.data, table.withdrawn, table.via)
+        select(table.listing_id, table.data, table.withdrawn, table.replaced_by, table.via)
         .join(made, and_(made.listing_id == table.listing_id, table.version == last))
         .where(made.import_id == import_id, *_of_park(shelf), *_of_park(shelf, made))
     )
     return {
-        listing_id: Former(from_record(shelf.side, data), withdrawn, via)
-        for listing_id, data, withdrawn, via in session.execute(query)
+        listing_id: Former(from_record(shelf.side, data), withdrawn, replaced_by, via)
+        for listing_id, data, withdrawn, replaced_by, via in session.execute(query)
     }
 
 
@@ -138,6 +155,29 @@ def names(session: Session, shelf: Shelf, listing_id: int) -> set[tuple[str, str
     rows = session.scalars(select(table.data).where(table.listing_id == listing_id, *_of_park(shelf)))
     listings = [from_record(shelf.side, data) for data in rows]
     return {(listing.title, listing.code, listing.organisation) for listing in listings}
+
+
+def page(
+    session: Session, shelf: Shelf, listing_id: int, *, before: int | None, limit: int
+) -> list[PastRevision]:
+    """At most `limit` states of a listing on `shelf`, newest first, from the version below `before` down."""
+    table = REVISIONS[shelf.side]
+    query = select(table).where(table.listing_id == listing_id, *_of_park(shelf))
+    if before is not None:
+        query = query.where(table.version < before)
+    return [
+        PastRevision(
+            version=row.version,
+            listing=from_record(shelf.side, row.data),
+            withdrawn=row.withdrawn,
+            replaced_by=row.replaced_by,
+            via=row.via,
+            actor=row.actor,
+            import_id=row.import_id,
+            at=row.at,
+        )
+        for row in session.scalars(query.order_by(table.version.desc()).limit(limit))
+    ]
 
 
 def columns_of(listing: Listing, change: Change) -> dict[str, Any]:
@@ -152,6 +192,7 @@ def columns_of(listing: Listing, change: Change) -> dict[str, Any]:
         "confidentiality": listing.confidentiality.value,
         "valid_until": listing.valid_until,
         "withdrawn_at": None,
+        "replaced_by": None,
         "via": change.via,
         "updated_at": change.at,
     }
@@ -160,7 +201,8 @@ def columns_of(listing: Listing, change: Change) -> dict[str, Any]:
 
 def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a held listing that come from its row, beside the content."""
-    return {name: row[name] for name in ("version", "digest", "via", "withdrawn_at", "updated_at")}
+    names = ("version", "digest", "via", "withdrawn_at", "replaced_by", "updated_at")
+    return {name: row[name] for name in names}
 
 
 def _append(session: Session, listings: Sequence[HeldListing], change: Change) -> None:
@@ -172,6 +214,7 @@ def _append(session: Session, listings: Sequence[HeldListing], change: Change) -
             "version": listed.version,
             "data": to_record(listed.listing),
             "withdrawn": listed.withdrawn_at is not None,
+            "replaced_by": listed.replaced_by,
             "via": change.via,
             "actor": change.actor,
             "import_id": change.import_id,

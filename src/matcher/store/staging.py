@@ -109,7 +109,8 @@ def _other_key(rows: Table) -> ColumnElement[bool]:
 
 def _said(listing_id: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
     """What a revision holds of a laid out row."""
-    return listing_id, _staged.c.version, _staged.c.data, _staged.c.withdrawn_at.is_not(None)
+    withdrawn = _staged.c.withdrawn_at.is_not(None)
+    return listing_id, _staged.c.version, _staged.c.data, withdrawn, _staged.c.replaced_by
 
 
 def _append(session: Session, shelf: Shelf, change: Change, said: Select[Any]) -> None:
@@ -126,7 +127,7 @@ def _append(session: Session, shelf: Shelf, change: Change, said: Select[Any]) -
     columns = [literal(value, history.c[name].type) for name, value in of_change.items()]
     session.execute(
         insert(history).from_select(
-            ["listing_id", "version", "data", "withdrawn", *of_change],
+            ["listing_id", "version", "data", "withdrawn", "replaced_by", *of_change],
             said.add_columns(*columns).order_by(_staged.c.place),
         )
     )
@@ -137,6 +138,7 @@ def _changed(rewrite: Rewrite, change: Change) -> dict[str, Any]:
         "listing_id": rewrite.held.id,
         "version": rewrite.held.version + 1,
         "withdrawn_at": rewrite.withdrawn_at,
+        "replaced_by": rewrite.replaced_by,
     }
     row |= {"via": rewrite.via} if rewrite.via is not None else {}
     return row | ({"key": rewrite.key} if rewrite.key is not None else {})

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from matcher.pipeline.answers import Answer
+from matcher.pipeline.lists.import_answers import BlockingAnswer
 
 
 class FieldProblem(Answer):
@@ -31,3 +32,6 @@ class Problem(Answer):
     detail_en: str
     field: str | None
     errors: list[FieldProblem]
+    blocked_by: list[BlockingAnswer] = Field(
+        description="撤销导入被拒绝时：是哪些条目、谁在何时改的、怎么办；其他情况为空"
+    )

@@ -102,6 +102,10 @@ class EntryAnswer(WorkColumns, PairColumns):
     """一条台账。人工添加而从未由批处理提出的，数值和 `run_id` 为 null。联系方式默认隐去。"""
 
     also: list[int] = Field(description="上一次运行认为与该成果相同的其他成果的编号；以往的台账中不列")
+    demand_replaced_by: int | None = Field(
+        description="该需求已作为重复条目并入哪一条；没有合并、或为以往的台账时为 null"
+    )
+    achievement_replaced_by: int | None = Field(description="该成果已作为重复条目并入哪一项；同上")
     entry_id: int
     version: int = Field(description="版本；即 ETag，批处理和人的每次改动都使它增加")
     human_version: int = Field(description="人工改动的次数；0 为尚无人处理")

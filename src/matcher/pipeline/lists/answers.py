@@ -1,6 +1,6 @@
 """Listings as they are answered: the fields of their list, and what the service says of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -11,7 +11,7 @@ from matcher.domain.listing import Side
 from matcher.pipeline.answers import Answer, Moment, Page
 from matcher.pipeline.lists.fields import AchievementFields, DemandFields, values_of
 from matcher.pipeline.lists.masking import masked
-from matcher.store import parks, repeats
+from matcher.store import catalogue, parks, repeats
 from matcher.store.catalogue import HeldListing
 from matcher.store.database import Transaction
 
@@ -23,6 +23,7 @@ class _Listed(Answer):
     version: int = Field(description="版本；即 ETag")
     status: Literal["live", "expired", "withdrawn"] = Field(description="有效、已过期或已撤回")
     updated_at: Moment
+    replaced_by: int | None = Field(description="作为重复条目并入了哪一条的编号；没有合并的为 null")
     repeats: tuple[int, ...] = Field(description="上一次运行认为与它相同的其他条目的编号；只含调用者可见的")
 
 
@@ -46,6 +47,16 @@ ListingAnswer = AchievementAnswer | DemandAnswer
 ListingPage = Page[AchievementAnswer] | Page[DemandAnswer]
 
 
+def replacements_shown(
+    session: Transaction, side: Side, identifiers: Sequence[int | None], scope: Scope
+) -> Mapping[int | None, int]:
+    """Those of the listings that replace others which a caller may know of, each by itself."""
+    numbers = {number for number in identifiers if number is not None}
+    if scope.organisations is not None:
+        numbers &= catalogue.held_by_id(session, side, numbers, scope).keys()
+    return {number: number for number in numbers}
+
+
 def answers_of(
     session: Transaction, listings: Sequence[HeldListing], scope: Scope, day: date, *, unmask: bool = False
 ) -> list[ListingAnswer]:
@@ -53,6 +64,7 @@ def answers_of(
     if not listings:
         return []
     side = listings[0].shelf.side
+    replacing = replacements_shown(session, side, [item.replaced_by for item in listings], scope)
     alike = repeats.others(session, side, [item.id for item in listings], scope)
     wanted = frozenset(item.park_id for item in listings if side is Side.DEMAND)
     codes = {park.id: park.code for park in parks.page(session, Scope(wanted))} if wanted else {}
@@ -63,6 +75,7 @@ def answers_of(
             "version": item.version,
             "status": item.status_on(day),
             "updated_at": item.updated_at,
+            "replaced_by": replacing.get(item.replaced_by),
             "repeats": alike.get(item.id, ()),
         }
         if side is Side.DEMAND:

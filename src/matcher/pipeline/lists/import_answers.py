@@ -132,6 +132,24 @@ class SkippedAnswer(Answer):
         return cls(**asdict(skipped))
 
 
+class BlockingAnswer(Answer):
+    """使一次导入不能整体撤销的条目，及怎么办。"""
+
+    listing_id: int
+    version: int
+    code: str
+    title: str
+    reason: Literal["edited", "identity_taken"] = Field(
+        description="edited 导入之后又被修改，identity_taken 原来的名称或编号已另有一条"
+    )
+    taken_by: int | None = Field(description="已另有的那一条的编号")
+    changed_by: str = Field(description="最近由谁修改")
+    changed_at: Moment
+    via: str = Field(description="经由：rest、cli 或 import")
+    remedy: str = Field(description="怎么办")
+    remedy_en: str
+
+
 class ImportAnswer(Answer):
     """导入的结果；`rows` 是读到的全部行数，含未导入的，不含略过的（`skipped`）。"""
 
@@ -147,6 +165,8 @@ class ImportAnswer(Answer):
     skipped: tuple[SkippedAnswer, ...]
     columns: tuple[ColumnAnswer, ...] = Field((), description="文件的每一列去了哪里")
     preview: tuple[PreviewRow, ...] = Field((), description="试导入时每张表的前几行，按读到的样子")
+
+    kept: tuple[BlockingAnswer, ...] = Field((), description="部分撤销时保持现状的条目，及原因")
 
     _rejects: tuple[RejectedRow, ...] = PrivateAttr(())
 
@@ -168,9 +188,12 @@ class PastImport(Answer):
     actor: str
     created_at: Moment
     undone_at: Moment | None
+    rejected: int = Field(
+        description="还有多少行没有导入，可改正后送回（POST /v1/imports/{id}/rows）；保留 90 天"
+    )
 
     @classmethod
-    def of(cls, made: HeldImport) -> Self:
+    def of(cls, made: HeldImport, rejected: int) -> Self:
         """An import that was made."""
         return cls(
             import_id=made.id,
@@ -182,4 +205,5 @@ class PastImport(Answer):
             actor=made.actor,
             created_at=made.created_at,
             undone_at=made.undone_at,
+            rejected=rejected,
         )

@@ -1,13 +1,14 @@
 """What an import would do: rows read from files, compared with what stands on their list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from matcher.domain.hidden_parts import HiddenParts
-from matcher.domain.listing import Listing, content_digest, identity_key
+from matcher.domain.listing import Listing, identity_key
 from matcher.domain.renames import Gone
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow
+from matcher.pipeline.lists.read_back import as_held, says_the_same, unquoted
 from matcher.store.catalogue import HeldListing, Shelf
 
 
@@ -24,7 +25,7 @@ class ImportRequest:
     """One import: the files' contents by name, the list they belong to, and how to treat it.
 
     `full` withdraws rows of the shelf that the files do not hold; `overwrite` lets the files win over
-    rows that were edited over REST since; `dry_run` reports everything and writes nothing. `hidden` says
+    rows that people have edited since; `dry_run` reports everything and writes nothing. `hidden` says
     whether what a workbook hides is read, `mapping` which field a heading stands for (`given_mapping`).
     """
 
@@ -72,11 +73,16 @@ def plan_import(
 ) -> ImportPlan:
     """How to bring a shelf up to date with what was read; `standing` is what it holds, by identity key."""
     plan = ImportPlan()
-    arriving = {identity_key(row.listing): row for row in parsed.rows}
+    rows = [replace(row, listing=unquoted(row.listing)) for row in parsed.rows]
+    arriving = {identity_key(row.listing): row for row in rows}
+    replacing = {standing[key].replaced_by for key in arriving if key in standing}
     absent = {
         key: item
         for key, item in standing.items()
-        if key not in arriving and key not in parsed.held_back and item.withdrawn_at is None
+        if key not in arriving
+        and key not in parsed.held_back
+        and item.withdrawn_at is None
+        and item.id not in replacing
     }
     gone = Gone((key, item.listing) for key, item in absent.items() if not item.code)
     for key, row in arriving.items():
@@ -98,10 +104,10 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldLi
     """Plan a row as a new listing or as the new content of `item`; returns whether it is to be written."""
     if item is None:
         plan.created.append(row.listing)
-    elif item.digest == content_digest(row.listing) and item.withdrawn_at is None:
+    elif says_the_same(row.listing, item) and not _is_withdrawn(item):
         plan.unchanged += 1
         return False
-    elif item.via == "rest" and not request.overwrite:
+    elif item.via != "import" and not request.overwrite:
         plan.reject(
             row,
             "conflict",
@@ -112,8 +118,13 @@ def _take(plan: ImportPlan, request: ImportRequest, row: ParsedRow, item: HeldLi
         )
         return False
     else:
-        plan.updated.append((item, row.listing))
+        plan.updated.append((item, as_held(row.listing, item.listing)))
     return True
+
+
+def _is_withdrawn(item: HeldListing) -> bool:
+    """Whether the list lacks an item; it does not where another stands for it."""
+    return item.withdrawn_at is not None and item.replaced_by is None
 
 
 def _ask(plan: ImportPlan, row: ParsedRow, item: HeldListing) -> None:

@@ -7,9 +7,10 @@ from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
 from matcher.files.column_problems import column_problems
+from matcher.files.list_sheet import columns_read
 from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
-from matcher.files.report import ParsedList
+from matcher.files.report import ParsedList, RejectedRow
 from matcher.pipeline.lists.import_answers import (
     CellProblem,
     ColumnAnswer,
@@ -22,9 +23,10 @@ from matcher.pipeline.lists.import_profiles import remember
 from matcher.pipeline.lists.parks import get_park
 from matcher.pipeline.lists.shelf_changes import ShelfChange, change_shelf
 from matcher.pipeline.lists.writing import require_writer
-from matcher.store import catalogue, import_profiles, imports
+from matcher.store import catalogue, import_profiles, imports, rejected_rows
 from matcher.store.catalogue import Shelf
 from matcher.store.database import Database, Transaction
+from matcher.store.rejected_rows import KeptRow
 from matcher.store.revisions import Change, Rewrite
 
 
@@ -73,17 +75,30 @@ def import_list(
         with database.reading() as session:
             return _answer(request, parsed, planned(session).plan, None)
     plan, import_id = change_shelf(database, request.shelf, planned)
-    if import_id is None and request.mapping:
+    if import_id is None and (request.mapping or parsed.rejected or plan.rejects):
         with database.writing() as session:
-            remember(session, request.shelf, parsed.tables, principal, now)
+            if request.mapping:
+                remember(session, request.shelf, parsed.tables, principal, now)
+            import_id = _record_rejects(session, request, parsed, plan, principal, now)
     return _answer(request, parsed, plan, import_id)
 
 
 def apply_list(
-    session: Transaction, request: ImportRequest, parsed: ParsedList, principal: Principal, now: datetime
+    session: Transaction,
+    request: ImportRequest,
+    parsed: ParsedList,
+    principal: Principal,
+    now: datetime,
+    *,
+    keep_rejects: bool = True,
 ) -> ImportAnswer:
-    """Bring the shelf up to date with what was read, inside the caller's transaction."""
-    change = _change(session, request, parsed, principal, now)
+    """Bring the shelf up to date with what was read, inside the caller's transaction.
+
+    Rejected rows are kept with the import unless the caller has them already. A dry run writes nothing.
+    """
+    change = _change(session, request, parsed, principal, now, keep_rejects=keep_rejects)
+    if request.dry_run:
+        return _answer(request, parsed, change.plan, None)
     import_id = None
     if not change.is_empty:
         change.lay_out(session)
@@ -91,8 +106,48 @@ def apply_list(
     return _answer(request, parsed, change.plan, import_id)
 
 
+def _record_rejects(
+    session: Transaction,
+    request: ImportRequest,
+    parsed: ParsedList,
+    plan: ImportPlan,
+    principal: Principal,
+    now: datetime,
+) -> int | None:
+    """Record an import that took nothing for the sake of the rows it rejected; the last one stands for it
+    where it left the very same rows behind."""
+    rows = [kept_row(row) for row in (*parsed.rejected, *plan.rejects)]
+    if not rows:
+        return None
+    same = rejected_rows.same_import(session, request.shelf, rows)
+    if same is not None:
+        return same
+    names = [name for name, _ in request.files]
+    import_id = imports.add(session, request.shelf, names, {}, principal.name, now)
+    rejected_rows.add(session, request.shelf, import_id, rows, now)
+    return import_id
+
+
+def kept_row(row: RejectedRow, row_id: int = 0) -> KeptRow:
+    """A rejected row as it is kept."""
+    return KeptRow(
+        id=row_id,
+        file=row.file,
+        sheet=row.sheet,
+        row=row.row,
+        cells=row.cells,
+        problem=row.problem.as_json(),
+    )
+
+
 def _change(
-    session: Transaction, request: ImportRequest, parsed: ParsedList, principal: Principal, now: datetime
+    session: Transaction,
+    request: ImportRequest,
+    parsed: ParsedList,
+    principal: Principal,
+    now: datetime,
+    *,
+    keep_rejects: bool = True,
 ) -> ShelfChange[ImportPlan]:
     """What an import writes to its shelf as it stands now."""
     plan = plan_import(request, parsed, catalogue.on_shelf(session, request.shelf))
@@ -101,7 +156,14 @@ def _change(
     def record(session: Transaction) -> int:
         if request.mapping:
             remember(session, request.shelf, parsed.tables, principal, now)
-        return imports.add(session, request.shelf, names, plan.counts, principal.name, now)
+        columns = columns_read(parsed) if keep_rejects else ()
+        import_id = imports.add(
+            session, request.shelf, names, plan.counts, principal.name, now, columns=columns
+        )
+        if keep_rejects:
+            rows = [kept_row(row) for row in (*parsed.rejected, *plan.rejects)]
+            rejected_rows.add(session, request.shelf, import_id, rows, now)
+        return import_id
 
     return ShelfChange(
         plan=plan,

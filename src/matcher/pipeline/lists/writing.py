@@ -1,4 +1,4 @@
-"""Single listings as they are written: created, edited and withdrawn, each within the caller's scope."""
+"""Single listings as they are written: created, edited, withdrawn and restored, within the caller's scope."""
 
 from collections.abc import Set
 from dataclasses import fields, replace
@@ -27,6 +27,7 @@ def create_listing(
     *,
     park: str | None = None,
     source: str = "",
+    via: str = "rest",
 ) -> ListingAnswer:
     """Add a listing: a demand to `park`, an achievement to the list of `source`.
 
@@ -48,8 +49,8 @@ def create_listing(
             shelf = Shelf(side, park_id=park_named(session, park or "", principal.scope).id)
         else:
             shelf = Shelf(side, source=source)
-        _require_free(session, principal, shelf, listing)
-        [added] = revisions.add(session, shelf, [listing], _change(principal, now))
+        require_free(session, principal, shelf, listing)
+        [added] = revisions.add(session, shelf, [listing], Change(principal.name, now, via))
         catalogue.raise_revision(session)
         return _answer(session, added, principal, now)
 
@@ -63,6 +64,7 @@ def update_listing(
     *,
     only: Set[str] | None = None,
     version: int | None = None,
+    via: str = "rest",
 ) -> ListingAnswer:
     """Make a listing say what `listing` says, in the fields `only` where they are given; a withdrawn one is
     live again. The same content changes nothing, and a text that is sent back masked stays as it is.
@@ -80,13 +82,11 @@ def update_listing(
     require_writer(principal, side)
     with database.writing() as session:
         item = held_listing(session, side, listing_id, principal.scope, version=version)
-        if only is not None:
-            named = {field.name for field in fields(listing)} & only
-            listing = replace(item.listing, **{name: getattr(listing, name) for name in named})
-        listing = _of_own_organisation(principal, unmasked(listing, item.listing))
-        _require_free(session, principal, item.shelf, listing, but=item.id)
+        listing = edited(principal, item, listing, only)
+        require_free(session, principal, item.shelf, listing, but=item.id)
         if item.withdrawn_at is not None or item.digest != content_digest(listing):
-            [item] = revisions.write(session, [Rewrite(held=item, listing=listing)], _change(principal, now))
+            change = Change(principal.name, now, via)
+            [item] = revisions.write(session, [Rewrite(held=item, listing=listing)], change)
             catalogue.raise_revision(session)
         return _answer(session, item, principal, now)
 
@@ -99,6 +99,7 @@ def withdraw_listing(
     now: datetime,
     *,
     version: int | None = None,
+    via: str = "rest",
 ) -> ListingAnswer:
     """Take a listing off its list; withdrawing it again changes nothing.
 
@@ -110,9 +111,47 @@ def withdraw_listing(
         item = held_listing(session, side, listing_id, principal.scope, version=version)
         if item.withdrawn_at is None:
             gone = Rewrite(held=item, listing=item.listing, withdrawn_at=now)
-            [item] = revisions.write(session, [gone], _change(principal, now))
+            [item] = revisions.write(session, [gone], Change(principal.name, now, via))
             catalogue.raise_revision(session)
         return _answer(session, item, principal, now)
+
+
+def restore_listing(
+    database: Database,
+    principal: Principal,
+    side: Side,
+    listing_id: int,
+    now: datetime,
+    *,
+    version: int | None = None,
+    via: str = "rest",
+) -> ListingAnswer:
+    """Put a withdrawn listing back on its list as it was; restoring it again changes nothing.
+
+    Raises:
+        NotFound, StaleVersion, Forbidden: as `update_listing`.
+    """
+    require_writer(principal, side)
+    with database.writing() as session:
+        item = held_listing(session, side, listing_id, principal.scope, version=version)
+        if item.withdrawn_at is not None:
+            back = Rewrite(held=item, listing=item.listing)
+            [item] = revisions.write(session, [back], Change(principal.name, now, via))
+            catalogue.raise_revision(session)
+        return _answer(session, item, principal, now)
+
+
+def edited(principal: Principal, item: HeldListing, sent: Listing, only: Set[str] | None = None) -> Listing:
+    """What a held listing says once `sent` is written to it, in the fields `only` where they are given; a
+    text that is sent back masked stays as it is.
+
+    Raises:
+        InvalidInput: a research unit's achievement is said to be another organisation's.
+    """
+    if only is not None:
+        named = {field.name for field in fields(sent)} & only
+        sent = replace(item.listing, **{name: getattr(sent, name) for name in named})
+    return _of_own_organisation(principal, unmasked(sent, item.listing))
 
 
 def require_writer(principal: Principal, side: Side) -> None:
@@ -143,11 +182,15 @@ def _of_own_organisation(principal: Principal, listing: Listing) -> Listing:
     return listing
 
 
-def _require_free(
+def require_free(
     session: Transaction, principal: Principal, shelf: Shelf, listing: Listing, *, but: int | None = None
 ) -> None:
     """Refuse an identity that another listing of the shelf has; a listing of another organisation is not
-    shown to who may not see it."""
+    shown to who may not see it.
+
+    Raises:
+        Conflict: the identity is taken.
+    """
     namesake = catalogue.find_by_key(session, shelf, listing)
     if namesake is None or namesake.id == but:
         return
@@ -163,10 +206,6 @@ def _require_free(
         f"the list holds this item already (id {namesake.id}): update that one.",
         field="code",
     )
-
-
-def _change(principal: Principal, now: datetime) -> Change:
-    return Change(principal.name, now, "rest")
 
 
 def _answer(session: Transaction, item: HeldListing, principal: Principal, now: datetime) -> ListingAnswer:

@@ -28,6 +28,7 @@ from matcher.store.tables.lists import (
     ImportProfile,
     ListingRow,
     Park,
+    RejectedRowRow,
     RevisionRow,
     VectorRow,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "NearMissRow",
     "Park",
     "ParkProfileRow",
+    "RejectedRowRow",
     "Reminder",
     "Repeat",
     "RevisionRow",

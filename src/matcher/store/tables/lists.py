@@ -31,7 +31,10 @@ class Catalogue(Base):
 
 
 class ImportBatch(Base):
-    """One import of one or more files, undone as a whole. `park_id` is None for the supply list."""
+    """One import of one or more files, undone as a whole. `park_id` is None for the supply list.
+
+    `columns` are those of the files, [heading, field or None, whether it was mapped by hand] each.
+    """
 
     __tablename__ = "import_batch"
 
@@ -41,9 +44,27 @@ class ImportBatch(Base):
     source: Mapped[str] = mapped_column(default="")
     files: Mapped[list[Any]]
     counts: Mapped[dict[str, Any]]
+    columns: Mapped[list[Any] | None]
     actor: Mapped[str]
     created_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+
+
+class RejectedRowRow(Base):
+    """A row of a file that its import did not take: its cells by heading as the file has them, and why not.
+    `park_id` is None for the supply list."""
+
+    __tablename__ = "rejected_row"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"), index=True)
+    file: Mapped[str]
+    sheet: Mapped[str]
+    row: Mapped[int]
+    cells: Mapped[dict[str, Any]]
+    problem: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
 
 
 class ImportProfile(Base):
@@ -63,7 +84,10 @@ class ImportProfile(Base):
 
 
 class ListingRow(Base):
-    """What both lists keep beside their content (`data`, a whole listing as JSON)."""
+    """What both lists keep beside their content (`data`, a whole listing as JSON).
+
+    `replaced_by` is the id of the listing that a withdrawn one was merged into as a duplicate.
+    """
 
     __abstract__ = True
 
@@ -78,6 +102,7 @@ class ListingRow(Base):
     confidentiality: Mapped[str] = mapped_column(String(16))
     valid_until: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None]
+    replaced_by: Mapped[int | None]
     via: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -116,6 +141,7 @@ class RevisionRow(Base):
     version: Mapped[int]
     data: Mapped[dict[str, Any]]
     withdrawn: Mapped[bool]
+    replaced_by: Mapped[int | None]
     via: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
