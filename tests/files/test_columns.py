@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.list_columns import list_fields
-from matcher.domain.listing import Contact, Side
+from matcher.domain.listing import Contact, Demand, Side
 from matcher.files.column_problems import column_problems
 from matcher.files.mapping import (
     NO_MAPPINGS,
@@ -284,3 +284,13 @@ def test_a_form_may_have_values_below_their_labels_or_in_the_same_cell() -> None
     assert (read_demand.title, read_demand.organisation) == ("密封圈老化", "甲公司")
     assert read_demand.detail == "密封圈三个月就老化：请看图"
     assert (read_demand.budget.low, read_demand.contact.name) == (50, "张三")
+
+
+def test_a_column_of_figures_alone_is_a_warning_too_and_a_bare_sum_is_the_budget() -> None:
+    content = "需求名称,需求详情,企业自筹,资金（元）\n储氢瓶,低温内胆不开裂,300000,1500000\n".encode()
+    parsed = read_lists([("需求.csv", content)], Side.DEMAND)
+    [row] = parsed.rows
+    assert isinstance(row.listing, Demand)
+    assert row.listing.budget.low == 150
+    said = [problem.column for problem in column_problems(parsed, Side.DEMAND, {})]
+    assert any("企业自筹" in (column or "") for column in said)

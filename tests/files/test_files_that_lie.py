@@ -204,3 +204,9 @@ def test_a_formula_in_a_text_file_is_reported(cell: str) -> None:
     parsed = read_lines(f"C1,储氢瓶检测,公司,{cell},2027-06-30")
     assert codes(parsed) == [("cell_error", "doubtful")]
     assert demand(parsed).detail == ""
+
+
+def test_a_text_whose_name_says_that_it_is_no_list_is_refused() -> None:
+    content = "\n".join([HEAD, line(1)]).encode()
+    assert codes(read_list(content, "导出.py", Side.DEMAND)) == [("unreadable_file", "rejected")]
+    assert len(read_list(content, "导出", Side.DEMAND).rows) == 1

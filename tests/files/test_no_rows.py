@@ -361,3 +361,18 @@ def test_of_a_form_with_a_default_filled_down_only_the_filled_rows_are_read() ->
     assert titles(parsed) == [f"窑尾烟气脱白第{number}条" for number in (1, 2, 3)]
     assert (parsed.rejected, parsed.problems) == ((), ())
     assert [(entry.reason, entry.count) for entry in parsed.skipped] == [("default_only", 2997)]
+
+
+def test_a_heading_among_the_rows_is_no_item() -> None:
+    content = csv_text(
+        [
+            ["序号", "企业名称", "需求名称", "需求详情"],
+            ["一、新能源类", "", "", ""],
+            ["1", "某公司", "储氢瓶内胆", "低温不开裂"],
+            ["", "二、新材料类", "", ""],
+            ["2", "某公司", "复合隔膜", "耐浓碱"],
+        ]
+    ).encode()
+    parsed = read_list(content, "需求.csv", Side.DEMAND)
+    assert (titles(parsed), parsed.rejected) == (["储氢瓶内胆", "复合隔膜"], ())
+    assert skips(parsed) == {"note": [2, 4]}

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from matcher.domain.access import DISTRICT
-from matcher.domain.errors import InvalidInput, StoreError
+from matcher.domain.errors import DatabaseAway, InvalidInput, StoreError
 from matcher.store import parks
 from matcher.store.database import Database
 from matcher.store.tables import Base
@@ -146,3 +146,10 @@ def test_a_note_is_left_out_while_another_writes_and_readers_go_on(database: Dat
     add("kept")
     with database.reading() as session:
         assert [park.code for park in parks.page(session, DISTRICT)] == ["kept", "writing"]
+
+
+def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "bad.db"
+    path.write_text("no database" * 100, encoding="utf-8")
+    with pytest.raises(DatabaseAway, match=r"bad\.db.*not a database"):
+        Database.open(f"sqlite:///{path}").check_schema()

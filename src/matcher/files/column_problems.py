@@ -22,9 +22,9 @@ def column_problems(parsed: ParsedList, side: Side, given: Mapping[str, str]) ->
 
 
 def _unmapped_columns(table: ReadTable, side: Side) -> Iterator[Problem]:
-    """A warning for every column with words, or a proposal, that no field takes and nobody decided on."""
+    """A warning for every column with content that no field takes and nobody decided on."""
     for column in table.columns:
-        if column.state == "kept" and column.by is None and (column.has_words or column.proposal):
+        if column.state == "kept" and column.by is None and column.filled > 0:
             zh, en = _unmapped(column, side)
             yield _doubt(table.file, table.sheet, column.label, "unmapped_column", zh, en)
 

@@ -128,6 +128,8 @@ class RowJudge:
                 return verdict
         if len(cells) == 1 and (cells[0].is_title or cells[0].field == "sequence"):
             return self._as_lone_cell(cells[0])
+        if len(cells) == 1 and is_point(cells[0].text):
+            return Verdict(Reason.NOTE)
         return DATA if any(cell.is_title for cell in said) else self._as_never_filled_in(said)
 
     def _filled(self, row: Sequence[str]) -> list[_Filled]:

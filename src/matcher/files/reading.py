@@ -46,6 +46,8 @@ EXAMPLE_CODE = "示例-请删除"
 
 _OTHER_SIDE = {Side.SUPPLY: Side.DEMAND, Side.DEMAND: Side.SUPPLY}
 _LIST_NAME = {Side.SUPPLY: ("科技成果", "achievement"), Side.DEMAND: ("企业需求", "demand")}
+_OF_LISTS = frozenset({"", ".csv", ".tsv", ".txt", ".xls", ".xlsx", ".et", ".jsonl", ".json", ".ndjson"})
+"""How the name of a text that may be a list ends: systems write text under the names of workbooks."""
 
 
 def read_lists(
@@ -121,8 +123,14 @@ class _ListReader:
         if content.startswith((ZIP_MARK, OLE_MARK)):
             self._read_sheets([self._asked_for(sheet) for sheet in read_workbook(content)])
         else:
-            text = decode(content)
             suffix = PurePath(self._file).suffix.lower()
+            if suffix not in _OF_LISTS:
+                raise UnreadableFile(
+                    "unreadable_file",
+                    f"不支持 {suffix} 文件；请提供 .xlsx、.xls、.csv 或 .jsonl。",
+                    f"{suffix} files are not read: give .xlsx, .xls, .csv or .jsonl.",
+                )
+            text = decode(content)
             if is_jsonl(text) or suffix in (".jsonl", ".json", ".ndjson"):
                 self._read_lines(text)
             else:

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -201,7 +201,10 @@ class Database:
         """Say in one sentence that the database is away or was busy for too long."""
         try:
             yield
-        except OperationalError as error:
+        except DatabaseError as error:
+            # A file that is no database is a DatabaseError itself; other subclasses are about a statement.
+            if type(error) not in (DatabaseError, OperationalError):
+                raise
             raise DatabaseAway(
                 f"无法使用数据库 {self.address}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 "
                 "MATCHER_DATA_DIR，若数据库正忙请稍后再试。",

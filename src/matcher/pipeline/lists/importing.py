@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from matcher.domain.access import Principal, Role
+from matcher.domain.days import beijing_day
 from matcher.domain.errors import Forbidden, NotFound
 from matcher.domain.listing import Side
 from matcher.domain.text import normalise
 from matcher.files.column_problems import column_problems
+from matcher.files.expired import expired
 from matcher.files.list_sheet import columns_read
 from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
@@ -73,14 +75,14 @@ def import_list(
 
     if request.dry_run:
         with database.reading() as session:
-            return _answer(request, parsed, planned(session).plan, None)
+            return _answer(request, parsed, planned(session).plan, None, now)
     plan, import_id = change_shelf(database, request.shelf, planned)
     if import_id is None and (request.mapping or parsed.rejected or plan.rejects):
         with database.writing() as session:
             if request.mapping:
                 remember(session, request.shelf, parsed.tables, principal, now)
             import_id = _record_rejects(session, request, parsed, plan, principal, now)
-    return _answer(request, parsed, plan, import_id)
+    return _answer(request, parsed, plan, import_id, now)
 
 
 def apply_list(
@@ -103,7 +105,7 @@ def apply_list(
     if not change.is_empty:
         change.lay_out(session)
         import_id = change.put_in_place(session, request.shelf)
-    return _answer(request, parsed, change.plan, import_id)
+    return _answer(request, parsed, change.plan, import_id, now)
 
 
 def _record_rejects(
@@ -178,7 +180,7 @@ def _change(
 
 
 def _answer(
-    request: ImportRequest, parsed: ParsedList, plan: ImportPlan, import_id: int | None
+    request: ImportRequest, parsed: ParsedList, plan: ImportPlan, import_id: int | None, now: datetime
 ) -> ImportAnswer:
     rejects = (*parsed.rejected, *plan.rejects)
     columns = column_problems(parsed, request.shelf.side, request.mapping)
@@ -191,7 +193,10 @@ def _answer(
         unchanged=parsed.read - len(rejects) - len(plan.created) - len(plan.updated),
         withdrawn=len(plan.withdrawn),
         rejected=len(rejects),
-        problems=tuple(CellProblem.of(problem) for problem in (*parsed.problems, *plan.problems, *columns)),
+        problems=tuple(
+            CellProblem.of(problem)
+            for problem in (*parsed.problems, *plan.problems, *columns, *expired(parsed, beijing_day(now)))
+        ),
         columns=tuple(ColumnAnswer.of(column) for table in parsed.tables for column in table.columns),
         preview=first_rows(parsed.rows) if request.dry_run else (),
         skipped=tuple(map(SkippedAnswer.of, parsed.skipped)),
