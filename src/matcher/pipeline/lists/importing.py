@@ -100,7 +100,7 @@ def apply_list(
     """
     change = _change(session, request, parsed, principal, now, keep_rejects=keep_rejects)
     if request.dry_run:
-        return _answer(request, parsed, change.plan, None)
+        return _answer(request, parsed, change.plan, None, now)
     import_id = None
     if not change.is_empty:
         change.lay_out(session)
