@@ -56,6 +56,19 @@ def fill_in(path: Path, **cells: Any) -> Path:
     return path
 
 
+@pytest.mark.parametrize("side", [("demands", "--park", "p1"), ("achievements",)], ids=lambda side: side[0])
+@pytest.mark.parametrize("name", ["台账.xlsx", "台账.csv"])
+def test_a_ledger_is_not_imported_as_a_list(
+    ready: Matcher, tmp_path: Path, name: str, side: tuple[str, ...]
+) -> None:
+    path = tmp_path / name
+    fine(ready("ledger", "export", "--park", "p1", "-o", path))
+    ended = ready("import", side[0], path, *side[1:], "--json")
+    assert ended.code == 2
+    assert [problem["code"] for problem in ended.json["problems"]] == ["ledger_sheet"]
+    assert ended.json["rows"] == 0
+
+
 def test_a_ledger_goes_out_is_filled_in_comes_back_and_is_undone(ready: Matcher, tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
     fine(ready("ledger", "export", "--park", "p1", "-o", path))

@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from matcher.domain.columns import Kind, Work
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
+from matcher.domain.listing import Side
 from matcher.domain.stages import DeclineCode, Stage, StallCode
 from matcher.files.ledger_csv import as_written, kept_as_text, write_ledger_csv
 from matcher.files.ledger_reading import ReadRow, read_ledger, says, unchanged
@@ -33,7 +34,7 @@ from matcher.files.ledger_sheet import (
     choices,
 )
 from matcher.files.ledger_workbook import HEADER_ROW, TITLE, write_ledger
-from tests.files.given import pages_across, saved
+from tests.files.given import codes, pages_across, read_list, saved
 
 BY_HEADING = {column.zh: column for column in COLUMNS}
 BY_NAME = {column.name: column for column in COLUMNS}
@@ -493,3 +494,49 @@ def test_an_empty_ledger_is_still_a_workbook() -> None:
     assert sheet_of().max_row == HEADER_ROW
     assert read_ledger(workbook_of()) == ([], [])
     assert read_ledger(csv_of()) == ([], [])
+
+
+def without_hidden_columns(content: bytes) -> bytes:
+    workbook = load_workbook(io.BytesIO(content))
+    sheet = workbook.worksheets[0]
+    sheet.delete_cols(sum(1 for column in COLUMNS if not column.hidden) + 1, len(COLUMNS))
+    return saved(workbook)
+
+
+def without_title_rows(content: bytes) -> bytes:
+    workbook = load_workbook(io.BytesIO(content))
+    workbook.worksheets[0].delete_rows(1, HEADER_ROW - 1)
+    return saved(workbook)
+
+
+@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize(
+    "content",
+    [
+        workbook_of(row(), row(entry_id=8)),
+        csv_of(row(), row(entry_id=8)),
+        without_hidden_columns(workbook_of(row())),
+        without_title_rows(workbook_of(row())),
+    ],
+    ids=["workbook", "csv", "without hidden columns", "without title rows"],
+)
+def test_a_ledger_is_no_list_and_its_refusal_says_where_it_goes(content: bytes, side: Side) -> None:
+    parsed = read_list(content, "台账.xlsx", side)
+    assert (parsed.rows, codes(parsed)) == ((), [("ledger_sheet", "rejected")])
+    [problem] = parsed.problems
+    assert "matcher ledger import" in problem.message
+    assert "matcher ledger import" in problem.message_en
+
+
+@pytest.mark.parametrize("headed", ["合计", "小计：", "Total", "合计：2 条"])
+@pytest.mark.parametrize("column", ["序号", "需求名称"])
+def test_a_total_below_a_ledger_is_passed_over_and_an_entry_never(headed: str, column: str) -> None:
+    workbook = load_workbook(io.BytesIO(workbook_of(row(), row(entry_id=8, demand_title=headed))))
+    sheet = workbook.worksheets[0]
+    headings = [cell.value for cell in sheet[HEADER_ROW]]
+    last = HEADER_ROW + 3
+    sheet.cell(last, headings.index(column) + 1).value = headed
+    sheet.cell(last, headings.index("金额（万元）") + 1).value = 2469
+    sheet.cell(HEADER_ROW + 2, 1).value = None
+    rows, _ = read_ledger(saved(workbook))
+    assert [read.number("entry_id") for read in rows] == [7, 8]

@@ -188,7 +188,10 @@ def test_names_are_the_same_whatever_their_width_and_white_space(desk: Desk) -> 
 
 
 def test_a_deleted_column_of_names_is_said_and_a_blank_name_contradicts_nothing(desk: Desk) -> None:
-    filled(desk)
+    park = desk.park("a")
+    desk.supply(*rows_of("A", 6))
+    desk.demands(park, *rows_of("D", 3))
+    desk.refresh(top_k=2)
     kept = [name for name in ALL if name != "achievement_title"]
     report = brought(
         desk, edited(exported(desk), lambda rows: rows[0].update(notes="没有成果名称一列"), kept)
@@ -236,6 +239,200 @@ def test_one_title_of_two_enterprises_tells_their_rows_apart(desk: Desk) -> None
     report = brought(desk, edited(exported(desk), swap))
     assert {refusal["code"] for refusal in report["rejected"]} == {"another_entry"}
     assert report["changes"] == []
+
+
+SEALS = (
+    row("密封圈老化", "耐油密封圈三个月即老化开裂，求耐温材料。", code="S1", unit="甲公司"),
+    row("密封圈老化", "阀门密封圈在低温下老化变硬，求新配方。", code="S2", unit="乙公司"),
+    row("密封圈老化", "泵用密封圈受酸老化，求耐酸涂层。", unit="甲公司"),
+    row("轴承磨损", "密封圈失效后轴承磨损。", code="S4", unit="乙公司"),
+)
+REMEDIES = (
+    row("泵用机械密封", "耐油耐温的密封圈材料。", code="C1", unit="甲院"),
+    row("泵用机械密封", "低温不老化的密封圈配方。", code="C2", unit="乙院"),
+    row("耐酸涂层", "密封圈的耐酸涂层。", unit="甲院"),
+)
+NAMING = (
+    "demand_title",
+    "demand_code",
+    "enterprise",
+    "achievement_title",
+    "achievement_code",
+    "organisation",
+)
+
+
+def alike(desk: Desk) -> int:
+    """A park whose listings share titles and organisations."""
+    park = desk.park("a")
+    desk.supply(*REMEDIES)
+    desk.demands(park, *SEALS)
+    desk.refresh(top_k=3)
+    return park
+
+
+def numbered(rows: Table) -> None:
+    """Each row's notes say whose it was."""
+    for record in rows:
+        record["notes"] = str(record["entry_id"])
+
+
+def own_or_blank(entries: Sequence[EntryView]) -> bool:
+    return all(entry.work.notes in ("", str(entry.id)) for entry in entries)
+
+
+@pytest.mark.parametrize(
+    "deleted",
+    [
+        ("demand_code",),
+        ("demand_code", "check"),
+        ("achievement_code",),
+        ("demand_code", "enterprise"),
+        ("demand_code", "enterprise", "check"),
+        ("achievement_code", "organisation"),
+        ("demand_title", "achievement_title"),
+        NAMING,
+    ],
+    ids="+".join,
+)
+def test_a_deleted_column_of_names_lets_no_value_of_a_moved_row_in(
+    desk: Desk, deleted: Sequence[str]
+) -> None:
+    park = alike(desk)
+    kept = [name for name in ALL if name not in deleted]
+
+    def move(rows: Table) -> None:
+        numbered(rows)
+        rearranged(rows, [*range(1, len(rows)), 0])
+
+    report = brought(desk, edited(exported(desk), move, kept))
+    assert (report["changes"], report["rows_rejected"]) == ([], report["rows"])
+    assert own_or_blank(ledger_of(desk, park))
+
+
+def test_of_rows_moved_or_not_with_any_names_deleted_or_blanked_only_an_entrys_own_is_written(
+    new_desk: NewDesk,
+) -> None:
+    desk = new_desk()
+    park = alike(desk)
+    count = len(ledger_of(desk, park))
+    places = st.permutations(range(count)) | st.just([*range(count)])
+    blanks = st.lists(st.tuples(st.integers(0, count - 1), st.sampled_from(NAMING)), max_size=6)
+
+    @settings(max_examples=40, deadline=None)
+    @given(places=places, deleted=st.sets(st.sampled_from([*NAMING, "check"])), blanks=blanks)
+    def holds(places: list[int], deleted: set[str], blanks: list[tuple[int, str]]) -> None:
+        def move(rows: Table) -> None:
+            numbered(rows)
+            rearranged(rows, places)
+            for number, name in blanks:
+                rows[number][name] = None
+
+        brought(desk, edited(exported(desk), move, [name for name in ALL if name not in deleted]))
+        assert own_or_blank(ledger_of(desk, park))
+
+    holds()
+
+
+def test_a_column_of_names_sorted_by_itself_is_never_written_beside(new_desk: NewDesk) -> None:
+    desk = new_desk()
+    park = alike(desk)
+    count = len(ledger_of(desk, park))
+
+    @settings(max_examples=25, deadline=None)
+    @given(
+        name=st.sampled_from(NAMING),
+        places=st.permutations(range(count)),
+        checked=st.booleans(),
+        text=st.uuids().map(str),
+    )
+    def holds(name: str, places: list[int], checked: bool, text: str) -> None:
+        moved: set[int] = set()
+
+        def sort_one(rows: Table) -> None:
+            cells = [record[name] for record in rows]
+            for number, (record, place) in enumerate(zip(rows, places, strict=True)):
+                record["notes"] = text
+                if cells[place] and cells[place] != cells[number]:
+                    moved.add(record["entry_id"])
+                record[name] = cells[place]
+
+        order = [column for column in ALL if checked or column != "check"]
+        brought(desk, edited(exported(desk), sort_one, order))
+        assert not any(entry.id in moved and entry.work.notes == text for entry in ledger_of(desk, park))
+
+    holds()
+
+
+def test_unmoved_rows_that_their_names_single_out_are_written_without_a_column_of_codes(desk: Desk) -> None:
+    park = alike(desk)
+    kept = [name for name in ALL if name != "achievement_code"]
+    report = brought(desk, edited(exported(desk), numbered, kept))
+    assert report["rows_changed"] > 0
+    for refusal in report["rejected"]:
+        assert refusal["code"] == "names_missing"
+    whole = brought(desk, edited(exported(desk), numbered))
+    assert whole["rejected"] == []
+    assert all(entry.work.notes for entry in ledger_of(desk, park))
+
+
+def test_names_that_several_listings_share_are_written_where_the_checksum_is_intact(desk: Desk) -> None:
+    filled(desk)
+    kept = [name for name in ALL if name not in ("achievement_title", "achievement_code", "organisation")]
+    report = brought(desk, edited(exported(desk), noted, kept))
+    assert report["changes"] == []
+    assert {refusal["code"] for refusal in report["rejected"]} == {"names_missing"}
+    for text in ("缺少：成果名称、成果编号、完成单位", "不止一条"):
+        assert text in report["rejected"][0]["reason"]
+    assert brought(desk, edited(exported(desk), noted))["rows_changed"] == 6
+
+
+def test_pairs_of_equal_titles_are_told_apart_by_code_and_organisation(desk: Desk) -> None:
+    alike(desk)
+
+    def swap_firms(rows: Table) -> None:
+        for record in rows:
+            if record["demand_code"] == "S1":
+                record.update(demand_code="S2", enterprise="乙公司", notes="挪动过")
+
+    report = brought(desk, edited(exported(desk), swap_firms))
+    assert report["changes"] == []
+    assert report["rejected"]
+    for refusal in report["rejected"]:
+        for text in (refusal["reason"], refusal["reason_en"]):
+            assert "密封圈老化（S2，乙公司） × " in text
+            assert "密封圈老化（S1，甲公司） × " in text
+
+
+def test_without_titles_a_refusal_shows_codes_and_organisations(desk: Desk) -> None:
+    alike(desk)
+    kept = [name for name in ALL if name not in ("demand_title", "achievement_title")]
+
+    def move(rows: Table) -> None:
+        noted(rows)
+        rearranged(rows, [*range(1, len(rows)), 0])
+
+    report = brought(desk, edited(exported(desk), move, kept))
+    assert report["changes"] == []
+    assert report["rejected"]
+    for refusal in report["rejected"]:
+        assert "空" not in refusal["reason"]
+        assert "公司" in refusal["reason"].split("×")[0]
+
+
+@pytest.mark.parametrize("entry_id", [None, "1900-01-02"])
+def test_without_any_name_a_sheet_is_said_to_lack_its_columns(desk: Desk, entry_id: str | None) -> None:
+    filled(desk)
+    kept = [name for name in ALL if name not in NAMING]
+
+    def write(rows: Table) -> None:
+        for record in rows:
+            record.update(notes="没有名称", entry_id=entry_id or record["entry_id"])
+
+    report = brought(desk, edited(exported(desk), write, kept))
+    assert report["changes"] == []
+    assert {refusal["code"] for refusal in report["rejected"]} == {"names_missing"}
+    assert "没有名称、编号和单位" in report["rejected"][0]["reason"]
 
 
 def test_a_row_pasted_over_another_with_its_id_writes_only_to_its_own_entry(desk: Desk) -> None:

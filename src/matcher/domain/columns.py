@@ -243,6 +243,7 @@ def _machine(name: str, zh: str, en: str, kind: Kind = Kind.TEXT, *, key: str = 
 
 ENTRY_ID = "条目编号"
 VERSION = "行版本"
+CHECK = "校验"
 
 MACHINE = (
     _machine("position", "序号", "No.", Kind.NUMBER, views=View.SHEET, width=6),
@@ -257,7 +258,7 @@ MACHINE = (
         hidden=True,
         width=8,
     ),
-    _machine("check", "校验", "Check", views=View.SHEET, hidden=True, width=14),
+    _machine("check", CHECK, "Check", views=View.SHEET, hidden=True, width=14),
     _machine("entry_version", "版本", "Version", Kind.NUMBER, key="version", views=View.ENTRY),
     _machine("park", "园区", "Park", views=View.ENTRY),
     _machine("demand_code", "需求编号", "Demand code", width=12),

@@ -11,12 +11,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from matcher.domain.columns import ENTRY_ID, GRADES, VERSION, Column, Kind
+from matcher.domain.columns import CHECK, ENTRY_ID, GRADES, VERSION, Column, Kind
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.text import fold, normalise
 from matcher.files.ledger_csv import csv_rows
 from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk, is_original
+from matcher.files.ledger_workbook import TITLE
+from matcher.files.row_marks import is_total
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
@@ -74,6 +76,8 @@ class StrangeColumn:
 def read_ledger(content: bytes) -> tuple[list[ReadRow], list[StrangeColumn]]:
     """Every row of the file that says something, and the columns that are not read.
 
+    A total that someone added below, without an entry's id, is passed over.
+
     Raises:
         InvalidInput: it is no workbook or CSV file of the ledger, it is too large, or it lacks a column that
             says which entry a row is of.
@@ -96,6 +100,16 @@ def read_ledger(content: bytes) -> tuple[list[ReadRow], list[StrangeColumn]]:
         [row for sheet, header in ledgers for row in _rows(sheet, header)],
         [column for sheet, header in ledgers for column in _strange(sheet, header)],
     )
+
+
+def is_ledger(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows are those of a ledger's sheet: by its title, or by the headings of its hidden columns."""
+    marks = [{fold(ENTRY_ID), fold(mark)} for mark in (VERSION, CHECK)]
+    for row in rows[:_HEADER_WITHIN]:
+        cells = {fold(cell) for cell in row}
+        if fold(TITLE) in cells or any(mark <= cells for mark in marks):
+            return True
+    return False
 
 
 def _sheets(content: bytes) -> Sequence[Sheet]:
@@ -152,9 +166,15 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
             texts |= {
                 name: since_1904(text) for name, text in texts.items() if _BY_NAME[name].kind is Kind.DAY
             }
-        if any(text for name, text in texts.items() if name != "position"):
+        said = any(text for name, text in texts.items() if name != "position")
+        if said and not (_is_total(cells) and not texts["entry_id"]):
             rows.append(ReadRow(sheet.name, number, texts, letters))
     return rows
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    """Whether a row is headed as a total, by its first cell that says something."""
+    return is_total(fold(next((cell for cell in cells if cell.strip()), "")))
 
 
 def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:

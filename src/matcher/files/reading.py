@@ -27,6 +27,7 @@ from matcher.files.headings import (
 )
 from matcher.files.hidden import Hidden
 from matcher.files.hiding import hidden_columns, without_hidden_columns
+from matcher.files.ledger_reading import is_ledger
 from matcher.files.mapping import NO_MAPPINGS, Mappings
 from matcher.files.no_rows import RowJudge, Verdict
 from matcher.files.number_formats import plain_number
@@ -172,6 +173,13 @@ class _ListReader:
         return Problem(self._file, sheet, row, "", code, zh, severity, en)
 
     def _read_sheets(self, sheets: Sequence[Sheet]) -> None:
+        if any(is_ledger(sheet.rows) for sheet in sheets if not sheet.hidden):
+            raise UnreadableFile(
+                "ledger_sheet",
+                "这是台账，不是清单；请用 matcher ledger import（或“台账表格”页）导入。",
+                "this is a ledger, not a list: bring it back with matcher ledger import (or on the page "
+                "Ledger sheets).",
+            )
         sheets = as_lists(sheets, self._side)
         headers = [(sheet, find_header(sheet.rows, self._side, self._mappings)) for sheet in sheets]
         if not any(header and not sheet.hidden for sheet, header in headers):

@@ -5,7 +5,8 @@ append a revision; whoever calls them raises the catalogue revision once in the 
 withdrawn, never deleted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,9 @@ REVISIONS: Mapping[Side, type[RevisionRow]] = {
     Side.SUPPLY: AchievementRevision,
     Side.DEMAND: DemandRevision,
 }
+
+_CHUNK = 500
+"""Ids in one query: databases take a limited number of parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,18 @@ def before_import(session: Session, shelf: Shelf, import_id: int) -> dict[int, F
     }
 
 
-def names(session: Session, shelf: Shelf, listing_id: int) -> set[tuple[str, str, str]]:
-    """Title, code and organisation of a listing on `shelf`, as each of its revisions has them."""
+def names(session: Session, shelf: Shelf, listing_ids: Iterable[int]) -> dict[int, set[tuple[str, str, str]]]:
+    """Title, code and organisation of listings on `shelf`, by id, as each of their revisions has them."""
     table = REVISIONS[shelf.side]
-    rows = session.scalars(select(table.data).where(table.listing_id == listing_id, *_of_park(shelf)))
-    listings = [from_record(shelf.side, data) for data in rows]
-    return {(listing.title, listing.code, listing.organisation) for listing in listings}
+    named: defaultdict[int, set[tuple[str, str, str]]] = defaultdict(set)
+    wanted = sorted(listing_ids)
+    for start in range(0, len(wanted), _CHUNK):
+        of_these = table.listing_id.in_(wanted[start : start + _CHUNK])
+        query = select(table.listing_id, table.data).where(of_these, *_of_park(shelf))
+        for listing_id, data in session.execute(query):
+            listing = from_record(shelf.side, data)
+            named[listing_id].add((listing.title, listing.code, listing.organisation))
+    return dict(named)
 
 
 def page(

@@ -21,15 +21,17 @@ from matcher.pipeline.idempotency import Request
 from matcher.pipeline.ledger.edits import assigned
 from matcher.pipeline.ledger.explanations import lines
 from matcher.pipeline.ledger.sheets.answers import CellChange, CellConflict, CellRefusal
-from matcher.pipeline.ledger.sheets.names import TITLES, PairNames, shown_entry, shown_pair
+from matcher.pipeline.ledger.sheets.names import TITLES, PairNames, is_nameless, shown_pairs
 from matcher.pipeline.ledger.sheets.refusals import (
     COLUMN_OF,
     DOUBLED,
+    NAMELESS,
     NOT_ASSIGNED,
     UNKNOWN_ENTRY,
     UNKNOWN_VERSION,
     Refusal,
     another_entry,
+    any_of_several,
     machine_cell,
     names_missing,
     place_of,
@@ -121,14 +123,16 @@ class Comparison:
 
     def _outcome(self, row: ReadRow) -> Outcome:
         entry, version = self._entry_of(row), row.number("version")
+        if is_nameless(row):
+            return self._reject(row, row.number("entry_id"), NAMELESS)
         if entry is None:
             return self._reject(row, row.number("entry_id"), UNKNOWN_ENTRY)
         if version is None or version > entry.human_version:
             return self._reject(row, entry.id, UNKNOWN_VERSION)
         if entry.id in self._doubled:
             return self._reject(row, entry.id, DOUBLED)
-        if not is_intact(row, entry.id) and self._names.contradicts(row, entry):
-            return self._reject(row, entry.id, another_entry(entry.id, shown_pair(row), shown_entry(entry)))
+        if not is_intact(row, entry.id) and (refusal := self._misnamed(row, entry)) is not None:
+            return self._reject(row, entry.id, refusal)
         machine = machine_edits(row, entry, lambda: self._reasons[entry.id])
         self.ignored += [refused(row, entry.id, machine_cell(column)) for column in machine]
         base = entry.work if version == entry.human_version else self._bases[entry.id]
@@ -141,6 +145,15 @@ class Comparison:
         if base != entry.work or self._erased.get(entry.id, 0) > version:
             return self._conflict(row, entry, base, new)
         return Outcome.UNCHANGED if entry.id in self.edited else self._edit(row, entry, new)
+
+    def _misnamed(self, row: ReadRow, entry: EntryView) -> Refusal | None:
+        """Why the names in a row are not surely those of its entry; None where they are."""
+        if self._names.contradicts(row, entry):
+            return another_entry(entry.id, *shown_pairs(row, entry))
+        lacking = self._names.lacking(row, entry)
+        if lacking is None:
+            return None
+        return any_of_several(entry.id, shown_pairs(row, entry)[0], [COLUMN_OF[name].zh for name in lacking])
 
     def _reject(self, row: ReadRow, entry_id: int | None, *refusals: Refusal) -> Outcome:
         self.rejected += [refused(row, entry_id, refusal) for refusal in refusals]

@@ -1,11 +1,13 @@
-"""Whether a row of an edited sheet names the pair of its entry, or another one.
+"""Whether the names in a row of an edited sheet are those of its entry, another one's, or leave that open.
 
 After sorting or pasting some of the columns, the hidden entry id stands beside another pair's names. A name
-is the entry's where its listing has it now or ever had it, so that a listing renamed since the export stays
-the one it is. A blank cell names nothing.
+is a listing's where it has it now or ever had it, so that a listing renamed since the export stays the one it
+is; names side by side are to be those of one of its revisions. A blank cell names nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,18 +29,53 @@ _CELLS: Mapping[Side, tuple[str, str, str]] = {
 
 TITLES = tuple(cells[0] for cells in _CELLS.values())
 
+NAMING = tuple(name for cells in _CELLS.values() for name in cells)
+"""Every cell that names a side of a pair."""
+
+_LONGEST_SHOWN = 40
+
+_Name = tuple[str, str, str]
+"""Title, code and organisation; "" is a blank."""
+
+_Cell = tuple[int, str]
+"""One of a name's parts, by its place in it."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """What a side is called, in the form in which names are compared; "" is a blank."""
+class _Known:
+    """What the listings of one side are or were called, in the form in which names are compared.
 
-    title: str
-    code: str
-    organisation: str
+    `names` gives each listing's names, `having` the listings that have one part of a name.
+    """
+
+    names: Mapping[int, AbstractSet[_Name]]
+    having: Mapping[_Cell, AbstractSet[int]]
 
     @classmethod
-    def of(cls, title: str, code: str, organisation: str) -> "_Named":
-        return cls(_comparable(title), _comparable(code), _comparable(organisation))
+    def of(cls, names: Mapping[int, AbstractSet[_Name]]) -> "_Known":
+        having: defaultdict[_Cell, set[int]] = defaultdict(set)
+        for listing, its_names in names.items():
+            for name in its_names:
+                for cell in enumerate(name):
+                    having[cell].add(listing)
+        return cls(names, dict(having))
+
+    def called(self, said: _Name) -> AbstractSet[int]:
+        """The listings that may be meant: with every part that is said in one of their names.
+
+        Beside a title, a code or an organisation that no listing ever had was typed over, and tells nothing.
+        """
+        cells = {(place, text) for place, text in enumerate(said) if text}
+        if said[0]:
+            cells = {cell for cell in cells if cell[0] == 0 or cell in self.having}
+        if not cells:
+            return self.names.keys()
+        having_all = set[int].intersection(*(set(self.having.get(cell, ())) for cell in cells))
+        return {
+            listing
+            for listing in having_all
+            if any(cells <= set(enumerate(name)) for name in self.names[listing])
+        }
 
 
 class PairNames:
@@ -48,62 +85,87 @@ class PairNames:
         self._session = session
         self._entries = entries
         self._shelves = {Side.DEMAND: Shelf(Side.DEMAND, park_id=park_id), Side.SUPPLY: Shelf(Side.SUPPLY)}
-        self._former: dict[tuple[Side, int], frozenset[_Named]] = {}
 
     def contradicts(self, row: ReadRow, entry: EntryView) -> bool:
         """Whether the row names another pair than `entry` on either side."""
-        return any(self._is_another(row, side, entry) for side in Side)
+        return any(_side_of(entry, side)[0] not in self._called(row, side) for side in Side)
 
-    def _is_another(self, row: ReadRow, side: Side, entry: EntryView) -> bool:
-        said = _Named.of(*(row.cells.get(name, "") for name in _CELLS[side]))
-        listing, current = _side_of(entry, side)
-        if said == current:
-            return False
-        known = self._had(side, listing) | {current}
-        if said.title:
-            if said.title not in {name.title for name in known}:
-                return True
-            return said not in known and self._others[side].get(said, listing) != listing
-        strange_code = said.code and said.code not in {name.code for name in known}
-        organisations = {name.organisation for name in known}
-        return bool(strange_code or (said.organisation and said.organisation not in organisations))
+    def lacking(self, row: ReadRow, entry: EntryView) -> list[str] | None:
+        """The blank or missing cells for want of which other listings of the ledger may be meant as well.
 
-    def _had(self, side: Side, listing: int) -> frozenset[_Named]:
-        """Every name that a listing has had."""
-        if (side, listing) not in self._former:
-            names = revisions.names(self._session, self._shelves[side], listing)
-            self._former[side, listing] = frozenset(_Named.of(*map(mask_contacts, name)) for name in names)
-        return self._former[side, listing]
+        None where the row names the sides of `entry` and no others.
+        """
+        open_sides = [side for side in _CELLS if self._called(row, side) != {_side_of(entry, side)[0]}]
+        if not open_sides:
+            return None
+        return [name for side in open_sides for name in _CELLS[side] if not row.cells.get(name)]
+
+    def _called(self, row: ReadRow, side: Side) -> AbstractSet[int]:
+        title, code, organisation = (_comparable(row.cells.get(name, "")) for name in _CELLS[side])
+        return self._known[side].called((title, code, organisation))
 
     @cached_property
-    def _others(self) -> Mapping[Side, Mapping[_Named, int]]:
-        """Which listing of the ledger is called so, on each side."""
-        return {
-            side: {name: listing for listing, name in (_side_of(entry, side) for entry in self._entries)}
-            for side in Side
-        }
+    def _known(self) -> Mapping[Side, _Known]:
+        """What the listings of the ledger are or were called; read where the first row needs it."""
+        return {side: _Known.of(self._names(side)) for side in Side}
+
+    def _names(self, side: Side) -> Mapping[int, AbstractSet[_Name]]:
+        names: defaultdict[int, set[_Name]] = defaultdict(set)
+        for entry in self._entries:
+            listing, name = _side_of(entry, side)
+            names[listing].add(_form(name))
+        for listing, former in revisions.names(self._session, self._shelves[side], names.keys()).items():
+            names[listing] |= {_form(name) for name in former}
+        return names
 
 
-def shown_pair(row: ReadRow) -> str:
-    """The pair as the row names it, contacts masked."""
-    return _pair(row.cells.get(name, "") for name in TITLES)
+def is_nameless(row: ReadRow) -> bool:
+    """Whether the sheet lacks every column that names a side."""
+    return not any(name in row.cells for name in NAMING)
 
 
-def shown_entry(entry: EntryView) -> str:
-    """The pair as its entry names it, contacts masked."""
-    return _pair((entry.demand_title, entry.achievement_title))
+def shown_pairs(row: ReadRow, entry: EntryView) -> tuple[str, str]:
+    """The pair as the row names it and as its entry does, contacts masked.
+
+    Titles tell pairs apart; codes and organisations are shown where titles do not.
+    """
+    said: list[str] = []
+    meant: list[str] = []
+    for side in _CELLS:
+        title, code, organisation = (row.cells.get(name, "") for name in _CELLS[side])
+        name = _side_of(entry, side)[1]
+        whole = _comparable(title) in ("", _comparable(name[0]))
+        said.append(_shown((title, code, organisation), whole=whole))
+        meant.append(_shown(name, whole=whole))
+    return " × ".join(said), " × ".join(meant)
 
 
-def _pair(titles: Iterator[str] | tuple[str, ...]) -> str:
-    return " × ".join(mask_contacts(title.strip())[:40] or "（空）" for title in titles)
+def _shown(name: _Name, *, whole: bool) -> str:
+    title, code, organisation = (_cut(part) for part in name)
+    beside = "，".join(filter(None, (code, organisation))) if whole else ""
+    if title and beside:
+        return f"{title}（{beside}）"
+    return title or beside or "未写名称"
 
 
-def _side_of(entry: EntryView, side: Side) -> tuple[int, _Named]:
+def _cut(text: str) -> str:
+    return mask_contacts(text.strip())[:_LONGEST_SHOWN]
+
+
+def _side_of(entry: EntryView, side: Side) -> tuple[int, _Name]:
+    """The listing on a side of an entry, and what it is called."""
     if side is Side.DEMAND:
-        names = entry.demand_title, entry.demand_code, entry.demand_organisation
-        return entry.demand_id, _Named.of(*map(mask_contacts, names))
-    names = entry.achievement_title, entry.achievement_code, entry.achievement_organisation
-    return entry.achievement_id, _Named.of(*map(mask_contacts, names))
+        return entry.demand_id, (entry.demand_title, entry.demand_code, entry.demand_organisation)
+    return entry.achievement_id, (
+        entry.achievement_title,
+        entry.achievement_code,
+        entry.achievement_organisation,
+    )
+
+
+def _form(name: Iterable[str]) -> _Name:
+    title, code, organisation = (_comparable(mask_contacts(part)) for part in name)
+    return title, code, organisation
 
 
 def _comparable(text: str) -> str:

@@ -82,6 +82,15 @@ NOT_ASSIGNED = Refusal(
     "a park operator assigns its owner or technology manager, or imports it.",
 )
 
+NAMELESS = Refusal(
+    "entry_id",
+    "names_missing",
+    "表中没有名称、编号和单位各列，无法核对该行是哪一条。",
+    "the sheet lacks the columns of titles, codes and organisations: which entry the row is cannot be told.",
+    "请恢复被删去的列，或重新导出后填写。",
+    "put the deleted columns back, or export the ledger again and fill that in.",
+)
+
 
 def machine_cell(column: str) -> Refusal:
     """A cell of the machine's that someone has changed."""
@@ -105,6 +114,21 @@ def another_entry(entry_id: int, named: str, meant: str) -> Refusal:
         "or pasted.",
         "请撤消排序或粘贴，选中整行再做；若改动过名称，请改回原名；也可重新导出后填写。",
         "undo that and sort or paste whole rows; put a changed name back; or export the ledger again.",
+    )
+
+
+def any_of_several(entry_id: int, named: str, lacking: Sequence[str]) -> Refusal:
+    """A row whose names, `named`, may be its entry's and others', for want of the cells `lacking`."""
+    zh = f"（缺少：{'、'.join(lacking)}）" if lacking else ""
+    en = f" (lacking: {', '.join(lacking)})" if lacking else ""
+    return Refusal(
+        "entry_id",
+        "names_missing",
+        f"本行写的是“{named}”，台账中不止一条可以这样写{zh}，无法确定是条目 {entry_id}。",
+        f"the row says “{named}”, which may be any of several in the ledger{en}: it is not surely entry "
+        f"{entry_id}.",
+        "请恢复被删去或清空的名称、编号和单位，或重新导出后填写。",
+        "put the deleted titles, codes and organisations back, or export the ledger again and fill that in.",
     )
 
 
