@@ -211,8 +211,11 @@ class RowReader:
     def _doubt(self, cell: Cell, text: str, error: InvalidInput) -> object:
         """What stands for a cell that could not be read: the strict value, or nothing."""
         self._keep(cell, text)
-        if cell.field == "deadline" and is_period(text):
-            return None
+        if cell.field in ("deadline", "valid_until") and is_period(text):
+            error = InvalidInput(
+                f"“{text}”没有写明从哪天算起，已保留原文；请写成具体日期，如“2027-12-31”或“2027年12月”。",
+                f"{text!r} does not say from which day it counts and is kept as text; write 2027-12-31.",
+            )
         self._report(cell, _CODES.get(str(cell.field), "unknown_value"), error.zh, error.en)
         return {"confidentiality": Confidentiality.INTERNAL, "released": False}.get(str(cell.field))
 
