@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Confidentiality, Contact, DemandKind
+from matcher.files.contacts import parse_contact
 from matcher.files.values import (
     is_error,
     is_nothing,
     is_period,
     parse_confidentiality,
-    parse_contact,
     parse_date,
     parse_kind,
     parse_modes,

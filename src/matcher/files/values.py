@@ -5,7 +5,7 @@ import re
 from datetime import date, timedelta
 
 from matcher.domain.errors import InvalidInput
-from matcher.domain.listing import Confidentiality, Contact, DemandKind
+from matcher.domain.listing import Confidentiality, DemandKind
 from matcher.domain.numerals import numbers_in_digits
 from matcher.domain.script import simplified
 from matcher.domain.text import fold, normalise
@@ -310,18 +310,3 @@ def _last_day_of_months(plain: str) -> date | None:
     else:
         return None
     return date(year, month, calendar.monthrange(year, month)[1])
-
-
-_PHONE = re.compile(r"\+?\d[\d\- ()（）]{5,}\d")
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
-
-
-def parse_contact(text: str) -> Contact:
-    """Name, telephone and e-mail out of one cell that holds them together."""
-    text = normalise(text)
-    email = _EMAIL.search(text)
-    text_without = text.replace(email[0], " ") if email else text
-    phone = _PHONE.search(text_without)
-    name = text_without.replace(phone[0], " ") if phone else text_without
-    name = re.sub(r"(?:联系人|姓名|电话|手机|邮箱|[:：;；,，、/|()（）]|\s)+", " ", name).strip()
-    return Contact(name, phone[0].strip() if phone else "", email[0] if email else "")
