@@ -20,6 +20,7 @@ from matcher.domain.stated import StatedPair, industry, mode, region
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, chinese_share, fold, mask_contacts, normalise, says_enough
 from matcher.domain.work import MAX_TEXT
+from matcher.files.contacts import parse_contact
 from matcher.files.headings import field_of
 from matcher.files.ledger_csv import as_written, kept_as_text
 from matcher.files.ledger_reading import read_ledger, says
@@ -29,7 +30,6 @@ from matcher.files.safe_cells import plain
 from matcher.files.values import (
     is_period,
     parse_confidentiality,
-    parse_contact,
     parse_date,
     parse_kind,
     parse_modes,

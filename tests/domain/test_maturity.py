@@ -33,6 +33,9 @@ def test_every_band_lies_within_the_nine_levels() -> None:
         ("trl4～trl6", 4, 6),
         ("技术就绪度7级", 7, 7),
         ("技术成熟度第六级", 6, 6),
+        ("8级", 8, 8),
+        ("九级", 9, 9),
+        ("7-8级", 7, 8),
     ],
 )
 def test_known_wordings_and_levels_have_a_band(text: str, low: int, high: int) -> None:

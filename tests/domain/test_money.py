@@ -31,6 +31,20 @@ from matcher.domain.money import MAX_WITHOUT_UNIT, parse_money
         ("500000元", 50, 50),
         ("1,200万元", 1200, 1200),
         ("三百", "unreadable", None),
+        ("八十万元", 80, 80),
+        ("一百五十万", 150, 150),
+        ("壹佰万元整", 100, 100),
+        ("壹佰萬圓整", 100, 100),
+        ("1.2億", 12_000, 12_000),
+        ("一点二亿", 12_000, 12_000),
+        ("一亿二千万", 12_000, 12_000),
+        ("一百二十三万四千五百元", 123.45, 123.45),
+        ("三十至五十万元", 30, 50),
+        ("三十余万元", 30, None),
+        ("5百万", 500, 500),
+        ("3十万元", 30, 30),
+        ("300万元（含税）", 300, 300),
+        ("300万元（含税，首付30%）", 300, 300),
         ("企业自筹200万元", 200, 200),
         ("0", 0, 0),
     ],
@@ -66,7 +80,23 @@ def test_a_blank_amount_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-5", "50万美元", "abc", "200-100万", "50万/年", "5%", "50万+5%提成", "2027-12-31"]
+    "text",
+    [
+        "-5",
+        "50万美元",
+        "abc",
+        "200-100万",
+        "50万/年",
+        "5%",
+        "50万+5%提成",
+        "2027-12-31",
+        "150万元/年",
+        "五万八",
+        "二三十万",
+        "几十万",
+        "百万元",
+        "50万（另加5%提成）",
+    ],
 )
 def test_what_is_no_amount_in_yuan_is_refused_with_a_remedy(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -117,3 +147,36 @@ def test_any_text_is_an_amount_or_a_refusal(text: str) -> None:
     except InvalidInput:
         return
     assert money.low is None or money.high is None or 0 <= money.low <= money.high
+
+
+def _in_chinese(number: int) -> str:
+    """A number below a hundred million as Chinese writes it, 零 for any zeros inside."""
+    if number >= 10_000:
+        above, below = divmod(number, 10_000)
+        zero = "零" if 0 < below < 1000 else ""
+        return f"{_in_chinese(above)}万{zero}{_in_chinese(below) if below else ''}"
+    written = ""
+    for place, sign in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, place)
+        if digit:
+            written += "零一二三四五六七八九"[digit] + sign
+        elif written and number and not written.endswith("零"):
+            written += "零"
+    return written
+
+
+@given(
+    st.integers(1, 99_999_999), st.sampled_from(["{}元", "人民币{}元整", "约{}元", "不超过{}元", "{}元以上"])
+)
+def test_an_amount_in_chinese_numerals_reads_as_in_digits(yuan: int, form: str) -> None:
+    chinese, digits = parse_money(form.format(_in_chinese(yuan))), parse_money(form.format(yuan))
+    assert (chinese.low, chinese.high) == (digits.low, digits.high)
+
+
+@given(st.integers(1, 9_999), st.sampled_from("万亿"), st.booleans())
+def test_the_numerals_of_bank_notes_are_the_plain_ones(count: int, unit: str, traditional: bool) -> None:
+    sign = {"万": "萬", "亿": "億"}[unit] if traditional else unit
+    formal = _in_chinese(count).translate(
+        str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟")
+    )
+    assert parse_money(f"{formal}{sign}元整").low == parse_money(f"{count}{unit}元").low

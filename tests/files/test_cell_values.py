@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Confidentiality, Contact, DemandKind
+from matcher.files.contacts import parse_contact
 from matcher.files.values import (
     is_error,
     is_nothing,
     is_period,
     parse_confidentiality,
-    parse_contact,
     parse_date,
     parse_kind,
     parse_modes,
@@ -72,6 +72,22 @@ def test_modes_are_named_alike() -> None:
         ("2026-01-01至2027-06-30", date(2027, 6, 30)),
         ("2025-2027年", date(2027, 12, 31)),
         ("46387", date(2026, 12, 31)),
+        ("2027年12月31日前", date(2027, 12, 31)),
+        ("2027年6月底前", date(2027, 6, 30)),
+        ("2027年6月底", date(2027, 6, 30)),
+        ("2027年底之前", date(2027, 12, 31)),
+        ("27年底", date(2027, 12, 31)),
+        ("27年6月", date(2027, 6, 30)),
+        ("2027年6月30号", date(2027, 6, 30)),
+        ("二〇二七年六月三十日", date(2027, 6, 30)),
+        ("二零二七年十二月三十一日前", date(2027, 12, 31)),
+        ("二〇二七年底", date(2027, 12, 31)),
+        ("2027Q2", date(2027, 6, 30)),
+        ("2027年Q2", date(2027, 6, 30)),
+        ("2027年第二季度", date(2027, 6, 30)),
+        ("2027年四季度末", date(2027, 12, 31)),
+        ("2027年下半年", date(2027, 12, 31)),
+        ("2027H1", date(2027, 6, 30)),
     ],
 )
 def test_a_date_is_the_last_day_the_text_names(text: str, day: date) -> None:
@@ -84,7 +100,20 @@ def test_no_end_is_no_date(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2027-13-01", "2027-02-30", "31/12/2027", "27-12-31", "明年", "2年", "0000-01-01"]
+    "text",
+    [
+        "2027-13-01",
+        "2027-02-30",
+        "31/12/2027",
+        "27-12-31",
+        "明年",
+        "2年",
+        "0000-01-01",
+        "27年",
+        "10年内",
+        "三个月内",
+        "2027Q5",
+    ],
 )
 def test_what_names_no_day_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
@@ -104,6 +133,17 @@ def test_any_text_is_a_date_or_a_refusal(text: str) -> None:
 def test_written_dates_are_read_back(day: date) -> None:
     assert parse_date(day.isoformat()) == day
     assert parse_date(f"{day.year}年{day.month}月{day.day}日") == day
+    assert parse_date(f"{day.year}年{day.month}月{day.day}号前") == day
+
+
+@given(st.dates(date(2010, 1, 1), date(2049, 12, 31)))
+def test_dates_in_chinese_numerals_are_those_in_digits(day: date) -> None:
+    year = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(day.year))
+    tens, ones = divmod(day.day, 10)
+    number = ("", "十", "二十", "三十")[tens] + ("", *"一二三四五六七八九")[ones]
+    month = ("", *"一二三四五六七八九", "十", "十一", "十二")[day.month]
+    assert parse_date(f"{year}年{month}月{number}日") == day
+    assert parse_date(f"{year[2:]}年{month}月") == parse_date(f"{day.year}年{day.month}月")
 
 
 @pytest.mark.parametrize("text", ["2年", "6个月内", "半年", "一年", "1-2年", "尽快", "12 months"])

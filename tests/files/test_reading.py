@@ -287,11 +287,13 @@ def test_a_bare_level_under_a_readiness_heading_is_a_level() -> None:
     assert demand(parsed).maturity.text == "6"
 
 
-def test_a_length_of_time_as_deadline_is_kept_and_no_problem() -> None:
-    parsed = read_one_demand("需求时限", "2年")
+@pytest.mark.parametrize("text", ["2年", "三个月内", "签订后6个月", "尽快"])
+def test_a_length_of_time_as_deadline_is_kept_and_reported(text: str) -> None:
+    parsed = read_one_demand("需求时限", text)
     assert demand(parsed).deadline is None
-    assert demand(parsed).extra == {"需求时限": "2年"}
-    assert parsed.problems == ()
+    assert demand(parsed).extra == {"需求时限": text}
+    assert [(problem.code, problem.severity) for problem in parsed.problems] == [("bad_date", "doubtful")]
+    assert text in parsed.problems[0].message
 
 
 def test_the_values_of_a_demand_are_understood() -> None:

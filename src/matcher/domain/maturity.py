@@ -61,6 +61,7 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 _LEVELS = re.compile(
     r"(?:trl|技术就绪(?:度|水平)|技术成熟度)(?:等级|级别)?:?第?([1-9])级?(?:[-~—–至到]+(?:trl)?第?([1-9])级?)?"
 )
+_BARE_LEVELS = re.compile(r"第?([1-9])级?(?:[-~—–至到]{1,3}第?([1-9]))?级")
 _CHINESE_DIGITS = str.maketrans("一二三四五六七八九", "123456789")
 
 
@@ -71,7 +72,8 @@ def parse_maturity(text: str) -> Maturity:
     words = _BULLET.sub("", _BRACKETS.sub("", plain))
     if band := BANDS.get(words):
         return Maturity(*band, text=kept)
-    if levels := _LEVELS.fullmatch(plain.translate(_CHINESE_DIGITS)):
+    digits = plain.translate(_CHINESE_DIGITS)
+    if levels := _LEVELS.fullmatch(digits) or _BARE_LEVELS.fullmatch(digits):
         low, high = int(levels[1]), int(levels[2] or levels[1])
         if low <= high:
             return Maturity(low, high, text=kept)

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import Money
+from matcher.domain.numerals import amounts_in_digits
+from matcher.domain.script import simplified
 from matcher.domain.text import normalise
 
 _IN_WAN = {
@@ -29,6 +31,14 @@ MAX_WITHOUT_UNIT = Decimal(100_000)
 _UNIT = "|".join(sorted(_IN_WAN, key=len, reverse=True))
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BRACKETED_UNIT = re.compile(rf"\(({_UNIT})\)$")
+_HAS_UNIT = re.compile("[万亿元]")
+_TERM = (
+    r"(?:不?含税价?|税[前后]|(?:首付|首期|预付|定金|尾款)款?\d{1,3}(?:\.\d{1,2})?%|"
+    r"可?分(?:\d{1,2}|[一二三四五六七八九十两])?[期次年](?:付款|支付|付清)?)"
+)
+_TERMS = re.compile(rf"\({_TERM}(?:[,;、]{_TERM}){{0,5}}\)$")
+"""Terms of payment in brackets after an amount, which do not change it."""
+
 _NEGOTIABLE = re.compile(
     r"[,;、(]{0,9}(?:或|也?可|价格|具体|双方){0,9}"
     r"(?:面议|面谈|协商|商议|洽谈|另议|详谈|议价|negotiable)(?:确定)?\)?"
@@ -51,9 +61,9 @@ _RANGE = re.compile(
 def parse_money(text: str, unit: str = "万元") -> Money:
     """Read one amount; a number without a unit of its own is in `unit`.
 
-    “约50万” is 50, “100-200万元” a range, “50万以上” a range open above, “面议” negotiable. A blank text
-    gives `Money()`; one that names no figure (自筹, 待定) keeps its words only. `Money.text` reads as
-    the same amount again without `unit`.
+    “约50万” and “五十万元” are 50, “100-200万元” a range, “50万以上” a range open above, “面议” negotiable.
+    A blank text gives `Money()`; one that names no figure (自筹, 待定) keeps its words only. `Money.text`
+    reads as the same amount again without `unit`.
 
     Raises:
         InvalidInput: the text is no amount in yuan, its range runs backwards, or a bare figure is so
@@ -61,9 +71,12 @@ def parse_money(text: str, unit: str = "万元") -> Money:
     """
     kept = normalise(text)
     plain = unicodedata.normalize("NFKC", kept).replace(" ", "").replace("\n", "").lower()
-    plain = _THOUSANDS.sub("", plain)
+    plain = _THOUSANDS.sub("", simplified(plain).replace("圆", "元"))
+    plain = _TERMS.sub("", plain)
     if suffix := _BRACKETED_UNIT.search(plain):
         unit, plain = suffix[1], plain[: suffix.start()]
+    if suffix or _HAS_UNIT.search(plain):
+        plain = amounts_in_digits(plain)
     rest = _NEGOTIABLE.sub("", plain)
     negotiable = rest != plain
     rest = _FILLER.sub("", _UNSTATED.sub("", rest))

@@ -5,12 +5,13 @@ from typing import Literal
 
 from matcher.domain.listing import Side
 from matcher.domain.text import mask_contacts, mask_name, mask_number, normalise
+from matcher.files.contacts import parse_contact
 from matcher.files.headings import REASON_HEADING, Header
 from matcher.files.mapping import IGNORE, KEEP, UNREAD
 from matcher.files.proposals import Seen, propose
 from matcher.files.read_columns import Proposal, ReadColumn, ReadTable
 from matcher.files.sheets import column_letter
-from matcher.files.values import is_nothing, parse_contact
+from matcher.files.values import is_nothing
 
 _VALUES_KEPT = 60
 """Values of a column that proposals are made from."""
@@ -135,12 +136,10 @@ def _sample(seen: Seen, proposal: Proposal | None) -> str:
     text = next((value for value in seen.values if not is_nothing(value)), "")
     field = seen.field or (proposal.maps_to if proposal else None)
     folded = seen.heading.casefold()
-    if field == "contact_phone":
-        text = mask_number(text)
-    elif field == "contact":
+    if field in ("contact", "contact_phone"):
         contact = parse_contact(text)
         parts = (mask_name(contact.name), mask_number(contact.phone), mask_contacts(contact.email))
-        text = " ".join(filter(None, parts))
+        text = " ".join(filter(None, parts)) or mask_number(text)
     elif field == "contact_name" or (field is None and any(word in folded for word in _OF_PERSONS)):
         text = mask_name(text)
     else:

@@ -6,6 +6,7 @@ Columns are found by their headings, wherever they stand; rows may be sorted, fi
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Any
 from matcher.domain.columns import CHECK, ENTRY_ID, GRADES, VERSION, Column, Kind
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
+from matcher.domain.money import parse_money
 from matcher.domain.text import fold, normalise
 from matcher.files.ledger_csv import csv_rows
 from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk, is_original
@@ -22,7 +24,7 @@ from matcher.files.row_marks import is_total
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
-from matcher.files.values import is_error, is_nothing, is_picture, since_1904
+from matcher.files.values import is_error, is_nothing, is_picture, parse_date, since_1904
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 _HEADER_WITHIN = 20
@@ -207,7 +209,7 @@ def says(column: Column, text: str) -> Any:
         return None
     match column.kind:
         case Kind.DAY:
-            return _day(text)
+            return _day(text, exact=column.name in _EXACT)
         case Kind.AMOUNT:
             return _amount(text)
         case Kind.GRADE:
@@ -233,19 +235,32 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日
 _TIME_OF_DAY = re.compile(r"[Tt ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
+_EXACT = frozenset({"last_contact", "trial_start"})
+"""Days on which something happened or begins: a month does not say which, and its last day would be wrong."""
+
+_WITH_UNIT = re.compile("[万萬亿億]")
 
 
-def _day(text: str) -> date:
+def _day(text: str, *, exact: bool) -> date:
     written = _TIME_OF_DAY.sub("", normalise(text)).strip()
-    try:
+    with suppress(ValueError):
         if serial := _SERIAL.fullmatch(written):
             return date(1899, 12, 30) + timedelta(days=int(serial[1]))
         if day := _DAY.fullmatch(written):
             year, month, number = (int(part) for part in day.groups() if part is not None)
             return date(year, month, number)
-    except ValueError:
-        pass
-    raise _unreadable(text, "日期请写成 2027-12-31 或 2027年12月31日", "write a date as 2027-12-31")
+    if exact:
+        raise _unreadable(
+            text,
+            "这一列须写明到日，请写成 2027-12-31 或 2027年12月31日",
+            "this column needs the very day; write it as 2027-12-31",
+        )
+    with suppress(InvalidInput):
+        if last := parse_date(text):
+            return last
+    raise _unreadable(
+        text, "日期请写成 2027-12-31、2027年12月31日或 2027年12月", "write a date as 2027-12-31 or 2027年12月"
+    )
 
 
 def _amount(text: str) -> float:
@@ -253,7 +268,16 @@ def _amount(text: str) -> float:
     digits = re.sub("万元?$", "", digits)
     if _NUMBER.fullmatch(digits):
         return float(digits)
-    raise _unreadable(text, "金额请写成数字，单位万元，如 120.5", "write a number of 万元, such as 120.5")
+    if _WITH_UNIT.search(text):
+        with suppress(InvalidInput):
+            money = parse_money(text)
+            if money.low is not None and money.low == money.high and not money.negotiable:
+                return money.low
+    raise _unreadable(
+        text,
+        "金额请写成一个数字，单位万元，如 120.5，或写明单位，如 1.2亿",
+        "write one number of 万元, such as 120.5, or its unit, such as 1.2亿",
+    )
 
 
 def _grade(text: str) -> int:

@@ -17,6 +17,7 @@ from matcher.domain.listing import (
 from matcher.domain.maturity import parse_maturity
 from matcher.domain.money import parse_money
 from matcher.domain.text import fold, normalise
+from matcher.files.contacts import ReadContact, read_contact, read_name, read_phone
 from matcher.files.plain_headings import unit_of
 from matcher.files.report import Problem, RejectedRow, Severity
 from matcher.files.values import (
@@ -26,7 +27,6 @@ from matcher.files.values import (
     is_nothing,
     is_period,
     parse_confidentiality,
-    parse_contact,
     parse_date,
     parse_kind,
     parse_modes,
@@ -111,6 +111,16 @@ def _money(text: str, cell: Cell) -> Money:
     return parse_money(text, unit_of(cell.heading, cell.unit or "万元"))
 
 
+def _phone(text: str, _: Cell) -> ReadContact:
+    read = read_phone(text)
+    if not read.contact.phone and not read.contact.email:
+        raise InvalidInput(
+            f"“{text}”里没有电话号码，已保留原文；请填写号码，如“13800000000”或“010-55500000转802”。",
+            f"{text!r} holds no telephone number and is kept as text; write one, as 010-55500000转802.",
+        )
+    return read
+
+
 _READERS: Mapping[str, Callable[[str, Cell], object]] = {
     **dict.fromkeys(_LONG_TEXTS, _long_text),
     "keywords": _keywords,
@@ -124,7 +134,9 @@ _READERS: Mapping[str, Callable[[str, Cell], object]] = {
     "kind": lambda text, _: parse_kind(text),
     "confidentiality": lambda text, _: parse_confidentiality(text),
     "released": lambda text, _: parse_yes_no(text),
-    "contact": lambda text, _: parse_contact(text),
+    "contact": lambda text, _: read_contact(text),
+    "contact_name": lambda text, _: read_name(text),
+    "contact_phone": _phone,
 }
 """Field → how its normalised text is read; the fields not named here are one line of text."""
 
@@ -139,6 +151,7 @@ class RowReader:
         self._undecodable = undecodable
         self._values: dict[str, Any] = {}
         self._extra: dict[str, str] = {}
+        self._headings: dict[str, str] = {}
         self._fatal: Problem | None = None
 
     def read(self, cells: Sequence[Cell]) -> Achievement | Demand | RejectedRow:
@@ -174,6 +187,10 @@ class RowReader:
                 f"没有“{text}”这种成熟度，已保留原文；请改为如“通过小试”“中试阶段”或“TRL 6”。",
                 f"{text!r} is no known maturity and kept as text; write 通过小试, 中试阶段 or TRL 6.",
             )
+        if isinstance(value, ReadContact):
+            self._headings.setdefault(str(cell.field), cell.heading)
+            if value.rest:
+                self._keep_more(cell.heading, value.rest)
         if value is not None:
             self._set(cell, text, value)
 
@@ -211,8 +228,11 @@ class RowReader:
     def _doubt(self, cell: Cell, text: str, error: InvalidInput) -> object:
         """What stands for a cell that could not be read: the strict value, or nothing."""
         self._keep(cell, text)
-        if cell.field == "deadline" and is_period(text):
-            return None
+        if cell.field in ("deadline", "valid_until") and is_period(text):
+            error = InvalidInput(
+                f"“{text}”没有写明从哪天算起，已保留原文；请写成具体日期，如“2027-12-31”或“2027年12月”。",
+                f"{text!r} does not say from which day it counts and is kept as text; write 2027-12-31.",
+            )
         self._report(cell, _CODES.get(str(cell.field), "unknown_value"), error.zh, error.en)
         return {"confidentiality": Confidentiality.INTERNAL, "released": False}.get(str(cell.field))
 
@@ -232,6 +252,11 @@ class RowReader:
 
     def _keep(self, cell: Cell, text: str) -> None:
         self._extra[cell.heading] = text
+
+    def _keep_more(self, heading: str, text: str) -> None:
+        kept = self._extra.get(heading, "")
+        if text not in kept:
+            self._extra[heading] = f"{kept}；{text}" if kept else text
 
     def _report(self, cell: Cell, code: str, zh: str, en: str) -> None:
         self.problems.append(self._place.problem(code, zh, en, "doubtful", cell.column))
@@ -254,19 +279,30 @@ class RowReader:
 
     def _listing(self) -> Achievement | Demand:
         values = dict(self._values)
-        together = values.pop("contact", Contact())
-        phone = parse_contact(values.pop("contact_phone", ""))
-        name = values.pop("contact_name", "")
-        beside = parse_contact(name)
-        if beside.phone or beside.email:
-            name, together = beside.name, beside
-        values["contact"] = Contact(
-            name=name or together.name,
-            phone=phone.phone or phone.name or together.phone,
-            email=values.pop("contact_email", "") or phone.email or together.email,
-        )
+        values["contact"] = self._contact(values)
         values["extra"] = self._extra
         return Achievement(**values) if self._side is Side.SUPPLY else Demand(**values)
+
+    def _contact(self, values: dict[str, Any]) -> Contact:
+        """The contact of all its cells; what two of them state differently is kept beside."""
+        cells = {field: values.pop(field) for field in _CONTACT_CELLS["name"] if field in values}
+        parts: dict[str, str] = {"email": values.pop("contact_email", "")}
+        for part, order in _CONTACT_CELLS.items():
+            for field in order:
+                stated = getattr(cells[field].contact, part) if field in cells else ""
+                if stated and parts.setdefault(part, "") in ("", stated):
+                    parts[part] = stated
+                elif stated:
+                    self._keep_more(self._headings[field], stated)
+        return Contact(**parts)
+
+
+_CONTACT_CELLS = {
+    "name": ("contact_name", "contact", "contact_phone"),
+    "phone": ("contact_phone", "contact_name", "contact"),
+    "email": ("contact_phone", "contact_name", "contact"),
+}
+"""Part of a contact → the fields whose cells may state it; the first that does counts."""
 
 
 _CUT_LENGTHS = frozenset({255, 256, 500, 512, 1000, 1024, 2000, 2048, 4000, 4096, 32_767})

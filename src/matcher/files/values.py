@@ -5,7 +5,9 @@ import re
 from datetime import date, timedelta
 
 from matcher.domain.errors import InvalidInput
-from matcher.domain.listing import Confidentiality, Contact, DemandKind
+from matcher.domain.listing import Confidentiality, DemandKind
+from matcher.domain.numerals import numbers_in_digits
+from matcher.domain.script import simplified
 from matcher.domain.text import fold, normalise
 
 _NOTHING = frozenset({
@@ -232,9 +234,13 @@ _PERIOD = re.compile(
     r"(?:工作日|年半?|月|季度|周|天|日|years?|months?)(?:内|以内|之内|左右|完成)*|尽快|近期|立即|asap"
 )
 _TIME_OF_DAY = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?$")
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?|(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?(?:底|末|前)?")
 _YEAR = re.compile(r"(\d{4})年?(上半年|下半年|年?底|年?末)?(?:前|以前)?")
+_QUARTER = re.compile(r"(\d{4})(?:年|[-/])?(?:第?([1-4])季度?|q([1-4]))(?:底|末)?")
+_HALF = re.compile(r"(\d{4})(?:年|[-/])?h([12])")
+_SHORT_YEAR = re.compile(r"([1-4]\d)年(?=\d|[上下]半|[底末年第q])")
+_BEFORE = re.compile(r"(?:止|为止|截止|之前|以前|前|之内|以内|内)$")
 _YEARS = re.compile(r"\d{4}年?[-~—–至到](\d{4})年?")
 _BOTH_ENDS = re.compile(r"[~—–至到]|(?<=[日月年])-|(?<=\d)-(?=\d{4}[/.年])")
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
@@ -249,7 +255,7 @@ def is_period(text: str) -> bool:
 
 
 def parse_date(text: str) -> date | None:
-    """The last day a text names, or None for 长期: a month or a year means its last day.
+    """The last day a text names, or None for 长期: a month, quarter, half or year means its last day.
 
     Of two dates (2026年1月至2027年6月) the later one counts. A five-digit number is an Excel day number.
 
@@ -257,9 +263,10 @@ def parse_date(text: str) -> date | None:
         InvalidInput: it names no day after which the statement no longer holds.
     """
     plain = _TIME_OF_DAY.sub("", normalise(text).lower())
-    plain = re.sub(r"^(?:至|截至|截止|到)|(?:止|为止|截止)$", "", re.sub(r"\s", "", plain))
+    plain = simplified(re.sub(r"\s", "", plain))
     if plain in _ENDLESS:
         return None
+    plain = numbers_in_digits(_BEFORE.sub("", re.sub(r"^(?:至|截至|截止|到)", "", plain)))
     try:
         day = _last_day(plain) or _last_day(_BOTH_ENDS.split(plain)[-1])
     except (ValueError, OverflowError):
@@ -279,6 +286,7 @@ def since_1904(text: str) -> str:
 
 
 def _last_day(plain: str) -> date | None:
+    plain = _SHORT_YEAR.sub(r"20\1年", plain) if _SHORT_YEAR.match(plain) else plain
     if years := _YEARS.fullmatch(plain):
         return date(int(years[1]), 12, 31)
     if day := _DAY.fullmatch(plain):
@@ -289,22 +297,16 @@ def _last_day(plain: str) -> date | None:
     if year_only := _YEAR.fullmatch(plain):
         year = int(year_only[1])
         return date(year, 6, 30) if year_only[2] == "上半年" else date(year, 12, 31)
+    return _last_day_of_months(plain)
+
+
+def _last_day_of_months(plain: str) -> date | None:
     if month_only := _MONTH.fullmatch(plain):
         year, month = int(month_only[1]), int(month_only[2])
-        return date(year, month, calendar.monthrange(year, month)[1])
-    return None
-
-
-_PHONE = re.compile(r"\+?\d[\d\- ()（）]{5,}\d")
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
-
-
-def parse_contact(text: str) -> Contact:
-    """Name, telephone and e-mail out of one cell that holds them together."""
-    text = normalise(text)
-    email = _EMAIL.search(text)
-    text_without = text.replace(email[0], " ") if email else text
-    phone = _PHONE.search(text_without)
-    name = text_without.replace(phone[0], " ") if phone else text_without
-    name = re.sub(r"(?:联系人|姓名|电话|手机|邮箱|[:：;；,，、/|()（）]|\s)+", " ", name).strip()
-    return Contact(name, phone[0].strip() if phone else "", email[0] if email else "")
+    elif quarter := _QUARTER.fullmatch(plain):
+        year, month = int(quarter[1]), 3 * int(quarter[2] or quarter[3])
+    elif half := _HALF.fullmatch(plain):
+        year, month = int(half[1]), 6 * int(half[2])
+    else:
+        return None
+    return date(year, month, calendar.monthrange(year, month)[1])
