@@ -21,11 +21,11 @@ from matcher.domain.listing import (
     Money,
     Side,
 )
+from matcher.files.contacts import parse_contact
 from matcher.files.headings import field_of
 from matcher.files.mapping import UNREAD
 from matcher.files.report import ParsedList
 from matcher.files.rows import Cell, Place, RowReader
-from matcher.files.values import parse_contact
 
 _CONTACT = ("contact_name", "contact_phone", "contact_email")
 _ALWAYS = ("title", "organisation")

@@ -12,12 +12,12 @@ from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Conflict, NotFound
 from matcher.domain.listing import Contact, Side
 from matcher.domain.text import mask_contacts, mask_name, mask_number
+from matcher.files.contacts import parse_contact
 from matcher.files.headings import header_of_keys
 from matcher.files.list_sheet import together
 from matcher.files.mapping import Mappings
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList, Problem
-from matcher.files.values import parse_contact
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Page
 from matcher.pipeline.idempotency import Request, done_once

@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 from matcher.domain.listing import Achievement, Contact, Demand, Listing, Maturity, Money, content_digest
+from matcher.files.contacts import parse_contact
 from matcher.files.ledger_csv import as_written
 from matcher.files.list_sheet import spelt_out, together
-from matcher.files.values import parse_contact
 from matcher.pipeline.lists.masking import masked, unmasked
 from matcher.store.catalogue import HeldListing
 
