@@ -543,9 +543,11 @@ def test_a_ledger_is_no_list_and_its_refusal_says_where_it_goes(content: bytes, 
     assert "matcher ledger import" in problem.message_en
 
 
-@pytest.mark.parametrize("headed", ["合计", "小计：", "Total", "合计：2 条"])
+@pytest.mark.parametrize("headed", ["合计", "小计：", "Total", "合计：2 条", "填表人：示例张三"])
 @pytest.mark.parametrize("column", ["序号", "需求名称"])
-def test_a_total_below_a_ledger_is_passed_over_and_an_entry_never(headed: str, column: str) -> None:
+def test_a_total_or_a_signature_below_a_ledger_is_passed_over_and_an_entry_never(
+    headed: str, column: str
+) -> None:
     workbook = load_workbook(io.BytesIO(workbook_of(row(), row(entry_id=8, demand_title=headed))))
     sheet = workbook.worksheets[0]
     headings = [cell.value for cell in sheet[HEADER_ROW]]

@@ -20,7 +20,7 @@ from matcher.domain.text import fold, normalise
 from matcher.files.ledger_csv import csv_rows
 from matcher.files.ledger_sheet import COLUMNS, FILLED_IN, choices, in_gbk, is_original
 from matcher.files.ledger_workbook import TITLE
-from matcher.files.row_marks import is_total
+from matcher.files.row_marks import is_signature, is_total
 from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.texts import decode
@@ -78,7 +78,7 @@ class StrangeColumn:
 def read_ledger(content: bytes) -> tuple[list[ReadRow], list[StrangeColumn]]:
     """Every row of the file that says something, and the columns that are not read.
 
-    A total that someone added below, without an entry's id, is passed over.
+    A total or a line for names and seals that someone added, without an entry's id, is passed over.
 
     Raises:
         InvalidInput: it is no workbook or CSV file of the ledger, it is too large, or it lacks a column that
@@ -169,14 +169,15 @@ def _rows(sheet: Sheet, header: int) -> list[ReadRow]:
                 name: since_1904(text) for name, text in texts.items() if _BY_NAME[name].kind is Kind.DAY
             }
         said = any(text for name, text in texts.items() if name != "position")
-        if said and not (_is_total(cells) and not texts["entry_id"]):
+        if said and not (_is_no_entry(cells) and not texts["entry_id"]):
             rows.append(ReadRow(sheet.name, number, texts, letters))
     return rows
 
 
-def _is_total(cells: Sequence[str]) -> bool:
-    """Whether a row is headed as a total, by its first cell that says something."""
-    return is_total(fold(next((cell for cell in cells if cell.strip()), "")))
+def _is_no_entry(cells: Sequence[str]) -> bool:
+    """Whether a row is headed as a total, or as a line for names and seals, by its first cell with a text."""
+    first = fold(next((cell for cell in cells if cell.strip()), ""))
+    return is_total(first) or is_signature(first)
 
 
 def _strange(sheet: Sheet, header: int) -> list[StrangeColumn]:
