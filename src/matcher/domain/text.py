@@ -114,7 +114,8 @@ def says_enough(text: str) -> bool:
 _SEVEN_DIGITS = re.compile(r"\d{3}[- ]?\d{4}")
 _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)((?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[- ]?)\d{3,4}[- ]?\d{4}()(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)((?:[(（]0\d{2,3}[)）]|0\d{2,3})[- ]?)\d{3,4}[- ]?\d{4}()(?!\d)")
+_QQ = re.compile(r"(?<![A-Za-z])(QQ[号群]?[:： ]{0,3})\d{5,12}()(?!\d)", re.IGNORECASE)
 _EMAIL = re.compile(r"([A-Za-z0-9_.+-])[A-Za-z0-9_.+-]*+(@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)?")
 """Characters of an address are matched even where no address follows, so that none is tried twice."""
 
@@ -129,7 +130,7 @@ class Masked:
 
 
 def mask_contacts(text: str) -> str:
-    """Hide telephone numbers, e-mail addresses and identity numbers inside free text."""
+    """Hide telephone numbers, those of QQ, e-mail addresses and identity numbers inside free text."""
     for pattern, stars in _contacts_in(text):
         text = pattern.sub(partial(_hidden, stars=stars), text)
     return text
@@ -146,7 +147,7 @@ def masked_contacts(text: str) -> Masked:
 def _contacts_in(text: str) -> list[tuple[re.Pattern[str], str]]:
     """The patterns of contacts that the text may hold, each with the stars that hide what is between its two
     groups. Most texts hold neither seven digits nor an @, and are not searched again."""
-    numbers = [(_IDENTITY, "********"), (_MOBILE, "****"), (_LANDLINE, "********")]
+    numbers = [(_IDENTITY, "********"), (_MOBILE, "****"), (_LANDLINE, "********"), (_QQ, "********")]
     return (numbers if _SEVEN_DIGITS.search(text) else []) + ([(_EMAIL, "***")] if "@" in text else [])
 
 
