@@ -4,10 +4,8 @@ The format is told by the content, whatever the name says. Every visible sheet w
 is read. One bad row never loses the good ones; a file that cannot be read at all gives one problem.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import PurePath
 
 from matcher.domain.hidden_parts import HiddenParts
@@ -20,7 +18,6 @@ from matcher.files.encodings import Text
 from matcher.files.forms import as_lists
 from matcher.files.headings import (
     HEADER_WITHIN,
-    REASON_HEADING,
     Header,
     find_header,
     header_of_keys,
@@ -30,16 +27,22 @@ from matcher.files.hiding import hidden_columns, without_hidden_columns
 from matcher.files.ledger_reading import is_ledger
 from matcher.files.mapping import NO_MAPPINGS, Mappings
 from matcher.files.no_rows import RowJudge, Verdict
-from matcher.files.number_formats import plain_number
 from matcher.files.read_columns import ReadTable
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
+from matcher.files.row_cells import (
+    cell_of_value,
+    cells_of,
+    counted_from_1900,
+    distinct,
+    filled_from_merged,
+)
 from matcher.files.rows import Cell, Place, RowReader, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.skipped import MESSAGES, Reason, SkippedParts
 from matcher.files.stated_unit import stated_unit
 from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
 from matcher.files.unread_tables import mapping_hint, unread_table
-from matcher.files.values import may_have_lost_digits, since_1904
+from matcher.files.values import may_have_lost_digits
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
 
 EXAMPLE_CODE = "示例-请删除"
@@ -254,7 +257,7 @@ class _ListReader:
         return sheet
 
     def _read_sheet(self, whole: Sheet, header: Header) -> None:
-        headings = _distinct([normalise(heading) for heading in header.headings])
+        headings = distinct([normalise(heading) for heading in header.headings])
         for label in hidden_columns(whole, header).values():
             self.skipped.add_column(whole.name, Reason.HIDDEN_COLUMN, label)
         sheet, header = without_hidden_columns(whole, header)
@@ -271,11 +274,11 @@ class _ListReader:
                 continue
             texts: Sequence[str] = row
             if any(row[column].strip() for column in titles if column < len(row)):
-                texts = _filled_from_merged(sheet, index, header)
+                texts = filled_from_merged(sheet, index, header)
             if sheet.since_1904:
-                texts = _counted_from_1900(texts, header)
+                texts = counted_from_1900(texts, header)
             place = Place(self._file, sheet.name, index + 1)
-            cells = list(_cells(texts, headings, header, sheet, unit))
+            cells = list(cells_of(texts, headings, header, sheet, unit))
             if index in sheet.stray_quotes:
                 self._reject(place, cells, stray_quote(sheet.stray_quotes[index]))
                 continue
@@ -358,7 +361,7 @@ class _ListReader:
             if line.record is None:
                 self._reject_line(place, line)
             else:
-                cells = [_json_cell(key, value, fields[key]) for key, value in line.record.items()]
+                cells = [cell_of_value(key, value, fields[key]) for key, value in line.record.items()]
                 texts = {cell.heading: cell.text for cell in cells}
                 tally.take([texts.get(key, "") for key in keys])
                 self._take(place, cells, undecodable=text.lossy)
@@ -450,73 +453,3 @@ def _is_filled(row: Iterable[str]) -> bool:
 def _looks_like_table(sheet: Sheet) -> bool:
     """Whether a sheet without a header is worth a warning: three rows of three cells or more."""
     return sum(sum(bool(cell.strip()) for cell in row) >= 3 for row in sheet.rows[:HEADER_WITHIN]) >= 3
-
-
-def _filled_from_merged(sheet: Sheet, index: int, header: Header) -> Sequence[str]:
-    """The row with blanks under a vertically merged cell of the data filled from it.
-
-    A code belongs to one row only and is not repeated.
-    """
-    if not sheet.merged:
-        return sheet.rows[index]
-    texts = list(sheet.rows[index])
-    for column, text in enumerate(texts):
-        top = sheet.merged.get((index, column))
-        inherits = top and top[0] >= header.first_data_row
-        name = header.fields[column] if column < len(header.fields) else None
-        if top and inherits and not text.strip() and name not in ("code", "title"):
-            texts[column] = sheet.rows[top[0]][column]
-    return texts
-
-
-def _counted_from_1900(texts: Sequence[str], header: Header) -> Sequence[str]:
-    """The row of a workbook whose days count from 1904, with day numbers that count from 1900."""
-    days = [name in ("valid_until", "deadline") for name in header.fields]
-    return [
-        since_1904(text) if column < len(days) and days[column] else text for column, text in enumerate(texts)
-    ]
-
-
-def _distinct(headings: Sequence[str]) -> list[str]:
-    """Headings made unique: a repeated one gets a number, a blank one its letter."""
-    names: dict[str, None] = {}
-    numbers: dict[str, int] = {}
-    for column, heading in enumerate(headings):
-        name = heading or f"{column_letter(column)}列"
-        while name in names:
-            numbers[heading] = numbers.get(heading, 1) + 1
-            name = f"{heading}（{numbers[heading]}）"
-        names[name] = None
-    return list(names)
-
-
-def _cells(
-    texts: Sequence[str], headings: Sequence[str], header: Header, sheet: Sheet, unit: str
-) -> Iterator[Cell]:
-    hidden = sheet.hides.columns if sheet.hides else ()
-    for column, text in enumerate(texts):
-        letter = column_letter(column)
-        heading = headings[column] if column < len(headings) else f"{letter}列"
-        if heading == REASON_HEADING or column in hidden:
-            continue
-        name = header.fields[column] if column < len(header.fields) else None
-        yield Cell(f"{letter} {heading}", heading, name, text, unit=unit)
-
-
-def _json_cell(key: str, value: object, name: str | None) -> Cell:
-    terms: tuple[str, ...] | None = None
-    match value:
-        case None:
-            text = ""
-        case bool():
-            text = "是" if value else "否"
-        case list():
-            terms = tuple(str(item) for item in value if item is not None)
-            text = "；".join(terms)
-        case dict():
-            text = json.dumps(value, ensure_ascii=False, default=str)
-        case Decimal() if name != "code":
-            text = plain_number(float(value))
-        case _:
-            text = str(value)
-    return Cell(key, key, name, text, terms)
