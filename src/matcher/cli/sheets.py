@@ -200,7 +200,7 @@ def _show(report: LedgerImportAnswer) -> None:
 
 def _show_refused(report: LedgerImportAnswer) -> None:
     """The cells not written and why; of many alike, a few and how many more."""
-    for mark, cells in (("未导入", report.rejected), ("未采用", report.ignored)):
+    for mark, cells in (("未导入", report.rejected), ("未采用", report.ignored), ("存疑", report.doubtful)):
         alike = Counter[tuple[str, str]]()
         for cell in cells:
             alike[cell.heading, cell.reason] += 1

@@ -52,7 +52,7 @@ def distinct(headings: Sequence[str]) -> list[str]:
 def cells_of(
     texts: Sequence[str], headings: Sequence[str], header: Header, sheet: Sheet, unit: str
 ) -> Iterator[Cell]:
-    """The cells of a row, each with its heading and field, but those hidden and the reasons of a rejection."""
+    """The cells of a row with their headings and fields, but those hidden and the reasons of rejection."""
     hidden = sheet.hides.columns if sheet.hides else ()
     for column, text in enumerate(texts):
         letter = column_letter(column)

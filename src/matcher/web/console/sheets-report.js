@@ -25,6 +25,7 @@ export function countsText(counts) {
 /** Every cell that a report names, under what becomes of it. */
 export function cellTable(report) {
   const parts = [
+    ["doubtful", "warn", refusal],
     ["changes", "good", change],
     ["conflicts", "warn", conflict],
     ["rejected", "bad", refusal],

@@ -93,6 +93,7 @@ export const TEXTS = {
   "sheets.changes": ["改动", "Changes"],
   "sheets.conflicts": ["冲突，不写入", "Conflicts"],
   "sheets.rejected": ["未采用", "Rejected"],
+  "sheets.doubtful": ["存疑", "In doubt"],
   "sheets.ignored": ["未采用", "Not taken"],
   "sheets.cell.place": ["单元格", "Cell"],
   "sheets.cell.column": ["栏目", "Column"],

@@ -38,11 +38,11 @@ class CellConflict(SheetPlace):
 
 
 class CellRefusal(SheetPlace):
-    """不能写入的一格，及原因和改法。"""
+    """不能写入或存疑的一格，及原因和改法。"""
 
     code: str = Field(
         description="invalid_input、illegal_move、unknown_entry、unknown_version、doubled_row、another_entry、names_missing、"
-        "not_assigned、machine_column、unknown_heading"
+        "not_assigned、machine_column、unknown_heading、rearranged"
     )
     reason: str
     reason_en: str
@@ -66,6 +66,9 @@ class LedgerImportAnswer(Answer):
     conflicts: list[CellConflict]
     rejected: list[CellRefusal]
     ignored: list[CellRefusal] = Field(description="被改动的系统列，未采用")
+    doubtful: tuple[CellRefusal, ...] = Field(
+        (), description="像是只排序了一列的，照常写入，请核对（rearranged）"
+    )
 
 
 class PastLedgerImport(Answer):

@@ -5,6 +5,7 @@ from matcher.files.ledger_reading import read_ledger
 from matcher.pipeline.idempotency import Request, done_once
 from matcher.pipeline.ledger.sheets.answers import LedgerImportAnswer
 from matcher.pipeline.ledger.sheets.comparison import Comparison
+from matcher.pipeline.ledger.sheets.rearranged import rearranged
 from matcher.pipeline.ledger.sheets.refusals import strange_column
 from matcher.pipeline.lists.parks import get_park
 from matcher.ports import Progress, silent
@@ -52,6 +53,7 @@ def import_ledger(
             conflicts=comparison.conflicts,
             rejected=comparison.rejected,
             ignored=[*map(strange_column, strange), *comparison.ignored],
+            doubtful=tuple(rearranged(comparison.changes)),
         )
 
     if not dry_run:
