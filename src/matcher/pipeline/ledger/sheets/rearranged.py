@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matcher.pipeline.ledger.sheets.answers import CellChange, CellRefusal, SheetPlace
 
 FEWEST = 3
-"""Changed cells of a column from which a rearrangement is no coincidence: two that are swapped may be meant."""
+"""Changed cells of a column from which a rearrangement is no coincidence; two swapped may be meant."""
 
 
 def rearranged(changes: Sequence[CellChange]) -> list[CellRefusal]:
@@ -28,8 +28,8 @@ def _doubt(cells: Sequence[CellChange]) -> CellRefusal:
         **{name: getattr(first, name) for name in SheetPlace.model_fields},
         code="rearranged",
         reason=f"“{first.heading}”一列的 {count} 处改动正是原来的值换了行，像是只排序了这一列。",
-        reason_en=f"the {count} changes of this column are the values it had, in other rows: it seems to have "
-        "been sorted by itself.",
+        reason_en=f"the {count} changes of this column are the values it had, in other rows: it seems to "
+        "have been sorted by itself.",
         remedy="请核对；如是误排，请勿导入（已导入的可以撤销），重新导出后整表排序。",
-        remedy_en="check it: if that was a slip, do not import it (or undo it), export again and sort whole rows.",
+        remedy_en="if that was a slip, do not import it (or undo it), export again and sort whole rows.",
     )
