@@ -460,9 +460,9 @@ def test_what_a_second_look_finds_below_the_threshold_is_said_so_whatever_the_ru
 
 def test_a_threshold_that_a_score_of_nothing_reaches_bars_no_score_below_it() -> None:
     profile, scorer = ParkProfile(min_probability=1e-4), DEFAULT_SCORER
-    assert scorer.probability(-0.1) == scorer.probability(0.0) == pytest.approx(150 * 0.03**4, rel=1e-3)
+    assert scorer.probability(-0.1) == scorer.probability(0.0) == pytest.approx(165 * 0.03**4, rel=1e-3)
     assert floor_of(profile, scorer) is None
-    assert floor_of(replace(profile, min_probability=0.5), scorer) == pytest.approx((1 / 150) ** 0.25 - 0.03)
+    assert floor_of(replace(profile, min_probability=0.5), scorer) == pytest.approx((1 / 165) ** 0.25 - 0.03)
 
 
 def test_a_parks_own_scorer_moves_nothing_of_another_parks_demands_in_the_feed() -> None:

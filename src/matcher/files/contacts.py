@@ -10,13 +10,15 @@ _COUNTRY = r"(?:(?:\+|00)?86[- ]?)?"
 _PHONE = re.compile(
     rf"(?<!\d)(?:{_COUNTRY}1[3-9]\d[- ]?(?:\d{{4}}[- ]?\d{{4}}|\d{{3}}[- ]?\d{{5}})(?!\d)"
     rf"|{_COUNTRY}[- ]?(?:\(0?\d{{2,3}}\)|（0?\d{{2,3}}）|0\d{{2,3}})[- ]?\d{{3,4}}[- ]?\d{{3,4}}(?!\d)"
+    r"|\+?\d{1,4}[- ]?\*{4,8}\d{0,4}(?!\d)"
     r"|\+?\d{7,15}(?!\d)|\+?\d(?:[- ]{0,2}\d){6,14}(?!\d))"
     r"(?:-\d{1,6}(?!\d)|[ ,，]?[(（]?(?:转|轉|分机号?|分機號?|ext\.?|x|#)[ :：]?\d{1,6}[)）]?)?",
     re.IGNORECASE | re.ASCII,
 )
-"""A mobile, a landline with its area, or another number of 7 digits or more, and its extension."""
+"""A mobile, a landline with its area, one that an export hid, or another number of 7 digits or more, and its
+extension."""
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+*-])[\w.+*-]++@[\w-]+(?:\.[\w-]+)+")
 _ACCOUNT = re.compile(
     r"(?<![a-z])qq(?:群|号)?[ :：]{0,3}\d{5,12}"
     r"|(?:微信号?|wechat|weixin|(?<![a-z])[wv]x)[ :：]{0,3}(?!1[3-9]\d{9})[a-z0-9_-]{3,30}"
