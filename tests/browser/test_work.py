@@ -38,7 +38,7 @@ def entries(site: Site, **wanted: Any) -> list[EntryView]:
 
 
 def untouched(site: Site, *, listed: bool = False) -> EntryView:
-    """An entry that no test has worked on yet; one that is `listed` as work, or one folded away if there is."""
+    """An entry that no test has worked on yet: `listed` as work, or else folded away if there is one."""
     fresh = [one for one in entries(site) if not one.touched and one.rank == 1]
     return min(fresh, key=lambda one: (one.band is Band.LIKELY) is not listed)
 
