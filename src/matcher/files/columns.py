@@ -72,9 +72,6 @@ class ColumnTally:
                     by=_by(header, column, one),
                     filled=round(one.filled / self._rows, 4) if self._rows else 0.0,
                     sample=_sample(one, proposal),
-                    has_words=any(
-                        any(map(str.isalpha, value)) for value in one.values if not is_nothing(value)
-                    ),
                     proposal=proposal,
                 )
             )

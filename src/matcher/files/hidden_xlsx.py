@@ -7,18 +7,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
-from pathlib import PurePosixPath
-from xml.etree.ElementTree import Element
-
-from defusedxml.ElementTree import fromstring
 
 from matcher.files.hidden import Hidden
+from matcher.files.workbook_parts import outline
 
 _MAX_ROWS = 1 << 20
 _MAX_COLUMNS = 1 << 14
 """As many as a sheet of Excel may have; a part with more tags than that is no sheet."""
 
-_MAX_INDEX_BYTES = 1 << 20
 _BLOCK = 1 << 20
 _LONGEST_TAG = 16_384
 
@@ -37,35 +33,10 @@ def hidden_in_xlsx(content: bytes) -> dict[str, Hidden]:
         ValueError, KeyError, SyntaxError, zipfile.BadZipFile: it is no sound workbook.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        targets = {
-            relation.get("Id"): str(relation.get("Target"))
-            for relation in _parsed(archive, "xl/_rels/workbook.xml.rels")
-        }
-        parts = {
-            str(sheet.get("name")): _part(targets[identifier])
-            for sheet in _parsed(archive, "xl/workbook.xml").iter()
-            if sheet.tag.rpartition("}")[2] == "sheet" and (identifier := _relation(sheet)) in targets
-        }
+        parts = outline(archive).sheets
         there = set(parts.values()) & set(archive.namelist())
         hidden = {part: _of_sheet(_blocks(archive, part)) for part in there}
     return {name: hidden[part] for name, part in parts.items() if part in hidden}
-
-
-def _relation(sheet: Element) -> str:
-    """The relation that a sheet names; strict workbooks have another namespace for it."""
-    return next((value for name, value in sheet.items() if name.endswith("}id")), "")
-
-
-def _parsed(archive: zipfile.ZipFile, name: str) -> Element:
-    with archive.open(name) as part:
-        text = part.read(_MAX_INDEX_BYTES + 1)
-    if len(text) > _MAX_INDEX_BYTES:
-        raise ValueError(name)
-    return fromstring(text, forbid_dtd=True)
-
-
-def _part(target: str) -> str:
-    return target[1:] if target.startswith("/") else str(PurePosixPath("xl") / target)
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterable[bytes]:

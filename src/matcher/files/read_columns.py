@@ -19,8 +19,7 @@ class ReadColumn:
 
     `maps_to` is a field of the list where the column is mapped, `by` says through what: its heading, the
     mapping given with the file, or the sender's profile. `filled` is the share of rows with a value, from 0
-    to 1. `sample` is the first value, contacts hidden; `has_words` says whether values hold more
-    than numbers and marks.
+    to 1. `sample` is the first value, contacts hidden.
     """
 
     file: str
@@ -32,7 +31,6 @@ class ReadColumn:
     by: Literal["heading", "map", "profile"] | None
     filled: float
     sample: str
-    has_words: bool
     proposal: Proposal | None = None
 
     @property
