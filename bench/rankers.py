@@ -69,7 +69,8 @@ def figures_of(task: Task, encoder: Encoder, build_channels: BuildChannels) -> F
     queries = [Query(*one) for one in zip(task.queries, asked, titles, strict=True)]
     found = {
         name: [
-            values.astype(np.float64).round(DECIMALS) for values in channels[name].values(queries, task.rows)
+            values.astype(np.float64).round(DECIMALS)
+            for values in channels[name].ask(queries).values(task.rows)
         ]
         for name in (COMPARABLE, SUBSTANCE, *DEFAULT_SCORER.channels)
     }

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.listing import Side
-from matcher.domain.match import Hit
 from matcher.domain.text import TextView
 
 Vectors = NDArray[np.float32]
@@ -69,25 +68,36 @@ class Reranker(Protocol):
         ...
 
 
+class Asked(Protocol):
+    """A batch of queries put to one channel."""
+
+    def nearly(self) -> NDArray[np.float32]:
+        """This channel's figure of every row for every query, each within `NEARLY` of the exact one.
+
+        Its shape broadcasts to (queries, rows): one column where a figure is the query's alone.
+        """
+        ...
+
+    def values(self, rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
+        """This channel's exact figure of each named row, one array per query, in the order of its rows."""
+        ...
+
+
 class Retriever(Protocol):
-    """One channel over a fixed list of rows. Larger is better; ties are broken by row position."""
+    """One channel over a fixed list of rows. A larger figure is better."""
 
     def __len__(self) -> int:
         """Number of rows."""
         ...
 
-    def search(self, queries: Sequence[Query], k: int, rows: Rows | None = None) -> list[list[Hit]]:
-        """The `k` best of the allowed `rows` (all, where None) for each query, best first.
-
-        Filtering comes before searching: `min(k, len(rows))` hits come back whenever the channel
-        can tell the rows apart at all.
-        """
+    def ask(self, queries: Sequence[Query]) -> Asked:
+        """Put some queries to the channel."""
         ...
 
-    def values(self, queries: Sequence[Query], rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
-        """This channel's figure of each named row, one array per query, in the order of its rows."""
-        ...
 
+NEARLY = 1e-5
+"""How far a figure worked out for every row at once may be from the exact one: a float32 sum over 1,000 terms
+of unit vectors stays within 1e-6."""
 
 SIMILARITY = "dense"
 """The channel whose figure is a match's similarity."""

@@ -11,7 +11,6 @@ from tests.cli.conftest import environment, run_process
 HEAVY = {
     "alembic",
     "cryptography",
-    "faiss",
     "fastapi",
     "httpx",
     "jwt",

@@ -10,8 +10,8 @@ from matcher.domain.text import TextView
 from matcher.index import lexical, ngrams
 from matcher.index.lexical import LexicalRetriever
 from matcher.index.ngrams import BUCKETS, NGramVectoriser, background_vectoriser, count_ngrams
-from matcher.ports import Query
-from tests.index.truth import TEXTS, best, queries_of, unit_vectors
+from matcher.ports import NEARLY, Query
+from tests.index.truth import TEXTS, queries_of, unit_vectors
 
 FLAT = NGramVectoriser(np.ones(BUCKETS, dtype=np.float32))
 QUERIES = (
@@ -35,10 +35,8 @@ def products(texts: tuple[TextView, ...] = TEXTS) -> list[np.ndarray]:
     vectoriser = background_vectoriser()
     rows = vectoriser.transform([text.full for text in texts])
     asked = vectoriser.transform([text.full for text in QUERIES])
-    return [
-        np.array([min(float((asked[[q]] @ rows[[r]].T).sum()), 1.0) for r in range(len(texts))], np.float32)
-        for q in range(4)
-    ]
+    dense = asked.toarray().astype(np.float64) @ rows.toarray().astype(np.float64).T
+    return list(np.minimum(dense, 1.0).astype(np.float32))
 
 
 def asking() -> list[Query]:
@@ -95,38 +93,38 @@ def test_the_shipped_frequencies_were_counted_with_this_hash() -> None:
     assert idf[rare[0]] > 6
 
 
-@pytest.mark.parametrize("rows", [None, np.array([0, 2, 3, 6]), np.array([5]), np.array([], dtype=np.int64)])
-@pytest.mark.parametrize("k", [0, 1, 3, 50])
-def test_a_search_equals_the_plain_products(rows: np.ndarray | None, k: int) -> None:
-    assert retriever().search(asking(), k, rows) == [best(figures, k, rows) for figures in products()]
+@pytest.mark.parametrize("commonest", [0, 3, lexical.COMMONEST])
+def test_every_figure_at_once_is_nearly_the_plain_product(
+    commonest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "COMMONEST", commonest)
+    nearly = retriever().ask(asking()).nearly()
+    assert nearly.shape == (len(QUERIES), len(TEXTS))
+    assert np.abs(nearly - np.array(products())).max() < NEARLY / 10
 
 
 def test_values_equal_the_plain_products() -> None:
     own = [np.array([1, 4]), np.array([5, 6]), np.array([], dtype=np.int64), np.arange(7)]
-    for figures, truth, rows in zip(retriever().values(asking(), own), products(), own, strict=True):
+    for figures, truth, rows in zip(retriever().ask(asking()).values(own), products(), own, strict=True):
         np.testing.assert_array_equal(figures, truth[rows])
 
 
 def test_a_figure_is_never_above_one() -> None:
     alike = TextView("锂电池", "")
-    for figures in retriever((alike, *TEXTS)).values(queries_of(unit_vectors(1), (alike,)), [np.arange(8)]):
-        assert figures[0] == 1.0
-        assert figures.max() <= 1.0
+    asked = retriever((alike, *TEXTS)).ask(queries_of(unit_vectors(1), (alike,)))
+    [figures] = asked.values([np.arange(8)])
+    assert figures[0] == 1.0
+    assert figures.max() <= 1.0
 
 
 def test_an_empty_list_and_no_queries_give_nothing() -> None:
-    assert retriever(()).search(asking(), 3) == [[], [], [], []]
-    assert retriever().search([], 3) == []
-
-
-def test_blocks_do_not_move_a_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = retriever().search(asking(), 7)
-    monkeypatch.setattr(lexical, "_BLOCK_CELLS", 7)
-    assert retriever().search(asking(), 7) == whole
+    assert retriever(()).ask(asking()).nearly().shape == (4, 0)
+    assert retriever().ask([]).nearly().shape == (0, 7)
+    assert retriever().ask([]).values([]) == []
 
 
 def test_a_figure_does_not_depend_on_what_else_the_list_holds() -> None:
-    few, many = retriever(TEXTS[:3]), retriever(TEXTS)
-    rows = np.arange(3)
-    for one, other in zip(few.values(asking(), [rows] * 4), many.values(asking(), [rows] * 4), strict=True):
-        np.testing.assert_array_equal(one, other)
+    rows = [np.arange(3)] * 4
+    few, many = (retriever(texts).ask(asking()).values(rows) for texts in (TEXTS[:3], TEXTS))
+    for figures, others in zip(few, many, strict=True):
+        np.testing.assert_array_equal(figures, others)

@@ -19,7 +19,7 @@ def figures(channels: Channels) -> dict[str, list[list[float]]]:
     queries = queries_of(unit_vectors(len(TEXTS), seed=9), TEXTS)
     rows = np.arange(len(channels["dense"]))
     return {
-        name: [values.tolist() for values in channel.values(queries, [rows] * len(queries))]
+        name: [values.tolist() for values in channel.ask(queries).values([rows] * len(queries))]
         for name, channel in channels.items()
     }
 
@@ -127,7 +127,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) 
 def test_an_empty_list_has_channels_that_find_nothing(tmp_path: Path) -> None:
     channels = open_channels(tmp_path, (), unit_vectors(0))
     queries = queries_of(unit_vectors(1))
-    assert all(channel.search(queries, 5) == [[]] for channel in channels.values())
+    assert all(np.broadcast_to(one.ask(queries).nearly(), (1, 0)).size == 0 for one in channels.values())
 
 
 def test_a_list_can_grow_from_nothing(tmp_path: Path) -> None:

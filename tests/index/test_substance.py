@@ -27,7 +27,7 @@ NOTHING = np.zeros(3, dtype=np.float32)
 
 def substance(demand: TextView) -> float:
     channels = build_channels([OFFERED], NOTHING[None])
-    [found] = channels["substance"].values([Query(demand, NOTHING, NOTHING)], [np.arange(1)])
+    [found] = channels["substance"].ask([Query(demand, NOTHING, NOTHING)]).values([np.arange(1)])
     return float(found[0])
 
 
@@ -43,7 +43,7 @@ def test_it_is_the_demands_on_whichever_side_the_index_stands() -> None:
     demands = [BOILERPLATE, ASKED, ENGLISH]
     rows = np.zeros((3, 3), dtype=np.float32)
     turned = build_channels(demands, rows, rows)["substance"]
-    [found] = turned.values([Query(OFFERED, NOTHING)], [np.arange(3)])
+    [found] = turned.ask([Query(OFFERED, NOTHING)]).values([np.arange(3)])
     assert found.tolist() == [substance(demand) for demand in demands]
 
 

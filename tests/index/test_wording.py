@@ -25,7 +25,7 @@ def test_only_a_chinese_text_and_one_without_chinese_have_no_wording_to_compare(
     asked: TextView, comparable: list[int]
 ) -> None:
     query = Query(asked, np.zeros(4, dtype=np.float32))
-    [found] = WordingComparable(LISTED).values([query], [np.arange(4)])
+    [found] = WordingComparable(LISTED).ask([query]).values([np.arange(4)])
     assert found.tolist() == comparable
 
 

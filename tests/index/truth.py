@@ -1,11 +1,9 @@
 """Small lists and the plain NumPy truth that every channel must equal."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matcher.domain.match import Hit
 from matcher.domain.text import TextView
-from matcher.ports import Query, Rows, Vectors
+from matcher.ports import Query, Vectors
 
 TEXTS = (
     TextView("高镍三元电解液", "提升动力电池的低温性能"),
@@ -28,9 +26,3 @@ def queries_of(vectors: Vectors, texts: tuple[TextView, ...] = ()) -> list[Query
     return [
         Query(texts[i] if texts else TextView("查询"), vector, vector) for i, vector in enumerate(vectors)
     ]
-
-
-def best(figures: NDArray[np.float32], k: int, rows: Rows | None) -> list[Hit]:
-    allowed = range(len(figures)) if rows is None else rows.tolist()
-    ordered = sorted(allowed, key=lambda row: (-figures[row], row))
-    return [Hit(row, float(figures[row])) for row in ordered[:k]]

@@ -262,13 +262,13 @@ def pairs_of(entries: Sequence[Proposal]) -> list[Pair]:
     return [(one.demand_id, one.achievement_id) for one in entries]
 
 
-@pytest.mark.parametrize("score_all", [2048, 0])
+@pytest.mark.parametrize("spare", [0, 16])
 @given(inputs())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_demand_gets_the_k_it_prefers_among_all_it_may_have(score_all: int, asked: Inputs) -> None:
+def test_every_demand_gets_the_k_it_prefers_among_all_it_may_have(spare: int, asked: Inputs) -> None:
     plain = Plain(asked)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "SCORE_ALL", score_all)
+        patch.setattr(ranking, "_SPARE", spare)
         patch.setattr(ranking, "DEPTH", 4)
         found = proposed(asked)
     assert sorted(pairs_of(found.entries)) == sorted(plain.entries())

@@ -9,8 +9,9 @@ import matcher.matching.rank as ranking
 from matcher.domain.scoring import DEFAULT_SCORER, DENSE, LEXICAL, Scorer
 from matcher.domain.text import TextView
 from matcher.index.snapshot import build_channels
+from matcher.matching.choice import Choice
 from matcher.matching.grouping import Grouping
-from matcher.matching.rank import Choice, choose, rank
+from matcher.matching.rank import choose, rank, scores
 from matcher.ports import DECIMALS, Channels, Figures, Query, Rows, Vectors
 
 WORDS = ("锂电池", "隔膜", "焊接", "大蒜", "提取", "燃料电池", "技术", "小麦", "育种", "gnss")
@@ -62,15 +63,10 @@ def cases(draw: st.DrawFn) -> Case:
 scorers = st.sampled_from([DEFAULT_SCORER, DENSE, LEXICAL])
 
 
-@pytest.mark.parametrize("score_all", [0, 2048])
 @given(case=cases(), k=st.integers(0, 15), scorer=scorers)
-@settings(max_examples=60, deadline=None)
-def test_every_query_gets_its_best_allowed_rows_fully_explained(
-    score_all: int, case: Case, k: int, scorer: Scorer
-) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "SCORE_ALL", score_all)
-        ranked = rank(case.asking, case.channels, scorer, k, case.allowed, depth=3)
+@settings(max_examples=120, deadline=None)
+def test_every_query_gets_its_best_allowed_rows_fully_explained(case: Case, k: int, scorer: Scorer) -> None:
+    ranked = rank(case.asking, case.channels, scorer, k, case.allowed)
     for matches, rows in zip(ranked, case.allowed, strict=True):
         permitted = set(range(len(case.texts))) if rows is None else set(rows.tolist())
         assert len(matches) == min(k, len(permitted))
@@ -116,20 +112,28 @@ def test_scores_equal_the_scorer_applied_to_each_channels_figures() -> None:
     for match in matches:
         rows = np.array([match.row])
         found = {
-            name: round(float(channel.values(case.asking, [rows])[0][0]), DECIMALS)
+            name: round(float(channel.ask(case.asking).values([rows])[0][0]), DECIMALS)
             for name, channel in case.channels.items()
         }
         assert match.contributions == DEFAULT_SCORER.contributions(found)
         assert match.similarity == found["dense"]
 
 
-def test_searching_to_a_depth_finds_what_scoring_every_row_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("spare", [0, 16])
+@pytest.mark.parametrize("scorer", [DEFAULT_SCORER, DENSE, LEXICAL])
+def test_the_best_of_many_rows_are_those_of_scoring_each_exactly(
+    spare: int, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "_SPARE", spare)
     rng = np.random.default_rng(0)
     listed = [TextView("".join(rng.choice(WORDS, 2)), "，".join(rng.choice(WORDS, 3))) for _ in range(400)]
     case = Case(listed, listed[:20], [None] * 20, seed=1)
-    exact = rank(case.asking, case.channels, DEFAULT_SCORER, 10, case.allowed)
-    monkeypatch.setattr(ranking, "SCORE_ALL", 0)
-    assert rank(case.asking, case.channels, DEFAULT_SCORER, 10, case.allowed, depth=200) == exact
+    found = rank(case.asking, case.channels, scorer, 10, case.allowed)
+    for query, matches in zip(case.asking, found, strict=True):
+        exact = scores(query, case.channels, scorer, Choice(10))
+        best = np.lexsort((np.arange(400), -exact))[:10]
+        assert [match.row for match in matches] == best.tolist()
+        assert [match.score for match in matches] == exact[best].tolist()
 
 
 CHOICES = st.tuples(
@@ -141,11 +145,11 @@ CHOICES = st.tuples(
 )
 
 
-@pytest.mark.parametrize("score_all", [0, 2048])
+@pytest.mark.parametrize("spare", [0, 16])
 @given(case=cases(), chosen=CHOICES)
 @settings(max_examples=80, deadline=None)
 def test_a_choice_takes_the_best_by_weight_above_its_floor_and_within_its_groups(
-    score_all: int, case: Case, chosen: tuple[int, list[float] | None, float | None, list[int], int | None]
+    spare: int, case: Case, chosen: tuple[int, list[float] | None, float | None, list[int], int | None]
 ) -> None:
     k, weights, floor, groups, per_group = chosen
     size = len(case.texts)
@@ -161,9 +165,8 @@ def test_a_choice_takes_the_best_by_weight_above_its_floor_and_within_its_groups
     ]
     everything = rank(case.asking, case.channels, DEFAULT_SCORER, size, case.allowed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "SCORE_ALL", score_all)
-        shallow = weights is not None or per_group is not None
-        found = choose(case.asking, case.channels, DEFAULT_SCORER, choices, depth=1 if shallow else size)
+        patch.setattr(ranking, "_SPARE", spare)
+        found = choose(case.asking, case.channels, DEFAULT_SCORER, choices)
     for matches, pool in zip(found, everything, strict=True):
         weight = {one.row: 1.0 if weights is None else weights[one.row] for one in pool}
         expected: list[int] = []

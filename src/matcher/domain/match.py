@@ -1,15 +1,7 @@
-"""What retrieval finds and scoring decides, from a hit in one channel to a ranked match."""
+"""What scoring decides: a ranked match."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One row found by one channel; `value` is that channel's figure, larger is better."""
-
-    row: int
-    value: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.match import Hit
 from matcher.domain.text import CHINESE, TextView, chinese_share
 from matcher.index.ngrams import NGramVectoriser
 from matcher.ports import Query, Rows
@@ -20,7 +19,7 @@ some of 1,862 lists of keyphrases ranked nothing (mean reciprocal rank 0.641 ins
 
 
 class Substance:
-    """A channel that finds nothing by itself; its figure is a demand's information over `ENOUGH`, from
+    """A channel whose figure is a demand's information over `ENOUGH`, from
     `LEAST` to 1.
 
     The demand is the query or, where `demands` are given, the row: a pair has one figure, whichever is asked.
@@ -37,20 +36,32 @@ class Substance:
     def __len__(self) -> int:
         return self._size
 
-    def search(self, queries: Sequence[Query], k: int, rows: Rows | None = None) -> list[list[Hit]]:
-        """Nothing: saying much brings no two texts together."""
-        del k, rows
-        return [[] for _ in queries]
-
-    def values(self, queries: Sequence[Query], rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
-        """The figure of each query with each of its rows."""
+    def ask(self, queries: Sequence[Query]) -> "AskedSubstance":
+        """Put some queries to the channel."""
         if self._of_rows is not None:
-            return [self._of_rows[part] for part in rows]
-        shares = self._shares([query.text for query in queries])
-        return [np.full(len(part), share, dtype=np.float32) for share, part in zip(shares, rows, strict=True)]
+            return AskedSubstance(self._of_rows[None, :], self._size)
+        return AskedSubstance(self._shares([query.text for query in queries])[:, None], self._size)
 
     def _shares(self, texts: Sequence[TextView]) -> NDArray[np.float32]:
         found = self._vectoriser.information([text.full for text in texts])
         chinese = np.array([chinese_share(text.full) >= CHINESE for text in texts], dtype=np.bool_)
         shares = np.where(chinese, np.clip(found / ENOUGH, LEAST, 1.0), 1.0)
         return shares.astype(np.float32)
+
+
+class AskedSubstance:
+    """The figures of queries with rows: one column where the queries are demands, one row where the rows
+    are."""
+
+    def __init__(self, figures: NDArray[np.float32], size: int) -> None:
+        self._figures = figures
+        self._size = size
+
+    def nearly(self) -> NDArray[np.float32]:
+        """The figure of each query with each row."""
+        return self._figures
+
+    def values(self, rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
+        """The figure of each query with each of its rows."""
+        of_all = np.broadcast_to(self._figures, (len(rows), self._size))
+        return [of_query[part] for of_query, part in zip(of_all, rows, strict=True)]

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.match import Hit
 from matcher.domain.text import CHINESE, LATIN, TextView, chinese_share
 from matcher.ports import Query, Rows
 
 
 class WordingComparable:
-    """A channel that finds nothing by itself; its figure is 1 for comparable texts, else 0."""
+    """A channel whose figure is 1 for comparable texts, else 0."""
 
     def __init__(self, texts: Sequence[TextView]) -> None:
         shares = np.array([chinese_share(text.full) for text in texts], dtype=np.float64)
@@ -20,20 +19,33 @@ class WordingComparable:
     def __len__(self) -> int:
         return len(self._latin)
 
-    def search(self, queries: Sequence[Query], k: int, rows: Rows | None = None) -> list[list[Hit]]:
-        """Nothing: languages alone bring no two texts together."""
-        del k, rows
-        return [[] for _ in queries]
+    def ask(self, queries: Sequence[Query]) -> "AskedWording":
+        """Put some queries to the channel."""
+        shares = np.array([chinese_share(query.text.full) for query in queries], dtype=np.float64)
+        return AskedWording(shares, self._latin, self._chinese)
 
-    def values(self, queries: Sequence[Query], rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
+
+class AskedWording:
+    """Queries and rows by the language of their texts."""
+
+    def __init__(
+        self, shares: NDArray[np.float64], latin: NDArray[np.bool_], chinese: NDArray[np.bool_]
+    ) -> None:
+        self._asked_latin, self._asked_chinese = shares < LATIN, shares >= CHINESE
+        self._latin, self._chinese = latin, chinese
+
+    def nearly(self) -> NDArray[np.float32]:
+        """Whether each query's wording can be compared with that of each row."""
+        if not self._asked_latin.any() and not self._latin.any():
+            return np.ones((len(self._asked_latin), 1), dtype=np.float32)
+        apart = np.logical_and.outer(self._asked_latin, self._chinese)
+        apart |= np.logical_and.outer(self._asked_chinese, self._latin)
+        return (~apart).astype(np.float32)
+
+    def values(self, rows: Sequence[Rows]) -> list[NDArray[np.float32]]:
         """Whether each query's wording can be compared with that of each of its rows."""
-        comparable = []
-        for query, part in zip(queries, rows, strict=True):
-            share = chinese_share(query.text.full)
-            apart = np.zeros(len(part), dtype=np.bool_)
-            if share < LATIN:
-                apart = self._chinese[part]
-            elif share >= CHINESE:
-                apart = self._latin[part]
-            comparable.append((~apart).astype(np.float32))
-        return comparable
+        asked = zip(self._asked_latin, self._asked_chinese, rows, strict=True)
+        return [
+            (~(is_latin & self._chinese[part] | is_chinese & self._latin[part])).astype(np.float32)
+            for is_latin, is_chinese, part in asked
+        ]

@@ -19,7 +19,8 @@ from matcher.learning.figures import Measuring
 from matcher.learning.judging import folds, learn
 from matcher.learning.recurring import Predicted, others_of, predict
 from matcher.learning.resampling import Column, Comparison, compare, interval
-from matcher.matching.rank import Choice, SecondLook, choose
+from matcher.matching.choice import Choice
+from matcher.matching.rank import SecondLook, choose
 from matcher.matching.searchable import VectorsOf
 from matcher.ports import BuildChannels, Encoder, Figures, Progress, Query, Reranker, Rows, Vectors, silent
 

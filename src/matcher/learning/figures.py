@@ -136,7 +136,7 @@ def _by_channels(
     for name in (*CHANNEL_FEATURES, COMPARABLE, SUBSTANCE):
         figures[name] = np.zeros(len(asked))
         for at, unique, values in zip(
-            places.values(), rows, channels[name].values(asking, rows), strict=True
+            places.values(), rows, channels[name].ask(asking).values(rows), strict=True
         ):
             figures[name][at] = values[np.searchsorted(unique, offered[at])]
     return figures

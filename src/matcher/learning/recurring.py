@@ -116,7 +116,7 @@ def _alike(asked: Sequence[str], known: Sequence[str], measuring: Measuring) -> 
     queries = [Query(*row) for row in zip(views[0], vectors[0], strict=True)]
     rows = [np.arange(len(known))] * len(queries)
     meaning, wording = (
-        np.maximum(np.array(channels[name].values(queries, rows), dtype=np.float64), 0.0)
+        np.maximum(np.array(channels[name].ask(queries).values(rows), dtype=np.float64), 0.0)
         for name in ("dense", "lexical_text")
     )
     return meaning, wording

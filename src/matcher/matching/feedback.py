@@ -59,7 +59,7 @@ class Judged:
         """How much each of these rows is like each of the judged ones, shape (rows, judged)."""
         everywhere = [rows] * len(self.queries)
         meaning, wording, comparable = (
-            np.column_stack(channels[name].values(self.queries, everywhere)).astype(np.float64)
+            np.column_stack(channels[name].ask(self.queries).values(everywhere)).astype(np.float64)
             for name in (SIMILARITY, lexical_text.__name__, COMPARABLE)
         )
         return likeness(meaning, wording, comparable)

@@ -1,7 +1,6 @@
 """Rows that count as one another: of each group no more than some are chosen."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +15,6 @@ class Grouping:
 
     numbers: NDArray[np.int64]
     cap: int
-
-    @cached_property
-    def surplus(self) -> int:
-        """How many rows are over the cap of their groups, whichever are chosen."""
-        sizes = np.bincount(self.numbers[self.numbers >= 0])
-        return int(np.maximum(sizes - self.cap, 0).sum())
 
     def kept(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether each of `rows`, best first, is within the cap of its group."""

@@ -9,10 +9,10 @@ import numpy as np
 from matcher.domain.counterfactual import obstacle_of_time
 from matcher.domain.listing import Achievement
 from matcher.matching.admission import Admission
+from matcher.matching.choice import Choice
 from matcher.matching.feedback import moved_in
 from matcher.matching.inputs import Inputs
 from matcher.matching.missed import Chosen, Missed
-from matcher.matching.rank import Choice
 from matcher.matching.repeats import repeats
 from matcher.matching.search import Search, ranked_demands
 from matcher.matching.searchable import Searchable

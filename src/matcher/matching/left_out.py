@@ -14,7 +14,8 @@ from matcher.domain.listing import Achievement, LiveListing
 from matcher.domain.match import Match
 from matcher.domain.standings import AbstentionReason, Cause
 from matcher.domain.verdicts import Constraint
-from matcher.matching.rank import Choice, best_first, scores
+from matcher.matching.choice import Choice
+from matcher.matching.rank import best_first, scores
 from matcher.matching.search import Search, ranked_demands
 
 

@@ -18,8 +18,8 @@ from matcher.domain.match import Match
 from matcher.domain.rules import Rules
 from matcher.domain.verdicts import Hindrance, Whose
 from matcher.matching.admission import Mask
+from matcher.matching.choice import Choice
 from matcher.matching.missed import Chosen, Missed
-from matcher.matching.rank import Choice
 from matcher.matching.search import Search, floor_of, ranked_demands
 from matcher.ports import Rows
 

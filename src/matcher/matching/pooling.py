@@ -7,9 +7,10 @@ import numpy as np
 from matcher.domain.listing import Side
 from matcher.domain.scoring import DENSE, LEXICAL, Scorer
 from matcher.matching.admission import Admission
+from matcher.matching.choice import Choice
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import Method
-from matcher.matching.rank import Choice, choose
+from matcher.matching.rank import choose
 from matcher.matching.repeats import repeats, with_repeats
 from matcher.matching.searchable import Encoded, Searchable
 from matcher.matching.second_look import PairLook

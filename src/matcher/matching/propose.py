@@ -15,6 +15,7 @@ from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing
 from matcher.domain.rules import DEFAULT_PROFILE, ParkProfile
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.matching.admission import Admission
+from matcher.matching.choice import Choice, Exploration
 from matcher.matching.feedback import judged_by_row, moved_in
 from matcher.matching.grouping import Grouping
 from matcher.matching.inputs import Inputs
@@ -22,7 +23,6 @@ from matcher.matching.lapsed import lapsed_misses, lapsed_search
 from matcher.matching.left_out import LeftOut, abstentions
 from matcher.matching.missed import Chosen, Missed
 from matcher.matching.near_misses import near_misses
-from matcher.matching.rank import Choice, Exploration
 from matcher.matching.repeats import repeats, with_repeats
 from matcher.matching.search import Search, floor_of, matches_of_achievements, matches_of_demands
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, VectorsOf

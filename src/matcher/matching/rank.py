@@ -1,12 +1,14 @@
-"""From queries to ranked matches: search every channel, join what they found, score it, choose the best.
+"""From queries to ranked matches: score every row nearly, the best of them exactly, and choose.
 
-Retrieval's channels look at every row, what else a scorer weighs only at the best of them by those channels.
+A score that is nearly right is worked out for all rows at once, with matrix products in float32. The rows
+that can be among the best by more than its error are scored again pair by pair, so that what is chosen, and
+every figure of it, is as if all had been scored exactly. What a scorer weighs beside retrieval's channels is
+looked at for the best of those alone.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,110 +16,66 @@ from numpy.typing import NDArray
 from matcher.domain.features import feedback
 from matcher.domain.match import Match
 from matcher.domain.scoring import FEEDBACK, Scorer
-from matcher.matching.grouping import Grouping
-from matcher.ports import COMPARABLE, DECIMALS, SIMILARITY, SUBSTANCE, Channels, Figures, Query, Rows
+from matcher.matching.choice import Choice
+from matcher.ports import (
+    COMPARABLE,
+    DECIMALS,
+    NEARLY,
+    SIMILARITY,
+    SUBSTANCE,
+    Asked,
+    Channels,
+    Figures,
+    Query,
+    Rows,
+)
 
 DEPTH = 200
-"""How many rows each channel proposes for each query where not every row is scored, and how many of the best
-by all channels are looked at twice where a scorer weighs more than channels."""
+"""How many of the best by the channels are looked at twice where a scorer weighs more than those."""
 
 RERANKED = 50
 """How many of the best a cross-encoder reads: it takes some 20 ms a pair on two cores."""
 
-SCORE_ALL = 2048
-"""Up to this many allowed rows, every one is scored: cheaper than searching every channel, and exact."""
-
-EXPLORED = 5
-"""Explored rows are drawn from so many times `k` of the next best."""
-
-_BLOCK = 1024
+_BLOCK = 256
 _BLOCK_CELLS = 8_000_000
+
+_SPARE = 8
+"""Rows scored exactly beyond those that are needed: which of two that nearly tie comes first may decide which
+of two groups is full."""
+
+_RESERVE = 32
+"""Rows of a shortlist beyond those that are scored exactly: so many may leave it before all rows have to be
+searched again."""
 
 SecondLook = Callable[[int, Rows], Figures]
 """Takes the place of a query and some rows, and gives the figures that no channel has."""
 
-Feedback = Callable[[Rows], NDArray[np.float64]]
-"""Takes some rows, and gives what people's opinions of others come to for each."""
-
 
 @dataclass(frozen=True, slots=True)
-class Exploration:
-    """The last `slots` of a choice go to rows that would not be shown, drawn by `seed` and the rows' `ids`.
+class Shortlist:
+    """The allowed rows of one query, ascending, whose score is nearly `bound` or more; `scores` are those,
+    each within `NEARLY` (times the greatest weight)."""
 
-    The draw depends on the two ids alone, so that the same pair is drawn night after night.
-    """
-
-    slots: int
-    seed: int
-    ids: NDArray[np.int64]
-
-    def draw(self, rows: Rows) -> NDArray[np.int64]:
-        """The places in `rows` of those drawn, ascending."""
-        lots = [sha256(f"{self.seed}/{identifier}".encode()).digest() for identifier in self.ids[rows]]
-        return np.sort(sorted(range(len(lots)), key=lots.__getitem__)[: self.slots])
+    rows: Rows
+    scores: NDArray[np.float64]
+    bound: float
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """How the matches of one query are chosen: the `k` best of the `allowed` rows (all, where None).
+class Ranked(NamedTuple):
+    """The matches of a query, and the rows that they were chosen from."""
 
-    `weights` (one for each row of the index) multiply a score for the order alone; what scores below `floor`
-    is left out, and what is over the cap of a grouping: rows that repeat one another, or of one unit. Of rows
-    that repeat one another the best is chosen and one of `held` is shown, where there is one. What `feedback`
-    gives is added to the score; None where people have no opinions.
-    """
-
-    k: int
-    allowed: Rows | None = None
-    weights: NDArray[np.float64] | None = None
-    floor: float | None = None
-    repeats: Grouping | None = None
-    held: Rows | None = None
-    units: Grouping | None = None
-    exploration: Exploration | None = None
-    feedback: Feedback | None = None
-
-    @property
-    def groupings(self) -> tuple[Grouping, ...]:
-        """Those there are, in the order in which they are applied."""
-        return tuple(grouping for grouping in (self.repeats, self.units) if grouping is not None)
-
-    @property
-    def pool(self) -> int:
-        """How many more than `k` are drawn from."""
-        return 0 if self.exploration is None else EXPLORED * self.k
-
-    @property
-    def depth(self) -> int:
-        """How many of the best by score are enough, whatever the groupings leave out."""
-        return self.k + self.pool + sum(grouping.surplus for grouping in self.groupings)
-
-    @property
-    def best_places(self) -> int:
-        """How many of the `k` places always go to the best."""
-        return self.k - (0 if self.exploration is None else self.exploration.slots)
-
-    def reach(self, rows: Rows) -> int:
-        """How many of these rows, best first, it takes for `k` that fit their groups, or for all that do."""
-        left = np.arange(len(rows))
-        for grouping in self.groupings:
-            left = left[grouping.kept(rows[left])]
-        return int(left[: self.k][-1]) + 1 if self.k > 0 and len(left) else 0
+    matches: list[Match]
+    shortlist: Shortlist
 
 
 def rank(
-    queries: Sequence[Query],
-    channels: Channels,
-    scorer: Scorer,
-    k: int,
-    allowed: Sequence[Rows | None],
-    depth: int = DEPTH,
+    queries: Sequence[Query], channels: Channels, scorer: Scorer, k: int, allowed: Sequence[Rows | None]
 ) -> list[list[Match]]:
     """The `k` best of each query's allowed rows (all, where None), best first, ties by row.
 
     `min(k, number of allowed rows)` matches come back for each query. Their terms are left empty.
     """
-    return choose(queries, channels, scorer, [Choice(k, rows) for rows in allowed], depth)
+    return choose(queries, channels, scorer, [Choice(k, rows) for rows in allowed])
 
 
 def choose(
@@ -125,7 +83,6 @@ def choose(
     channels: Channels,
     scorer: Scorer,
     choices: Sequence[Choice],
-    depth: int = DEPTH,
     look: SecondLook | None = None,
 ) -> list[list[Match]]:
     """The matches of each query by its own choice, best first, ties by row; terms are left empty.
@@ -133,13 +90,51 @@ def choose(
     `k` come back whenever so many rows are allowed, reach the floor and fit their group. `look` is needed
     where the scorer weighs more than channels.
     """
-    scoring = _Scoring(queries, channels, scorer, look)
-    candidates = _candidates(queries, channels, scorer, depth, choices)
+    return [ranked.matches for ranked in search(queries, channels, scorer, choices, look)]
+
+
+def search(
+    queries: Sequence[Query],
+    channels: Channels,
+    scorer: Scorer,
+    choices: Sequence[Choice],
+    look: SecondLook | None = None,
+) -> list[Ranked]:
+    """As `choose`, with the rows that the matches were chosen from."""
+    scoring = _Scoring(channels, scorer, look)
     return [
-        _chosen(choice, scorer, scored)
-        for block in _blocks(candidates)
-        for choice, scored in zip(choices[block], scoring.of(block, candidates, choices), strict=True)
+        Ranked(_chosen(choice, scorer, scored), shortlist)
+        for block in _blocks(len(queries), len(channels[SIMILARITY]))
+        for choice, (scored, shortlist) in zip(
+            choices[block], scoring.best(queries[block], choices[block], block.start), strict=True
+        )
     ]
+
+
+def choose_from(
+    shortlists: Sequence[Shortlist],
+    queries: Sequence[Query],
+    channels: Channels,
+    scorer: Scorer,
+    choices: Sequence[Choice],
+) -> list[list[Match] | None]:
+    """As `choose`, from shortlists that are known; None where one has too few rows to be sure.
+
+    For scorers that weigh channels alone.
+    """
+    scoring = _Scoring(channels, scorer, None)
+    rows = [
+        scoring.contenders(shortlist, choice) for shortlist, choice in zip(shortlists, choices, strict=True)
+    ]
+    sure = {place: contending for place, contending in enumerate(rows) if contending is not None}
+    matches: list[list[Match] | None] = [None] * len(queries)
+    for start in range(0, len(sure), _BLOCK):
+        places = list(sure)[start : start + _BLOCK]
+        chosen = [choices[place] for place in places]
+        scored = scoring.of([queries[place] for place in places], [sure[place] for place in places], chosen)
+        for place, of_query in zip(places, scored, strict=True):
+            matches[place] = _chosen(choices[place], scorer, of_query)
+    return matches
 
 
 def scores(
@@ -148,8 +143,7 @@ def scores(
     """The score of every row of the index for one query, −inf where it is not allowed or not looked at."""
     size = len(channels[SIMILARITY])
     allowed = np.arange(size) if choice.allowed is None else choice.allowed
-    scoring = _Scoring([query], channels, scorer, look)
-    [scored] = scoring.of(slice(0, 1), [allowed], [choice])
+    [scored] = _Scoring(channels, scorer, look).of([query], [allowed], [choice])
     by_row = np.full(size, -np.inf)
     by_row[scored.rows] = scored.score
     return by_row
@@ -163,41 +157,11 @@ def best_first(
     return np.lexsort((rows, -preference))
 
 
-def _candidates(
-    queries: Sequence[Query], channels: Channels, scorer: Scorer, depth: int, choices: Sequence[Choice]
-) -> list[Rows]:
-    """The rows to score for each query, ascending. Queries with the same allowed rows are searched at once.
-
-    Where weights or feedback change the order every allowed row is scored, for no search depth would be
-    certain.
-    """
-    everything = np.arange(len(channels[SIMILARITY]))
-    candidates = [everything if choice.allowed is None else choice.allowed for choice in choices]
-    groups: dict[tuple[bytes | None, int], list[int]] = defaultdict(list)
-    for position, choice in enumerate(choices):
-        deep = max(choice.depth, depth)
-        moved = choice.weights is not None or choice.feedback is not None
-        if not moved and deep <= SCORE_ALL < len(candidates[position]):
-            groups[None if choice.allowed is None else choice.allowed.tobytes(), deep].append(position)
-    for (_, deep), members in groups.items():
-        together = [queries[member] for member in members]
-        rows = choices[members[0]].allowed
-        by_channel = [channels[name].search(together, deep, rows) for name in scorer.channels]
-        for member, *hits in zip(members, *by_channel, strict=True):
-            candidates[member] = np.unique([hit.row for channel in hits for hit in channel])
-    return candidates
-
-
-def _blocks(candidates: Sequence[Rows]) -> Iterator[slice]:
-    """Queries whose figures fit into memory at once."""
-    start = cells = 0
-    for position, rows in enumerate(candidates):
-        if position > start and (position - start == _BLOCK or cells + len(rows) > _BLOCK_CELLS):
-            yield slice(start, position)
-            start, cells = position, 0
-        cells += len(rows)
-    if start < len(candidates):
-        yield slice(start, len(candidates))
+def _blocks(queries: int, rows: int) -> Iterator[slice]:
+    """Queries whose figures with every row fit into memory at once."""
+    size = max(1, min(_BLOCK, _BLOCK_CELLS // max(1, rows)))
+    for start in range(0, queries, size):
+        yield slice(start, min(start + size, queries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,19 +178,90 @@ class _Scored:
 class _Scoring:
     """Scores rows for queries: by the channels, and then the best of them by all that the scorer weighs."""
 
-    queries: Sequence[Query]
     channels: Channels
     scorer: Scorer
     look: SecondLook | None
 
-    def of(self, block: slice, candidates: Sequence[Rows], choices: Sequence[Choice]) -> Iterator[_Scored]:
-        """The candidates of each query of a block."""
-        rows = candidates[block]
-        names = {SIMILARITY, COMPARABLE, SUBSTANCE, *self.scorer.channels}
-        figures = {name: self.channels[name].values(self.queries[block], rows) for name in names}
-        for place, (of_query, choice) in enumerate(zip(rows, choices[block], strict=True)):
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The channels that are asked."""
+        return tuple(dict.fromkeys((SIMILARITY, COMPARABLE, SUBSTANCE, *self.scorer.channels)))
+
+    @property
+    def looked_at(self) -> int:
+        """How many of the best by the channels are looked at twice."""
+        if not self.scorer.second_look:
+            return 0
+        return RERANKED if "cross_encoder" in self.scorer.second_look else DEPTH
+
+    def best(
+        self, queries: Sequence[Query], choices: Sequence[Choice], first: int
+    ) -> Iterator[tuple[_Scored, Shortlist]]:
+        """For each query of a block the rows that can be chosen, scored, and its shortlist; `first` is the
+        place of the block's first query."""
+        asked = {name: self.channels[name].ask(queries) for name in self.names}
+        nearly = {name: of_block.nearly() for name, of_block in asked.items()}
+        size = len(self.channels[SIMILARITY])
+        rows, shortlists = [], []
+        for place, choice in enumerate(choices):
+            figures = {name: values[place % len(values)] for name, values in nearly.items()}
+            contributions = self.scorer.contributions(figures)
+            score = np.broadcast_to(self.scorer.score(contributions), size)
+            contending, shortlist = self._searched(score, choice)
+            rows.append(contending)
+            shortlists.append(shortlist)
+        yield from zip(self._exactly(asked, rows, choices, first), shortlists, strict=True)
+
+    def of(
+        self, queries: Sequence[Query], rows: Sequence[Rows], choices: Sequence[Choice]
+    ) -> Iterator[_Scored]:
+        """These rows of each query."""
+        asked = {name: self.channels[name].ask(queries) for name in self.names}
+        return self._exactly(asked, rows, choices, 0)
+
+    def contenders(self, shortlist: Shortlist, choice: Choice) -> Rows | None:
+        """The rows of a shortlist that can be chosen, ascending; None where others could be, too."""
+        rows, scores = shortlist.rows, shortlist.scores
+        needed = max(self.looked_at, choice.k + choice.pool) + _SPARE
+        best = np.argsort(-scores, kind="stable")
+        reached = choice.reach_of(rows[best], needed)
+        if reached is None:
+            return rows if shortlist.bound == -np.inf else None
+        least = scores[best[reached - 1]] - 2 * choice.error
+        if least < shortlist.bound:
+            return rows if shortlist.bound == -np.inf else None
+        contending = rows[scores >= least]
+        return contending if choice.held is None else np.union1d(contending, choice.held_allowed)
+
+    def _searched(self, nearly: NDArray[np.float32], choice: Choice) -> tuple[Rows, Shortlist]:
+        """The contenders among all rows, by their scores within `NEARLY`, and the shortlist."""
+        rows = np.arange(len(nearly)) if choice.allowed is None else choice.allowed
+        scores = nearly[rows].astype(np.float64)
+        if choice.feedback is not None:
+            scores = scores + _moved(scores, choice.feedback(rows))
+        if choice.floor is not None and not self.scorer.second_look:
+            reached = scores >= choice.floor - NEARLY
+            rows, scores = rows[reached], scores[reached]
+        if choice.weights is not None:
+            scores = scores * choice.weights[rows]
+        count = max(self.looked_at, choice.k + choice.pool) + _SPARE + _RESERVE
+        while count < len(rows):
+            bound = float(np.partition(scores, len(rows) - count)[len(rows) - count])
+            best = np.flatnonzero(scores >= bound)
+            shortlist = Shortlist(rows[best], scores[best], bound)
+            contending = self.contenders(shortlist, choice)
+            if contending is not None:
+                return contending, shortlist
+            count *= 2
+        return rows, Shortlist(rows, scores, -np.inf)
+
+    def _exactly(
+        self, asked: Mapping[str, Asked], rows: Sequence[Rows], choices: Sequence[Choice], first: int
+    ) -> Iterator[_Scored]:
+        figures = {name: of_block.values(rows) for name, of_block in asked.items()}
+        for place, (of_query, choice) in enumerate(zip(rows, choices, strict=True)):
             exact = {name: values[place].astype(np.float64) for name, values in figures.items()}
-            yield self._scored(block.start + place, of_query, exact, choice)
+            yield self._scored(first + place, of_query, exact, choice)
 
     def _scored(self, place: int, rows: Rows, exact: Figures, choice: Choice) -> _Scored:
         figures = {name: values.round(DECIMALS) for name, values in exact.items()}
@@ -235,10 +270,9 @@ class _Scoring:
         if self.scorer.second_look:
             if self.look is None:
                 raise ValueError(f"nobody looks for {self.scorer.second_look}")
-            depth = RERANKED if "cross_encoder" in self.scorer.second_look else DEPTH
-            _, first = self._sum(figures)
-            order = best_first(rows, first, choice.weights)
-            best = np.sort(order[: max(depth, choice.k + choice.pool, choice.reach(rows[order]))])
+            _, by_channels = self._sum(figures)
+            order = best_first(rows, by_channels, choice.weights)
+            best = np.sort(order[: max(self.looked_at, choice.k + choice.pool, choice.reach(rows[order]))])
             rows, figures = rows[best], {name: values[best] for name, values in figures.items()}
             figures |= {name: values.round(DECIMALS) for name, values in self.look(place, rows).items()}
         contributions, score = self._sum(figures)
@@ -250,10 +284,14 @@ class _Scoring:
         contributions = self.scorer.contributions(figures)
         score: NDArray[np.float64] = self.scorer.score(contributions)
         if feedback.__name__ in figures:
-            lowest, highest = -np.maximum(score, 0.0), np.maximum(1.0 - score, 0.0)
-            contributions[feedback.__name__] = np.clip(FEEDBACK * feedback(figures), lowest, highest)
+            contributions[feedback.__name__] = _moved(score, feedback(figures))
             score = self.scorer.score(contributions)
         return contributions, score
+
+
+def _moved(score: NDArray[np.float64], opinions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What opinions add to scores or take from them; none leaves 0 to 1 by it."""
+    return np.clip(FEEDBACK * opinions, -np.maximum(score, 0.0), np.maximum(1.0 - score, 0.0))
 
 
 def _chosen(choice: Choice, scorer: Scorer, scored: _Scored) -> list[Match]:
@@ -264,7 +302,7 @@ def _chosen(choice: Choice, scorer: Scorer, scored: _Scored) -> list[Match]:
         best = choice.repeats.one_of_each(scored.rows, best, choice.held)
     if choice.units is not None:
         best = best[choice.units.kept(scored.rows[best])]
-    best, explored = _explored(choice, scored.rows, best)
+    best, explored = choice.shown(scored.rows, best)
     if choice.held is not None:  # what is shown in the place of a better one has a score of its own
         shown = best[: len(best) - explored]
         order = best_first(scored.rows[shown], scored.score[shown], choice.weights)
@@ -285,14 +323,3 @@ def _chosen(choice: Choice, scorer: Scorer, scored: _Scored) -> list[Match]:
         )
         for place, at in enumerate(best, start=1)
     ]
-
-
-def _explored(choice: Choice, rows: Rows, best: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """The chosen places, and how many of the last were drawn; none where everything is shown anyway."""
-    k = max(choice.k, 0)
-    if choice.exploration is None or len(best) <= k:
-        return best[:k], 0
-    shown = k - choice.exploration.slots
-    pool = best[shown : k + EXPLORED * k]
-    drawn = pool[choice.exploration.draw(rows[pool])]
-    return np.concatenate([best[:shown], drawn]), len(drawn)

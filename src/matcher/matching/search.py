@@ -14,9 +14,10 @@ from matcher.domain.rules import ParkProfile, Rules
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.domain.terms import matched_terms
 from matcher.matching.admission import Admission
+from matcher.matching.choice import Choice
 from matcher.matching.feedback import Judged
 from matcher.matching.grouping import Grouping
-from matcher.matching.rank import Choice, SecondLook, choose
+from matcher.matching.rank import SecondLook, choose
 from matcher.matching.searchable import OpenChannels, Searchable
 from matcher.matching.second_look import PairLook
 from matcher.ports import Channels, Progress, Query, Rows

@@ -16,8 +16,8 @@ from matcher.domain.listing import Achievement, Demand, Listing, LiveListing, Si
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, normalise, says_enough
+from matcher.matching.choice import Choice
 from matcher.matching.grouping import Grouping
-from matcher.matching.rank import Choice
 from matcher.matching.repeats import repeats
 from matcher.matching.search import by_scorer, choose_among
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, field_vectors
