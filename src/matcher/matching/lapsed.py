@@ -41,11 +41,13 @@ def lapsed_search(search: Search, lapsed: Searchable, inputs: Inputs, look: Pair
     return replace(search, supply=lapsed, choices=choices, admission=admission, look=look)
 
 
-def lapsed_misses(search: Search, lapsed: Search, chosen: Chosen, day: date) -> dict[int, list[Missed]]:
-    """By the demand's row, those that would be among its matches if they were valid on `day`."""
+def lapsed_misses(
+    search: Search, lapsed: Search, rows: Rows, chosen: Chosen, day: date
+) -> dict[int, list[Missed]]:
+    """By the rows of these demands, those that would be among their matches if they were valid on `day`."""
     misses: dict[int, list[Missed]] = defaultdict(list)
-    ranked = ranked_demands(lapsed, np.arange(len(search.demands.listings)), lapsed.choices)
-    for row, matches in enumerate(ranked):
+    ranked = ranked_demands(lapsed, rows, lapsed.choices)
+    for row, matches in zip(rows.tolist(), ranked, strict=True):
         choice, profile = search.choices[row], search.rules[row].profile
         cap = profile.per_organisation
         proposals = chosen.get(search.demands.listings[row].id, ())

@@ -31,12 +31,14 @@ DEEPER = 4
 """How deep is searched: this many times the number of a demand's matches, and `READ` more."""
 
 
-def near_misses(search: Search, chosen: Chosen, lapsed: Mapping[int, Sequence[Missed]]) -> list[NearMiss]:
-    """The near misses of every demand, best first; `lapsed` are those among the achievements whose validity
-    has ended, by the demand's row."""
+def near_misses(
+    search: Search, looked_at: Rows, chosen: Chosen, lapsed: Mapping[int, Sequence[Missed]]
+) -> list[NearMiss]:
+    """The near misses of the demands looked at, best first; `lapsed` are those among the achievements whose
+    validity has ended, by the demand's row."""
     by_row = defaultdict[int, list[Missed]](list, {row: [*missed] for row, missed in lapsed.items()})
     below: dict[int, Missed] = {}
-    for line in _lines(search, chosen):
+    for line in _lines(search, looked_at, chosen):
         by_row[line.row] += islice(line.hindered(), MOST_OF_A_DEMAND)
         if nearest := line.below():
             below[line.row] = nearest
@@ -67,14 +69,15 @@ def _near_miss(search: Search, row: int, place: int, missed: Missed) -> NearMiss
     )
 
 
-def _lines(search: Search, chosen: Chosen) -> "Iterator[_Line]":
-    """The demands that a rule or a threshold limits, each with its best achievements, ruled out or not."""
+def _lines(search: Search, looked_at: Rows, chosen: Chosen) -> "Iterator[_Line]":
+    """Of the demands looked at those that a rule or a threshold limits, each with its best achievements, be
+    they ruled out or not."""
     if not search.supply.listings:
         return
     rows = [
         row
-        for row, (rules, choice) in enumerate(zip(search.rules, search.choices, strict=True))
-        if rules.limiting or choice.floor is not None
+        for row in looked_at.tolist()
+        if search.rules[row].limiting or search.choices[row].floor is not None
     ]
     depth = {row: READ + DEEPER * search.choices[row].k for row in rows}  # its own: parks have their own k
     moved = {row: search.choices[row].feedback for row in rows}

@@ -23,11 +23,12 @@ from matcher.matching.lapsed import lapsed_misses, lapsed_search
 from matcher.matching.left_out import LeftOut, abstentions
 from matcher.matching.missed import Chosen, Missed
 from matcher.matching.near_misses import near_misses
+from matcher.matching.night import Before, Memory, Night
 from matcher.matching.repeats import repeats, with_repeats
 from matcher.matching.search import Search, floor_of, matches_of_achievements, matches_of_demands
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, VectorsOf
 from matcher.matching.second_look import PairLook
-from matcher.ports import Progress, Reranker, silent
+from matcher.ports import Progress, Reranker, Rows, silent
 
 SHARE_EXPLORED = 0.1
 """Share of a demand's matches drawn from the next best where a learned scoring ranks them."""
@@ -52,7 +53,9 @@ class Method:
 class Proposed:
     """What a run proposes; `encoded` counts the texts that had no vector yet.
 
-    `repeats` are the listings that repeat another of their list: id → id of the first, by side.
+    `repeats` are the listings that repeat another of their list: id → id of the first, by side. `stands` are
+    the demands of which nothing is said because everything the night before said of them stands, and `memory`
+    is what the next night may build on.
     """
 
     entries: list[Proposal]
@@ -62,6 +65,8 @@ class Proposed:
     why_not: WhyNot
     repeats: Mapping[Side, Mapping[int, int]]
     encoded: int
+    stands: frozenset[int]
+    memory: Memory
 
 
 def propose(
@@ -71,8 +76,10 @@ def propose(
     *,
     with_feed: bool = True,
     with_near_misses: bool = True,
+    before: Before | None = None,
 ) -> Proposed:
-    """The matches of every demand and, `with_feed`, of every achievement."""
+    """The matches of every demand, or of those that the night `before` does not answer for; and, `with_feed`,
+    of every achievement."""
     encoded = Encoded(method.vectors, progress)
     supply = encoded.supply(inputs.supply, method.open_channels)
     demands = encoded.demands(inputs.demands)
@@ -94,7 +101,9 @@ def propose(
     )
     choices = _choices(search, repeated[Side.SUPPLY], inputs, method.top_k)
     search = replace(search, choices=tuple(choices))
-    weighed = matches_of_demands(search, progress)
+    supply_repeats = repeated[Side.SUPPLY]
+    night = Night.of(search, supply_repeats, excluded, inputs.lapsed, method.open_channels, before)
+    weighed, found = matches_of_demands(search, night.plan, progress)
     entries, capped = _within_parks(weighed, inputs.profiles)
     feed: list[Proposal] = []
     if with_feed:
@@ -111,11 +120,14 @@ def propose(
     missed: list[NearMiss] = []
     if with_near_misses:
         chosen = _by_demand(weighed)
-        missed = near_misses(search, chosen, _of_lapsed(search, chosen, inputs, method))
+        lapsed = _of_lapsed(search, night.plan.rows, chosen, inputs, method)
+        missed = near_misses(search, night.plan.rows, chosen, lapsed)
+    stands = night.stands
+    spoken_for = [demand for demand in inputs.demands if demand.id not in stands]
     return Proposed(
         entries=entries,
         feed=feed,
-        abstentions=abstentions(search, entries, capped, inputs.demands),
+        abstentions=abstentions(search, entries, capped, spoken_for),
         near_misses=missed,
         why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={
@@ -123,6 +135,8 @@ def propose(
             for side, index in ((Side.DEMAND, demands), (Side.SUPPLY, supply))
         },
         encoded=encoded.count,
+        stands=stands,
+        memory=night.memory(search, [proposal for _, proposal in weighed], found),
     )
 
 
@@ -133,8 +147,10 @@ def _by_demand(weighed: Sequence[tuple[float, Proposal]]) -> Chosen:
     return dict(chosen)
 
 
-def _of_lapsed(search: Search, chosen: Chosen, inputs: Inputs, method: Method) -> dict[int, list[Missed]]:
-    """The near misses among the achievements whose validity has ended, by the demand's row."""
+def _of_lapsed(
+    search: Search, rows: Rows, chosen: Chosen, inputs: Inputs, method: Method
+) -> dict[int, list[Missed]]:
+    """The near misses of some demands among the achievements whose validity has ended, by demand row."""
     if not inputs.lapsed:
         return {}
     supply = Encoded(method.vectors, silent).supply(
@@ -142,7 +158,7 @@ def _of_lapsed(search: Search, chosen: Chosen, inputs: Inputs, method: Method) -
     )
     look = PairLook(search.demands, supply, inputs.day, method.reranker)
     lapsed = lapsed_search(search, supply, inputs, look)
-    return lapsed_misses(search, lapsed, chosen, inputs.day)
+    return lapsed_misses(search, lapsed, rows, chosen, inputs.day)
 
 
 def _choices(search: Search, repeated: Grouping, inputs: Inputs, top_k: int) -> Iterator[Choice]:

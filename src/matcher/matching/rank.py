@@ -90,10 +90,10 @@ def choose(
     `k` come back whenever so many rows are allowed, reach the floor and fit their group. `look` is needed
     where the scorer weighs more than channels.
     """
-    return [ranked.matches for ranked in search(queries, channels, scorer, choices, look)]
+    return [ranked.matches for ranked in search_all(queries, channels, scorer, choices, look)]
 
 
-def search(
+def search_all(
     queries: Sequence[Query],
     channels: Channels,
     scorer: Scorer,
@@ -135,6 +135,18 @@ def choose_from(
         for place, of_query in zip(places, scored, strict=True):
             matches[place] = _chosen(choices[place], scorer, of_query)
     return matches
+
+
+def nearly_scores(
+    queries: Sequence[Query], channels: Channels, scorer: Scorer
+) -> Iterator[NDArray[np.float32]]:
+    """The score of every row by the channels, within `NEARLY`: blocks of shape (queries, rows)."""
+    scoring = _Scoring(channels, scorer, None)
+    size = len(channels[SIMILARITY])
+    for block in _blocks(len(queries), size):
+        asked = {name: channels[name].ask(queries[block]) for name in scoring.names}
+        nearly = {name: of_block.nearly() for name, of_block in asked.items()}
+        yield np.stack([scoring.nearly(nearly, place, size) for place in range(block.stop - block.start)])
 
 
 def scores(
@@ -204,13 +216,18 @@ class _Scoring:
         size = len(self.channels[SIMILARITY])
         rows, shortlists = [], []
         for place, choice in enumerate(choices):
-            figures = {name: values[place % len(values)] for name, values in nearly.items()}
-            contributions = self.scorer.contributions(figures)
-            score = np.broadcast_to(self.scorer.score(contributions), size)
-            contending, shortlist = self._searched(score, choice)
+            contending, shortlist = self._searched(self.nearly(nearly, place, size), choice)
             rows.append(contending)
             shortlists.append(shortlist)
         yield from zip(self._exactly(asked, rows, choices, first), shortlists, strict=True)
+
+    def nearly(
+        self, figures: Mapping[str, NDArray[np.float32]], place: int, size: int
+    ) -> NDArray[np.float32]:
+        """The scores of one query's rows by the figures of a block."""
+        of_query = {name: values[place % len(values)] for name, values in figures.items()}
+        scores: NDArray[np.float32] = self.scorer.score(self.scorer.contributions(of_query))
+        return np.broadcast_to(scores, size)
 
     def of(
         self, queries: Sequence[Query], rows: Sequence[Rows], choices: Sequence[Choice]

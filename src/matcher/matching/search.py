@@ -11,15 +11,16 @@ from matcher.domain.listing import LiveListing, Side
 from matcher.domain.match import Match
 from matcher.domain.opinions import Opinion
 from matcher.domain.rules import ParkProfile, Rules
-from matcher.domain.scoring import Scorer, Scorers
+from matcher.domain.scoring import Scorer
 from matcher.domain.terms import matched_terms
 from matcher.matching.admission import Admission
 from matcher.matching.choice import Choice
 from matcher.matching.feedback import Judged
 from matcher.matching.grouping import Grouping
-from matcher.matching.rank import SecondLook, choose
+from matcher.matching.rank import SecondLook, Shortlist, choose, choose_from, search_all
 from matcher.matching.searchable import OpenChannels, Searchable
 from matcher.matching.second_look import PairLook
+from matcher.matching.standing import Plan
 from matcher.ports import Channels, Progress, Query, Rows
 
 BATCH = 1024
@@ -61,25 +62,54 @@ def floor_of(profile: ParkProfile, scorer: Scorer) -> float | None:
     return max(floors, default=None)
 
 
-def matches_of_demands(search: Search, progress: Progress) -> list[tuple[float, Proposal]]:
-    """The proposals of every demand, each with the figure it is ordered by."""
+def matches_of_demands(
+    search: Search, plan: Plan, progress: Progress
+) -> tuple[list[tuple[float, Proposal]], dict[int, Shortlist]]:
+    """The proposals of the demands that a night looks at, each with the figure it is ordered by; and by the
+    demands' rows the shortlists that all of the supply list was searched for."""
     demands, supply = search.demands, search.supply
-    if not supply.listings:
-        return []
     weighed: list[tuple[float, Proposal]] = []
-    for start in range(0, len(demands.listings), BATCH):
-        rows = np.arange(start, min(start + BATCH, len(demands.listings)))
-        ranked = ranked_demands(search, rows, search.choices)
-        for row, matches in zip(rows.tolist(), ranked, strict=True):
-            weights = search.choices[row].weights
+    found: dict[int, Shortlist] = {}
+    for start in range(0, len(plan.rows) if supply.listings else 0, BATCH):
+        rows = plan.rows[start : start + BATCH]
+        ranked = _ranked(search, rows, plan, found)
+        for row in rows.tolist():
+            weights, matches = search.choices[row].weights, ranked[row]
             likes = _likes(search, row, matches)
             for match, like in zip(matches, likes, strict=True):
                 weight = 1.0 if weights is None else float(weights[match.row])
                 terms = matched_terms(demands.phrases[row], supply.phrases[match.row])
                 pair = demands.listings[row], supply.listings[match.row]
                 weighed.append((match.score * weight, _proposal(*pair, match, terms, like)))
-        progress("match demands", int(rows[-1]) + 1, len(demands.listings))
-    return weighed
+        progress("match demands", start + len(rows), len(plan.rows))
+    return weighed, found
+
+
+def _ranked(search: Search, rows: Rows, plan: Plan, found: dict[int, Shortlist]) -> dict[int, list[Match]]:
+    """The matches of some demands by their rows, from the shortlists that hold; the others' are `found`."""
+    by_row: dict[int, list[Match]] = {}
+    for scorer, part in _parted(search.scorers, rows):
+        known = {row: plan.shortlist(row, search.choices[row].allowed) for row in part.tolist()}
+        sure = {row: shortlist for row, shortlist in known.items() if shortlist is not None}
+        matches = choose_from(
+            list(sure.values()),
+            [search.demands.query(row) for row in sure],
+            search.supply.channels,
+            scorer,
+            [search.choices[row] for row in sure],
+        )
+        by_row |= {row: chosen for row, chosen in zip(sure, matches, strict=True) if chosen is not None}
+        others = np.array([row for row in part.tolist() if row not in by_row], dtype=np.int64)
+        searched = search_all(
+            [search.demands.query(row) for row in others],
+            search.supply.channels,
+            scorer,
+            [search.choices[row] for row in others],
+            look=search.look_of(scorer, others),
+        )
+        for row, ranked in zip(others.tolist(), searched, strict=True):
+            by_row[row], found[row] = ranked
+    return by_row
 
 
 def ranked_demands(
@@ -116,7 +146,7 @@ def matches_of_achievements(
         return []
     channels = open_channels("feed", index.texts, index.vectors, index.fields["title"])
     grouping = Grouping(repeated.numbers[released], repeated.cap)
-    parts = list(_parted([search.scorers[row] for row in released], np.arange(len(released))))
+    parts = list(by_scorer([search.scorers[row] for row in released]))
     supply, phrases = search.supply, search.demands.phrases
     proposals: list[Proposal] = []
     for start in range(0, len(supply.listings), BATCH):
@@ -175,9 +205,9 @@ def _intersection(allowed: Rows | None, rows: Rows) -> Rows:
     return rows if allowed is None else np.intersect1d(allowed, rows, assume_unique=True)
 
 
-def by_scorer(demands: Sequence[LiveListing], scorers: Scorers) -> Iterator[tuple[Scorer, Rows]]:
+def by_scorer(scorers: Sequence[Scorer]) -> Iterator[tuple[Scorer, Rows]]:
     """The distinct scorers of some demands, each with the rows of its own, ascending."""
-    return _parted([scorers.of(demand.park_id) for demand in demands], np.arange(len(demands)))
+    return _parted(scorers, np.arange(len(scorers)))
 
 
 def _parted(scorers: Sequence[Scorer], rows: Rows) -> Iterator[tuple[Scorer, Rows]]:

@@ -101,7 +101,10 @@ class Matching:
             pair, parts = (asked, index), [(prepared.scorers.of(park_id), np.arange(len(index.listings)))]
             allowed = None
         else:
-            pair, parts = (index, asked), list(by_scorer(index.listings, prepared.scorers))
+            pair, parts = (
+                (index, asked),
+                list(by_scorer([prepared.scorers.of(demand.park_id) for demand in index.listings])),
+            )
             allowed = index.rows(
                 lambda demand: (
                     demand.park_id is not None
