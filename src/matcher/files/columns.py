@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from matcher.domain.listing import Side
-from matcher.domain.text import mask_contacts, mask_name, mask_number, normalise
-from matcher.files.contacts import parse_contact
+from matcher.domain.text import mask_contacts, mask_name, normalise
 from matcher.files.headings import REASON_HEADING, Header
 from matcher.files.mapping import IGNORE, KEEP, UNREAD
+from matcher.files.masked_cells import masked_cell
 from matcher.files.proposals import Seen, propose
 from matcher.files.read_columns import Proposal, ReadColumn, ReadTable
 from matcher.files.sheets import column_letter
@@ -134,9 +134,7 @@ def _sample(seen: Seen, proposal: Proposal | None) -> str:
     field = seen.field or (proposal.maps_to if proposal else None)
     folded = seen.heading.casefold()
     if field in ("contact", "contact_phone"):
-        contact = parse_contact(text)
-        parts = (mask_name(contact.name), mask_number(contact.phone), mask_contacts(contact.email))
-        text = " ".join(filter(None, parts)) or mask_number(text)
+        text = masked_cell(field, seen.heading, text)
     elif field == "contact_name" or (field is None and any(word in folded for word in _OF_PERSONS)):
         text = mask_name(text)
     else:

@@ -26,6 +26,7 @@ from matcher.files.hidden import Hidden
 from matcher.files.hiding import hidden_columns, without_hidden_columns
 from matcher.files.ledger_reading import is_ledger
 from matcher.files.mapping import NO_MAPPINGS, Mappings
+from matcher.files.masked_cells import masked_cell
 from matcher.files.no_rows import RowJudge, Verdict
 from matcher.files.read_columns import ReadTable
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
@@ -317,7 +318,7 @@ class _ListReader:
         if reason is None and place.row - 1 in hides.rows:
             reason = Reason.FILTERED_ROW if hides.filtered else Reason.HIDDEN_ROW
         if reason is not None:
-            self.skipped.add_row(place.sheet, reason, place.row, [cell.text for cell in cells])
+            self.skipped.add_row(place.sheet, reason, place.row, map(_shown, cells))
             self._hold_back(place, reason, cells)
         elif verdict.reason is not None:
             zh, en = MESSAGES[verdict.reason]
@@ -384,7 +385,7 @@ class _ListReader:
 
     def _take(self, place: Place, cells: Sequence[Cell], *, undecodable: bool) -> None:
         if any(cell.field == "code" and cell.text.strip() == EXAMPLE_CODE for cell in cells):
-            self.skipped.add_row(place.sheet, Reason.EXAMPLE, place.row, [cell.text for cell in cells])
+            self.skipped.add_row(place.sheet, Reason.EXAMPLE, place.row, map(_shown, cells))
             return
         self.read_count += 1
         reader = RowReader(place, self._side, undecodable=undecodable)
@@ -448,6 +449,10 @@ class _ListReader:
 
 def _is_filled(row: Iterable[str]) -> bool:
     return any(cell and not cell.isspace() for cell in row)
+
+
+def _shown(cell: Cell) -> str:
+    return masked_cell(cell.field, cell.heading, cell.text)
 
 
 def _looks_like_table(sheet: Sheet) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from matcher.domain.beside import BESIDE, is_of_persons
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import (
     Achievement,
@@ -188,9 +189,9 @@ class RowReader:
                 f"{text!r} is no known maturity and kept as text; write 通过小试, 中试阶段 or TRL 6.",
             )
         if isinstance(value, ReadContact):
-            self._headings.setdefault(str(cell.field), cell.heading)
+            self._headings.setdefault(str(cell.field), _beside(cell))
             if value.rest:
-                self._keep_more(cell.heading, value.rest)
+                self._keep_more(_beside(cell), value.rest)
         if value is not None:
             self._set(cell, text, value)
 
@@ -251,7 +252,10 @@ class RowReader:
             self._keep(cell, text)
 
     def _keep(self, cell: Cell, text: str) -> None:
-        self._extra[cell.heading] = text
+        if cell.field in _OF_A_CONTACT:
+            self._keep_more(_beside(cell), text)
+        else:
+            self._extra[cell.heading] = text
 
     def _keep_more(self, heading: str, text: str) -> None:
         kept = self._extra.get(heading, "")
@@ -297,6 +301,12 @@ class RowReader:
         return Contact(**parts)
 
 
+def _beside(cell: Cell) -> str:
+    """The heading under which what a contact's cell says beside is kept, and known to be of persons."""
+    return cell.heading if is_of_persons(cell.heading) else BESIDE
+
+
+_OF_A_CONTACT = frozenset({"contact", "contact_name", "contact_phone", "contact_email"})
 _CONTACT_CELLS = {
     "name": ("contact_name", "contact", "contact_phone"),
     "phone": ("contact_phone", "contact_name", "contact"),

@@ -10,12 +10,11 @@ from pydantic import Field
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Conflict, NotFound
-from matcher.domain.listing import Contact, Side
-from matcher.domain.text import mask_contacts, mask_name, mask_number
-from matcher.files.contacts import parse_contact
+from matcher.domain.listing import Side
+from matcher.domain.text import mask_contacts
 from matcher.files.headings import header_of_keys
-from matcher.files.list_sheet import together
 from matcher.files.mapping import Mappings
+from matcher.files.masked_cells import masked_cell
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList, Problem
 from matcher.pipeline import cursors
@@ -232,25 +231,9 @@ class _Masks:
         """The cells of one row with their contacts hidden."""
         fields = header_of_keys([*cells], self.side, self.mappings).fields
         return {
-            heading: _masked(field, text)
+            heading: masked_cell(field, heading, text)
             for (heading, text), field in zip(cells.items(), fields, strict=True)
         }
-
-
-def _masked(field: str | None, text: str) -> str:
-    match field:
-        case "contact_name":
-            return mask_name(text)
-        case "contact_phone":
-            return mask_number(text)
-        case "contact":
-            contact = parse_contact(text)
-            hidden = Contact(
-                mask_name(contact.name), mask_number(contact.phone), mask_contacts(contact.email)
-            )
-            return together(hidden)
-        case _:
-            return mask_contacts(text)
 
 
 def _answer(row: KeptRow, cells: Mapping[str, str]) -> RejectedRowAnswer:
