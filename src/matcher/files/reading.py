@@ -42,6 +42,7 @@ from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.skipped import MESSAGES, Reason, SkippedParts
 from matcher.files.stated_unit import stated_unit
 from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.transposed import is_on_its_side
 from matcher.files.unread_tables import mapping_hint, unread_table
 from matcher.files.values import may_have_lost_digits
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
@@ -184,12 +185,14 @@ class _ListReader:
                 "this is a ledger, not a list: bring it back with matcher ledger import (or on the page "
                 "Ledger sheets).",
             )
-        sheets = as_lists(sheets, self._side)
+        sheets = as_lists(sheets, self._side, self._mappings)
         headers = [(sheet, find_header(sheet.rows, self._side, self._mappings)) for sheet in sheets]
         if not any(header and not sheet.hidden for sheet, header in headers):
             raise self._no_header(sheets)
         for sheet, header in headers:
             if header and not sheet.hidden:
+                if sheet.on_its_side:
+                    self._report_on_its_side(sheet)
                 self._read_sheet(sheet, header)
             elif header:
                 self.problems.append(
@@ -218,6 +221,9 @@ class _ListReader:
             hint = (f"看起来这是{name[0]}清单，请按该清单导入。", f" It looks like the {name[1]} list.")
         fullest = max(sheets, key=lambda sheet: sum(map(_is_filled, sheet.rows[:HEADER_WITHIN])))
         zh, en = self._header_message(fullest)
+        if is_on_its_side(fullest, self._side):
+            zh += "看起来字段在首列、每列一条；请转置（复制后“选择性粘贴—转置”）再导入。"
+            en += " It seems to have its fields in the first column: transpose it (Paste Special, Transpose)."
         if not hint[0] and (table := unread_table(self._file, fullest, self._side)) is not None:
             self.tables.append(table)
             hint = mapping_hint(table)
@@ -256,6 +262,19 @@ class _ListReader:
                 )
             )
         return sheet
+
+    def _report_on_its_side(self, sheet: Sheet) -> None:
+        self.problems.append(
+            self.file_problem(
+                "on_its_side",
+                "该表字段在首列、每列一条，已逐列读取；报告中的“行”是表中的列（第 2 行即 B 列），"
+                "列字母则是表中的行（B 即第 2 行）。",
+                "the sheet has its fields in the first column and was read column by column: a row of this "
+                "report is a column of the sheet (2 is B), and a letter is a row (B is 2).",
+                sheet=sheet.name,
+                severity="doubtful",
+            )
+        )
 
     def _read_sheet(self, whole: Sheet, header: Header) -> None:
         headings = distinct([normalise(heading) for heading in header.headings])
