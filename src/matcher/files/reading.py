@@ -4,7 +4,7 @@ The format is told by the content, whatever the name says. Every visible sheet w
 is read. One bad row never loses the good ones; a file that cannot be read at all gives one problem.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -37,10 +37,10 @@ from matcher.files.row_cells import (
     distinct,
     filled_from_merged,
 )
-from matcher.files.rows import Cell, Place, RowReader, original_cells
+from matcher.files.rows import Cell, Place, RowReader, notes_of, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.skipped import MESSAGES, Reason, SkippedParts
-from matcher.files.stated_unit import stated_unit
+from matcher.files.table_notes import NO_NOTES, TableNotes, notes_beside
 from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
 from matcher.files.transposed import is_on_its_side
 from matcher.files.unread_tables import mapping_hint, unread_table
@@ -62,15 +62,21 @@ def read_lists(
     mappings: Mappings = NO_MAPPINGS,
     *,
     hidden: HiddenParts = HiddenParts.SKIP,
+    notes: Mapping[str, TableNotes] | None = None,
 ) -> ParsedList:
     """Read files (name, content) as one list: an item stated twice counts once, whichever files hold it.
 
     Files are .xlsx, .xls, .csv or .jsonl, told apart by content. Never raises for what a file holds: a file
     that is no list gives no rows and one problem. `mappings` names the fields of columns by hand. What a
-    workbook hides is left out and reported as skipped, unless `hidden` says to include it.
+    workbook hides is left out and reported as skipped, unless `hidden` says to include it. `notes` hold for
+    the JSON lines of the files of these names.
     """
     first: dict[str, ParsedRow] = {}
-    readers = [_ListReader(filename, side, first, mappings, hidden) for filename, _ in files]
+    beside = notes or {}
+    readers = [
+        _ListReader(filename, side, first, mappings, hidden, beside.get(filename, NO_NOTES))
+        for filename, _ in files
+    ]
     for reader, (_, content) in zip(readers, files, strict=True):
         try:
             reader.read(content)
@@ -97,6 +103,7 @@ class _ListReader:
         first: dict[str, ParsedRow],
         mappings: Mappings,
         hidden: HiddenParts,
+        notes: TableNotes,
     ) -> None:
         self.rows: list[ParsedRow] = []
         self.rejected: list[RejectedRow] = []
@@ -107,6 +114,7 @@ class _ListReader:
         self.skipped = SkippedParts(filename)
         self.held_back: set[str] = set()
         self._hidden = hidden
+        self._notes = notes
         self._file = filename
         self._side = side
         self._first = first
@@ -189,11 +197,12 @@ class _ListReader:
         headers = [(sheet, find_header(sheet.rows, self._side, self._mappings)) for sheet in sheets]
         if not any(header and not sheet.hidden for sheet, header in headers):
             raise self._no_header(sheets)
+        others = [sheet for sheet, header in headers if header is None]
         for sheet, header in headers:
             if header and not sheet.hidden:
                 if sheet.on_its_side:
                     self._report_on_its_side(sheet)
-                self._read_sheet(sheet, header)
+                self._read_sheet(sheet, header, notes_beside(sheet, header, others))
             elif header:
                 self.problems.append(
                     self.file_problem(
@@ -276,7 +285,7 @@ class _ListReader:
             )
         )
 
-    def _read_sheet(self, whole: Sheet, header: Header) -> None:
+    def _read_sheet(self, whole: Sheet, header: Header, notes: TableNotes) -> None:
         headings = distinct([normalise(heading) for heading in header.headings])
         for label in hidden_columns(whole, header).values():
             self.skipped.add_column(whole.name, Reason.HIDDEN_COLUMN, label)
@@ -287,7 +296,6 @@ class _ListReader:
             return
         judge = RowJudge(sheet, header, self._side)
         tally = ColumnTally(headings, header)
-        unit = stated_unit(sheet.rows, header)
         for index in range(header.first_data_row, len(sheet.rows)):
             row = sheet.rows[index]
             if not judge.says_something(index):
@@ -298,7 +306,7 @@ class _ListReader:
             if sheet.since_1904:
                 texts = counted_from_1900(texts, header)
             place = Place(self._file, sheet.name, index + 1)
-            cells = list(cells_of(texts, headings, header, sheet, unit))
+            cells = list(cells_of(texts, headings, header, sheet, notes))
             if index in sheet.stray_quotes:
                 self._reject(place, cells, stray_quote(sheet.stray_quotes[index]))
                 continue
@@ -381,7 +389,9 @@ class _ListReader:
             if line.record is None:
                 self._reject_line(place, line)
             else:
-                cells = [cell_of_value(key, value, fields[key]) for key, value in line.record.items()]
+                cells = [
+                    cell_of_value(key, value, fields[key], self._notes) for key, value in line.record.items()
+                ]
                 texts = {cell.heading: cell.text for cell in cells}
                 tally.take([texts.get(key, "") for key in keys])
                 self._take(place, cells, undecodable=text.lossy)
@@ -413,7 +423,7 @@ class _ListReader:
         if isinstance(listing, RejectedRow):
             self.rejected.append(listing)
             return
-        row = ParsedRow(place.file, place.sheet, place.row, listing, original_cells(cells))
+        row = ParsedRow(place.file, place.sheet, place.row, listing, original_cells(cells), notes_of(cells))
         first = self._first.setdefault(identity_key(listing), row)
         if first is row:
             self.rows.append(row)
