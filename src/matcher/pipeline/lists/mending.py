@@ -17,6 +17,7 @@ from matcher.files.mapping import Mappings
 from matcher.files.masked_cells import masked_cell
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList, Problem
+from matcher.files.table_notes import TableNotes
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Page
 from matcher.pipeline.idempotency import Request, done_once
@@ -196,11 +197,13 @@ def _read(side: Side, rows: Sequence[KeptRow], mappings: Mappings) -> ParsedList
     for row in rows:
         tables.setdefault((row.file, row.sheet), []).append(row)
     files: list[tuple[str, bytes]] = []
+    notes: dict[str, TableNotes] = {}
     places: dict[tuple[str, int], KeptRow] = {}
     for (file, sheet), of_sheet in tables.items():
         name = " ".join(filter(None, (file, sheet)))
         lines = [json.dumps(dict(row.cells), ensure_ascii=False) for row in of_sheet]
         files.append((name, "\n".join(lines).encode()))
+        notes[name] = TableNotes.from_json(of_sheet[0].notes)
         places |= {(name, number): row for number, row in enumerate(of_sheet, start=1)}
 
     def at_place(part: Any) -> Any:
@@ -211,7 +214,7 @@ def _read(side: Side, rows: Sequence[KeptRow], mappings: Mappings) -> ParsedList
         placed: Problem = problem if problem.row is None else at_place(problem)
         return placed
 
-    parsed = read_lists(files, side, mappings)
+    parsed = read_lists(files, side, mappings, notes=notes)
     return replace(
         parsed,
         rows=tuple(at_place(row) for row in parsed.rows),
