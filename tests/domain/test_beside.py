@@ -25,12 +25,17 @@ def test_the_heading_of_what_is_beside_names_no_field() -> None:
     assert [field_of(BESIDE, side) for side in Side] == [None, None]
 
 
-@pytest.mark.parametrize("heading", ["备用联系人", "法人手机", "填表人电话", "微信", "Fax", "E-mail 2"])
+@pytest.mark.parametrize(
+    "heading",
+    ["备用联系人", "法人手机", "填表人", "微信", "QQ号", "Fax", "E-mail 2", "contact_2", "Contacts"],
+)
 def test_other_headings_are_of_persons_too(heading: str) -> None:
     assert is_of_persons(heading)
 
 
-@pytest.mark.parametrize("heading", ["备注", "批次", "与企业联系情况", "联系单位", "Hotel", "Details"])
+@pytest.mark.parametrize(
+    "heading", ["备注", "批次", "与企业联系情况", "联系单位", "Hotel", "Details", "Automobile", "Mailing"]
+)
 def test_what_is_said_of_something_else_is_shown(heading: str) -> None:
     assert masked_beside(heading, "李四说过两次，致电 13900001111") == "李四说过两次，致电 139****1111"
 

@@ -12,9 +12,9 @@ BESIDE = "其他联系信息"
 """The heading of what such a cell says beside, where its own does not tell that it is about a person."""
 
 _OF_PERSONS = re.compile(
-    r"联系(?!情况|单位|地址|部门|时间|次数|机制)|联络|聯繫|聯絡|对接人|對接人|经办人|姓名|负责人|負責人|电话|電話|手机|手機|"
-    r"固话|座机|邮箱|郵箱|邮件|郵件|信箱|微信|传真|傳真|qq|法人|法定代表|身份证|contact|phone|mobile|wechat|e-?mail|"
-    r"(?<![a-z])(?:tel|fax|mail)(?![a-z])",
+    r"联系(?!情况|单位|地址|部门|时间|次数|机制)|联络|聯繫|聯絡|(?:对接|對接|经办|填报|填表|报送|申报)人|姓名|负责人|負責人|"
+    r"电话|電話|手机|手機|固话|座机|邮箱|郵箱|邮件|郵件|信箱|微信|传真|傳真|法人|法定代表|身份证|"
+    r"(?<![a-z])(?:contact|(?:tele|cell)?phone|mobile|wechat|e-?mail|mail|tel|fax|qq)s?(?![a-z])",
     re.IGNORECASE,
 )
 _MASKED = re.compile(r"([\w.+-]?\*{3}@[A-Za-z0-9.-]+|[+(（]?\d[\d()（） -]{0,24}\*{4,8}\d*[\dXx]?|\*{3,})")
