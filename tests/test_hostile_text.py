@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 
+from matcher.domain.beside import masked_beside
 from matcher.domain.errors import InvalidInput
 from matcher.domain.highlight import highlights
 from matcher.domain.listing import Achievement, Demand, Side, identity_key, text_of
@@ -126,6 +127,7 @@ def _contacts(text: str) -> None:
     held = text[:MAX_TEXT] + HELD
     restore_contacts(mask_contacts(held), held)
     restore_contacts(f"{text}***", HELD)
+    masked_beside("联系人", text)
 
 
 def _phrases(text: str) -> None:

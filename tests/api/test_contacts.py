@@ -141,6 +141,25 @@ def test_the_lists_own_columns_are_on_the_entry_on_request_with_contacts_inside_
     assert {str((entry["demand_extra"], entry["achievement_extra"])) for entry in without} == {"({}, {})"}
 
 
+def test_a_second_person_of_a_contacts_cell_is_shown_nowhere_unless_asked_for(
+    ledger: World, pair: dict[str, Any]
+) -> None:
+    demand = f"/v1/demands/{pair['demand_id']}"
+    held = {"联系方式": "示例钱 0731-88886666；微信 qian_66"}
+    assert ledger.jia.patch(demand, json={"extra": held}).status_code == 200
+    shown = {"联系方式": "示*** 0731-********；微***"}
+    entry = ledger.jia.get(address(pair), params={"original_columns": True})
+    assert entry.json()["demand_extra"] == shown
+    assert ledger.jia.get(demand).json()["extra"] == shown
+    listing = ledger.jia.get("/v1/demands/export", params={"park": "jia", "format": "csv"})
+    sheet = exported(ledger.jia, format="csv", original_columns=True)
+    revisions = ledger.jia.get(f"{demand}/revisions")
+    for answer in (entry.content, listing.content, sheet, revisions.content):
+        assert not any(secret.encode() in answer for secret in ("示例钱", "88886666", "qian_66"))
+    assert ledger.jia.patch(demand, json={"extra": shown}).status_code == 200
+    assert ledger.jia.get(demand, params={"unmask": True}).json()["extra"] == held
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_the_sheet_has_both_sides_contacts_masked_unless_asked_for(
     ledger: World, pair: dict[str, Any], form: str

@@ -102,3 +102,49 @@ def test_a_repeated_bulk_change_is_done_once(world: World) -> None:
     assert again.json() == first.json()
     assert again.headers["idempotent-replayed"] == "true"
     assert world.jia.get(f"/v1/demands/{number}").json()["status"] == "live"
+
+
+@pytest.mark.both_engines
+def test_a_filter_chooses_by_what_fields_say_just_so(world: World) -> None:
+    said = [
+        {"organisation": "除霜甲公司", "industry": "氢能", "region": "大兴"},
+        {"organisation": "除霜甲公司", "industry": "氢能"},
+        {"organisation": "除霜甲公司二厂", "industry": "氢能", "region": "大兴"},
+    ]
+    first, second, third = (new_demand(world, f"除霜{n}", **fields) for n, fields in enumerate(said))
+    cases: list[tuple[dict[str, str], list[int]]] = [
+        ({"organisation": "除霜甲公司"}, [first, second]),
+        ({"organisation": "除霜甲公司", "region": "大兴"}, [first]),
+        ({"q": "除霜", "industry": "氢能", "region": ""}, [second]),
+        ({"q": "除霜", "region": "大兴"}, [first, third]),
+        ({"organisation": " 除霜甲公司　"}, [first, second]),
+    ]
+    for chosen, meant in cases:
+        listed = world.jia.get("/v1/demands", params={"park": "jia", **chosen}).json()["items"]
+        assert [one["id"] for one in listed] == meant
+        chosen_by = {"park": "jia", **chosen, "count": len(meant)}
+        body = {"act": "set", "filter": chosen_by, "fields": {"valid_until": "2028-12-31"}}
+        tried = world.jia.post("/v1/demands/bulk", json=body, params={"dry_run": True}).json()
+        assert [one["id"] for one in tried["items"]] == meant
+    gone = {"act": "withdraw", "filter": {"park": "jia", "organisation": "除霜甲公司二厂", "count": 1}}
+    assert [one["id"] for one in world.jia.post("/v1/demands/bulk", json=gone).json()["items"]] == [third]
+    for filtered in ({"source": "示例所"}, {"contact": "13800000031"}, {"title": "除霜"}):
+        gone["filter"] = {"park": "jia", "count": 1, **filtered}
+        assert world.jia.post("/v1/demands/bulk", json=gone).status_code == 422
+
+
+@pytest.mark.both_engines
+def test_achievements_are_chosen_by_their_source(world: World) -> None:
+    made: dict[str, list[int]] = {"示例一所": [], "示例二所": []}
+    for source, numbers in made.items():
+        for title in ("隔膜", "电堆"):
+            sent = {"title": f"{source}{title}", "source": source}
+            numbers.append(world.admin.post("/v1/achievements", json=sent).json()["id"])
+    for source, numbers in made.items():
+        listed = world.admin.get("/v1/achievements", params={"source": source}).json()["items"]
+        assert [one["id"] for one in listed] == numbers
+    body = {"act": "set", "filter": {"source": "示例一所", "count": 2}, "fields": {"region": "大兴"}}
+    done = world.admin.post("/v1/achievements/bulk", json=body).json()
+    assert ([one["id"] for one in done["items"]], done["changed"]) == (made["示例一所"], 2)
+    listed = world.admin.get("/v1/achievements", params={"q": "示例"}).json()["items"]
+    assert [one["id"] for one in listed if one["region"] == "大兴"] == made["示例一所"]

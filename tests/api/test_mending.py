@@ -98,3 +98,62 @@ def test_erasing_a_person_reaches_the_rejected_rows(world: World) -> None:
     shown = world.yi.get(f"/v1/imports/{number}/rows", params={"unmask": True}).text
     assert "示例李" not in shown
     assert "13800000032" not in shown
+
+
+@pytest.mark.both_engines
+def test_what_stands_beside_the_table_holds_for_the_rows_that_are_sent_back(world: World) -> None:
+    beside = "单位：元,1=实验室阶段；2=小试；3=中试,\n需求名称,期望成熟度,预算\n,3,500000\n·,2,600000\n"
+    number = bring(world.yi, beside)["import_id"]
+    first, second = world.yi.get(f"/v1/imports/{number}/rows").json()["items"]
+    still = mended(world.yi, number, {"row_id": first["row_id"], "cells": {"预算": "700000"}}).json()
+    assert (still["created"], still["left"]) == (0, 2)
+    names = {first["row_id"]: "检测", second["row_id"]: "堵漏"}
+    rows = [{"row_id": row_id, "cells": {"需求名称": name}} for row_id, name in names.items()]
+    assert mended(world.yi, number, *rows).json()["created"] == 2
+    read = [world.yi.get("/v1/demands", params={"q": name}).json()["items"][0] for name in names.values()]
+    assert [demand["budget"]["low"] for demand in read] == [70, 60]
+    assert [demand["maturity"]["text"] for demand in read] == ["中试", "小试"]
+
+
+def test_the_same_rows_under_another_unit_are_kept_anew(world: World) -> None:
+    beside = "单位：元,\n需求名称,预算\n,500000\n"
+    first = bring(world.yi, beside)["import_id"]
+    assert bring(world.yi, beside)["import_id"] == first
+    assert bring(world.yi, beside.replace("元", "千元"))["import_id"] != first
+
+
+def test_rejected_rows_are_their_parks_and_their_imports_alone(world: World) -> None:
+    number = bring(world.yi, LIST)["import_id"]
+    [row, *_] = world.yi.get(f"/v1/imports/{number}/rows").json()["items"]
+    sent = {"row_id": row["row_id"], "cells": {"需求名称": "阀门内漏检测"}}
+    for unmask in (False, True):
+        refused = world.jia.get(f"/v1/imports/{number}/rows", params={"unmask": unmask})
+        assert refused.status_code == 404
+        assert "乙公司" not in refused.text
+    for dry_run in (True, False):
+        assert mended(world.jia, number, sent, params={"dry_run": dry_run}).status_code == 404
+    own = bring(world.jia, LIST, park="jia")["import_id"]
+    assert mended(world.jia, own, sent).status_code == 404, "a row of another import"
+    assert world.yi.get(f"/v1/imports/{number}/rows").json()["items"][0] == row
+    assert world.yi.get("/v1/demands", params={"q": "阀门内漏检测"}).json()["items"] == []
+    assert world.reader.get(f"/v1/imports/{number}/rows").status_code == 403
+
+
+def test_rejected_rows_of_the_supply_list_are_the_districts_and_their_sources(world: World) -> None:
+    supply = "成果名称,成果简介\n,示例隔膜\n"
+    made = {
+        source: world.admin.post(
+            "/v1/achievements/import", data={"source": source}, files={"file": ("成果.csv", supply.encode())}
+        ).json()["import_id"]
+        for source in ("示例所", "示例大学")
+    }
+    paths = {source: f"/v1/imports/{number}/rows" for source, number in made.items()}
+    for path in paths.values():
+        assert len(world.admin.get(path).json()["items"]) == 1
+        assert world.jia.get(path).status_code == 403
+    [theirs] = world.admin.get(paths["示例大学"]).json()["items"]
+    sent = {"row_id": theirs["row_id"], "cells": {"成果名称": "隔膜"}}
+    assert mended(world.admin, made["示例所"], sent).status_code == 404
+    assert mended(world.jia, made["示例大学"], sent).status_code == 403
+    assert mended(world.admin, made["示例大学"], sent).json()["created"] == 1
+    assert len(world.admin.get(paths["示例所"]).json()["items"]) == 1

@@ -56,6 +56,18 @@ def test_many_are_changed_by_number_or_by_a_filter_of_a_stated_size(park: Matche
     assert park("listings", "withdraw", "demands", *chosen, 3, "--json").json["changed"] == 3
 
 
+def test_listings_are_listed_and_changed_by_what_their_fields_say(park: Matcher) -> None:
+    first, second = (added(park, f"除霜需求{n}") for n in range(2))
+    park("listings", "set", "demands", first, "--field", "region=大兴", "--field", "industry=氢能")
+    chosen = ("--where", "region=大兴", "--where", "industry=氢能")
+    for where, meant in ((chosen, first), (("--where", "region="), second)):
+        assert [one["id"] for one in park("listings", "list", "demands", *where, "--json").json] == [meant]
+    done = park("listings", "withdraw", "demands", *chosen, "--count", 1, "--json")
+    assert [one["id"] for one in done.json["items"]] == [first]
+    for said in ("source=示例所", "contact=张三", "region"):
+        assert park("listings", "list", "demands", "--where", said).code == 2
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -67,6 +79,7 @@ def test_many_are_changed_by_number_or_by_a_filter_of_a_stated_size(park: Matche
         ("add", "demands", "--park", "qn", "--field", "region=大兴"),
         ("withdraw", "demands"),
         ("withdraw", "demands", 1, "--count", 1),
+        ("withdraw", "demands", 1, "--where", "region=大兴"),
         ("list", "needs"),
     ],
 )

@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.domain.beside import BESIDE
 from matcher.domain.listing import Contact, Side
 from matcher.files.contacts import ReadContact, read_contact
+from matcher.files.list_sheet import columns_read, list_sheet
+from matcher.files.mapping import Mappings
+from matcher.files.masked_cells import masked_cell
+from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList
+from matcher.pipeline.lists.masking import masked
+from matcher.pipeline.lists.read_back import as_held
 from tests.files.given import csv_text, demand, read_list
 
 HEADINGS = ("联系方式", "联系电话", "电话", "手机", "联系人电话", "联系人", "联系人及电话")
@@ -104,3 +111,54 @@ def test_no_name_holds_a_number_and_no_digit_is_lost(text: str) -> None:
     digits = [sorted(filter(str.isdigit, held)) for held in (text, said)]
     assert digits[0] == digits[1]
     assert not re.search(r"\d{3}", contact.name)
+
+
+@pytest.mark.parametrize("field", ["contact", "contact_name", "contact_phone"])
+def test_a_second_person_under_a_heading_mapped_by_hand_is_kept_where_masks_reach(field: str) -> None:
+    content = csv_text(
+        [["需求名称", "企业方"], ["密封圈老化", "赵甲 13800000001；钱乙 0731-88886666"]]
+    ).encode()
+    parsed = read_lists([("a.csv", content)], Side.DEMAND, Mappings({"企业方": field}))
+    assert demand(parsed).contact == Contact("赵甲", "13800000001")
+    assert demand(parsed).extra == {BESIDE: "钱乙 0731-88886666"}
+
+
+PERSONS = st.lists(st.tuples(NAMES, NUMBERS), min_size=1, max_size=4, unique_by=lambda person: person[0])
+
+
+@given(st.sampled_from(HEADINGS), PERSONS, st.sampled_from(["；", "、", "，", " / "]))
+def test_several_persons_read_back_as_they_were_written_and_masked(
+    heading: str, persons: list[tuple[str, str]], separator: str
+) -> None:
+    text = separator.join(f"{name} {number}" for name, number in persons)
+    parsed = read_list(
+        csv_text([["需求名称", heading], ["密封圈老化", f'"{text}"']]).encode(), "a.csv", Side.DEMAND
+    )
+    held = demand(parsed)
+    shown = masked(held)
+    said = f"{shown.contact} {dict(shown.extra)}"
+    assert not any(name in said or number in said for name, number in persons)
+    for listing in (held, shown):
+        sheet = list_sheet(Side.DEMAND, [listing], columns_read(parsed))
+        rows = [[f'"{cell}"' for cell in row] for row in (sheet.headings, *sheet.rows)]
+        back = demand(read_list(csv_text(rows).encode(), "b.csv", Side.DEMAND))
+        assert as_held(back, held) == held
+
+
+@pytest.mark.parametrize(
+    ("field", "heading", "text", "shown"),
+    [
+        ("contact_phone", "联系电话", "13800000032", "138********"),
+        ("contact_phone", "联系电话", "李四 13800000032；王五 010-55500001", "李* 138********"),
+        ("contact_phone", "联系电话", "见附件 110", "见***"),
+        ("contact", "联系人及电话", "李四，li@example.com", "李* l***@example.com"),
+        ("contact_name", "联系人", "李四、王五", "李**"),
+        (None, "备用联系人", "李四", "李***"),
+        (None, "备注", "李四", "李四"),
+        ("detail", "需求详情", "致电 13800000032", "致电 138****0032"),
+    ],
+)
+def test_a_cell_is_shown_by_its_field_without_what_is_personal(
+    field: str | None, heading: str, text: str, shown: str
+) -> None:
+    assert masked_cell(field, heading, text) == shown

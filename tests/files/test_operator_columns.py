@@ -139,6 +139,53 @@ def test_headings_below_a_group_are_read_with_it() -> None:
     assert header.first_data_row == 2
 
 
+THREE_ROWS = (
+    ("序号", "需求信息", "", "", "企业信息", "", "", ""),
+    ("", "需求名称", "技术要求", "", "企业名称", "联系人", "", ""),
+    ("", "", "需求描述", "技术指标", "", "姓名", "职务", "电话"),
+    ("1", "密封圈老化", "三个月", "≥5年", "甲公司", "张三", "经理", "13800000031"),
+)
+
+
+@pytest.mark.parametrize("above", [[], [["2026年企业需求征集表"]], [["2026年"], ["填报单位：甲街道"]]])
+def test_headings_in_three_rows_are_read_with_both_groups_above_them(above: list[list[str]]) -> None:
+    rows = [*above, *THREE_ROWS]
+    header = find_header(rows, Side.DEMAND)
+    assert header is not None
+    assert header.fields == (
+        "sequence", "title", "detail", "targets", "organisation", "contact_name", None, "contact_phone",
+    )  # fmt: skip
+    assert header.first_data_row == len(above) + 3
+    parsed = read_list(xlsx(rows), "需求.xlsx", Side.DEMAND)
+    assert parsed.rejected == ()
+    read = demand(parsed)
+    assert (read.title, read.detail, read.targets) == ("密封圈老化", "三个月", "≥5年")
+    assert read.contact == Contact("张三", "13800000031")
+    assert [*read.extra.values()] == ["经理"]
+
+
+def test_groups_of_groups_below_a_known_heading_are_no_rows_of_the_list() -> None:
+    rows = [
+        ["企业名称", "需求名称", "资金", "", "", ""],
+        ["", "", "预算", "", "其他", ""],
+        ["", "", "自筹", "申请", "人力", "设备"],
+        ["甲公司", "密封圈老化", "50", "20", "3", "4"],
+    ]
+    parsed = read_list(xlsx(rows), "需求.xlsx", Side.DEMAND)
+    assert parsed.rejected == ()
+    assert demand(parsed).extra == {
+        "资金预算自筹": "50", "资金预算申请": "20", "资金其他人力": "3", "资金其他设备": "4",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("items", [["", "x", ""], ["甲公司", "", ""], ["", "", ""]])
+def test_rows_below_a_header_are_no_headings(items: list[str]) -> None:
+    rows = [["需求名称", "企业名称", "附件", "电话"], ["密封圈老化", *items], ["阀门内漏", *items]]
+    header = find_header(rows, Side.DEMAND)
+    assert header is not None
+    assert header.first_data_row == 1
+
+
 def test_an_unknown_heading_below_a_known_group_is_kept_with_its_group() -> None:
     rows = [
         ["需求名称", "企业名称", "联系人", "", ""],

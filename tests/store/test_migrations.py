@@ -15,9 +15,11 @@ from sqlalchemy.exc import IntegrityError
 
 import matcher.store
 from matcher.domain.access import DISTRICT
+from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
 from matcher.domain.standings import Standing
-from matcher.store import ledger
+from matcher.store import ledger, rejected_rows
+from matcher.store.catalogue import Shelf
 from matcher.store.database import Database, newest_migration
 from tests.engines import Databases
 
@@ -155,3 +157,23 @@ def test_the_newest_migrations_file_names_alembics_head() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(matcher.store.__path__[0]) / "migrations"))
     assert newest_migration() == ScriptDirectory.from_config(config).get_current_head()
+
+
+def test_rejected_rows_of_an_earlier_release_are_kept_without_notes(first: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(matcher.store.__path__[0]) / "migrations"))
+    with first.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        connection.commit()
+    write(first, {"park": ROWS["park"]})
+    made = {"id": 1, "side": "demand", "park_id": 1, "source": "", "files": ["a.csv"], "counts": {}}
+    write(first, {"import_batch": [made | {"actor": "示例赵", "created_at": NIGHT}]})
+    row = {"import_id": 1, "park_id": 1, "file": "a.csv", "sheet": "", "row": 2, "problem": {}, "at": NIGHT}
+    write(first, {"rejected_row": [row | {"cells": {"需求名称": ""}}]})
+
+    first.upgrade()
+
+    with first.reading() as session:
+        [kept] = rejected_rows.of_import(session, Shelf(Side.DEMAND, park_id=1), 1)
+    assert (kept.cells, kept.notes) == ({"需求名称": ""}, None)

@@ -11,7 +11,7 @@ from matcher.domain.entries import MAX_ID
 from matcher.pipeline.lists.bulk import BulkAct, BulkChange
 from matcher.pipeline.lists.fields import AchievementFields, DemandFields, ListingFields
 from matcher.pipeline.lists.merging import MAX_DUPLICATES
-from matcher.pipeline.lists.selection import MAX_LISTINGS, Selection
+from matcher.pipeline.lists.selection import FILTERED, MAX_LISTINGS, Selection
 from matcher.pipeline.texts import FilledLine, Line, invalid
 
 ACHIEVEMENT: Mapping[str, Any] = {
@@ -91,21 +91,36 @@ class Duplicates(BaseModel):
         return {item.id: item.version for item in self.duplicates}
 
 
-class AchievementFilter(BaseModel):
-    """按条件选择成果。"""
+class _ListingFilter(BaseModel):
+    """By what many listings are chosen."""
 
     model_config = ConfigDict(extra="forbid")
 
     q: Line = Field("", description="名称、编号或单位中的文字")
+    organisation: Line | None = Field(None, description="单位，须完全相同")
+    industry: Line | None = Field(None, description="所属领域，须完全相同；空文字指没有填写的")
+    region: Line | None = Field(None, description="所属地区，须完全相同；空文字指没有填写的")
     include_withdrawn: bool = Field(False, description="包括已撤回的")
     count: int = Field(ge=1, description="看到的条数；实际条数不同时答 409，什么也不改")
 
     def selection(self) -> Selection:
         """The listings that the filter holds."""
-        return Selection(search=self.q, include_withdrawn=self.include_withdrawn, count=self.count)
+        where = {name: getattr(self, name, None) for name in ("source", *FILTERED)}
+        return Selection(
+            search=self.q,
+            where={name: text for name, text in where.items() if text is not None},
+            include_withdrawn=self.include_withdrawn,
+            count=self.count,
+        )
 
 
-class DemandFilter(AchievementFilter):
+class AchievementFilter(_ListingFilter):
+    """按条件选择成果。"""
+
+    source: Line | None = Field(None, description="来源（哪一家的清单），须完全相同")
+
+
+class DemandFilter(_ListingFilter):
     """按条件选择一个园区的需求。"""
 
     park: ParkCode = Field(description="园区代码")
@@ -132,7 +147,7 @@ class _ListingsMeant(BaseModel):
         return self
 
     @property
-    def chosen_by(self) -> AchievementFilter | None:
+    def chosen_by(self) -> AchievementFilter | DemandFilter | None:
         """The filter that chooses the listings, where one does."""
         raise NotImplementedError
 

@@ -1,7 +1,10 @@
 """What achievements and demands differ in over REST."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query
 
 from matcher.api.bodies import (
     AchievementBody,
@@ -20,6 +23,13 @@ from matcher.pipeline.lists.answers import AchievementAnswer, DemandAnswer
 from matcher.pipeline.lists.fields import ListingFields
 from matcher.pipeline.matches.answers import MatchesAnswer
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
+from matcher.pipeline.texts import Line
+
+Where = Mapping[str, str]
+Source = Annotated[Line | None, Query(description="来源（哪一家的清单），须完全相同")]
+Organisation = Annotated[Line | None, Query(description="单位，须完全相同")]
+Industry = Annotated[Line | None, Query(description="所属领域，须完全相同")]
+Region = Annotated[Line | None, Query(description="所属地区，须完全相同")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class ListKind:
     page: type[Answer]
     page_description: str
     park: Callable[..., str | None]
+    where: Callable[..., Mapping[str, str]]
     matches: Callable[..., MatchesAnswer]
     matches_summary: str
 
@@ -54,6 +65,20 @@ def _asked_park(park: Park = None) -> str | None:
     return park
 
 
+def _of_demands(organisation: Organisation = None, industry: Industry = None, region: Region = None) -> Where:
+    """What the fields of the demands asked for say, field → text."""
+    asked = {"organisation": organisation, "industry": industry, "region": region}
+    return {name: text for name, text in asked.items() if text is not None}
+
+
+def _of_achievements(
+    source: Source = None, organisation: Organisation = None, industry: Industry = None, region: Region = None
+) -> Where:
+    """As of demands, and whose list it is."""
+    where = _of_demands(organisation, industry, region)
+    return where if source is None else {"source": source, **where}
+
+
 ACHIEVEMENTS = ListKind(
     side=Side.SUPPLY,
     noun="achievements",
@@ -66,6 +91,7 @@ ACHIEVEMENTS = ListKind(
     page=Page[AchievementAnswer],
     page_description="一页条目，按编号排列。",
     park=_no_park,
+    where=_of_achievements,
     matches=matches_of_achievement,
     matches_summary="成果的反向推送：园区已发布的需求",
 )
@@ -81,6 +107,7 @@ DEMANDS = ListKind(
     page=Page[DemandAnswer],
     page_description="一页条目，按编号排列；只含调用者可见的园区。",
     park=_asked_park,
+    where=_of_demands,
     matches=matches_of_demand,
     matches_summary="需求的匹配结果",
 )

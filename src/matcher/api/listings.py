@@ -1,5 +1,6 @@
 """The two lists: one set of operations, made once for achievements and once for demands."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -169,6 +170,7 @@ def listing_router(kind: ListKind) -> APIRouter:
         service: Installation,
         caller: Caller,
         park: Annotated[str | None, Depends(kind.park)],
+        where: Annotated[Mapping[str, str], Depends(kind.where)],
         q: Annotated[Line, Query(description="名称、编号或单位中的文字", examples=["隔膜"])] = "",
         cursor: Cursor = None,
         limit: Limit = 50,
@@ -182,6 +184,7 @@ def listing_router(kind: ListKind) -> APIRouter:
                 service.now(),
                 park=park,
                 search=q,
+                where=where,
                 cursor=cursor,
                 limit=limit,
                 include_withdrawn=include_withdrawn,

@@ -65,10 +65,21 @@ Fields = Annotated[
 ]
 OfPark = Annotated[str | None, typer.Option("--park", help="Only this park's demands.")]
 Search = Annotated[str, typer.Option(help="Only those with this in title, code or organisation.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="FIELD=VALUE",
+        help="Only those whose field says just this: organisation, industry, region, or an achievement's "
+        "source. Repeat it for more.",
+    ),
+]
 WithWithdrawn = Annotated[bool, typer.Option("--withdrawn", help="Withdrawn ones, too.")]
 Count = Annotated[
     int | None,
-    typer.Option(min=1, help="Without IDs: how many --park and --search hold; another number is refused."),
+    typer.Option(
+        min=1, help="Without IDs: how many --park, --search and --where hold; another number is refused."
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what would change; write nothing.")]
 _STATUS = {"live": "有效", "expired": "已过期", "withdrawn": "已撤回"}
@@ -79,6 +90,7 @@ def list_listings(
     side: ListName,
     park: OfPark = None,
     search: Search = "",
+    where: Where = None,
     withdrawn: WithWithdrawn = False,
     limit: Annotated[int, typer.Option(min=1, max=MAX_ID, help="At most so many.")] = 50,
     as_json: AsJson = False,
@@ -92,6 +104,7 @@ def list_listings(
             service.now(),
             park=park,
             search=search,
+            where=_values(where or ()),
             limit=limit,
             include_withdrawn=withdrawn,
         )
@@ -152,6 +165,7 @@ def set_fields(
     field: Fields,
     park: OfPark = None,
     search: Search = "",
+    where: Where = None,
     withdrawn: WithWithdrawn = False,
     count: Count = None,
     dry_run: DryRun = False,
@@ -174,7 +188,8 @@ def set_fields(
         _print_listing(side, written, as_json=as_json)
         return
     change = BulkChange(act=BulkAct.SET, listing=listing, fields=values.keys())
-    _change(side, _selection(ids, park, search, withdrawn, count), change, dry_run, as_json)
+    selection = _selection(ids, park, search, where, withdrawn, count)
+    _change(side, selection, change, dry_run, as_json)
 
 
 @app.command("withdraw")
@@ -183,12 +198,13 @@ def withdraw(
     ids: ListingIds = None,
     park: OfPark = None,
     search: Search = "",
+    where: Where = None,
     count: Count = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Take listings off their list: all of them or none."""
-    selection = _selection(ids, park, search, False, count)
+    selection = _selection(ids, park, search, where, False, count)
     _change(side, selection, BulkChange(act=BulkAct.WITHDRAW), dry_run, as_json)
 
 
@@ -198,12 +214,13 @@ def restore(
     ids: ListingIds = None,
     park: OfPark = None,
     search: Search = "",
+    where: Where = None,
     count: Count = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Put withdrawn listings back on their list: all of them or none."""
-    selection = _selection(ids, park, search, True, count)
+    selection = _selection(ids, park, search, where, True, count)
     _change(side, selection, BulkChange(act=BulkAct.RESTORE), dry_run, as_json)
 
 
@@ -303,24 +320,31 @@ def _values(fields: Sequence[str]) -> dict[str, str]:
 
 
 def _selection(
-    ids: Sequence[int] | None, park: str | None, search: str, withdrawn: bool, count: int | None
+    ids: Sequence[int] | None,
+    park: str | None,
+    search: str,
+    where: Sequence[str] | None,
+    withdrawn: bool,
+    count: int | None,
 ) -> Selection:
     """The listings that are meant: by number, or by a filter and how many it holds."""
-    if ids and (park or search or count):
+    if ids and (park or search or where or count):
         raise InvalidInput(
-            "编号与 --park、--search、--count 不能同时使用。",
-            "give either IDs or --park, --search and --count.",
+            "编号与 --park、--search、--where、--count 不能同时使用。",
+            "give either IDs or --park, --search, --where and --count.",
             field="ID",
         )
     if ids:
         return Selection(versions=dict.fromkeys(ids))
     if count is None:
         raise InvalidInput(
-            "请写明编号，或用 --park、--search 选择并以 --count 写明条数。",
-            "give IDs, or choose with --park and --search and say with --count how many there are.",
+            "请写明编号，或用 --park、--search、--where 选择并以 --count 写明条数。",
+            "give IDs, or choose with --park, --search and --where and say with --count how many there are.",
             field="count",
         )
-    return Selection(park=park, search=search, include_withdrawn=withdrawn, count=count)
+    return Selection(
+        park=park, search=search, where=_values(where or ()), include_withdrawn=withdrawn, count=count
+    )
 
 
 def _change(side: Side, selection: Selection, change: BulkChange, dry_run: bool, as_json: bool) -> None:

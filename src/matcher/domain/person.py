@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from matcher.domain.beside import is_of_persons, persons_of
 from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import LABELS
 from matcher.domain.text import fold, normalise
@@ -43,7 +44,8 @@ class Person:
     def erased_from(self, value: Any) -> Any:
         """A JSON value without the person; keys stay, but for those that a list's own headings made.
 
-        A contact that is the person's, by any of its parts, is erased with all its parts.
+        A contact that is the person's, by any of its parts, is erased with all its parts; so is what a cell
+        under a heading of persons says of the person.
         """
         match value:
             case str():
@@ -59,8 +61,13 @@ class Person:
 
     def _erased_member(self, key: str, member: Any) -> Any:
         if key == "extra" and isinstance(member, dict):
-            return {self.without(name): self.erased_from(text) for name, text in member.items()}
+            return {self.without(name): self._erased_member(name, text) for name, text in member.items()}
+        if isinstance(member, str) and is_of_persons(key):
+            return self._without_parts(member)
         return self.erased_from(member)
+
+    def _without_parts(self, text: str) -> str:
+        return "".join(ERASED if self.is_in(part) else part for part in persons_of(text))
 
     def _owns(self, contact: Mapping[str, Any]) -> bool:
         if self.name and fold(str(contact["name"])) == fold(self.name):

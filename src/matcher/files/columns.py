@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from matcher.domain.beside import is_of_persons
 from matcher.domain.listing import Side
-from matcher.domain.text import mask_contacts, mask_name, mask_number, normalise
-from matcher.files.contacts import parse_contact
+from matcher.domain.text import mask_contacts, mask_name, normalise
 from matcher.files.headings import REASON_HEADING, Header
 from matcher.files.mapping import IGNORE, KEEP, UNREAD
+from matcher.files.masked_cells import masked_cell
 from matcher.files.proposals import Seen, propose
 from matcher.files.read_columns import Proposal, ReadColumn, ReadTable
 from matcher.files.sheets import column_letter
@@ -22,7 +23,6 @@ _SEVERAL = frozenset({
     "confidentiality", "released",
 })  # fmt: skip
 """Fields that take what several columns say."""
-_OF_PERSONS = ("姓名", "联系", "电话", "手机", "身份证", "微信", "qq", "法人", "法定代表", "负责人", "phone")
 
 
 class ColumnTally:
@@ -132,12 +132,9 @@ def _sample(seen: Seen, proposal: Proposal | None) -> str:
     """The first value that says something, with whatever may be a person's hidden."""
     text = next((value for value in seen.values if not is_nothing(value)), "")
     field = seen.field or (proposal.maps_to if proposal else None)
-    folded = seen.heading.casefold()
     if field in ("contact", "contact_phone"):
-        contact = parse_contact(text)
-        parts = (mask_name(contact.name), mask_number(contact.phone), mask_contacts(contact.email))
-        text = " ".join(filter(None, parts)) or mask_number(text)
-    elif field == "contact_name" or (field is None and any(word in folded for word in _OF_PERSONS)):
+        text = masked_cell(field, seen.heading, text)
+    elif field == "contact_name" or (field is None and is_of_persons(seen.heading)):
         text = mask_name(text)
     else:
         text = mask_contacts(text)

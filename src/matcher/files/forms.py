@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from matcher.domain.listing import Side
 from matcher.files.headings import field_of, find_header
+from matcher.files.mapping import NO_MAPPINGS, Mappings
 from matcher.files.sheets import Sheet
+from matcher.files.transposed import is_on_its_side, is_too_wide, upright
 
 _LEAST_LABELS = 3
 """Labels that name fields, each in a row of its own, from which a sheet is a form."""
@@ -15,28 +17,34 @@ _MOST_ROWS = 400
 _Pairs = list[tuple[str, str]]
 
 
-def as_lists(sheets: Sequence[Sheet], side: Side) -> list[Sheet]:
-    """The sheets of a file, forms as lists; where a visible sheet is a list, as they are: what stands beside
-    a list are instructions."""
-    lists = [_as_list(sheet, side) for sheet in sheets]
+def as_lists(sheets: Sequence[Sheet], side: Side, mappings: Mappings = NO_MAPPINGS) -> list[Sheet]:
+    """The sheets of a file, forms and lists on their side as lists; where a visible sheet is a list, as
+    they are: what stands beside a list are instructions."""
+    lists = [_as_list(sheet, side, mappings) for sheet in sheets]
     unchanged = (sheet for sheet, made in zip(sheets, lists, strict=True) if made is sheet)
-    if any(not sheet.hidden and find_header(sheet.rows, side) is not None for sheet in unchanged):
+    if any(not sheet.hidden and find_header(sheet.rows, side, mappings) is not None for sheet in unchanged):
         return [*sheets]
     return lists
 
 
-def _as_list(sheet: Sheet, side: Side) -> Sheet:
-    """The sheet, or where it is a form, a list with the form's labels as headings.
+def _as_list(sheet: Sheet, side: Side, mappings: Mappings) -> Sheet:
+    """The sheet; upright where it lies on its side, a list with its labels as headings where it is a form.
 
     Several forms below one another become several rows. Each row stands where the item's name stands in the
     form, so that reports name that row.
     """
     if len(sheet.rows) > _MOST_ROWS:
         return sheet
+    header = find_header(sheet.rows, side, mappings)
+    if is_on_its_side(sheet, side):
+        turned = upright(sheet, side, mappings)
+        if turned is not None and (header is None or header.known < turned[1].known):
+            return turned[0]
+        if is_too_wide(sheet):
+            return sheet
     forms = _forms(sheet.rows, side)
     if not forms:
         return sheet
-    header = find_header(sheet.rows, side)
     if header is not None and header.known >= max(_labels(pairs, side) for _, pairs in forms):
         return sheet
     headings = list(dict.fromkeys(label for _, pairs in forms for label, _ in pairs))

@@ -66,31 +66,49 @@ class Header:
         return sum(name is not None for name in self.fields) + len(self.kept)
 
 
+HEADER_ROWS = 3
+"""Rows that a header has at most: headings, their groups, and the groups of those."""
+
 HEADER_WITHIN = 20
 """Rows searched for the header: real lists have it in rows 1 to 4, forms with instructions later."""
 
 
 def find_header(rows: Sequence[Sequence[str]], side: Side, mappings: Mappings = NO_MAPPINGS) -> Header | None:
-    """The header row (or two rows, where group headings stand above) with the most known headings.
+    """The header row (or two or three rows, where group headings stand above) with the most known headings.
 
     A title column is required, and one more known column unless the list has a single one or the title was
     mapped by hand.
     """
     best: Header | None = None
     for number, row in enumerate(rows[:HEADER_WITHIN]):
-        header = _header(row, number + 1, side, mappings)
-        below = rows[number + 1] if number + 1 < len(rows) else ()
-        if (joined := _joined(row, below, side)) is not None:
-            together = _header(joined, number + 2, side, mappings)
-            alone = max(header.known, _header(below, number + 2, side, mappings).known)
-            if together.known > alone or ("title" in header.fields and _all_below_groups(row, below)):
-                header = together
+        header = _with_rows_below(row, rows[number + 1 : number + HEADER_ROWS], number + 1, side, mappings)
         filled = sum(bool(cell) for cell in header.headings)
         if "title" not in header.fields or (header.known < 2 and filled > 1 and not _by_hand(header)):
             continue
         if best is None or header.known > best.known:
             best = header
     return best
+
+
+def _with_rows_below(
+    row: Sequence[str], below: Sequence[Sequence[str]], first_data_row: int, side: Side, mappings: Mappings
+) -> Header:
+    """The header that a row makes: alone, or above the rows below it where more is known with them."""
+    header = _header(row, first_data_row, side, mappings)
+    known, above = header.known, row
+    for depth, last in enumerate(below, start=1):
+        low = last if depth == 1 else _joined(below[0], last, side)
+        joined = None if low is None else _joined(row, low, side)
+        if low is None or joined is None:
+            break
+        together = _header(joined, first_data_row + depth, side, mappings)
+        known = max(known, header.known, _header(low, first_data_row + depth, side, mappings).known)
+        continued = header.first_data_row == first_data_row + depth - 1
+        groups = _all_below_groups(row, low) or (continued and _all_below_groups(above, last))
+        if together.known > known or ("title" in header.fields and groups):
+            header = together
+        above = joined
+    return header
 
 
 def header_of_keys(keys: Sequence[str], side: Side, mappings: Mappings) -> Header:

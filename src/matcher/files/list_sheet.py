@@ -21,7 +21,7 @@ from matcher.domain.listing import (
     Money,
     Side,
 )
-from matcher.files.contacts import parse_contact
+from matcher.files.contacts import ReadContact, parse_contact, read_contact, read_name, read_phone
 from matcher.files.headings import field_of
 from matcher.files.mapping import UNREAD
 from matcher.files.report import ParsedList
@@ -122,7 +122,11 @@ def _cells(
     placed: set[str] = set()
     for place, column in enumerate(columns):
         if column.heading in listing.extra:
-            cells[place] = listing.extra[column.heading]
+            rest = listing.extra[column.heading]
+            text = f"{together(listing.contact)}；{rest}"
+            whole = _reads_whole(text, column, ReadContact(listing.contact, rest))
+            cells[place] = text if whole else rest
+            placed.update(_CONTACT if whole else ())
         elif column.field == UNREAD:
             cells[place] = str(number) if field_of(column.heading, _side_of(listing)) == UNREAD else ""
         elif column.field == "contact":
@@ -133,6 +137,16 @@ def _cells(
             cells[place] = cell_text(listing, column)
             placed.add(column.field)
     return cells, frozenset(placed)
+
+
+def _reads_whole(text: str, column: ListColumn, meant: ReadContact) -> bool:
+    """Whether a cell of this column reads as the contact with what is kept beside it."""
+    reads = _READS_CONTACT.get(str(column.field))
+    reached = bool(meant.contact.phone or meant.contact.email)
+    return reads is not None and reached and reads(text) == meant
+
+
+_READS_CONTACT = {"contact": read_contact, "contact_name": read_name, "contact_phone": read_phone}
 
 
 def cell_text(listing: Listing, column: ListColumn) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from matcher.domain.listing import Side
 from matcher.domain.text import fold
 from matcher.files.headings import REASON_HEADING, Header, field_of
+from matcher.files.legends import is_legend
 from matcher.files.row_marks import (
     is_bare_label,
     is_count,
@@ -169,6 +170,8 @@ class RowJudge:
     def _as_lone_cell(self, cell: _Filled) -> Verdict:
         """The only cell of a row: a further line of a note, a caption above a group of rows, or a title."""
         if cell.field == "sequence":
+            return Verdict(Reason.NOTE)
+        if is_legend(cell.beginning):
             return Verdict(Reason.NOTE)
         if self._after_note:
             return Verdict(Reason.NOTE, certain=is_point(cell.text))

@@ -25,7 +25,8 @@ def plain_heading(heading: str) -> str:
     """A heading without brackets, numbering, units and marks: the form in which aliases are looked up."""
     english = "英文" if _IN_ENGLISH.search(heading) else ""
     starred = fold(heading).strip("*★☆●▲※◆■•·:?! ")
-    bare = _UNIT_AT_END.sub("", _BRACKETS.sub("", starred)) or _MARKS.sub("", starred)
+    without = _BRACKETS.sub("", _BRACKETS.sub("", starred))
+    bare = _UNIT_AT_END.sub("", without) or _MARKS.sub("", starred)
     return english + _MARKS.sub("", _NUMBERING.sub("", _REQUIRED.sub("", bare)))
 
 

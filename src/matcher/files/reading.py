@@ -4,7 +4,7 @@ The format is told by the content, whatever the name says. Every visible sheet w
 is read. One bad row never loses the good ones; a file that cannot be read at all gives one problem.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -26,6 +26,7 @@ from matcher.files.hidden import Hidden
 from matcher.files.hiding import hidden_columns, without_hidden_columns
 from matcher.files.ledger_reading import is_ledger
 from matcher.files.mapping import NO_MAPPINGS, Mappings
+from matcher.files.masked_cells import masked_cell
 from matcher.files.no_rows import RowJudge, Verdict
 from matcher.files.read_columns import ReadTable
 from matcher.files.report import ParsedList, ParsedRow, Problem, RejectedRow, Severity
@@ -36,11 +37,12 @@ from matcher.files.row_cells import (
     distinct,
     filled_from_merged,
 )
-from matcher.files.rows import Cell, Place, RowReader, original_cells
+from matcher.files.rows import Cell, Place, RowReader, notes_of, original_cells
 from matcher.files.sheets import MAX_BYTES, Sheet, UnreadableFile, column_letter
 from matcher.files.skipped import MESSAGES, Reason, SkippedParts
-from matcher.files.stated_unit import stated_unit
+from matcher.files.table_notes import NO_NOTES, TableNotes, notes_beside
 from matcher.files.texts import Line, decode, is_jsonl, read_csv, read_jsonl
+from matcher.files.transposed import is_on_its_side
 from matcher.files.unread_tables import mapping_hint, unread_table
 from matcher.files.values import may_have_lost_digits
 from matcher.files.workbooks import OLE_MARK, ZIP_MARK, read_workbook
@@ -60,15 +62,21 @@ def read_lists(
     mappings: Mappings = NO_MAPPINGS,
     *,
     hidden: HiddenParts = HiddenParts.SKIP,
+    notes: Mapping[str, TableNotes] | None = None,
 ) -> ParsedList:
     """Read files (name, content) as one list: an item stated twice counts once, whichever files hold it.
 
     Files are .xlsx, .xls, .csv or .jsonl, told apart by content. Never raises for what a file holds: a file
     that is no list gives no rows and one problem. `mappings` names the fields of columns by hand. What a
-    workbook hides is left out and reported as skipped, unless `hidden` says to include it.
+    workbook hides is left out and reported as skipped, unless `hidden` says to include it. `notes` hold for
+    the JSON lines of the files of these names.
     """
     first: dict[str, ParsedRow] = {}
-    readers = [_ListReader(filename, side, first, mappings, hidden) for filename, _ in files]
+    beside = notes or {}
+    readers = [
+        _ListReader(filename, side, first, mappings, hidden, beside.get(filename, NO_NOTES))
+        for filename, _ in files
+    ]
     for reader, (_, content) in zip(readers, files, strict=True):
         try:
             reader.read(content)
@@ -95,6 +103,7 @@ class _ListReader:
         first: dict[str, ParsedRow],
         mappings: Mappings,
         hidden: HiddenParts,
+        notes: TableNotes,
     ) -> None:
         self.rows: list[ParsedRow] = []
         self.rejected: list[RejectedRow] = []
@@ -105,6 +114,7 @@ class _ListReader:
         self.skipped = SkippedParts(filename)
         self.held_back: set[str] = set()
         self._hidden = hidden
+        self._notes = notes
         self._file = filename
         self._side = side
         self._first = first
@@ -183,13 +193,16 @@ class _ListReader:
                 "this is a ledger, not a list: bring it back with matcher ledger import (or on the page "
                 "Ledger sheets).",
             )
-        sheets = as_lists(sheets, self._side)
+        sheets = as_lists(sheets, self._side, self._mappings)
         headers = [(sheet, find_header(sheet.rows, self._side, self._mappings)) for sheet in sheets]
         if not any(header and not sheet.hidden for sheet, header in headers):
             raise self._no_header(sheets)
+        others = [sheet for sheet, header in headers if header is None]
         for sheet, header in headers:
             if header and not sheet.hidden:
-                self._read_sheet(sheet, header)
+                if sheet.on_its_side:
+                    self._report_on_its_side(sheet)
+                self._read_sheet(sheet, header, notes_beside(sheet, header, others))
             elif header:
                 self.problems.append(
                     self.file_problem(
@@ -217,6 +230,9 @@ class _ListReader:
             hint = (f"看起来这是{name[0]}清单，请按该清单导入。", f" It looks like the {name[1]} list.")
         fullest = max(sheets, key=lambda sheet: sum(map(_is_filled, sheet.rows[:HEADER_WITHIN])))
         zh, en = self._header_message(fullest)
+        if is_on_its_side(fullest, self._side):
+            zh += "看起来字段在首列、每列一条；请转置（复制后“选择性粘贴—转置”）再导入。"
+            en += " It seems to have its fields in the first column: transpose it (Paste Special, Transpose)."
         if not hint[0] and (table := unread_table(self._file, fullest, self._side)) is not None:
             self.tables.append(table)
             hint = mapping_hint(table)
@@ -256,7 +272,20 @@ class _ListReader:
             )
         return sheet
 
-    def _read_sheet(self, whole: Sheet, header: Header) -> None:
+    def _report_on_its_side(self, sheet: Sheet) -> None:
+        self.problems.append(
+            self.file_problem(
+                "on_its_side",
+                "该表字段在首列、每列一条，已逐列读取；报告中的“行”是表中的列（第 2 行即 B 列），"
+                "列字母则是表中的行（B 即第 2 行）。",
+                "the sheet has its fields in the first column and was read column by column: a row of this "
+                "report is a column of the sheet (2 is B), and a letter is a row (B is 2).",
+                sheet=sheet.name,
+                severity="doubtful",
+            )
+        )
+
+    def _read_sheet(self, whole: Sheet, header: Header, notes: TableNotes) -> None:
         headings = distinct([normalise(heading) for heading in header.headings])
         for label in hidden_columns(whole, header).values():
             self.skipped.add_column(whole.name, Reason.HIDDEN_COLUMN, label)
@@ -267,7 +296,6 @@ class _ListReader:
             return
         judge = RowJudge(sheet, header, self._side)
         tally = ColumnTally(headings, header)
-        unit = stated_unit(sheet.rows, header)
         for index in range(header.first_data_row, len(sheet.rows)):
             row = sheet.rows[index]
             if not judge.says_something(index):
@@ -278,7 +306,7 @@ class _ListReader:
             if sheet.since_1904:
                 texts = counted_from_1900(texts, header)
             place = Place(self._file, sheet.name, index + 1)
-            cells = list(cells_of(texts, headings, header, sheet, unit))
+            cells = list(cells_of(texts, headings, header, sheet, notes))
             if index in sheet.stray_quotes:
                 self._reject(place, cells, stray_quote(sheet.stray_quotes[index]))
                 continue
@@ -317,7 +345,7 @@ class _ListReader:
         if reason is None and place.row - 1 in hides.rows:
             reason = Reason.FILTERED_ROW if hides.filtered else Reason.HIDDEN_ROW
         if reason is not None:
-            self.skipped.add_row(place.sheet, reason, place.row, [cell.text for cell in cells])
+            self.skipped.add_row(place.sheet, reason, place.row, map(_shown, cells))
             self._hold_back(place, reason, cells)
         elif verdict.reason is not None:
             zh, en = MESSAGES[verdict.reason]
@@ -361,7 +389,9 @@ class _ListReader:
             if line.record is None:
                 self._reject_line(place, line)
             else:
-                cells = [cell_of_value(key, value, fields[key]) for key, value in line.record.items()]
+                cells = [
+                    cell_of_value(key, value, fields[key], self._notes) for key, value in line.record.items()
+                ]
                 texts = {cell.heading: cell.text for cell in cells}
                 tally.take([texts.get(key, "") for key in keys])
                 self._take(place, cells, undecodable=text.lossy)
@@ -384,7 +414,7 @@ class _ListReader:
 
     def _take(self, place: Place, cells: Sequence[Cell], *, undecodable: bool) -> None:
         if any(cell.field == "code" and cell.text.strip() == EXAMPLE_CODE for cell in cells):
-            self.skipped.add_row(place.sheet, Reason.EXAMPLE, place.row, [cell.text for cell in cells])
+            self.skipped.add_row(place.sheet, Reason.EXAMPLE, place.row, map(_shown, cells))
             return
         self.read_count += 1
         reader = RowReader(place, self._side, undecodable=undecodable)
@@ -393,7 +423,7 @@ class _ListReader:
         if isinstance(listing, RejectedRow):
             self.rejected.append(listing)
             return
-        row = ParsedRow(place.file, place.sheet, place.row, listing, original_cells(cells))
+        row = ParsedRow(place.file, place.sheet, place.row, listing, original_cells(cells), notes_of(cells))
         first = self._first.setdefault(identity_key(listing), row)
         if first is row:
             self.rows.append(row)
@@ -448,6 +478,10 @@ class _ListReader:
 
 def _is_filled(row: Iterable[str]) -> bool:
     return any(cell and not cell.isspace() for cell in row)
+
+
+def _shown(cell: Cell) -> str:
+    return masked_cell(cell.field, cell.heading, cell.text)
 
 
 def _looks_like_table(sheet: Sheet) -> bool:

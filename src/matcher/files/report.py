@@ -7,6 +7,7 @@ from typing import Any, Literal
 from matcher.domain.listing import Achievement, Demand
 from matcher.files.read_columns import ReadTable
 from matcher.files.skipped import Skipped
+from matcher.files.table_notes import NO_NOTES, TableNotes
 
 Severity = Literal["rejected", "doubtful"]
 
@@ -36,24 +37,26 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that was not imported: its original cells by heading, and why."""
+    """A row that was not imported: its original cells by heading, why, and what holds for its whole table."""
 
     file: str
     sheet: str
     row: int
     cells: Mapping[str, str]
     problem: Problem
+    notes: TableNotes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """A good row: the listing it states, and its original cells by heading."""
+    """A good row: the listing it states, its original cells by heading, and what holds for its table."""
 
     file: str
     sheet: str
     row: int
     listing: Achievement | Demand
     cells: Mapping[str, str]
+    notes: TableNotes = NO_NOTES
 
     def problem(self, code: str, zh: str, en: str, *, severity: Severity, column: str = "") -> Problem:
         """A problem of this row."""
@@ -61,7 +64,7 @@ class ParsedRow:
 
     def reject(self, problem: Problem) -> RejectedRow:
         """This row as one that is not imported after all."""
-        return RejectedRow(self.file, self.sheet, self.row, self.cells, problem)
+        return RejectedRow(self.file, self.sheet, self.row, self.cells, problem, self.notes)
 
 
 @dataclass(frozen=True, slots=True)

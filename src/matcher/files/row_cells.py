@@ -8,6 +8,7 @@ from matcher.files.headings import REASON_HEADING, Header
 from matcher.files.number_formats import plain_number
 from matcher.files.rows import Cell
 from matcher.files.sheets import Sheet, column_letter
+from matcher.files.table_notes import NO_NOTES, TableNotes
 from matcher.files.values import since_1904
 
 
@@ -50,7 +51,7 @@ def distinct(headings: Sequence[str]) -> list[str]:
 
 
 def cells_of(
-    texts: Sequence[str], headings: Sequence[str], header: Header, sheet: Sheet, unit: str
+    texts: Sequence[str], headings: Sequence[str], header: Header, sheet: Sheet, notes: TableNotes
 ) -> Iterator[Cell]:
     """The cells of a row with their headings and fields, but those hidden and the reasons of rejection."""
     hidden = sheet.hides.columns if sheet.hides else ()
@@ -60,10 +61,10 @@ def cells_of(
         if heading == REASON_HEADING or column in hidden:
             continue
         name = header.fields[column] if column < len(header.fields) else None
-        yield Cell(f"{letter} {heading}", heading, name, text, unit=unit)
+        yield Cell(f"{letter} {heading}", heading, name, text, notes=notes)
 
 
-def cell_of_value(key: str, value: object, name: str | None) -> Cell:
+def cell_of_value(key: str, value: object, name: str | None, notes: TableNotes = NO_NOTES) -> Cell:
     """The cell that a member of a JSON object stands for; a list's items are its terms."""
     terms: tuple[str, ...] | None = None
     match value:
@@ -80,4 +81,4 @@ def cell_of_value(key: str, value: object, name: str | None) -> Cell:
             text = plain_number(float(value))
         case _:
             text = str(value)
-    return Cell(key, key, name, text, terms)
+    return Cell(key, key, name, text, terms, notes)

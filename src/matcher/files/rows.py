@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from matcher.domain.beside import BESIDE, is_of_persons
 from matcher.domain.errors import InvalidInput
 from matcher.domain.listing import (
     Achievement,
@@ -20,6 +21,7 @@ from matcher.domain.text import fold, normalise
 from matcher.files.contacts import ReadContact, read_contact, read_name, read_phone
 from matcher.files.plain_headings import unit_of
 from matcher.files.report import Problem, RejectedRow, Severity
+from matcher.files.table_notes import NO_NOTES, TableNotes
 from matcher.files.values import (
     error_message,
     has_lost_digits,
@@ -44,7 +46,7 @@ class Cell:
     """A cell with its column: the label for reports, the heading, and the field the heading names.
 
     `text` is the cell as it stands in the file. `terms` holds the items of a JSON list, which need no
-    splitting. `unit` is that of money where the sheet states one and the heading does not.
+    splitting. `notes` hold for what neither the cell nor its heading says.
     """
 
     column: str
@@ -52,7 +54,7 @@ class Cell:
     field: str | None
     text: str
     terms: tuple[str, ...] | None = None
-    unit: str = ""
+    notes: TableNotes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,17 @@ class Place:
 
     def reject(self, cells: Sequence[Cell], problem: Problem) -> RejectedRow:
         """The row at this place as a rejected one."""
-        return RejectedRow(self.file, self.sheet, self.row, original_cells(cells), problem)
+        return RejectedRow(self.file, self.sheet, self.row, original_cells(cells), problem, notes_of(cells))
 
 
 def original_cells(cells: Sequence[Cell]) -> dict[str, str]:
     """The row's own cells by heading, blank ones included, so that a rejected row shows what it lacks."""
     return {cell.heading: cell.text for cell in cells}
+
+
+def notes_of(cells: Sequence[Cell]) -> TableNotes:
+    """What the file says beside the table that the cells are a row of."""
+    return next((cell.notes for cell in cells), NO_NOTES)
 
 
 _LONG_TEXTS = frozenset({
@@ -100,15 +107,45 @@ def _keywords(_: str, cell: Cell) -> tuple[str, ...]:
 
 
 def _maturity(text: str, cell: Cell) -> Maturity:
-    maturity = parse_maturity(text)
-    heading = fold(cell.heading)
-    if maturity.low is None and any(scale in heading for scale in ("trl", "就绪", "readiness", "1-9", "1~9")):
+    maturity = parse_maturity(cell.notes.maturity.get(text, text))
+    if maturity.low is None and _is_of_levels(cell.heading):
         return replace(parse_maturity(f"TRL{text}"), text=text)
     return maturity
 
 
+def _is_of_levels(heading: str) -> bool:
+    plain = fold(heading)
+    return any(scale in plain for scale in ("trl", "就绪", "readiness", "1-9", "1~9"))
+
+
+def _explained(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """The cells, those of readiness levels without the legend where another column states the stage by it."""
+    stages = [cell for cell in cells if cell.field == "maturity" and cell.notes.maturity]
+    levels = [cell for cell in stages if _is_of_levels(cell.heading)]
+    if len(levels) in (0, len(stages)):
+        return cells
+    return [replace(cell, notes=NO_NOTES) if cell in levels else cell for cell in cells]
+
+
+def _unknown_maturity(text: str) -> tuple[str, str]:
+    if text.isdigit():
+        zh = (
+            f"“{text}”只是数字，表中没有写明它代表哪个阶段，已保留原文；请改为如“通过小试”“TRL 6”，"
+            "或在表外注明如“1=实验室阶段，2=小试”。"
+        )
+        en = (
+            f"{text} is a bare number that nothing explains and is kept as text: write 通过小试 or TRL 6, or "
+            "add a legend such as 1=实验室阶段，2=小试."
+        )
+        return zh, en
+    return (
+        f"没有“{text}”这种成熟度，已保留原文；请改为如“通过小试”“中试阶段”或“TRL 6”。",
+        f"{text!r} is no known maturity and kept as text; write 通过小试, 中试阶段 or TRL 6.",
+    )
+
+
 def _money(text: str, cell: Cell) -> Money:
-    return parse_money(text, unit_of(cell.heading, cell.unit or "万元"))
+    return parse_money(text, unit_of(cell.heading, cell.notes.unit or "万元"))
 
 
 def _phone(text: str, _: Cell) -> ReadContact:
@@ -156,7 +193,7 @@ class RowReader:
 
     def read(self, cells: Sequence[Cell]) -> Achievement | Demand | RejectedRow:
         """The listing the cells state, or the row rejected for want of a title."""
-        for cell in cells:
+        for cell in _explained(cells):
             self._take(cell)
         title = self._values.get("title", "")
         if self._fatal is None and not any(character.isalnum() for character in title):
@@ -181,16 +218,11 @@ class RowReader:
         except InvalidInput as error:
             value = self._doubt(cell, text, error)
         if isinstance(value, Maturity) and value.low is None:
-            self._report(
-                cell,
-                "unknown_value",
-                f"没有“{text}”这种成熟度，已保留原文；请改为如“通过小试”“中试阶段”或“TRL 6”。",
-                f"{text!r} is no known maturity and kept as text; write 通过小试, 中试阶段 or TRL 6.",
-            )
+            self._report(cell, "unknown_value", *_unknown_maturity(text))
         if isinstance(value, ReadContact):
-            self._headings.setdefault(str(cell.field), cell.heading)
+            self._headings.setdefault(str(cell.field), _beside(cell))
             if value.rest:
-                self._keep_more(cell.heading, value.rest)
+                self._keep_more(_beside(cell), value.rest)
         if value is not None:
             self._set(cell, text, value)
 
@@ -251,7 +283,10 @@ class RowReader:
             self._keep(cell, text)
 
     def _keep(self, cell: Cell, text: str) -> None:
-        self._extra[cell.heading] = text
+        if cell.field in _OF_A_CONTACT:
+            self._keep_more(_beside(cell), text)
+        else:
+            self._extra[cell.heading] = text
 
     def _keep_more(self, heading: str, text: str) -> None:
         kept = self._extra.get(heading, "")
@@ -297,6 +332,12 @@ class RowReader:
         return Contact(**parts)
 
 
+def _beside(cell: Cell) -> str:
+    """The heading under which what a contact's cell says beside is kept, and known to be of persons."""
+    return cell.heading if is_of_persons(cell.heading) else BESIDE
+
+
+_OF_A_CONTACT = frozenset({"contact", "contact_name", "contact_phone", "contact_email"})
 _CONTACT_CELLS = {
     "name": ("contact_name", "contact", "contact_phone"),
     "phone": ("contact_phone", "contact_name", "contact"),

@@ -17,6 +17,7 @@ class Sheet:
 
     `since_1904`: numbers that mean days count from 1904.
     `stray_quotes` maps the index of a row that a stray quotation mark spoils to its line in the file.
+    `on_its_side`: its rows are the columns of the file.
     `hidden` is of the sheet as a whole; `hides` are its rows and columns, None where that cannot be told.
     """
 
@@ -28,6 +29,7 @@ class Sheet:
     since_1904: bool = False
     stray_quotes: Mapping[int, int] = field(default_factory=dict)
     hides: Hidden | None = field(default_factory=Hidden)
+    on_its_side: bool = False
 
 
 class UnreadableFile(Exception):

@@ -10,7 +10,7 @@ from itertools import islice
 from matcher.domain.listing import Side
 from matcher.files.csv_records import read_records
 from matcher.files.encodings import Text, decoded
-from matcher.files.headings import HEADER_WITHIN, Header, find_header
+from matcher.files.headings import HEADER_ROWS, HEADER_WITHIN, Header, find_header
 from matcher.files.mapping import NO_MAPPINGS, Mappings
 from matcher.files.sheets import MAX_ROWS, Sheet, UnreadableFile, too_many_rows
 
@@ -71,7 +71,7 @@ def read_csv(text: Text, side: Side, mappings: Mappings = NO_MAPPINGS) -> Sheet:
 
 
 def _header(text: str, delimiter: str, side: Side, mappings: Mappings) -> Header | None:
-    records = islice(read_records(text[:200_000], delimiter, 0), HEADER_WITHIN + 1)
+    records = islice(read_records(text[:200_000], delimiter, 0), HEADER_WITHIN + HEADER_ROWS - 1)
     try:
         return find_header([record.cells for record in records], side, mappings)
     except UnreadableFile:

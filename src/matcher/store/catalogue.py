@@ -1,6 +1,6 @@
 """The two lists as they stand in the database, and the counter of their changes; `revisions` writes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -164,11 +164,13 @@ def page(
     search: str = "",
     park_id: int | None = None,
     source: str | None = None,
+    stating: Mapping[str, str] | None = None,
     include_withdrawn: bool = False,
 ) -> list[HeldListing]:
     """At most `limit` listings in scope after id `after`, with `search` in title, code or organisation.
 
-    `park_id` leaves one park's demands, `source` the achievements of one source's list.
+    `park_id` leaves one park's demands, `source` the achievements of one source's list, `stating` those whose
+    field says just this: a field that is one text → the text.
     """
     row = _ROWS[side]
     query = _scoped(select(row).where(row.id > after).order_by(row.id).limit(limit), side, scope)
@@ -176,6 +178,9 @@ def page(
         query = query.where(DemandRow.park_id == park_id)
     if source is not None:
         query = query.where(AchievementRow.source == source)
+    for name, text in (stating or {}).items():
+        stated = row.organisation if name == "organisation" else row.data[name].as_string()
+        query = query.where(stated == text)
     if not include_withdrawn:
         query = query.where(row.withdrawn_at.is_(None))
     if search:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import ConfigDict, Field, WithJsonSchema, create_model
 
 from matcher.domain.bands import Band
+from matcher.domain.beside import masked_beside
 from matcher.domain.columns import PEOPLE, Kind
 from matcher.domain.entries import EntryView
 from matcher.domain.errors import NotFound
@@ -15,7 +16,6 @@ from matcher.domain.labels import label
 from matcher.domain.listing import Contact
 from matcher.domain.stages import Stage, moves_from
 from matcher.domain.standings import Cause, Standing
-from matcher.domain.text import mask_contacts
 from matcher.domain.work import masked
 from matcher.pipeline.answers import Answer, Moment
 from matcher.pipeline.pairs import pair_record
@@ -155,8 +155,9 @@ class EntryAnswer(WorkColumns, PairColumns):
 
 
 def extra_columns(extra: Mapping[str, str], *, unmasked: bool) -> dict[str, str]:
-    """A list's other columns by their headings; contacts inside them are masked unless `unmasked`."""
-    return {heading: text if unmasked else mask_contacts(text) for heading, text in extra.items()}
+    """A list's other columns by their headings; contacts inside them, and names where the heading is of
+    persons, are masked unless `unmasked`."""
+    return {heading: text if unmasked else masked_beside(heading, text) for heading, text in extra.items()}
 
 
 def _contact(contact: Contact, *, unmasked: bool) -> ContactAnswer:

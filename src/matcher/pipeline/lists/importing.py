@@ -139,6 +139,7 @@ def kept_row(row: RejectedRow, row_id: int = 0) -> KeptRow:
         row=row.row,
         cells=row.cells,
         problem=row.problem.as_json(),
+        notes=row.notes.as_json(),
     )
 
 

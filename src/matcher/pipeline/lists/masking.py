@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any
 
+from matcher.domain.beside import masked_beside
 from matcher.domain.listing import Contact, Listing, Maturity, Money
 from matcher.domain.text import mask_contacts
 
@@ -51,7 +52,7 @@ def _hidden(value: Any) -> Any:
         case tuple():
             return tuple(mask_contacts(item) for item in value)
         case Mapping():
-            return {heading: mask_contacts(item) for heading, item in value.items()}
+            return {heading: masked_beside(heading, item) for heading, item in value.items()}
         case Money() | Maturity():
             return replace(value, text=mask_contacts(value.text))
         case _:

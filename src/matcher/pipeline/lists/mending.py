@@ -10,14 +10,14 @@ from pydantic import Field
 
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Conflict, NotFound
-from matcher.domain.listing import Contact, Side
-from matcher.domain.text import mask_contacts, mask_name, mask_number
-from matcher.files.contacts import parse_contact
+from matcher.domain.listing import Side
+from matcher.domain.text import mask_contacts
 from matcher.files.headings import header_of_keys
-from matcher.files.list_sheet import together
 from matcher.files.mapping import Mappings
+from matcher.files.masked_cells import masked_cell
 from matcher.files.reading import read_lists
 from matcher.files.report import ParsedList, Problem
+from matcher.files.table_notes import TableNotes
 from matcher.pipeline import cursors
 from matcher.pipeline.answers import Answer, Page
 from matcher.pipeline.idempotency import Request, done_once
@@ -197,11 +197,13 @@ def _read(side: Side, rows: Sequence[KeptRow], mappings: Mappings) -> ParsedList
     for row in rows:
         tables.setdefault((row.file, row.sheet), []).append(row)
     files: list[tuple[str, bytes]] = []
+    notes: dict[str, TableNotes] = {}
     places: dict[tuple[str, int], KeptRow] = {}
     for (file, sheet), of_sheet in tables.items():
         name = " ".join(filter(None, (file, sheet)))
         lines = [json.dumps(dict(row.cells), ensure_ascii=False) for row in of_sheet]
         files.append((name, "\n".join(lines).encode()))
+        notes[name] = TableNotes.from_json(of_sheet[0].notes)
         places |= {(name, number): row for number, row in enumerate(of_sheet, start=1)}
 
     def at_place(part: Any) -> Any:
@@ -212,7 +214,7 @@ def _read(side: Side, rows: Sequence[KeptRow], mappings: Mappings) -> ParsedList
         placed: Problem = problem if problem.row is None else at_place(problem)
         return placed
 
-    parsed = read_lists(files, side, mappings)
+    parsed = read_lists(files, side, mappings, notes=notes)
     return replace(
         parsed,
         rows=tuple(at_place(row) for row in parsed.rows),
@@ -232,25 +234,9 @@ class _Masks:
         """The cells of one row with their contacts hidden."""
         fields = header_of_keys([*cells], self.side, self.mappings).fields
         return {
-            heading: _masked(field, text)
+            heading: masked_cell(field, heading, text)
             for (heading, text), field in zip(cells.items(), fields, strict=True)
         }
-
-
-def _masked(field: str | None, text: str) -> str:
-    match field:
-        case "contact_name":
-            return mask_name(text)
-        case "contact_phone":
-            return mask_number(text)
-        case "contact":
-            contact = parse_contact(text)
-            hidden = Contact(
-                mask_name(contact.name), mask_number(contact.phone), mask_contacts(contact.email)
-            )
-            return together(hidden)
-        case _:
-            return mask_contacts(text)
 
 
 def _answer(row: KeptRow, cells: Mapping[str, str]) -> RejectedRowAnswer:

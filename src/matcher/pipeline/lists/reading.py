@@ -19,6 +19,7 @@ from matcher.pipeline.lists.answers import (
 )
 from matcher.pipeline.lists.held import held_listing
 from matcher.pipeline.lists.parks import park_named
+from matcher.pipeline.lists.selection import chosen_by
 from matcher.store import access, catalogue
 from matcher.store.database import Database
 
@@ -36,18 +37,21 @@ def list_listings(
     *,
     park: str | None = None,
     search: str = "",
+    where: Mapping[str, str] | None = None,
     cursor: str | None = None,
     limit: int = 50,
     include_withdrawn: bool = False,
 ) -> ListingPage:
-    """One page of a list in scope, by id.
+    """One page of a list in scope, by id; `where` leaves those whose fields say just this, field → text.
 
     Raises:
         NotFound: the park is not in scope.
+        InvalidInput: `where` names a field that listings are not chosen by.
         InvalidCursor: it is not one of this list's.
     """
     kind, page = _PAGES[side]
     after = cursors.after_id(kind, cursor)
+    source, stating = chosen_by(side, where or {})
     with database.reading() as session:
         park_id = None if park is None else park_named(session, park, scope).id
         rows = catalogue.page(
@@ -59,6 +63,8 @@ def list_listings(
             search=normalise(search),
             park_id=park_id,
             include_withdrawn=include_withdrawn,
+            source=source,
+            stating=stating,
         )
         listings, following = cursors.cut(rows, limit, lambda item: cursors.encode(kind, item.id))
         items = answers_of(session, listings, scope, beijing_day(now))

@@ -1,7 +1,7 @@
 """Which listings are meant by a change of several: named by id, or chosen by a filter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matcher.domain.access import Principal
 from matcher.domain.errors import Conflict, InvalidInput, NotFound, StaleVersion
@@ -11,6 +11,9 @@ from matcher.pipeline.lists.parks import park_named
 from matcher.store import catalogue
 from matcher.store.catalogue import HeldListing
 from matcher.store.database import Transaction
+
+FILTERED = ("organisation", "industry", "region")
+"""Fields by what they say, just so, listings are chosen; achievements by their `source`, too."""
 
 MAX_LISTINGS = 2_000
 """Listings that one request may change."""
@@ -27,6 +30,7 @@ class Selection:
     versions: Mapping[int, int | None] | None = None
     park: str | None = None
     search: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
     include_withdrawn: bool = False
     count: int | None = None
 
@@ -40,11 +44,12 @@ def selected(
         NotFound: a listing, or the park, is not in scope.
         StaleVersion: a listing is at another version than the caller has read.
         Conflict: the filter holds another number of listings than the caller has seen.
-        InvalidInput: there are none, or too many.
+        InvalidInput: there are none, or too many, or the filter names a field that it cannot choose by.
     """
     if selection.versions is not None:
         return listings_of_ids(session, principal, side, selection.versions, lock=lock)
     park_id = None if selection.park is None else park_named(session, selection.park, principal.scope).id
+    source, stating = chosen_by(side, selection.where)
     listed = catalogue.page(
         session,
         side,
@@ -53,6 +58,8 @@ def selected(
         search=normalise(selection.search),
         park_id=park_id,
         include_withdrawn=selection.include_withdrawn,
+        source=source,
+        stating=stating,
     )
     _require_number(len(listed))
     if selection.count is not None and selection.count != len(listed):
@@ -66,6 +73,24 @@ def selected(
         return listed
     held = catalogue.held_by_id(session, side, [item.id for item in listed], principal.scope, lock=True)
     return [*held.values()]
+
+
+def chosen_by(side: Side, where: Mapping[str, str]) -> tuple[str | None, Mapping[str, str]]:
+    """The source that is asked for, if one is, and what other fields are to say, field → text, normalised.
+
+    Raises:
+        InvalidInput: a field that listings of this side are not chosen by.
+    """
+    known = ("source", *FILTERED) if side is Side.SUPPLY else FILTERED
+    unknown = [name for name in where if name not in known]
+    if unknown:
+        raise InvalidInput(
+            f"不能按“{unknown[0][:60]}”选择；可用的字段：{'、'.join(known)}。",
+            f"listings are not chosen by {unknown[0][:60]!r}; fields: {', '.join(known)}.",
+            field="where",
+        )
+    stating = {name: normalise(text) for name, text in where.items()}
+    return stating.pop("source", None), stating
 
 
 def listings_of_ids(

@@ -52,7 +52,7 @@ class ImportBatch(Base):
 
 class RejectedRowRow(Base):
     """A row of a file that its import did not take: its cells by heading as the file has them, and why not.
-    `park_id` is None for the supply list."""
+    `park_id` is None for the supply list. `notes` are what the file says beside the row's table."""
 
     __tablename__ = "rejected_row"
 
@@ -64,6 +64,7 @@ class RejectedRowRow(Base):
     row: Mapped[int]
     cells: Mapped[dict[str, Any]]
     problem: Mapped[dict[str, Any]]
+    notes: Mapped[dict[str, Any] | None]
     at: Mapped[datetime]
 
 
