@@ -61,6 +61,11 @@ class Database:
         where = {name: value for name, value in url.query.items() if name in _WHERE}
         return url.set(query=where).render_as_string(hide_password=True)
 
+    @property
+    def url(self) -> str:
+        """What `open` opens again, in another process: with the password, so it is never shown or logged."""
+        return self.engine.url.render_as_string(hide_password=False)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent snapshot, never committed."""
