@@ -17,7 +17,7 @@ from matcher.store.database import Database
 Write = Callable[[Database, BinaryIO], object]
 """What writes a file; a bound method of a value that pickles, or a function of a module."""
 
-_GIVES_WAY = 10
+_GIVES_WAY = 5
 """By how much the process is nicer than the service."""
 
 
@@ -46,6 +46,17 @@ def main() -> int:
         sys.stderr.write(f"{type(error).__name__} at {places}")
         return 1
     return 0
+
+
+def _without_data(error: BaseException | None) -> str:
+    """An exception and its causes, each by its class and the lines it came through; no message, which may
+    quote what lists say."""
+    told = []
+    while error is not None:
+        frames = reversed(traceback.extract_tb(error.__traceback__))
+        told.append(f"{type(error).__name__} at " + " < ".join(f"{at.filename}:{at.lineno}" for at in frames))
+        error = error.__cause__
+    return "; because of ".join(told)
 
 
 if __name__ == "__main__":
