@@ -96,14 +96,13 @@ def test_a_caller_who_reads_no_further_is_given_up(server: Server, monkeypatch: 
         caller.close()
 
 
-@pytest.mark.both_engines
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_an_export_that_fails_before_its_first_byte_is_answered_with_a_problem(
     server: Server, form: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill(server.service.database, "jia", 100)
     with server.service.database.writing() as session:
-        session.execute(text("ALTER TABLE repeat RENAME TO gone"))
+        session.execute(text("UPDATE ledger_entry SET like_opinion = '无此看法'"))
     client = server.client(server.key("区级管理员", Role.ADMIN))
     with caplog.at_level(logging.ERROR):
         for _ in range(exported.AT_ONCE + 1):
@@ -111,8 +110,17 @@ def test_an_export_that_fails_before_its_first_byte_is_answered_with_a_problem(
             assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     raised: Any = caplog.records[0].exc_info
     assert isinstance(raised[1], exported.ExportFailed)
-    assert "store/repeats.py" in str(raised[1])
-    assert "SELECT" not in str(raised[1])
+    assert str(raised[1]).startswith("ValueError at ")
+    assert "store/ledger.py" in str(raised[1])
+    assert "无此" not in str(raised[1])
+
+
+def test_a_database_that_does_not_serve_an_export_is_told_as_away(server: Server) -> None:
+    fill(server.service.database, "jia", 100)
+    with server.service.database.writing() as session:
+        session.execute(text("ALTER TABLE repeat RENAME TO gone"))
+    answer = server.client(server.key("区级管理员", Role.ADMIN)).get("/v1/ledger/export", params=ASKED)
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
 
 
 def test_a_lack_of_rights_is_told_before_a_turn_is_waited_for(server: Server) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from matcher.api.downloads import to_be_saved
+from matcher.domain.errors import DatabaseAway
 from matcher.pipeline import export_process
 
 AT_ONCE = 2
@@ -39,6 +40,7 @@ class Exports:
 
         Raises:
             ExportFailed: while the pieces are read, the process ends before the file does.
+            DatabaseAway: likewise, because the database does not answer.
         """
         command = [sys.executable, "-m", export_process.__name__]
         async with self._turns, await anyio.open_process(command) as process:
@@ -59,8 +61,9 @@ async def _pieces(process: Process, order: bytes) -> AsyncGenerator[bytes, None]
         await process.stdin.aclose()
     async for piece in process.stdout:
         yield piece
-    if await process.wait():
-        raise ExportFailed(b"".join([told async for told in process.stderr]).decode(errors="replace"))
+    if code := await process.wait():
+        told = b"".join([part async for part in process.stderr]).decode(errors="replace")
+        raise DatabaseAway(told, told) if code == export_process.AWAY_EXIT else ExportFailed(told)
 
 
 class Exported(StreamingResponse):
@@ -75,7 +78,7 @@ class Exported(StreamingResponse):
         """Wait for the turn and for the first piece, then answer.
 
         Raises:
-            ExportFailed: the file was not made, or not to its end.
+            ExportFailed: the file was not made, or not to its end; likewise DatabaseAway.
             TimeoutError: the caller has stopped reading.
         """
 

@@ -12,10 +12,14 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
+from matcher.domain.errors import DatabaseAway
 from matcher.store.database import Database
 
 Write = Callable[[Database, BinaryIO], object]
 """What writes a file; a bound method of a value that pickles, or a function of a module."""
+
+AWAY_EXIT = 3
+"""The exit code where the database does not answer."""
 
 _GIVES_WAY = 5
 """By how much the process is nicer than the service."""
@@ -39,12 +43,8 @@ def main() -> int:
         finally:
             database.close()
     except Exception as error:
-        places = " < ".join(
-            f"{frame.filename}:{frame.lineno}"
-            for frame in reversed(traceback.extract_tb(error.__traceback__))
-        )
-        sys.stderr.write(f"{type(error).__name__} at {places}")
-        return 1
+        sys.stderr.write(_without_data(error))
+        return AWAY_EXIT if isinstance(error, DatabaseAway) else 1
     return 0
 
 

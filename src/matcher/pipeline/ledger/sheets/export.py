@@ -1,7 +1,7 @@
 """The ledger as a file: the office workbook, or CSV."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, BinaryIO
@@ -207,7 +207,11 @@ def sheet_row(entry: EntryView, reason: str, *, unmasked: bool, original_columns
 def _contact(side: str, contact: Contact, *, unmasked: bool) -> dict[str, Any]:
     """The cells of a side's contact."""
     shown = contact if unmasked else contact.masked
-    return {f"{side}_contact_{part}": text for part, text in asdict(shown).items()}
+    return {
+        f"{side}_contact_name": shown.name,
+        f"{side}_contact_phone": shown.phone,
+        f"{side}_contact_email": shown.email,
+    }
 
 
 def _original(demand: Mapping[str, str], achievement: Mapping[str, str], *, unmasked: bool) -> dict[str, str]:
