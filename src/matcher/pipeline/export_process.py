@@ -21,7 +21,7 @@ Write = Callable[[Database, BinaryIO], object]
 AWAY_EXIT = 3
 """The exit code where the database does not answer."""
 
-_GIVES_WAY = 5
+_GIVES_WAY = 10
 """By how much the process is nicer than the service."""
 
 
