@@ -25,7 +25,7 @@ _MESSAGES_WITHOUT_DATA = frozenset(
             "PermissionError",
         ),
         *("RecursionError", "TypeError", "UnboundLocalError"),
-        *("EncoderError", "IssuerUnavailable", "StoreError"),
+        *("EncoderError", "ExportFailed", "IssuerUnavailable", "StoreError"),
     }
 )
 """Exceptions whose messages name code, files, models or servers; a `ValueError` quotes the value itself."""

@@ -5,6 +5,7 @@ import errno
 import io
 import math
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -89,15 +90,26 @@ def row(**changes: Any) -> LedgerRow:
     return LedgerRow(**{**values, **changes})
 
 
+def own_columns(rows: Iterable[LedgerRow]) -> list[str]:
+    return [heading for row in rows for heading in row.original]
+
+
 def workbook_of(*rows: LedgerRow) -> bytes:
     stream = io.BytesIO()
-    write_ledger(rows, park_name="某园区", printed_on=date(2026, 11, 22), stream=stream)
+    write_ledger(
+        rows,
+        count=len(rows),
+        original=own_columns(rows),
+        park_name="某园区",
+        printed_on=date(2026, 11, 22),
+        stream=stream,
+    )
     return stream.getvalue()
 
 
 def csv_of(*rows: LedgerRow) -> bytes:
     stream = io.BytesIO()
-    write_ledger_csv(rows, stream)
+    write_ledger_csv(rows, stream, original=own_columns(rows))
     return stream.getvalue()
 
 
@@ -299,7 +311,7 @@ class _Full(io.BytesIO):
 
 def test_a_full_disk_is_told_as_what_it_is() -> None:
     with pytest.raises(OSError, match="No space left on device") as caught:
-        write_ledger([row()], park_name="某园区", printed_on=date(2026, 11, 22), stream=_Full())
+        write_ledger([row()], count=1, park_name="某园区", printed_on=date(2026, 11, 22), stream=_Full())
     assert caught.value.errno == errno.ENOSPC
 
 

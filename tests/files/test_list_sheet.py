@@ -1,7 +1,7 @@
 """Lists written out read back as the same listings, whatever they say and under whatever columns."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import BinaryIO
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matcher.domain.list_columns import ListColumn
 from matcher.domain.listing import Confidentiality, Contact, Demand, DemandKind, Maturity, Money, Side
 from matcher.files.list_files import write_list, write_list_csv
-from matcher.files.list_sheet import ListSheet, list_sheet, spelt_out
+from matcher.files.list_sheet import ListSheet, columns_for, row_of, spelt_out
 from matcher.files.reading import read_lists
 
 WORDS = st.sampled_from(["氢能", "隔膜", "密封圈 A", "除霜", "示例单位", "耐碱性能", "大兴", "batch two"])
@@ -59,6 +59,12 @@ ORIGINAL = [
 ]
 
 
+def list_sheet(listings: Sequence[Demand], original: Sequence[ListColumn]) -> ListSheet:
+    columns = columns_for(Side.DEMAND, listings, original)
+    rows = [row_of(listing, columns, number) for number, listing in enumerate(listings, start=1)]
+    return ListSheet([column.heading for column in columns], rows)
+
+
 def in_workbook(sheet: ListSheet, stream: BinaryIO) -> None:
     write_list(sheet, "企业需求清单", stream)
 
@@ -71,7 +77,7 @@ def test_what_is_written_reads_back_as_the_same_listings(
     write: Callable[[ListSheet, BinaryIO], None], original: list[ListColumn], listings: list[Demand]
 ) -> None:
     numbered = [replace(listing, code=f"XQ-{number}") for number, listing in enumerate(listings)]
-    sheet = list_sheet(Side.DEMAND, numbered, original)
+    sheet = list_sheet(numbered, original)
     assert list(sheet.headings)[: len(original)] == [column.heading for column in original]
     stream = io.BytesIO()
     write(sheet, stream)
@@ -100,7 +106,7 @@ def figures(listing: object) -> Demand:
 def test_figures_without_words_are_spelt_out_and_read_back(value: Money | Maturity, text: str) -> None:
     assert spelt_out(value) == text
     field = {"budget": value} if isinstance(value, Money) else {"maturity": value}
-    sheet = list_sheet(Side.DEMAND, [Demand(title="隔膜", **field)], [])
+    sheet = list_sheet([Demand(title="隔膜", **field)], [])
     stream = io.BytesIO()
     write_list_csv(sheet, stream)
     [row] = read_lists([("清单.csv", stream.getvalue())], Side.DEMAND).rows

@@ -34,6 +34,7 @@ from matcher.api import (
     session,
     sheets,
 )
+from matcher.api.exported import Exports
 from matcher.api.list_kinds import ACHIEVEMENTS, DEMANDS
 from matcher.api.listing_history import history_router
 from matcher.api.listing_sets import listing_set_router
@@ -79,6 +80,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.metrics = RequestMetrics()
     app.state.metrics.registry.register(LedgerCollector(lambda: ledger_state(service.database)))
+    app.state.exports = Exports()
     app.state.runs = runs.RunStarter(service)
     errors.install(app)
     for kind in (ACHIEVEMENTS, DEMANDS):

@@ -15,5 +15,9 @@ def workbook(content: bytes, name: str) -> Response:
 
 def attachment(content: bytes, media_type: str, name: str) -> Response:
     """A file to be saved as `name`, given to browsers in the form of RFC 5987."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
+    return Response(content, media_type=media_type, headers=to_be_saved(name))
+
+
+def to_be_saved(name: str) -> dict[str, str]:
+    """The header by which browsers save an answer as `name`."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}

@@ -1,21 +1,22 @@
 """Several listings of one list at once: exported, changed in bulk, or merged as duplicates."""
 
-from io import BytesIO
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from matcher.api.auth import Asked, Caller, Installation
 from matcher.api.bodies import Duplicates
-from matcher.api.downloads import XLSX, attachment
+from matcher.api.downloads import XLSX
+from matcher.api.exported import Exported
 from matcher.api.fields import Id, IfMatch, ParkCode, Unmask, version_of
 from matcher.api.list_kinds import ListKind
 from matcher.api.openapi import binary, problems
 from matcher.api.writes import shown
 from matcher.domain.listing import Side
+from matcher.pipeline.export_process import order
 from matcher.pipeline.lists.bulk import BulkAnswer, change_listings
-from matcher.pipeline.lists.export import TITLES, ListFormat, export_list
+from matcher.pipeline.lists.export import TITLES, ListFormat, list_export
 from matcher.pipeline.lists.merging import MergeAnswer, merge_listings
 from matcher.pipeline.texts import Line
 
@@ -51,6 +52,7 @@ def listing_set_router(kind: ListKind) -> APIRouter:
         response_class=Response,
     )
     def export(
+        request: Request,
         service: Installation,
         caller: Caller,
         target: Annotated[dict[str, Any], Depends(target_of)],
@@ -60,11 +62,11 @@ def listing_set_router(kind: ListKind) -> APIRouter:
         unmask: Unmask = False,
     ) -> Response:
         """没有撤回的条目，列与上一次导入的清单相同，清单没有的字段另加列；可再导入，隐去的联系方式不会丢失。"""
-        stream = BytesIO()
-        export_list(
-            service.database, caller, kind.side, stream, service.now(), form=form, unmask=unmask, **target
+        allowed = list_export(
+            service.database, caller, kind.side, service.now(), form=form, unmask=unmask, **target
         )
-        return attachment(stream.getvalue(), _TYPES[form], f"{TITLES[kind.side]}.{form}")
+        name = f"{TITLES[kind.side]}.{form}"
+        return Exported(request, order(service.database, allowed.write), _TYPES[form], name)
 
     @router.post(
         "/bulk",

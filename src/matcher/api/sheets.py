@@ -1,15 +1,15 @@
 """The ledger as a sheet: out as a workbook or CSV, back in cell by cell, undone; and erasing a person."""
 
 from hashlib import sha256
-from io import BytesIO
 from pathlib import PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import Response
 
 from matcher.api.auth import Asked, Caller, Installation
-from matcher.api.downloads import XLSX, attachment
+from matcher.api.downloads import XLSX
+from matcher.api.exported import Exported
 from matcher.api.fields import Cursor, Id, Limit, OriginalColumns, Park, ParkCode, Unmask
 from matcher.api.openapi import binary, problems
 from matcher.api.schemas.sheets import NewErasure
@@ -17,12 +17,13 @@ from matcher.api.writes import DryRunOfFile, shown
 from matcher.domain.access import Right
 from matcher.domain.person import person_of
 from matcher.domain.text import normalise
+from matcher.pipeline import idempotency
 from matcher.pipeline.answers import Page
-from matcher.pipeline.idempotency import Request
+from matcher.pipeline.export_process import order
 from matcher.pipeline.ledger import erasure
-from matcher.pipeline.ledger.sheets import export, importing, undo
+from matcher.pipeline.ledger.sheets import importing, undo
 from matcher.pipeline.ledger.sheets.answers import LedgerImportAnswer, LedgerUndoAnswer, PastLedgerImport
-from matcher.pipeline.ledger.sheets.export import SheetFormat
+from matcher.pipeline.ledger.sheets.export import SheetFormat, ledger_export
 
 CSV = "text/csv"
 _TYPES = {SheetFormat.XLSX: XLSX, SheetFormat.CSV: CSV}
@@ -46,6 +47,7 @@ _SHEET: dict[int | str, dict[str, Any]] = {
     response_class=Response,
 )
 def export_ledger(
+    request: Request,
     service: Installation,
     caller: Caller,
     park: Annotated[ParkCode, Query(description="园区代码", examples=["hydrogen"])],
@@ -58,19 +60,17 @@ def export_ledger(
 ) -> Response:
     """一个园区在办的台账：系统列受保护，人工列带下拉选项，填写后可用导入接口导回。"""
     caller.require(Right.READ_PARK)
-    stream = BytesIO()
-    export.export_ledger(
+    allowed = ledger_export(
         service.database,
         caller.scope,
         park,
-        stream,
         service.now(),
         form=form,
         work=work,
         original_columns=original_columns,
         unmask_for=caller if unmask else None,
     )
-    return attachment(stream.getvalue(), _TYPES[form], f"台账.{form}")
+    return Exported(request, order(service.database, allowed.write), _TYPES[form], f"台账.{form}")
 
 
 @router.post(
@@ -131,5 +131,5 @@ def erase_person(service: Installation, caller: Caller, body: NewErasure) -> Res
     """在清单、台账、历史和记录中处处删除，代之以〔已删除〕；历史只留其事。作为佐证的文件须另行移除。"""
     caller.require(Right.ADMINISTER)
     person = person_of(name=body.name, phone=body.phone, email=body.email)
-    request = Request(caller, service.now())
+    request = idempotency.Request(caller, service.now())
     return shown(erasure.erase_person(service.database, request, person, dry_run=body.dry_run))

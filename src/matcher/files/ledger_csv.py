@@ -8,7 +8,7 @@ one apostrophe off such texts, so that every text reads back as it was.
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from matcher.domain.columns import Kind
@@ -17,6 +17,10 @@ from matcher.files.safe_cells import plain
 from matcher.files.sheets import MAX_ROWS, UnreadableFile, too_many_rows
 
 _EVALUATED = re.compile(r"'*+(?:\s*[=+\-@＝＋－＠\t\r\n]|(?=\D*\d)[\s\d.,:/%eE+\-]*\Z)")
+
+
+_AT_ONCE = 1 << 17
+"""Characters that are handed over at once."""
 
 
 def kept_as_text(text: str) -> str:
@@ -29,16 +33,41 @@ def as_written(text: str) -> str:
     return text[1:] if text.startswith("'") and _EVALUATED.match(text) else text
 
 
-def write_ledger_csv(rows: Sequence[LedgerRow], stream: BinaryIO) -> None:
-    """Write a park's ledger: one line of headings, one line for each entry."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    columns = sheet_columns(rows)
-    writer.writerow([column.zh for column in columns])
+def write_ledger_csv(rows: Iterable[LedgerRow], stream: BinaryIO, *, original: Iterable[str] = ()) -> None:
+    """Write a park's ledger as its rows come: one line of headings, one line for each entry.
+
+    `original` are the headings of the lists' own columns that the rows have.
+    """
+    columns = sheet_columns(original)
+    lines = CsvLines(stream)
+    lines.write([column.zh for column in columns])
     for position, row in enumerate(rows, start=1):
         values = values_of(position, row)
-        writer.writerow([_cell(column.kind, values.get(column.name)) for column in columns])
-    stream.write(text.getvalue().encode("utf-8-sig"))
+        lines.write([_cell(column.kind, values.get(column.name)) for column in columns])
+    lines.flush()
+
+
+class CsvLines:
+    """Lines of UTF-8 with BOM, every cell quoted, handed to a stream some hundred thousand characters at
+    once; `flush` hands over the last."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._text = io.StringIO("\ufeff", newline="")
+        self._text.seek(1)
+        self._writer = csv.writer(self._text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+
+    def write(self, cells: Iterable[str]) -> None:
+        """Write a line."""
+        self._writer.writerow(cells)
+        if self._text.tell() > _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand the lines that are held back to the stream."""
+        self._stream.write(self._text.getvalue().encode())
+        self._text.seek(0)
+        self._text.truncate()
 
 
 def csv_rows(text: str, delimiter: str) -> list[list[str]]:

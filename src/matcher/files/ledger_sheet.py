@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from matcher.domain.columns import GRADES, MACHINE, ORIGINAL, PEOPLE, Column, Kind, View, Work, Writer
 from matcher.domain.labels import label
@@ -80,16 +81,18 @@ class LedgerRow:
     original: Mapping[str, str] = field(default_factory=dict)
 
 
-def sheet_columns(rows: Iterable[LedgerRow]) -> tuple[Column, ...]:
-    """The columns of a sheet of these rows: after the machine's those of the lists' own, demands' first."""
-    headings = dict.fromkeys(heading for row in rows for heading in row.original)
-    original = [
+def sheet_columns(original: Iterable[str] = ()) -> tuple[Column, ...]:
+    """The columns of a sheet: after the machine's those of the lists' own, demands' first.
+
+    `original` are the headings of the lists' own columns that rows have (`LedgerRow.original`).
+    """
+    own = [
         Column(heading, heading, Writer.RUN, name=heading, width=_ORIGINAL_WIDTH)
         for start in ORIGINAL.values()
-        for heading in headings
+        for heading in dict.fromkeys(original)
         if heading.startswith(start)
     ]
-    return (*COLUMNS[:_MACHINES], *original, *COLUMNS[_MACHINES:])
+    return (*COLUMNS[:_MACHINES], *own, *COLUMNS[_MACHINES:])
 
 
 def is_original(heading: str) -> bool:
@@ -161,6 +164,7 @@ UNKNOWN = "—"
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T].*)?")
 
 
+@lru_cache(maxsize=1 << 12)
 def _comparable(text: str) -> str:
     """A cell's text without what saving does to it; a spreadsheet keeps 15 digits of a figure."""
     text = in_gbk(plain(text)).strip()

@@ -5,7 +5,7 @@ people's columns are open, with drop-downs and checked dates and numbers. Three 
 entry a row is of, at which version, and what its protected cells said.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -55,18 +55,23 @@ _ROWS_BETWEEN_REPORTS = 200
 
 
 def write_ledger(
-    rows: Sequence[LedgerRow],
+    rows: Iterable[LedgerRow],
     *,
+    count: int,
     park_name: str,
     printed_on: date,
     stream: BinaryIO,
+    original: Iterable[str] = (),
     written: Callable[[int], object] = lambda _: None,
 ) -> None:
-    """Write a park's ledger to `stream`; `written` is told now and then how many rows are done."""
+    """Write a park's ledger of `count` rows to `stream`; `written` is told now and then how many are done.
+
+    `original` are the headings of the lists' own columns that the rows have.
+    """
     with SafeBook(stream) as book:
         sheet = book.add_sheet("台账")
-        columns = sheet_columns(rows)
-        about = f"园区：{park_name}　　打印日期：{_in_words(printed_on)}　　共 {len(rows)} 条"
+        columns = sheet_columns(original)
+        about = f"园区：{park_name}　　打印日期：{_in_words(printed_on)}　　共 {count} 条"
         _write_head(book, sheet, about, columns)
         styles = [book.style(_look(column)) for column in columns]
         for position, row in enumerate(rows, start=1):
@@ -78,11 +83,11 @@ def write_ledger(
                 book.write(sheet, HEADER_ROW + position - 1, number, value, style)
             if position % _ROWS_BETWEEN_REPORTS == 0:
                 written(position)
-        last = HEADER_ROW + len(rows) - 1
+        last = HEADER_ROW + count - 1
         sheet.autofilter(HEADER_ROW - 1, 0, last, len(columns) - 1)
         sheet.freeze_panes(HEADER_ROW, 3)
         for number, column in enumerate(columns):
-            if rows and (rule := _rule(column)):
+            if count and (rule := _rule(column)):
                 sheet.data_validation(HEADER_ROW, number, last, number, rule)
         _protect(sheet)
         set_up_page(sheet, 0, HEADER_ROW - 1)

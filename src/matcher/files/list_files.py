@@ -1,10 +1,8 @@
 """Lists out: a sheet of listings as a workbook, or as CSV."""
 
-import csv
-import io
 from typing import BinaryIO
 
-from matcher.files.ledger_csv import kept_as_text
+from matcher.files.ledger_csv import CsvLines, kept_as_text
 from matcher.files.list_sheet import ListSheet
 from matcher.files.safe_cells import FROM_TOP, HEADING, SafeBook, plain, set_up_page
 
@@ -29,11 +27,11 @@ def write_list(sheet: ListSheet, title: str, stream: BinaryIO) -> None:
 
 def write_list_csv(sheet: ListSheet, stream: BinaryIO) -> None:
     """Write UTF-8 with BOM, every cell quoted, an apostrophe before what a spreadsheet would evaluate."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([plain(heading) for heading in sheet.headings])
-    writer.writerows([[_kept(plain(cell)) for cell in row] for row in sheet.rows])
-    stream.write(text.getvalue().encode("utf-8-sig"))
+    lines = CsvLines(stream)
+    lines.write(plain(heading) for heading in sheet.headings)
+    for row in sheet.rows:
+        lines.write(_kept(plain(cell)) for cell in row)
+    lines.flush()
 
 
 def _kept(text: str) -> str:

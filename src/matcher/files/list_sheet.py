@@ -37,7 +37,7 @@ class ListSheet:
     """The headings of a list, and the cells below them, row by row."""
 
     headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Iterable[Sequence[str]]
 
 
 def columns_read(parsed: ParsedList) -> list[ListColumn]:
@@ -58,8 +58,8 @@ def columns_read(parsed: ParsedList) -> list[ListColumn]:
     return list(columns.values())
 
 
-def list_sheet(side: Side, listings: Sequence[Listing], original: Sequence[ListColumn]) -> ListSheet:
-    """The sheet of some listings of one side; `original` are the columns that their list arrived with."""
+def columns_for(side: Side, listings: Iterable[Listing], original: Sequence[ListColumn]) -> list[ListColumn]:
+    """The columns that some listings of one side need; `original` are those that their list arrived with."""
     columns = [*original]
     for listing in listings:
         columns += _missing(side, listing, columns)
@@ -69,14 +69,13 @@ def list_sheet(side: Side, listings: Sequence[Listing], original: Sequence[ListC
     if not original:
         order = list(list_fields(side))
         columns.sort(key=lambda column: order.index(column.field) if column.field in order else len(order))
-    if len(columns) > len(original):
-        columns = _known_by_themselves(side, columns)
-    rows = [
-        [cells.get(place, "") for place in range(len(columns))]
-        for number, listing in enumerate(listings, start=1)
-        for cells in [_cells(listing, columns, number)[0]]
-    ]
-    return ListSheet([column.heading for column in columns], rows)
+    return _known_by_themselves(side, columns) if len(columns) > len(original) else columns
+
+
+def row_of(listing: Listing, columns: Sequence[ListColumn], number: int) -> list[str]:
+    """A listing's cells under some columns; `number` is its place on the sheet, from 1."""
+    cells, _ = _cells(listing, columns, number)
+    return [cells.get(place, "") for place in range(len(columns))]
 
 
 def _missing(side: Side, listing: Listing, columns: Sequence[ListColumn]) -> list[ListColumn]:

@@ -6,7 +6,8 @@ next begins, and a large ledger takes little memory.
 
 import re
 from datetime import date, datetime, time
-from io import BytesIO
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -42,6 +43,8 @@ _LOOKS_LIKE_MARKUP = re.compile("(?<=_)(?=x[0-9A-Fa-f]{4}_)|(?<=^<)(?=r>)")
 
 def plain(text: str) -> str:
     """The text as a workbook can hold it: lines end in a line feed; what no XML file holds is left out."""
+    if len(text) <= LONGEST_TEXT // 2 and text.isprintable():
+        return text  # nearly every cell, and four times as fast
     kept = _NO_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if 2 * len(kept) <= LONGEST_TEXT:
         return kept
@@ -66,7 +69,7 @@ class SafeBook:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._whole = BytesIO()
+        self._whole = TemporaryFile()  # noqa: SIM115 - closed when the block is left
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self._workbook = Workbook(self._whole, options | {"constant_memory": True})
         self._run = self._workbook.add_format()
@@ -77,12 +80,14 @@ class SafeBook:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            self._workbook.close()
-        except FileCreateError as error:
-            raise OSError(*error.args[0].args) from error
-        if kind is None:
-            self._stream.write(self._whole.getbuffer())
+        with self._whole:
+            try:
+                self._workbook.close()
+            except FileCreateError as error:
+                raise OSError(*error.args[0].args) from error
+            if kind is None:
+                self._whole.seek(0)
+                copyfileobj(self._whole, self._stream)
 
     def add_sheet(self, title: str) -> Worksheet:
         """A further sheet, blank."""

@@ -1,6 +1,6 @@
 """The two lists as they stand in the database, and the counter of their changes; `revisions` writes them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -188,6 +188,16 @@ def page(
         columns = (row.title, row.code, row.organisation)
         query = query.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
     return [held(row) for row in session.scalars(query)]
+
+
+def paged(
+    session: Session, side: Side, scope: Scope, *, park_id: int | None, source: str | None
+) -> Iterator[list[HeldListing]]:
+    """Every listing that `page` gives of a park or a source, a few hundred at a time."""
+    after = 0
+    while items := page(session, side, scope, after=after, limit=_CHUNK, park_id=park_id, source=source):
+        yield items
+        after = items[-1].id
 
 
 def organisations(session: Session) -> Sequence[str]:

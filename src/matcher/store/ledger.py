@@ -1,6 +1,6 @@
 """The ledger and the reverse feed as they are read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -105,20 +105,51 @@ def entries(
 
     `only_live_on` leaves out pairs of which a side was withdrawn, expired or made secret since the run.
     """
-    query = _entry_query().order_by(*_PLACE)
-    for condition in _conditions(scope, wanted):
-        query = query.where(condition)
-    if wanted.band is not None:
-        query = query.where(_in_band(session, scope, wanted.band))
-    if wanted.work:
-        query = query.where(_is_work(session, scope))
+    query = _entry_query().where(*_wanted(session, scope, wanted)).order_by(*_PLACE)
     if only_live_on is not None:
         query = query.where(
             *live_conditions(DemandRow, only_live_on), *live_conditions(AchievementRow, only_live_on)
         )
     if after is not None:
-        query = query.where(tuple_(*_PLACE) > after)
+        query = query.where(LedgerEntry.demand_id >= after[0], tuple_(*_PLACE) > after)
     return _views(session, scope, session.execute(query.limit(limit)))
+
+
+def paged(session: Session, scope: Scope, wanted: EntryFilter) -> Iterator[list[EntryView]]:
+    """The same entries in the same order, a few hundred at a time."""
+    page = entries(session, scope, wanted, limit=_CHUNK)
+    while page:
+        yield page
+        page = entries(session, scope, wanted, after=place_of(page[-1]), limit=_CHUNK)
+
+
+def count(session: Session, scope: Scope, wanted: EntryFilter) -> int:
+    """How many entries `entries` gives of these."""
+    query = (
+        select(func.count())
+        .select_from(LedgerEntry)
+        .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
+        .where(*_wanted(session, scope, wanted))
+    )
+    return session.scalar(query) or 0
+
+
+def extras(
+    session: Session, scope: Scope, wanted: EntryFilter
+) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
+    """What both lists say of each entry in columns of their own, demand's and achievement's, in the order of
+    `entries`."""
+    query = (
+        select(DemandRow.data["extra"], AchievementRow.data["extra"])
+        .select_from(LedgerEntry)
+        .join(DemandRow, DemandRow.id == LedgerEntry.demand_id)
+        .join(AchievementRow, AchievementRow.id == LedgerEntry.achievement_id)
+        .outerjoin(LedgerHuman, LedgerHuman.entry_id == LedgerEntry.id)
+        .where(*_wanted(session, scope, wanted))
+        .order_by(*_PLACE)
+    )
+    for demand, achievement in session.execute(query.execution_options(yield_per=_CHUNK)):
+        yield demand or {}, achievement or {}
 
 
 def entry(session: Session, scope: Scope, entry_id: int) -> EntryView | None:
@@ -201,6 +232,16 @@ def _views(session: Session, scope: Scope, rows: Iterable[Any]) -> list[EntryVie
     return [
         replace(row, also=also[row.achievement_id]) if row.achievement_id in also else row for row in views
     ]
+
+
+def _wanted(session: Session, scope: Scope, wanted: EntryFilter) -> list[ColumnElement[bool]]:
+    """Every condition of a filter, those that depend on a park's thresholds included."""
+    conditions = _conditions(scope, wanted)
+    if wanted.band is not None:
+        conditions.append(_in_band(session, scope, wanted.band))
+    if wanted.work:
+        conditions.append(_is_work(session, scope))
+    return conditions
 
 
 def _conditions(scope: Scope, wanted: EntryFilter) -> list[ColumnElement[bool]]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -42,7 +43,7 @@ _staged = Table(
     "staged_listing",
     MetaData(),
     Column("place", Integer, primary_key=True),
-    Column("listing_id", Integer),
+    Column("listing_id", Integer, index=True),
     *(Column(name, AchievementRow.__table__.c[name].type) for name in _CONTENT),
     Column("released", DemandRow.__table__.c.released.type),
     prefixes=["TEMPORARY"],
@@ -79,10 +80,16 @@ def put_in_place(session: Session, shelf: Shelf, change: Change) -> None:
     its_place = {"source": shelf.source} if shelf.side is Side.SUPPLY else {"park_id": shelf.park_id}
     on_shelf = [rows.c[name] == value for name, value in its_place.items()]
     old, new = _staged.c.listing_id == rows.c.id, _staged.c.listing_id.is_(None)
+    # A join would copy every row to a table of its own before it is set: the lock was held twice as long.
+    changed = [name for name in content if name != "key"]
+    said = select(*(_staged.c[name] for name in changed)).where(old).scalar_subquery()
+    session.execute(
+        update(rows)
+        .values({tuple_(*(rows.c[name] for name in changed)): said})
+        .where(rows.c.id.in_(select(_staged.c.listing_id)), *on_shelf)
+    )
     # An identity stands in an index, which is written anew for each row whose identity is set.
-    for names, where in ([name for name in content if name != "key"], []), (["key"], [_other_key(rows)]):
-        values = {name: _staged.c[name] for name in names}
-        session.execute(update(rows).values(values).where(old, *on_shelf, *where))
+    session.execute(update(rows).values(key=_staged.c.key).where(old, *on_shelf, _other_key(rows)))
     _append(session, shelf, change, select(*_said(_staged.c.listing_id)).where(~new))
     origin = [literal(value, rows.c[name].type) for name, value in its_place.items()]
     arriving = select(

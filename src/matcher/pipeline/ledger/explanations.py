@@ -168,11 +168,15 @@ def _reasons(entry: EntryView, facts: Sequence[Fact]) -> Reasons:
         like=entry.like_opinion,
         standing=entry.standing,
         cause=entry.cause,
-        facts=[
-            replace(fact, demand=mask_contacts(fact.demand), achievement=mask_contacts(fact.achievement))
-            for fact in facts
-        ],
+        facts=[_without_contacts(fact) for fact in facts],
     )
+
+
+def _without_contacts(fact: Fact) -> Fact:
+    demand, achievement = mask_contacts(fact.demand), mask_contacts(fact.achievement)
+    if demand == fact.demand and achievement == fact.achievement:
+        return fact
+    return replace(fact, demand=demand, achievement=achievement)
 
 
 def _masked(near: Near) -> Near:

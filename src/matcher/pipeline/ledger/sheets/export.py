@@ -1,6 +1,7 @@
 """The ledger as a file: the office workbook, or CSV."""
 
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, BinaryIO
@@ -21,7 +22,7 @@ from matcher.pipeline.ledger.explanations import lines
 from matcher.pipeline.lists.parks import get_park
 from matcher.ports import Progress, silent
 from matcher.store import access, ledger
-from matcher.store.database import Database
+from matcher.store.database import Database, Transaction
 
 
 class SheetFormat(StrEnum):
@@ -31,20 +32,77 @@ class SheetFormat(StrEnum):
     CSV = "csv"
 
 
-def export_ledger(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerExport:
+    """A park's ledger that someone may have as a file: what is in it, and in which form.
+
+    It can be written in another process; see `ledger_export`.
+    """
+
+    park_id: int
+    park_name: str
+    scope: Scope
+    now: datetime
+    form: SheetFormat
+    work: bool
+    original_columns: bool
+    unmasked: bool
+
+    def write(self, database: Database, stream: BinaryIO, progress: Progress = silent) -> int:
+        """Write the entries in view as of one moment, as they are read; returns how many.
+
+        Memory does not grow with the ledger. A workbook reaches the stream when it is whole.
+        """
+        wanted = EntryFilter(park_id=self.park_id, in_view=True, work=self.work)
+        with database.reading() as session:
+            count = ledger.count(session, self.scope, wanted)
+            original = self._headings(session, wanted) if self.original_columns else ()
+            rows = self._rows(session, wanted)
+            if self.form is SheetFormat.CSV:
+                write_ledger_csv(rows, stream, original=original)
+                return count
+            write_ledger(
+                rows,
+                count=count,
+                park_name=self.park_name,
+                printed_on=beijing_day(self.now),
+                stream=stream,
+                original=original,
+                written=lambda done: progress("write rows", done, count),
+            )
+        return count
+
+    def _headings(self, session: Transaction, wanted: EntryFilter) -> list[str]:
+        """The headings of the lists' own columns, in the order in which entries have them."""
+        headings: dict[str, None] = {}
+        for demand, achievement in ledger.extras(session, self.scope, wanted):
+            headings |= dict.fromkeys(_original(demand, achievement, unmasked=True))
+        return list(headings)
+
+    def _rows(self, session: Transaction, wanted: EntryFilter) -> Iterator[LedgerRow]:
+        for entries in ledger.paged(session, self.scope, wanted):
+            reasons = lines(session, self.scope, entries)
+            for entry in entries:
+                yield sheet_row(
+                    entry,
+                    reasons[entry.id],
+                    unmasked=self.unmasked,
+                    original_columns=self.original_columns,
+                )
+
+
+def ledger_export(
     database: Database,
     scope: Scope,
     park_code: str,
-    stream: BinaryIO,
     now: datetime,
     *,
     form: SheetFormat = SheetFormat.XLSX,
     work: bool = False,
     original_columns: bool = False,
     unmask_for: Principal | None = None,
-    progress: Progress = silent,
-) -> int:
-    """Write a park's entries in view as a workbook or a CSV file; returns how many.
+) -> LedgerExport:
+    """A park's entries in view, to be written as a workbook or a CSV file.
 
     Only those that are `work` where asked: likely, or touched by people.
     With `original_columns`, what the lists say in columns of their own follows the machine's columns.
@@ -66,25 +124,48 @@ def export_ledger(
                 subject=f"export:{form}",
                 park_id=park.id,
             )
-    with database.reading() as session:
-        entries = ledger.entries(session, scope, EntryFilter(park_id=park.id, in_view=True, work=work))
-        reasons = lines(session, scope, entries)
-    unmasked = unmask_for is not None
-    rows = [
-        sheet_row(entry, reasons[entry.id], unmasked=unmasked, original_columns=original_columns)
-        for entry in entries
-    ]
-    if form is SheetFormat.CSV:
-        write_ledger_csv(rows, stream)
-        return len(rows)
-    write_ledger(
-        rows,
+    return LedgerExport(
+        park_id=park.id,
         park_name=park.name,
-        printed_on=beijing_day(now),
-        stream=stream,
-        written=lambda done: progress("write rows", done, len(rows)),
+        scope=scope,
+        now=now,
+        form=form,
+        work=work,
+        original_columns=original_columns,
+        unmasked=unmask_for is not None,
     )
-    return len(rows)
+
+
+def export_ledger(
+    database: Database,
+    scope: Scope,
+    park_code: str,
+    stream: BinaryIO,
+    now: datetime,
+    *,
+    form: SheetFormat = SheetFormat.XLSX,
+    work: bool = False,
+    original_columns: bool = False,
+    unmask_for: Principal | None = None,
+    progress: Progress = silent,
+) -> int:
+    """Write what `ledger_export` allows at once; returns how many entries.
+
+    Raises:
+        NotFound: the park is not in scope.
+        Forbidden: `unmask_for` may not see contacts.
+    """
+    allowed = ledger_export(
+        database,
+        scope,
+        park_code,
+        now,
+        form=form,
+        work=work,
+        original_columns=original_columns,
+        unmask_for=unmask_for,
+    )
+    return allowed.write(database, stream, progress)
 
 
 def sheet_row(entry: EntryView, reason: str, *, unmasked: bool, original_columns: bool = False) -> LedgerRow:
@@ -117,19 +198,25 @@ def sheet_row(entry: EntryView, reason: str, *, unmasked: bool, original_columns
         first_seen=beijing_day(entry.first_seen),
         **_contact("demand", entry.demand_contact, unmasked=unmasked),
         **_contact("achievement", entry.achievement_contact, unmasked=unmasked),
-        original=_original(entry, unmasked=unmasked) if original_columns else {},
+        original=_original(entry.demand_extra, entry.achievement_extra, unmasked=unmasked)
+        if original_columns
+        else {},
     )
 
 
 def _contact(side: str, contact: Contact, *, unmasked: bool) -> dict[str, Any]:
     """The cells of a side's contact."""
     shown = contact if unmasked else contact.masked
-    return {f"{side}_contact_{part}": text for part, text in asdict(shown).items()}
+    return {
+        f"{side}_contact_name": shown.name,
+        f"{side}_contact_phone": shown.phone,
+        f"{side}_contact_email": shown.email,
+    }
 
 
-def _original(entry: EntryView, *, unmasked: bool) -> dict[str, str]:
+def _original(demand: Mapping[str, str], achievement: Mapping[str, str], *, unmasked: bool) -> dict[str, str]:
     """The cells of both lists' own columns, by their headings in the sheet."""
-    extra = {"demand": entry.demand_extra, "achievement": entry.achievement_extra}
+    extra = {"demand": demand, "achievement": achievement}
     return {
         start + heading: text
         for side, start in ORIGINAL.items()
