@@ -13,6 +13,7 @@ from rich.table import Table
 
 from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, MatcherError
+from matcher.domain.system_errors import system_words
 
 if TYPE_CHECKING:
     from matcher.ports import Progress as Report
@@ -63,6 +64,21 @@ def say_error(error: MatcherError) -> None:
     say(f"错误：{error.zh}\nerror: {error.en}")
 
 
+def read_bytes(path: Path) -> bytes:
+    """What a file holds.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        zh, en = system_words(error)
+        raise InvalidInput(
+            f"无法读取文件 {path}：{zh}。", f"cannot read {path}: {en}.", field="FILE"
+        ) from error
+
+
 @contextmanager
 def written(path: Path) -> Iterator[BinaryIO]:
     """A file that appears under its name when it is whole, or not at all.
@@ -76,10 +92,9 @@ def written(path: Path) -> Iterator[BinaryIO]:
             yield stream
         aside.replace(path)
     except OSError as error:
+        zh, en = system_words(error)
         raise InvalidInput(
-            f"无法写入文件 {path}：{error.strerror}。",
-            f"cannot write {path}: {error.strerror}.",
-            field="output",
+            f"无法写入文件 {path}：{zh}。", f"cannot write {path}: {en}.", field="output"
         ) from error
     finally:
         aside.unlink(missing_ok=True)

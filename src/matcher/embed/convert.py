@@ -15,6 +15,7 @@ import numpy as np
 
 from matcher.domain.errors import EncoderError
 from matcher.domain.listing import Side
+from matcher.domain.system_errors import system_words
 from matcher.embed.e5_wheel import write_e5
 from matcher.embed.folder import open_folder
 from matcher.embed.instructions import Instructions, instructions_of
@@ -72,7 +73,8 @@ def convert(spec: str, out: Path, progress: Progress) -> Converted:
         with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as aside:
             return _convert(spec, Path(aside), out, progress)
     except OSError as error:
-        raise EncoderError(f"无法写入“{out}”：{error}", f"Cannot write {out}: {error}") from error
+        zh, en = system_words(error)
+        raise EncoderError(f"无法写入“{out}”：{zh}", f"Cannot write {out}: {en}") from error
 
 
 def _convert(spec: str, aside: Path, out: Path, progress: Progress) -> Converted:
