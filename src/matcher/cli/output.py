@@ -59,6 +59,11 @@ def say(text: str) -> None:
     err.print(text, markup=False)
 
 
+def too_long(texts: int, max_tokens: int | None) -> str:
+    """That some of the texts that were encoded are longer than the model reads."""
+    return f"新编码的文本中有 {texts} 条超过模型所读的 {max_tokens} 个词元，超出的部分没有读到。"
+
+
 def say_error(error: MatcherError) -> None:
     """An error in both languages, on stderr."""
     say(f"错误：{error.zh}\nerror: {error.en}")

@@ -50,7 +50,8 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What a run proposes; `encoded` counts the texts that had no vector yet.
+    """What a run proposes; `encoded` counts the texts that had no vector yet, `cut_short` those of them
+    that are longer than the encoder reads.
 
     `repeats` are the listings that repeat another of their list: id → id of the first, by side.
     """
@@ -62,6 +63,7 @@ class Proposed:
     why_not: WhyNot
     repeats: Mapping[Side, Mapping[int, int]]
     encoded: int
+    cut_short: int
 
 
 def propose(
@@ -123,6 +125,7 @@ def propose(
             for side, index in ((Side.DEMAND, demands), (Side.SUPPLY, supply))
         },
         encoded=encoded.count,
+        cut_short=encoded.cut_short,
     )
 
 
