@@ -91,7 +91,7 @@ def main() -> None:
         say("已中止。\naborted.")
         ended = 1
     except KeyboardInterrupt:
-        say("interrupted")
+        say("已中断。\ninterrupted.")
         ended = 130
     sys.exit(ended or 0)
 

@@ -146,7 +146,7 @@ def _export(model: "SentenceTransformer", path: Path) -> None:
             )
     except Exception as error:  # the exporter raises anything
         raise EncoderError(
-            f"无法将该模型导出为 ONNX：{error}", f"The model cannot be exported to ONNX: {error}"
+            f"无法将该模型导出为 ONNX（原文：{error}）。", f"The model cannot be exported to ONNX: {error}"
         ) from error
 
 
@@ -180,7 +180,7 @@ def _quantize(whole: Path, path: Path) -> None:
         quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     except Exception as error:  # ONNX Runtime's own errors derive from nothing narrower
         raise EncoderError(
-            f"无法将该模型量化为 int8：{error}", f"The model cannot be quantised to int8: {error}"
+            f"无法将该模型量化为 int8（原文：{error}）。", f"The model cannot be quantised to int8: {error}"
         ) from error
     finally:
         root.removeFilter(_asks_for_nothing)

@@ -167,5 +167,6 @@ def _load(folder: Path) -> "InferenceSession":
 
 def _unreadable(folder: Path, reason: object) -> EncoderError:
     return EncoderError(
-        f"无法将“{folder}”作为 ONNX 模型读取：{reason}", f"{folder} cannot be read as an ONNX model: {reason}"
+        f"无法将“{folder}”作为 ONNX 模型读取（原文：{reason}）。",
+        f"{folder} cannot be read as an ONNX model: {reason}",
     )

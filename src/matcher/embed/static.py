@@ -105,6 +105,6 @@ def _read_table(path: Path) -> NDArray[np.float32]:
 
 def _unreadable(folder: Path, reason: str) -> EncoderError:
     return EncoderError(
-        f"无法将“{folder}”作为静态词向量模型读取：{reason}",
+        f"无法将“{folder}”作为静态词向量模型读取（原文：{reason}）。",
         f"{folder} cannot be read as a StaticEmbedding: {reason}",
     )

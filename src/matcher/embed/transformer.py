@@ -127,5 +127,5 @@ def load_model(path: Path, device: str | None) -> "SentenceTransformer":
         )
     except Exception as error:  # a damaged folder raises anything: TypeError where tokenizer.json is missing
         raise EncoderError(
-            f"无法加载模型“{path}”：{error}", f"Cannot load the model {path}: {error}"
+            f"无法加载模型“{path}”（原文：{error}）。", f"Cannot load the model {path}: {error}"
         ) from error
