@@ -17,6 +17,7 @@ from matcher.domain.errors import InvalidInput
 from matcher.domain.reminder import Outlet, ReminderChannel
 from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
 from matcher.domain.text import TextView
+from matcher.pipeline.invalid_values import said_of
 from matcher.settings import Settings
 from matcher.store.database import Database
 
@@ -90,7 +91,7 @@ class Service:
             wrong = error.errors()[0]
             variable = f"MATCHER_{wrong['loc'][0]}".upper()
             raise InvalidInput(
-                f"环境变量 {variable} 的值无效：{wrong['msg']}。",
+                f"环境变量 {variable} 的值无效：{said_of(wrong)}",
                 f"the environment variable {variable} has no valid value: {wrong['msg']}.",
                 field=variable,
             ) from None

@@ -41,8 +41,17 @@ class Encoder(Protocol):
         """Length of a vector."""
         ...
 
+    @property
+    def max_tokens(self) -> int | None:
+        """How many tokens it reads of a text, its prompt included; None where it reads every text whole."""
+        ...
+
     def encode(self, texts: Sequence[str], side: Side) -> Vectors:
         """Encode `texts` of one side; a text without any known token becomes a zero row."""
+        ...
+
+    def cut_short(self, texts: Sequence[str], side: Side) -> NDArray[np.bool_]:
+        """Which of `texts` are longer than `max_tokens`, so that their ends go unread; shape (n,)."""
         ...
 
 

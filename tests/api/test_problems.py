@@ -13,6 +13,7 @@ from matcher.api.errors import STATUSES, status_of
 from matcher.bootstrap import Service
 from matcher.domain import errors
 from matcher.domain.access import Role
+from matcher.domain.field_names import NAMES
 from matcher.settings import Settings
 from tests.api.world import Server, World, populate, serving
 from tests.away import FORMS, SECRET_FORMS, address, closed_port
@@ -189,3 +190,46 @@ def test_a_service_without_its_database_says_so(tmp_path: Path, document: dict[s
             unready = client.get("/readyz")
             assert (unready.status_code, unready.json()["code"]) == (503, "store_unavailable")
         service.close()
+
+
+def test_every_field_that_a_caller_may_get_wrong_has_a_name_in_both_languages(
+    document: dict[str, Any],
+) -> None:
+    schemas = document["components"]["schemas"]
+    fields: set[str] = set()
+    for path in document["paths"].values():
+        for operation in path.values():
+            fields |= {parameter["name"] for parameter in operation.get("parameters", ())}
+            for schema in _named_in(operation.get("requestBody", {}), schemas):
+                fields |= schemas[schema].get("properties", {}).keys()
+    assert len(fields) > 100
+    assert fields <= NAMES.keys()
+
+
+def test_a_wrong_field_is_called_by_its_name_in_the_sentence_and_by_its_key_beside_it(world: World) -> None:
+    demand = f"/v1/demands/{world.demands['yi'][0]}"
+    for body, field, zh, en in (
+        ({"title": None}, "title", "名称：须为文本。", "title: "),
+        ({"titel": "x"}, "titel", "“titel”：没有这个字段。", "“titel”: "),
+        ({"budget": {"low": -1}}, "budget.low", "预算金额的下限：不得小于 0。", "budget, lower bound: "),
+        ({"kind": "x"}, "kind", "需求类型：须为以下之一：research、acquisition、", "kind of demand: "),
+    ):
+        problem = world.yi.patch(demand, json=body).json()
+        assert problem["field"] == field
+        assert problem["detail_zh"].startswith(zh)
+        assert problem["detail_en"].startswith(en)
+    assert world.yi.post("/v1/demands", json={"park": "yi"}).json()["detail_zh"] == "名称：缺少必填项。"
+    torn = world.yi.patch(demand, content=b"{", headers={"Content-Type": "application/json"}).json()
+    assert (torn["field"], torn["detail_zh"]) == (None, "请求正文：不是有效的 JSON。")
+
+
+def _named_in(value: Any, schemas: dict[str, Any]) -> set[str]:
+    """The schemas that a part of the document names, and those that they name."""
+    if isinstance(value, list):
+        return set().union(*(_named_in(part, schemas) for part in value))
+    if not isinstance(value, dict):
+        return set()
+    if "$ref" in value:
+        name = value["$ref"].rpartition("/")[2]
+        return {name} | _named_in(schemas[name], schemas)
+    return set().union(*(_named_in(part, schemas) for part in value.values()))

@@ -15,6 +15,7 @@ from matcher.domain.bands import Band
 from matcher.domain.columns import PEOPLE, Group, Writer
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import EntryFilter, EntryView
+from matcher.domain.field_names import path_words
 from matcher.domain.labels import LABELS
 from matcher.domain.standings import Trigger
 from matcher.pipeline.access import create_key
@@ -81,6 +82,15 @@ def test_the_codes_words_are_those_of_the_service(console: Page) -> None:
     of_kind = {_snake(kind.__name__): members for kind, members in LABELS.items()}
     for kind, words in shown.items():
         assert words == {code.value: list(label) for code, label in of_kind[kind].items()}, kind
+
+
+def test_fields_are_called_as_the_services_sentences_call_them(console: Page) -> None:
+    called = console.evaluate(
+        "import('/static/console/i18n.js').then(module =>"
+        " ['items.0.version', 'budget.low', 'titel'].map(module.fieldName))"
+    )
+    paths: tuple[tuple[str | int, ...], ...] = (("items", 0, "version"), ("budget", "low"), ("titel",))
+    assert called == [path_words(path)[0] for path in paths]
 
 
 def test_a_form_asks_for_every_column_that_people_write_by_its_name(console: Page, site: Site) -> None:

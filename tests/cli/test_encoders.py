@@ -146,3 +146,20 @@ def test_each_of_the_two_models_that_ship_can_be_used_alone(
         alone = matcher("encoder", "show", "--json").json["encoder_id"]
         assert alone.startswith(f"{name}@")
         assert alone in joined
+
+
+def test_what_is_longer_than_a_model_reads_is_said_when_it_is_encoded(
+    filled: Matcher, folder: Path, tmp_path: Path
+) -> None:
+    assert filled("encoder", "show", "--json").json["max_tokens"] == 256
+    assert "256 个词元" in filled("encoder", "show").out
+    path = tmp_path / "成果.csv"
+    path.write_text("成果名称,成果简介\n低温密封件," + "低温密封件的制备。" * 400 + "\n", "utf-8")
+    assert filled("import", "achievements", path, "--source", "某所").code == 0
+    told = filled("refresh")
+    assert "新编码的文本中有 1 条超过模型所读的 256 个词元" in told.err
+    assert "词元" not in filled("refresh").err
+    used = filled("encoder", "use", "static", "--json").json
+    assert (used["truncated"], used["max_tokens"], used["run"]["max_tokens"]) == (0, None, None)
+    assert "全文" in filled("encoder", "show").out
+    assert "条超过模型所读的 64 个词元" in filled("encoder", "use", folder).err

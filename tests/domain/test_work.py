@@ -121,7 +121,7 @@ def test_what_only_a_rule_may_write_is_not_editable() -> None:
 def test_an_unknown_column_and_an_unknown_reason_are_answered_with_those_there_are() -> None:
     with pytest.raises(InvalidInput) as caught:
         edit(Work(), {"负责人": "某"}, TODAY)
-    assert "owner、technology_manager" in caught.value.zh
+    assert "负责人（owner）、技术经理人（technology_manager）" in caught.value.zh
     with pytest.raises(InvalidInput) as caught:
         reason_of("没钱", Stage.ENDED)
     assert "资金（funding）" in caught.value.zh

@@ -42,3 +42,14 @@ def test_a_text_that_says_nothing_is_a_zero_row(encoder: Encoder) -> None:
 
 def test_its_id_names_both_and_their_shares(encoder: Encoder) -> None:
     assert encoder.encoder_id == f"0.7*{PARTS[0].encoder_id}+0.3*{PARTS[1].encoder_id}"
+
+
+def test_a_text_is_cut_short_where_the_part_with_a_limit_does_not_read_its_end(encoder: Encoder) -> None:
+    reader, static = PARTS
+    assert (encoder.max_tokens, reader.max_tokens, static.max_tokens) == (256, 256, None)
+    texts = ["电解槽隔膜", "电解槽隔膜的制备。" * 400, ""]
+    for side in Side:
+        assert encoder.cut_short(texts, side).tolist() == [False, True, False]
+        assert reader.cut_short(texts, side).tolist() == [False, True, False]
+        assert not static.cut_short(texts, side).any()
+        assert encoder.cut_short([], side).shape == (0,)

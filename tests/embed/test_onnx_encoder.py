@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,25 @@ def test_a_long_text_is_cut_to_what_the_model_reads_with_its_end_kept(
     assert (whole != encoder.encode([kept[1:]], Side.SUPPLY)[0]).any()
     [theirs] = load_encoder(str(source), device="cpu").encode([kept + "电池" * 400], Side.SUPPLY)
     assert whole @ theirs > 0.98
+
+
+@given(length=st.integers(0, 130))
+def test_the_first_text_that_is_cut_short_is_one_token_longer_than_the_model_reads(
+    encoder: OnnxEncoder, source: Path, length: int
+) -> None:
+    theirs = _transformer(str(source))
+    assert encoder.max_tokens == theirs.max_tokens == 64
+    text = "锂" * length
+    for side, prompt in ((Side.DEMAND, "查询："), (Side.SUPPLY, "文献：")):
+        is_cut = len(prompt) + length + 2 > 64
+        assert encoder.cut_short([text, "锂"], side).tolist() == [is_cut, False]
+        assert theirs.cut_short([text, "锂"], side).tolist() == [is_cut, False]
+        assert theirs.cut_short([], side).shape == (0,)
+
+
+@lru_cache
+def _transformer(spec: str) -> Encoder:
+    return load_encoder(spec, device="cpu")
 
 
 def test_fewer_dimensions_are_kept_as_unit_vectors(small: Converted, encoder: OnnxEncoder) -> None:

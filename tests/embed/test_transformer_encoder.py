@@ -96,3 +96,9 @@ def test_a_folder_whose_tokenizer_is_missing_is_an_encoder_error(make_folder: Ma
     (folder / "tokenizer.json").unlink()
     with pytest.raises(EncoderError):
         load_encoder(str(folder), device="cpu")
+
+
+def test_a_model_without_a_limit_reads_every_text_whole(make_folder: MakeFolder) -> None:
+    encoder = load_encoder(str(make_folder()), device="cpu")
+    assert encoder.max_tokens is None
+    assert encoder.cut_short(["电池" * 5000, ""], Side.SUPPLY).tolist() == [False, False]

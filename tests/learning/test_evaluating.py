@@ -34,6 +34,7 @@ class LetterEncoder:
 
     encoder_id = "letters@1/64"
     dimension = 64
+    max_tokens = None
 
     def encode(self, texts: Sequence[str], side: Side) -> Vectors:
         vectors = np.zeros((len(texts), 64), dtype=np.float32)
@@ -42,6 +43,9 @@ class LetterEncoder:
                 vectors[row, ord(letter) % 64] += 1
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+
+    def cut_short(self, texts: Sequence[str], _side: Side) -> NDArray[np.bool_]:
+        return np.zeros(len(texts), dtype=np.bool_)
 
 
 def write(

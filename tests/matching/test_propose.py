@@ -38,6 +38,7 @@ from matcher.index.snapshot import build_channels
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import Method, Proposed, propose
 from matcher.matching.search import floor_of
+from matcher.matching.searchable import TextVectors
 from matcher.ports import silent
 
 PARKS = (1, 2)
@@ -48,10 +49,7 @@ MEANS = ("连续制备", "泄漏检测", "寿命预测", "寿命预测的一种�
 
 ENCODER = load_encoder(None)
 METHOD = Method(
-    lambda side, texts, _: (
-        ENCODER.encode([one.full for one in texts], side),
-        0,
-    ),
+    lambda side, texts, _: TextVectors(ENCODER.encode([one.full for one in texts], side), 0, 0),
     lambda _, texts, vectors, titles: build_channels(texts, vectors, titles),
     Scorers(DEFAULT_SCORER),
     K,

@@ -18,7 +18,7 @@ from matcher.domain.errors import RefreshRunning
 from matcher.domain.listing import Confidentiality, Side
 from matcher.domain.scoring import Scorer
 from matcher.domain.standings import Cause, Standing, Trigger
-from matcher.embed.factory import BUNDLED
+from matcher.embed.factory import BUNDLED, STATIC, load_encoder
 from matcher.embed.instructions import Instructions
 from matcher.embed.static import StaticEncoder
 from matcher.pipeline.matches.written import matches_of_achievement, matches_of_demand
@@ -340,6 +340,13 @@ class Slow:
         assert self.free.wait(30)
         return self._encoder.encode(texts, side)
 
+    @property
+    def max_tokens(self) -> int | None:
+        return self._encoder.max_tokens
+
+    def cut_short(self, texts: Any, side: Side) -> Any:
+        return self._encoder.cut_short(texts, side)
+
 
 @pytest.mark.both_engines
 def test_of_two_at_once_the_second_is_told_so_and_leaves_no_record(desk: Desk) -> None:
@@ -387,6 +394,13 @@ class Meddling:
 
     def encode(self, texts: Any, side: Side) -> Vectors:
         return self._encoder.encode(texts, side)
+
+    @property
+    def max_tokens(self) -> int | None:
+        return self._encoder.max_tokens
+
+    def cut_short(self, texts: Any, side: Side) -> Any:
+        return self._encoder.cut_short(texts, side)
 
 
 @pytest.mark.both_engines
@@ -526,3 +540,29 @@ def test_a_scoring_that_weighs_freshness_is_worked_out_anew_on_another_day(desk:
     after = [one.contributions["freshness"] for one in current()]
     assert len(after) == len(before) == 120
     assert max(after) < min(before)
+
+
+def test_a_run_says_how_many_of_the_texts_it_encoded_are_longer_than_the_model_reads(desk: Desk) -> None:
+    park = desk.park("one")
+    desk.supply(VALVE, row("液氢阀门密封件", "低温密封件的制备。" * 400, unit="甲所", code="A-long"))
+    desk.demands(park, LEAK)
+    desk.encoder = load_encoder(None)
+    first = desk.refresh()
+    assert (first.encoded, first.truncated, first.max_tokens) == (3, 1, 256)
+    [run] = list_runs(desk.database, DISTRICT).items
+    assert (run.counts["truncated"], run.counts["max_tokens"]) == (1, 256)
+    desk.edit(desk.demand(park, LEAK["title"]), detail="低温下的泄漏检测")
+    again = desk.refresh()
+    assert (again.encoded, again.truncated) == (1, 0), "what was said once is not said again"
+
+
+def test_a_run_with_a_model_that_reads_every_text_whole_names_no_limit(desk: Desk) -> None:
+    park = desk.park("one")
+    desk.supply(row("液氢阀门密封件", "低温密封件的制备。" * 400, unit="甲所", code="A-long"))
+    desk.demands(park, LEAK)
+    desk.encoder = load_encoder(STATIC)
+    report = desk.refresh()
+    assert (report.truncated, report.max_tokens) == (0, None)
+    counts = list_runs(desk.database, DISTRICT).items[0].counts
+    assert counts["truncated"] == 0
+    assert "max_tokens" not in counts

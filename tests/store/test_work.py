@@ -198,8 +198,8 @@ def test_a_value_that_is_none_of_its_columns_is_refused_by_name(name: str, value
     [
         ("due", "明天", "须为日期，如 2026-12-01"),
         ("amount", "五十万", "须为数字"),
-        ("stall_code", "缺钱", "funding（资金）"),
-        ("stage", "完成", "landed（已落地）"),
+        ("stall_code", "缺钱", "资金（funding）"),
+        ("stage", "完成", "已落地（landed）"),
         ("grade", "好", "格式不符"),
     ],
 )

@@ -143,7 +143,11 @@ class _ListingsMeant(BaseModel):
     @model_validator(mode="after")
     def _meant_once(self) -> Self:
         if (self.items is None) == (self.chosen_by is None):
-            raise invalid("items_or_filter", "items 与 filter 须填其一。", "give either items or filter.")
+            raise invalid(
+                "items_or_filter",
+                "条目（items）与选择条件（filter）须填其一。",
+                "give either items or filter.",
+            )
         return self
 
     @property

@@ -27,6 +27,8 @@ from matcher.domain.errors import (
     Unauthorized,
     UndoBlocked,
 )
+from matcher.domain.field_names import path_words
+from matcher.pipeline.invalid_values import said_of
 from matcher.pipeline.lists.import_answers import BlockingAnswer
 
 _log = logging.getLogger(__name__)
@@ -182,73 +184,30 @@ def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [_validation_error(fault) for fault in error.errors()]
     first = errors[0]
+    zh, en = path_words(_path(error.errors()[0])) if first["field"] else ("请求正文", "the body")
     return problem(
         request,
         422,
         "validation_failed",
-        f"{first['field'] or '请求正文'}：{first['detail_zh']}",
-        f"{first['field'] or 'the body'}: {first['detail_en']}",
+        f"{zh}：{first['detail_zh']}",
+        f"{en}: {first['detail_en']}",
         field=first["field"] or None,
         errors=errors,
     )
 
 
-_CHINESE = {
-    "missing": "缺少必填项。",
-    "extra_forbidden": "没有这个字段。",
-    "string_type": "须为文本。",
-    "string_too_short": "至少须有 {min_length} 个字符。",
-    "string_too_long": "最多 {max_length} 个字符。",
-    "string_pattern_mismatch": "格式不符。",
-    "string_unicode": "含有无效字符。",
-    "int_type": "须为整数。",
-    "int_parsing": "须为整数。",
-    "int_from_float": "须为整数。",
-    "float_type": "须为数字。",
-    "float_parsing": "须为数字。",
-    "finite_number": "须为有限的数字。",
-    "greater_than": "须大于 {gt}。",
-    "greater_than_equal": "不得小于 {ge}。",
-    "less_than": "须小于 {lt}。",
-    "less_than_equal": "不得大于 {le}。",
-    "bool_type": "须为 true 或 false。",
-    "bool_parsing": "须为 true 或 false。",
-    "enum": "须为以下之一：{expected}。",
-    "literal_error": "须为以下之一：{expected}。",
-    "list_type": "须为列表。",
-    "tuple_type": "须为列表。",
-    "dict_type": "须为对象。",
-    "model_type": "须为对象。",
-    "model_attributes_type": "须为 JSON 对象（Content-Type: application/json）。",
-    "too_short": "至少须有 {min_length} 项。",
-    "too_long": "最多 {max_length} 项。",
-    "date_type": "须为日期（年-月-日）。",
-    "date_parsing": "须为日期（年-月-日）。",
-    "date_from_datetime_parsing": "须为日期（年-月-日）。",
-    "date_from_datetime_inexact": "须为日期（年-月-日）。",
-    "datetime_type": "须为带时区的时间（ISO 8601）。",
-    "datetime_parsing": "须为带时区的时间（ISO 8601）。",
-    "datetime_from_date_parsing": "须为带时区的时间（ISO 8601）。",
-    "timezone_aware": "时间须带时区，例如 2026-12-31T00:00:00+08:00。",
-    "json_invalid": "不是有效的 JSON：{error}。",
-    "value_error": "不是可上传的文件。",
-}
-"""pydantic's error type → Chinese sentence, with the names of pydantic's own context.
-
-The types are those of https://docs.pydantic.dev/latest/errors/validation_errors/.
-"""
-
-
 def _validation_error(error: Mapping[str, Any]) -> dict[str, Any]:
-    place, *path = error["loc"]
-    if error["type"] == "json_invalid":
-        path = []
-    context = error.get("ctx", {})
-    zh = context.get("zh") or _CHINESE.get(error["type"], "取值无效。").format(**context)
+    # What FastAPI itself refuses as a ValueError is an upload that is none.
+    zh = "不是可上传的文件。" if error["type"] == "value_error" else said_of(error)
     return {
-        "in": place,
-        "field": ".".join(str(step) for step in path),
+        "in": error["loc"][0],
+        "field": ".".join(str(step) for step in _path(error)),
         "code": error["type"],
         "detail_zh": zh,
         "detail_en": error["msg"],
     }
+
+
+def _path(error: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """The field within the body, or the parameter; none of a body that is no JSON."""
+    return () if error["type"] == "json_invalid" else tuple(error["loc"][1:])

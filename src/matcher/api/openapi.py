@@ -63,7 +63,7 @@ _EXAMPLES: Mapping[int, tuple[str, str, str]] = {
     ),
     412: ("stale_version", "内容已被他人修改；请重新读取后再改。", "it has changed: read it again."),
     413: ("too_large", "内容超过 64 MB 的上限。", "the body is over the limit of 64 MB."),
-    422: ("validation_failed", "title：缺少必填项。", "title: Field required"),
+    422: ("validation_failed", "名称：缺少必填项。", "title: Field required"),
     503: ("store_unavailable", "无法连接数据库。", "cannot open the database."),
 }
 

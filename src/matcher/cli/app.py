@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from matcher import __version__
 from matcher.cli.output import out, say, say_error
 from matcher.cli.tree import group_of
+from matcher.cli.usage import usage_error
 from matcher.domain.errors import (
     Conflict,
     EncoderError,
@@ -79,13 +81,31 @@ def main() -> None:
     """Run the command line and end with its exit code."""
     try:
         _require_characters(sys.argv[1:])
-        app()
+        ended = app(prog_name="matcher", standalone_mode=False)
     except MatcherError as error:
         say_error(error)
-        sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))
+        ended = next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
+    except TyperException as error:
+        ended = _refused(error)
+    except typer.Abort:
+        say("已中止。\naborted.")
+        ended = 1
     except KeyboardInterrupt:
-        say("interrupted")
-        sys.exit(130)
+        say("已中断。\ninterrupted.")
+        ended = 130
+    sys.exit(ended or 0)
+
+
+def _refused(error: TyperException) -> int:
+    """Say what is wrong with the command; a group without a command shows its help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        say(error.message)
+    else:
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            say(context.get_usage())
+        say_error(usage_error(error))
+    return error.exit_code
 
 
 def _require_characters(arguments: Sequence[str]) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-import typer
-
+from matcher.cli.usage import WrongValue
 from matcher.domain.labels import label
 
 C = TypeVar("C", bound=StrEnum)
+
+VIA = {"rest": "接口", "cli": "命令行", "import": "导入", "workbook": "表格"}
+"""What a change came through → its Chinese name."""
 
 
 def choices(kind: type[C]) -> str:
@@ -20,7 +22,7 @@ def code_of(kind: type[C]) -> Callable[[str], C]:
     """Reads a code of a kind, or its name in Chinese or English.
 
     Raises:
-        BadParameter: there is no such code or name.
+        WrongValue: there is no such code or name.
     """
     names = {name.casefold(): code for code in kind for name in (code, label(code, "zh"), label(code, "en"))}
 
@@ -28,8 +30,8 @@ def code_of(kind: type[C]) -> Callable[[str], C]:
         code = names.get(text.strip().casefold())
         if code is None:
             shown = "、".join(label(code, "zh") for code in kind)
-            raise typer.BadParameter(
-                f"没有“{text}”；可用：{shown}。\nthere is no “{text}”: use one of {', '.join(kind)}."
+            raise WrongValue(
+                f"没有“{text}”；可用：{shown}。", f"there is no “{text}”: use one of {', '.join(kind)}."
             )
         return code
 

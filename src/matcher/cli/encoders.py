@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from matcher.bootstrap import Service, convert_encoder
-from matcher.cli.output import beijing, print_json, print_table, progress, say
+from matcher.cli.output import beijing, print_json, print_table, progress, say, too_long
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import RefreshRunning
@@ -43,6 +43,7 @@ def show(as_json: AsJson = False) -> None:
         ("使用中", _named(shown.spec)),
         ("编号", shown.encoder_id),
         ("维数", shown.dimension),
+        ("每条文本读", _read_of(shown.max_tokens)),
         ("由谁指定", shown.by),
         ("自", beijing(shown.since)),
         ("台账所用", shown.ledger_encoder_id),
@@ -116,6 +117,7 @@ def convert(
         return
     say(
         f"已写入 {converted.path}：{converted.size / 1e6:.1f} MB，{converted.dimension} 维，"
+        f"每条文本读 {_read_of(converted.max_tokens)}，"
         f"int8 与原模型向量的平均余弦 {converted.cosine:.4f}。"
     )
 
@@ -137,11 +139,17 @@ def _show_switched(switched: Switched, run: RefreshReport | None, *, as_json: bo
         return
     say(f"已切换到 {_named(switched.spec)}：{switched.encoder_id}。")
     say(f"新编码 {switched.encoded} 条文本，删除不再需要的向量 {switched.forgotten} 个。")
+    if switched.truncated:
+        say(too_long(switched.truncated, switched.max_tokens))
     if run is None:
         say("台账尚未更新；请运行 matcher refresh，或等运行中的服务自动更新。")
     else:
         changed, created = run.entries_changed, run.entries_created
         say(f"台账已更新（第 {run.run_id} 批）：变化 {changed}，新增 {created}。")
+
+
+def _read_of(max_tokens: int | None) -> str:
+    return "全文" if max_tokens is None else f"{max_tokens} 个词元"
 
 
 def _named(spec: str | None) -> str:

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from matcher.cli.output import say
+from matcher.domain.field_names import field_words
 from matcher.pipeline.lists.import_answers import ColumnAnswer, ImportAnswer
 
 _STATES = {"kept": "原样保留", "ignored": "忽略", "unread": "未读取"}
@@ -17,11 +18,16 @@ def show_columns(report: ImportAnswer) -> None:
         say(" ".join(filter(None, ("列", file, sheet))) + "：" + "；".join(_goes([*columns])))
     for row in report.preview:
         place = " ".join(filter(None, ("读为", row.file, row.sheet, f"第 {row.row} 行")))
-        say(f"{place}：" + "；".join(f"{name}={_said(value)}" for name, value in row.fields.items()))
+        read = (f"{field_words(name)[0]}={_said(value)}" for name, value in row.fields.items())
+        say(f"{place}：" + "；".join(read))
 
 
 def _goes(columns: Sequence[ColumnAnswer]) -> Iterator[str]:
-    mapped = [f"{column.heading}→{column.maps_to}" for column in columns if column.state == "mapped"]
+    mapped = [
+        f"{column.heading}→{field_words(column.maps_to)[0]}"
+        for column in columns
+        if column.maps_to is not None
+    ]
     if mapped:
         yield "，".join(mapped)
     for state, zh in _STATES.items():
@@ -32,7 +38,7 @@ def _goes(columns: Sequence[ColumnAnswer]) -> Iterator[str]:
 
 def _left(column: ColumnAnswer) -> str:
     filled = f"{column.heading}（{column.filled:.0%} 有内容）"
-    return filled if column.proposal is None else f"{filled}，疑为 {column.proposal.maps_to}"
+    return filled if column.proposal is None else f"{filled}，疑为 {field_words(column.proposal.maps_to)[0]}"
 
 
 def _said(value: Any) -> str:

@@ -12,6 +12,7 @@ from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
 from matcher.domain.reasons import GRADE_WORDS
+from matcher.domain.system_errors import system_words
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.judgings import grading
 from matcher.pipeline.judgings.answers import BlindPairAnswer, JudgingAnswer
@@ -164,10 +165,9 @@ def export(
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        zh, en = system_words(error)
         raise InvalidInput(
-            f"无法建立文件夹 {directory}：{error.strerror}。",
-            f"cannot make the folder {directory}: {error.strerror}.",
-            field="DIR",
+            f"无法建立文件夹 {directory}：{zh}。", f"cannot make the folder {directory}: {en}.", field="DIR"
         ) from error
     for name, content in files.items():
         with written(directory / name) as stream:

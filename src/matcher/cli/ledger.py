@@ -7,7 +7,7 @@ import typer
 
 from matcher.cli import nights
 from matcher.cli.codes import choices, code_of
-from matcher.cli.output import print_json, print_table, progress, say
+from matcher.cli.output import print_json, print_table, progress, say, too_long
 from matcher.cli.session import AsJson, opened
 from matcher.cli.tree import group_of
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
@@ -75,6 +75,7 @@ def refresh(as_json: AsJson = False) -> None:
         "demands": "需求",
         "achievements": "成果",
         "encoded": "新编码",
+        "truncated": "超长",
         "entries_created": "新增",
         "entries_changed": "变化",
         "entries_kept": "保持",
@@ -82,6 +83,8 @@ def refresh(as_json: AsJson = False) -> None:
         "seconds": "用时（秒）",
     }
     print_table(columns, [report], right=tuple(columns))
+    if report["truncated"]:
+        say(too_long(report["truncated"], report["max_tokens"]))
 
 
 def match(

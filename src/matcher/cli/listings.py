@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from matcher.cli.codes import VIA
 from matcher.cli.output import beijing, print_json, print_table, say, written
 from matcher.cli.session import AsJson, opened
+from matcher.cli.usage import WrongValue
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
@@ -40,7 +42,10 @@ _ACTS = {
 
 def _side(name: str) -> Side:
     if name not in _SIDES:
-        raise typer.BadParameter(f"{name}：请写 achievements 或 demands。choose achievements or demands.")
+        raise WrongValue(
+            f"没有“{name}”；请写 achievements（成果）或 demands（需求）。",
+            f"there is no “{name}”: choose achievements or demands.",
+        )
     return _SIDES[name]
 
 
@@ -296,6 +301,7 @@ def history(
         item
         | {
             "at": beijing(item["at"]),
+            "via": VIA.get(item["via"], item["via"]),
             "act": _ACTS[RevisionAct(item["act"])],
             "changes": "\n".join(map(_diff, item["changes"])),
         }

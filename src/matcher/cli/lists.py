@@ -8,13 +8,16 @@ from typing import Annotated
 import typer
 
 from matcher.cli import rules
+from matcher.cli.codes import VIA
 from matcher.cli.import_columns import show_columns
-from matcher.cli.output import beijing, print_json, print_table, say, written
+from matcher.cli.output import beijing, print_json, print_table, read_bytes, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput, UndoBlocked
+from matcher.domain.field_names import field_words
 from matcher.domain.hidden_parts import HiddenParts
+from matcher.domain.labels import label
 from matcher.domain.listing import Side
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.lists import parks
@@ -100,7 +103,7 @@ def import_achievements(
     as_json: AsJson = False,
 ) -> None:
     """Import a supply list (科技成果供给清单)."""
-    given = given_mapping(Side.SUPPLY, mapping or [], None if map_file is None else _read(map_file))
+    given = given_mapping(Side.SUPPLY, mapping or [], None if map_file is None else read_bytes(map_file))
     options = _Options(dry_run, full, overwrite, renames, hidden, given, rejects, as_json)
     _import(Side.SUPPLY, files, options, park=None, source=source)
 
@@ -120,7 +123,7 @@ def import_demands(
     as_json: AsJson = False,
 ) -> None:
     """Import a park's demand list (企业需求清单)."""
-    given = given_mapping(Side.DEMAND, mapping or [], None if map_file is None else _read(map_file))
+    given = given_mapping(Side.DEMAND, mapping or [], None if map_file is None else read_bytes(map_file))
     options = _Options(dry_run, full, overwrite, renames, hidden, given, rejects, as_json)
     _import(Side.DEMAND, files, options, park=park, source="")
 
@@ -144,10 +147,12 @@ def template(
 
 
 @import_app.command("profiles")
-def profiles(as_json: AsJson = False) -> None:
+def profiles(
+    park: Annotated[str | None, typer.Option(help="Only this park's lists.")] = None, as_json: AsJson = False
+) -> None:
     """List the remembered mappings: which field each heading of a sender's lists stands for."""
     with opened() as service:
-        held = list_import_profiles(service.database, LOCAL_OPERATOR).as_json()["items"]
+        held = list_import_profiles(service.database, LOCAL_OPERATOR, park=park).as_json()["items"]
     if as_json:
         print_json(held)
         return
@@ -157,7 +162,9 @@ def profiles(as_json: AsJson = False) -> None:
         [
             {
                 "sender": profile["park"] or profile["source"],
-                "mapped": "；".join(f"{heading}={field}" for heading, field in profile["mapping"].items()),
+                "mapped": "；".join(
+                    f"{heading}={field_words(field)[0]}" for heading, field in profile["mapping"].items()
+                ),
                 "updated_at": beijing(profile["updated_at"]),
             }
             for profile in held
@@ -254,7 +261,7 @@ def _blocking_line(blocking: BlockingAnswer) -> str:
     moment = beijing(blocking.changed_at.isoformat())
     return (
         f"[保留] {blocking.code or blocking.listing_id}“{blocking.title}”：{blocking.changed_by} {moment} "
-        f"经 {blocking.via} 修改；{blocking.remedy}"
+        f"经{VIA.get(blocking.via, blocking.via)}修改；{blocking.remedy}"
     )
 
 
@@ -277,7 +284,8 @@ def history(
         "undone_at": "撤销时间",
     }
     moments = ("created_at", "undone_at")
-    print_table(columns, [made | {name: beijing(made[name]) for name in moments} for made in imports])
+    rows = [made | {name: beijing(made[name]) for name in moments} for made in imports]
+    print_table(columns, [row | {"side": label(Side(row["side"]), "zh")} for row in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +301,7 @@ class _Options:
 
 
 def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str | None, source: str) -> None:
-    contents = [(path.name, _read(path)) for path in files]
+    contents = [(path.name, read_bytes(path)) for path in files]
     with opened() as service:
         shelf = import_shelf(service.database, side, LOCAL_OPERATOR, park=park, source=source)
         request = ImportRequest(
@@ -314,15 +322,6 @@ def _import(side: Side, files: Sequence[Path], options: _Options, *, park: str |
     _show(report, options.as_json)
     if report.rows == 0 or report.rejected == report.rows:
         raise typer.Exit(2)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"无法读取文件 {path}：{error.strerror}。", f"cannot read {path}: {error.strerror}.", field="FILE"
-        ) from error
 
 
 def _show(report: ImportAnswer, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, MatcherError
+from matcher.domain.system_errors import system_words
 
 if TYPE_CHECKING:
     from matcher.ports import Progress as Report
@@ -58,9 +59,29 @@ def say(text: str) -> None:
     err.print(text, markup=False)
 
 
+def too_long(texts: int, max_tokens: int | None) -> str:
+    """That some of the texts that were encoded are longer than the model reads."""
+    return f"新编码的文本中有 {texts} 条超过模型所读的 {max_tokens} 个词元，超出的部分没有读到。"
+
+
 def say_error(error: MatcherError) -> None:
     """An error in both languages, on stderr."""
     say(f"错误：{error.zh}\nerror: {error.en}")
+
+
+def read_bytes(path: Path) -> bytes:
+    """What a file holds.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        zh, en = system_words(error)
+        raise InvalidInput(
+            f"无法读取文件 {path}：{zh}。", f"cannot read {path}: {en}.", field="FILE"
+        ) from error
 
 
 @contextmanager
@@ -76,10 +97,9 @@ def written(path: Path) -> Iterator[BinaryIO]:
             yield stream
         aside.replace(path)
     except OSError as error:
+        zh, en = system_words(error)
         raise InvalidInput(
-            f"无法写入文件 {path}：{error.strerror}。",
-            f"cannot write {path}: {error.strerror}.",
-            field="output",
+            f"无法写入文件 {path}：{zh}。", f"cannot write {path}: {en}.", field="output"
         ) from error
     finally:
         aside.unlink(missing_ok=True)

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from matcher.cli.output import out, print_json, print_table, say
+from matcher.cli.output import out, print_json, print_table, read_bytes, say
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import LOCAL_OPERATOR
 from matcher.domain.errors import InvalidInput
+from matcher.domain.labels import Words
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.matches.abstentions import list_abstentions
 from matcher.pipeline.rules.answers import ProfileAnswer
@@ -109,14 +110,24 @@ def abstentions(
 
 
 def _read(path: Path) -> Any:
+    content = read_bytes(path)
     try:
-        return json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as error:
+        return json.loads(content.decode("utf-8-sig"))
+    except ValueError as error:
+        zh, en = _unreadable(error)
         raise InvalidInput(
-            f"无法读取 {path}：须为 UTF-8 的 JSON 文件（{error}）。",
-            f"cannot read {path}: it must be a JSON file in UTF-8 ({error}).",
+            f"无法读取 {path}：须为 UTF-8 的 JSON 文件{zh}。",
+            f"cannot read {path}: it must be a JSON file in UTF-8{en}.",
             field="set",
         ) from error
+
+
+def _unreadable(error: ValueError) -> Words:
+    """Where it is no JSON, for whoever has the file open."""
+    if not isinstance(error, json.JSONDecodeError):
+        return "", ""
+    line, column = error.lineno, error.colno
+    return f"（第 {line} 行第 {column} 列有误）", f" ({error.msg}, line {line}, column {column})"
 
 
 def _print_profile(answer: ProfileAnswer) -> None:

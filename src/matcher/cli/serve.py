@@ -14,6 +14,7 @@ from matcher.cli.port_holder import holder_of
 from matcher.domain.access import LOCAL_OPERATOR, Role
 from matcher.domain.errors import Conflict, RefreshRunning, Unauthorized
 from matcher.domain.standings import Trigger
+from matcher.domain.system_errors import system_words
 from matcher.pipeline import access
 from matcher.pipeline.lists.samples import load_samples
 
@@ -64,10 +65,10 @@ def _listen(host: str, port: int) -> socket.socket:
         holder = holder_of(port) if error.errno == errno.EADDRINUSE else ""
         zh = f"端口由进程 {holder} 占用" if holder else "服务可能已在运行"
         en = f"process {holder} has the port" if holder else "it may be running already"
+        why_zh, why_en = system_words(error)
         raise Conflict(
-            f"无法监听 {host}:{port}（{error.strerror}）；{zh}；可改用其他端口：make serve PORT=8001。",
-            f"cannot listen on {host}:{port} ({error.strerror}): {en}; or choose another port: "
-            "make serve PORT=8001.",
+            f"无法监听 {host}:{port}（{why_zh}）；{zh}；可改用其他端口：make serve PORT=8001。",
+            f"cannot listen on {host}:{port} ({why_en}): {en}; or choose another port: make serve PORT=8001.",
         ) from error
     return listening
 

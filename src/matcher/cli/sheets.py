@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from matcher.cli.entry_tables import amount_text
-from matcher.cli.output import beijing, print_json, print_table, progress, say, written
+from matcher.cli.output import beijing, print_json, print_table, progress, read_bytes, say, written
 from matcher.cli.session import AsJson, opened
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
@@ -84,7 +84,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Read a filled-in ledger back (.xlsx or .csv), cell by cell."""
-    content = _read(file)
+    content = read_bytes(file)
     with opened() as service, progress() as report_progress:
         report = importing.import_ledger(
             service.database,
@@ -170,15 +170,6 @@ def erase_person(
         say("试运行：没有写入任何内容。")
     elif rows:
         say("作为佐证的文件、此前的备份和您手中的表格不在其内，请另行处理。")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"无法读取文件 {path}：{error.strerror}。", f"cannot read {path}: {error.strerror}.", field="FILE"
-        ) from error
 
 
 def _show(report: LedgerImportAnswer) -> None:

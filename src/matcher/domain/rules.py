@@ -11,6 +11,7 @@ from typing import Any
 
 from matcher.domain.bands import Bands
 from matcher.domain.errors import InvalidInput
+from matcher.domain.field_names import field_words
 from matcher.domain.listing import Achievement
 from matcher.domain.text import fold
 from matcher.domain.verdicts import Constraint, Verdict
@@ -30,7 +31,8 @@ _fold = lru_cache(maxsize=1 << 16)(fold)  # a run folds each name of a list once
 
 
 def _wrong(field_name: str, zh: str, en: str) -> InvalidInput:
-    return InvalidInput(f"{field_name}：{zh}", f"{field_name}: {en}", field=field_name)
+    called = field_words(field_name)[0]
+    return InvalidInput(f"{called}（{field_name}）：{zh}", f"{field_name}: {en}", field=field_name)
 
 
 def _check_names(field_name: str, names: tuple[str, ...]) -> None:
@@ -168,7 +170,7 @@ class ParkProfile(_HardRules):
             if value is not None and not 0 < value < 1:
                 raise _wrong(name, "须大于 0、小于 1。", "over 0 and below 1.")
         if self.likely is not None and self.possible is not None and self.likely < self.possible:
-            raise _wrong("likely", "可信线不能低于待看线 possible。", "not below `possible`.")
+            raise _wrong("likely", "可信线不能低于待看线（possible）。", "not below `possible`.")
 
     @property
     def bands(self) -> Bands:

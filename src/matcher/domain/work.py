@@ -12,6 +12,7 @@ from typing import Any
 
 from matcher.domain.columns import EDITABLE, GRADES, PEOPLE, PERSONS, Kind, Milestone, Work
 from matcher.domain.errors import IllegalMove, InvalidInput
+from matcher.domain.field_names import choice_words, field_words
 from matcher.domain.labels import label
 from matcher.domain.stages import DeclineCode, Stage, StallCode, moves_from
 from matcher.domain.text import mask_contacts
@@ -32,7 +33,7 @@ def edit(work: Work, changes: Mapping[str, Any], today: date) -> Work:
     if strange := changes.keys() - set(EDITABLE):
         name = min(strange)
         raise InvalidInput(
-            f"{name} 不能这样修改；可以填写：{'、'.join(EDITABLE)}。",
+            f"{field_words(name)[0]}不能这样修改；可以填写：{choice_words(EDITABLE)}。",
             f"{name} is not written this way; these are: {', '.join(EDITABLE)}.",
             field=name,
         )
@@ -110,6 +111,11 @@ def keep_reason(before: Work, after: Work) -> None:
         )
 
 
+def reasons_in_chinese() -> str:
+    """Every reason by its name, with the code to write for it."""
+    return "、".join(f"{label(reason, 'zh')}（{name}）" for name, reason in REASONS.items())
+
+
 def reason_of(code: str, to: Stage) -> DeclineCode | StallCode:
     """The reason that a code names; `other` is what holds a pair up where it is paused.
 
@@ -119,9 +125,8 @@ def reason_of(code: str, to: Stage) -> DeclineCode | StallCode:
     if to is Stage.PAUSED and code == StallCode.OTHER.value:
         return StallCode.OTHER
     if code not in REASONS:
-        reasons = "、".join(f"{label(reason, 'zh')}（{name}）" for name, reason in REASONS.items())
         raise InvalidInput(
-            f"没有原因代码“{code}”；可用：{reasons}。",
+            f"没有原因代码“{code}”；可用：{reasons_in_chinese()}。",
             f"there is no reason {code}: use one of {', '.join(REASONS)}.",
             field="reason",
         )

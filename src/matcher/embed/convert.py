@@ -15,6 +15,7 @@ import numpy as np
 
 from matcher.domain.errors import EncoderError
 from matcher.domain.listing import Side
+from matcher.domain.system_errors import system_words
 from matcher.embed.e5_wheel import write_e5
 from matcher.embed.folder import open_folder
 from matcher.embed.instructions import Instructions, instructions_of
@@ -72,7 +73,8 @@ def convert(spec: str, out: Path, progress: Progress) -> Converted:
         with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as aside:
             return _convert(spec, Path(aside), out, progress)
     except OSError as error:
-        raise EncoderError(f"无法写入“{out}”：{error}", f"Cannot write {out}: {error}") from error
+        zh, en = system_words(error)
+        raise EncoderError(f"无法写入“{out}”：{zh}", f"Cannot write {out}: {en}") from error
 
 
 def _convert(spec: str, aside: Path, out: Path, progress: Progress) -> Converted:
@@ -144,7 +146,7 @@ def _export(model: "SentenceTransformer", path: Path) -> None:
             )
     except Exception as error:  # the exporter raises anything
         raise EncoderError(
-            f"无法将该模型导出为 ONNX：{error}", f"The model cannot be exported to ONNX: {error}"
+            f"无法将该模型导出为 ONNX（原文：{error}）。", f"The model cannot be exported to ONNX: {error}"
         ) from error
 
 
@@ -178,7 +180,7 @@ def _quantize(whole: Path, path: Path) -> None:
         quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     except Exception as error:  # ONNX Runtime's own errors derive from nothing narrower
         raise EncoderError(
-            f"无法将该模型量化为 int8：{error}", f"The model cannot be quantised to int8: {error}"
+            f"无法将该模型量化为 int8（原文：{error}）。", f"The model cannot be quantised to int8: {error}"
         ) from error
     finally:
         root.removeFilter(_asks_for_nothing)

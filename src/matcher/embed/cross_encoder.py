@@ -83,6 +83,6 @@ def _load(path: Path, device: str | None) -> "CrossEncoder":
         )
     except Exception as error:  # a damaged folder raises anything
         raise EncoderError(
-            f"无法加载重排模型“{path}”：{error}", f"Cannot load the reranker {path}: {error}"
+            f"无法加载重排模型“{path}”（原文：{error}）。", f"Cannot load the reranker {path}: {error}"
         ) from error
     return model

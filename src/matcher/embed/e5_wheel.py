@@ -135,7 +135,7 @@ def write_e5(folder: Path) -> Path:
         weights = _read(path.read_bytes())
         return _write(weights, folder / NAME)
     except (OSError, ValueError, KeyError, struct.error, RuntimeError) as error:
-        raise EncoderError(f"无法读取“{path}”：{error}", f"Cannot read {path}: {error}") from error
+        raise EncoderError(f"无法读取“{path}”（原文：{error}）。", f"Cannot read {path}: {error}") from error
 
 
 def _weights_file() -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.errors import EncoderError
+from matcher.domain.system_errors import system_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +110,8 @@ def read_json(path: Path) -> Any:
     """What a JSON file holds; raises `EncoderError` where it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise EncoderError(f"无法读取“{path}”：{error}", f"Cannot read {path}: {error}") from error
+    except OSError as error:
+        zh, en = system_words(error)
+        raise EncoderError(f"无法读取“{path}”：{zh}", f"Cannot read {path}: {en}") from error
+    except ValueError as error:
+        raise EncoderError(f"“{path}”不是 UTF-8 的 JSON 文件", f"{path} is no JSON in UTF-8") from error

@@ -38,6 +38,12 @@ class JoinedEncoder:
         """The sum of the parts' dimensions."""
         return sum(part.encoder.dimension for part in self._parts)
 
+    @property
+    def max_tokens(self) -> int | None:
+        """The least that any part reads of a text; None where every part reads it whole."""
+        limits = (part.encoder.max_tokens for part in self._parts)
+        return min((limit for limit in limits if limit is not None), default=None)
+
     def encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
         """Unit rows, shape (len(texts), dimension); a text that no part knows gives a zero row."""
         weighted = [
@@ -47,3 +53,10 @@ class JoinedEncoder:
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         unit: NDArray[np.float32] = np.divide(rows, norms, out=rows, where=norms > 0)
         return unit
+
+    def cut_short(self, texts: Sequence[str], side: Side) -> NDArray[np.bool_]:
+        """Which of `texts` some part does not read to their end; shape (len(texts),)."""
+        some: NDArray[np.bool_] = np.any(
+            [part.encoder.cut_short(texts, side) for part in self._parts], axis=0
+        )
+        return some

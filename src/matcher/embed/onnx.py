@@ -61,7 +61,8 @@ class OnnxEncoder:
             stated = _instructions(settings["prompts"])
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
             self._tokenizer.no_padding()
-            self._tokenizer.enable_truncation(int(settings["max_tokens"]))
+            self._max_tokens = int(settings["max_tokens"])
+            self._tokenizer.enable_truncation(self._max_tokens)
         except Exception as error:  # tokenizers raises bare ones
             raise _unreadable(folder, error) from error
         self._instructions = stated.overridden(query_prompt, document_prompt)
@@ -79,6 +80,11 @@ class OnnxEncoder:
     def dimension(self) -> int:
         """Length of a vector."""
         return self._dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens are read of a text, prompt and special tokens included."""
+        return self._max_tokens
 
     @property
     def instructions(self) -> Instructions:
@@ -104,6 +110,12 @@ class OnnxEncoder:
             for row, vector in zip(told, rows, strict=True):
                 vectors[row] = vector
         return vectors
+
+    def cut_short(self, texts: Sequence[str], side: Side) -> NDArray[np.bool_]:
+        """Which of `texts` are longer than `max_tokens` with their prompt; shape (len(texts),)."""
+        prompt = self._instructions.of(side)
+        encodings = self._tokenizer.encode_batch_fast([prompt + text for text in texts])
+        return np.array([bool(encoding.overflowing) for encoding in encodings], dtype=np.bool_)
 
     def _vector(self, session: "InferenceSession", ids: Sequence[int]) -> NDArray[np.float32]:
         tokens = np.array([ids], dtype=np.int64)
@@ -155,5 +167,6 @@ def _load(folder: Path) -> "InferenceSession":
 
 def _unreadable(folder: Path, reason: object) -> EncoderError:
     return EncoderError(
-        f"无法将“{folder}”作为 ONNX 模型读取：{reason}", f"{folder} cannot be read as an ONNX model: {reason}"
+        f"无法将“{folder}”作为 ONNX 模型读取（原文：{reason}）。",
+        f"{folder} cannot be read as an ONNX model: {reason}",
     )

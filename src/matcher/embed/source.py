@@ -34,6 +34,6 @@ def _fetch(name: str, revision: str) -> Path:
         return Path(snapshot_download(name, revision=revision, allow_patterns=_SAFE_FILES))
     except (OSError, ValueError) as error:  # the hub's own errors derive from these two
         raise EncoderError(
-            f"无法从模型库取得“{name}@{revision}”；离线时请改用本地文件夹。（{error}）",
+            f"无法从模型库取得“{name}@{revision}”；离线时请改用本地文件夹（原文：{error}）。",
             f"Cannot get {name}@{revision} from the hub; offline, name a local folder instead. ({error})",
         ) from error

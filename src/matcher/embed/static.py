@@ -58,6 +58,11 @@ class StaticEncoder:
         """Length of a vector."""
         return int(self._table.shape[1])
 
+    @property
+    def max_tokens(self) -> None:
+        """None: a text is read whole, however long."""
+        return
+
     def encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
         """Unit rows, shape (len(texts), dimension); a text without any known piece gives a zero row.
 
@@ -73,6 +78,10 @@ class StaticEncoder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, norms, out=vectors, where=norms > 0)
         return vectors
+
+    def cut_short(self, texts: Sequence[str], side: Side) -> NDArray[np.bool_]:  # noqa: ARG002 - as all have it
+        """None of `texts`; shape (len(texts),)."""
+        return np.zeros(len(texts), dtype=np.bool_)
 
     def _sum(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """Sum of the pieces' vectors, added one after another as torch's EmbeddingBag does."""
@@ -96,6 +105,6 @@ def _read_table(path: Path) -> NDArray[np.float32]:
 
 def _unreadable(folder: Path, reason: str) -> EncoderError:
     return EncoderError(
-        f"无法将“{folder}”作为静态词向量模型读取：{reason}",
+        f"无法将“{folder}”作为静态词向量模型读取（原文：{reason}）。",
         f"{folder} cannot be read as a StaticEmbedding: {reason}",
     )

@@ -1,6 +1,7 @@
 """Any sentence-transformers model, from a local folder or a hub id with a revision."""
 
 from collections.abc import Sequence
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,13 @@ class SentenceTransformerEncoder:
         return self._dimension
 
     @property
+    def max_tokens(self) -> int | None:
+        """How many tokens are read of a text, prompt and special tokens included; None where the model states
+        no limit."""
+        limit = self._model.max_seq_length
+        return None if limit is None or isinf(limit) else int(limit)
+
+    @property
     def instructions(self) -> Instructions:
         """What stands before the texts."""
         return self._instructions
@@ -80,6 +88,15 @@ class SentenceTransformerEncoder:
             show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def cut_short(self, texts: Sequence[str], side: Side) -> NDArray[np.bool_]:
+        """Which of `texts` are longer than `max_tokens` with their prompt; shape (len(texts),)."""
+        limit = self.max_tokens
+        if limit is None or not texts:
+            return np.zeros(len(texts), dtype=np.bool_)
+        prompt = self._instructions.of(side)
+        told = self._model.tokenizer([prompt + text for text in texts], truncation=False, verbose=False)
+        return np.array([len(ids) > limit for ids in told["input_ids"]], dtype=np.bool_)
 
     def _dimension_of(self, spec: str, wanted: int | None) -> int:
         stated = self._model.get_embedding_dimension()
@@ -110,5 +127,5 @@ def load_model(path: Path, device: str | None) -> "SentenceTransformer":
         )
     except Exception as error:  # a damaged folder raises anything: TypeError where tokenizer.json is missing
         raise EncoderError(
-            f"无法加载模型“{path}”：{error}", f"Cannot load the model {path}: {error}"
+            f"无法加载模型“{path}”（原文：{error}）。", f"Cannot load the model {path}: {error}"
         ) from error

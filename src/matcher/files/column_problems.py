@@ -52,7 +52,7 @@ def _title_only(file: str, rows: Sequence[ParsedRow]) -> Iterator[Problem]:
     if demands and 2 * bare >= len(demands):
         zh = (
             f"{len(demands)} 条需求中有 {bare} 条只有名称，将只凭名称匹配；"
-            "如描述在别的列，请用 --map 指定为 detail，否则请补充需求详情。"
+            "如描述在别的列，请用 --map 指定为“需求详情”，否则请补充需求详情。"
         )
         en = (
             f"{bare} of {len(demands)} demands have a title alone and will be matched by it alone: "

@@ -109,10 +109,10 @@ def _field(target: str, side: Side) -> str:
     for name, labels in fields.items():
         if target.strip() in labels:
             return name
-    names = "、".join([*fields, "keep", "ignore"])
+    known = "、".join([*(zh for zh, _ in fields.values()), "保留", "忽略"])
     raise InvalidInput(
-        f"没有字段“{target[:40]}”；可选：{names}。",
-        f"there is no field {target[:40]!r}; choose one of {names.replace('、', ', ')}.",
+        f"没有字段“{target[:40]}”；可选：{known}。",
+        f"there is no field {target[:40]!r}; choose one of {', '.join([*fields, KEEP, IGNORE])}.",
         field="map",
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcher.domain.errors import InvalidInput
+from matcher.domain.system_errors import system_words
 from matcher.domain.text import TextView
 
 Qrels = Mapping[str, Mapping[str, int]]
@@ -82,7 +83,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                     yield number, line
     except OSError as error:
         zh = f"无法读取 {path}：文件夹里须有 corpus.jsonl、queries.jsonl 和 qrels/test.tsv（或 qrels.tsv）。"
-        en = f"cannot read {path}: {error.strerror}"
+        en = f"cannot read {path}: {system_words(error)[1]}"
         raise InvalidInput(zh, en, field=path.name) from error
     except UnicodeDecodeError as error:
         raise InvalidInput(

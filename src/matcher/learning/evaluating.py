@@ -21,8 +21,8 @@ from matcher.learning.recurring import Predicted, others_of, predict
 from matcher.learning.resampling import Column, Comparison, compare, interval
 from matcher.matching.choice import Choice
 from matcher.matching.rank import SecondLook, choose
-from matcher.matching.searchable import VectorsOf
-from matcher.ports import BuildChannels, Encoder, Figures, Progress, Query, Reranker, Rows, Vectors, silent
+from matcher.matching.searchable import TextVectors, VectorsOf
+from matcher.ports import BuildChannels, Encoder, Figures, Progress, Query, Reranker, Rows, silent
 
 Channel = Literal["dense", "lexical", "fused", "reranked"]
 
@@ -230,8 +230,10 @@ def _learned(
 
 
 def _vectors_by(encoder: Encoder) -> VectorsOf:
-    def vectors(side: Side, texts: Sequence[TextView], _progress: Progress) -> tuple[Vectors, int]:
-        return encoder.encode([text.full for text in texts], side), len(texts)
+    def vectors(side: Side, texts: Sequence[TextView], _progress: Progress) -> TextVectors:
+        wholes = [text.full for text in texts]
+        cut_short = int(encoder.cut_short(wholes, side).sum())
+        return TextVectors(encoder.encode(wholes, side), len(texts), cut_short)
 
     return vectors
 

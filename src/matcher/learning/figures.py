@@ -82,9 +82,9 @@ class Measuring:
         """Every judged pair of a collection, with the figures of channels and cross-encoder: texts have no
         others."""
         documents, queries = list(collection.documents.values()), list(collection.queries.values())
-        supply, _ = self.vectors(Side.SUPPLY, documents, progress)
-        asked, _ = self.vectors(Side.DEMAND, queries, progress)
-        titles, _ = self.vectors(Side.DEMAND, [TextView(query.title) for query in queries], silent)
+        supply = self.vectors(Side.SUPPLY, documents, progress).vectors
+        asked = self.vectors(Side.DEMAND, queries, progress).vectors
+        titles = self.vectors(Side.DEMAND, [TextView(query.title) for query in queries], silent).vectors
         place = {document: row for row, document in enumerate(collection.documents)}
         judged = [
             (row, place[document], grade)

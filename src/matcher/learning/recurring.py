@@ -111,7 +111,7 @@ def _pairs(cases: Sequence[tuple[_Texts, Graded]], known: Sequence[str], measuri
 def _alike(asked: Sequence[str], known: Sequence[str], measuring: Measuring) -> tuple[Floats, Floats]:
     """The likeness of achievements to others in meaning and in wording, shapes (asked, known)."""
     views = [[TextView("", text) for text in texts] for texts in (asked, known)]
-    vectors = [measuring.vectors(Side.SUPPLY, texts, silent)[0] for texts in views]
+    vectors = [measuring.vectors(Side.SUPPLY, texts, silent).vectors for texts in views]
     channels = measuring.build_channels(views[1], vectors[1], None)
     queries = [Query(*row) for row in zip(views[0], vectors[0], strict=True)]
     rows = [np.arange(len(known))] * len(queries)

@@ -51,7 +51,8 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What a run proposes; `encoded` counts the texts that had no vector yet.
+    """What a run proposes; `encoded` counts the texts that had no vector yet, `cut_short` those of them
+    that are longer than the encoder reads.
 
     `repeats` are the listings that repeat another of their list: id → id of the first, by side. `stands` are
     the demands of which nothing is said because everything the night before said of them stands, and `memory`
@@ -65,6 +66,7 @@ class Proposed:
     why_not: WhyNot
     repeats: Mapping[Side, Mapping[int, int]]
     encoded: int
+    cut_short: int
     stands: frozenset[int]
     memory: Memory
 
@@ -135,6 +137,7 @@ def propose(
             for side, index in ((Side.DEMAND, demands), (Side.SUPPLY, supply))
         },
         encoded=encoded.count,
+        cut_short=encoded.cut_short,
         stands=stands,
         memory=night.memory(search, [proposal for _, proposal in weighed], found),
     )

@@ -14,7 +14,18 @@ from matcher.ports import Channels, Progress, Query, Rows, Vectors, silent
 OpenChannels = Callable[[str, Sequence[TextView], Vectors, Vectors | None], Channels]
 """Builds the channels over a named list, with what the cache on disk holds of them."""
 
-VectorsOf = Callable[[Side, Sequence[TextView], Progress], tuple[Vectors, int]]
+
+@dataclass(frozen=True, slots=True)
+class TextVectors:
+    """The vectors of some texts, shape (n, d); `encoded` of the texts had none yet, and `cut_short` of those
+    were longer than the encoder reads."""
+
+    vectors: Vectors
+    encoded: int
+    cut_short: int
+
+
+VectorsOf = Callable[[Side, Sequence[TextView], Progress], TextVectors]
 """Gives the vectors of texts of one side, and how many of them had to be encoded."""
 
 EncodeAll = Callable[[Sequence[TextView]], Vectors]
@@ -95,7 +106,8 @@ def field_vectors(demands: Sequence[LiveListing], encode: EncodeAll) -> dict[str
 
 
 class Encoded:
-    """Makes lists searchable; `count` is how many listings' texts had no vector yet."""
+    """Makes lists searchable; `count` is how many listings' texts had no vector yet, `cut_short` how many of
+    those are longer than the encoder reads."""
 
     def __init__(
         self,
@@ -105,6 +117,7 @@ class Encoded:
         self._vectors = vectors
         self._progress = progress
         self.count = 0
+        self.cut_short = 0
 
     def supply(self, listings: Sequence[LiveListing], open_channels: OpenChannels) -> Searchable:
         """The achievements, with the channels over them."""
@@ -116,10 +129,11 @@ class Encoded:
         """The demands, with the vectors of their single fields; without channels."""
         kept, texts = judgeable(listings)
         vectors = self._of(Side.DEMAND, texts)
-        fields = field_vectors(kept, lambda field: self._vectors(Side.DEMAND, field, silent)[0])
+        fields = field_vectors(kept, lambda field: self._vectors(Side.DEMAND, field, silent).vectors)
         return Searchable(kept, texts, vectors, {}, fields)
 
     def _of(self, side: Side, texts: Sequence[TextView]) -> Vectors:
-        vectors, encoded = self._vectors(side, texts, self._progress)
-        self.count += encoded
-        return vectors
+        made = self._vectors(side, texts, self._progress)
+        self.count += made.encoded
+        self.cut_short += made.cut_short
+        return made.vectors

@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ from email.utils import format_datetime
 from typing import Literal
 
 from matcher.domain.errors import DeliveryFailed, InvalidInput
+from matcher.domain.labels import Words
 from matcher.domain.reminder import Reminder
+from matcher.domain.system_errors import system_words
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -67,8 +70,7 @@ class MailServer:
                 f"收件地址均被拒绝（{refused}）", f"every address is refused ({refused})"
             ) from None
         except (smtplib.SMTPException, OSError) as error:
-            reason = _reason(error)
-            raise self._failed(reason, reason) from None
+            raise self._failed(*_reason(error)) from None
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
@@ -156,10 +158,24 @@ def _unset(variable: str, zh: str, en: str) -> InvalidInput:
     )
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: OSError) -> Words:
+    """Why nothing went out; what the mail server itself answers is quoted as it is."""
     match error:
         case smtplib.SMTPResponseException():
             text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else ""
-            return f"{error.smtp_code} {' '.join(text.split())[:200]}".rstrip()
+            answer = f"{error.smtp_code} {' '.join(text.split())[:200]}".rstrip()
+            return f"邮件服务器答复 {answer}", answer
+        case smtplib.SMTPServerDisconnected():
+            return "邮件服务器断开了连接", _said(error)
+        case smtplib.SMTPException():
+            return "邮件服务器不支持所需的功能", _said(error)
+        case ssl.SSLError():
+            return "加密连接没有建立（证书或加密方式不符）", _said(error)
+        case socket.gaierror():
+            return "找不到这台主机", _said(error)
         case _:
-            return " ".join(str(error).split())[:200] or type(error).__name__
+            return system_words(error)[0], _said(error)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -64,23 +64,23 @@ class Webhook:
             DeliveryFailed: every attempt failed, or the receiver refuses it.
         """
         body = payload(reminder)
-        failure = ""
+        zh = en = ""
         with httpx.Client(timeout=self.timeout, follow_redirects=False) as client:
             for wait in (0.0, *self.waits):
                 time.sleep(wait)
                 try:
                     status = self._post(client, reminder.id, body)
                 except httpx.HTTPError as error:
-                    failure = type(error).__name__
+                    zh, en = _broken(error), type(error).__name__
                     continue
                 if 200 <= status < 300:
                     return ()
-                failure = f"HTTP {status}"
+                zh, en = f"对方答复 HTTP {status}", f"HTTP {status}"
                 if status < 500 and status not in _TRIED_AGAIN:
                     break
         raise DeliveryFailed(
-            f"网络回调未能送达 {self.host}：{failure}。请检查 MATCHER_WEBHOOK_URL 和接收方。",
-            f"the webhook did not reach {self.host}: {failure}. Check MATCHER_WEBHOOK_URL and the receiver.",
+            f"网络回调未能送达 {self.host}：{zh}。请检查 MATCHER_WEBHOOK_URL 和接收方。",
+            f"the webhook did not reach {self.host}: {en}. Check MATCHER_WEBHOOK_URL and the receiver.",
         )
 
     def _post(self, client: httpx.Client, message_id: str, body: bytes) -> int:
@@ -94,6 +94,16 @@ class Webhook:
         }
         with client.stream("POST", self.url, content=body, headers=headers) as answer:
             return answer.status_code
+
+
+def _broken(error: httpx.HTTPError) -> str:
+    match error:
+        case httpx.TimeoutException():
+            return "超时没有应答"
+        case httpx.ConnectError():
+            return "连接不上"
+        case _:
+            return "连接中断"
 
 
 def payload(reminder: Reminder) -> bytes:

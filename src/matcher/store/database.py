@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from matcher.domain.errors import DatabaseAway, InvalidInput, StoreError
+from matcher.domain.system_errors import system_words
 
 Transaction = Session
 """What a use case holds while it reads or writes: it is passed on to queries, and asked nothing itself."""
@@ -216,10 +217,11 @@ class Database:
             # A file that is no database is a DatabaseError itself; other subclasses are about a statement.
             if type(error) not in (DatabaseError, OperationalError):
                 raise
+            said = str(error.orig)
             raise DatabaseAway(
-                f"无法使用数据库 {self.address}：{error.orig}。请检查 MATCHER_DATABASE_URL 或 "
-                "MATCHER_DATA_DIR，若数据库正忙请稍后再试。",
-                f"cannot use the database {self.address}: {error.orig}. Check MATCHER_DATABASE_URL or "
+                f"无法使用数据库 {self.address}：{_SQLITE_SAYS.get(said, said)}。请检查 "
+                "MATCHER_DATABASE_URL 或 MATCHER_DATA_DIR，若数据库正忙请稍后再试。",
+                f"cannot use the database {self.address}: {said}. Check MATCHER_DATABASE_URL or "
                 "MATCHER_DATA_DIR; if it is busy, try again later.",
             ) from error
 
@@ -290,6 +292,18 @@ def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
+_SQLITE_SAYS = {
+    "database is locked": "数据库正忙",
+    "unable to open database file": "打不开数据库文件",
+    "file is not a database": "该文件不是数据库",
+    "database disk image is malformed": "数据库文件已损坏",
+    "attempt to write a readonly database": "数据库是只读的",
+    "database or disk is full": "磁盘空间不足",
+    "disk I/O error": "磁盘读写出错",
+}
+"""What SQLite says → the same in Chinese; PostgreSQL speaks the language that it is set to."""
+
+
 def _make_private(
     _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[str], _options: dict[str, object]
 ) -> None:
@@ -299,9 +313,10 @@ def _make_private(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     except OSError as error:
+        zh, en = system_words(error)
         raise DatabaseAway(
-            f"无法建立数据库文件 {path}：{error.strerror}。请检查 MATCHER_DATA_DIR。",
-            f"cannot make the database file {path}: {error.strerror}. Check MATCHER_DATA_DIR.",
+            f"无法建立数据库文件 {path}：{zh}。请检查 MATCHER_DATA_DIR。",
+            f"cannot make the database file {path}: {en}. Check MATCHER_DATA_DIR.",
         ) from error
 
 

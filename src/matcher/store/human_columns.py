@@ -59,7 +59,7 @@ def _value(name: str, value: Any) -> Any:
     except ValidationError as error:
         wrong = error.errors()[0]
         raise InvalidInput(
-            f"{name} 的值无效：{_wanted(BY_KEY[name].codes, wrong['type'])}。",
+            f"“{BY_KEY[name].zh}”的值无效：{_wanted(BY_KEY[name].codes, wrong['type'])}。",
             f"{name} has no valid value: {wrong['msg']}.",
             field=name,
         ) from None
@@ -68,7 +68,7 @@ def _value(name: str, value: Any) -> Any:
 def _wanted(codes: type[StrEnum] | None, wrong: str) -> str:
     """What a column takes, in Chinese, beside the sentence of pydantic's error of type `wrong`."""
     if codes is not None:
-        return "可用 " + "、".join(f"{code.value}（{label(code, 'zh')}）" for code in codes)
+        return "可用 " + "、".join(f"{label(code, 'zh')}（{code.value}）" for code in codes)
     if wrong.startswith("date"):
         return "须为日期，如 2026-12-01"
     return "须为数字" if wrong.startswith("float") else "格式不符"

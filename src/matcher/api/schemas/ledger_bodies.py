@@ -19,7 +19,7 @@ from matcher.api.fields import ParkCode, Remark
 from matcher.domain.columns import EDITABLE, PEOPLE, Kind, Milestone
 from matcher.domain.entries import MAX_ID
 from matcher.domain.stages import Stage
-from matcher.domain.work import MAX_AMOUNT, REASONS
+from matcher.domain.work import MAX_AMOUNT, REASONS, reasons_in_chinese
 from matcher.pipeline.texts import FilledLine, invalid
 
 
@@ -34,7 +34,7 @@ class _Sent(BaseModel):
 def _known(reason: str) -> str:
     if reason not in REASONS:
         raise invalid(
-            "enum", f"须为以下之一：{'、'.join(REASONS)}。", f"it must be one of {', '.join(REASONS)}."
+            "enum", f"须为以下之一：{reasons_in_chinese()}。", f"it must be one of {', '.join(REASONS)}."
         )
     return reason
 

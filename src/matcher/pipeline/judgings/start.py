@@ -8,6 +8,7 @@ from matcher.domain.access import Right
 from matcher.domain.days import beijing_day
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
+from matcher.domain.field_names import field_words
 from matcher.domain.listing import LiveListing, text_of
 from matcher.domain.text import normalise
 from matcher.learning.blind import Pair, drawn, pooled
@@ -49,7 +50,7 @@ class Plan:
         ):
             if not least <= getattr(self, field) <= most:
                 raise InvalidInput(
-                    f"{field} 须在 {least} 与 {most} 之间。",
+                    f"{field_words(field)[0]}须在 {least} 与 {most} 之间。",
                     f"{field} must be between {least} and {most}.",
                     field=field,
                 )

@@ -10,6 +10,7 @@ from pydantic import Field
 from matcher.domain.access import Principal
 from matcher.domain.days import beijing_day
 from matcher.domain.errors import Conflict, InvalidInput
+from matcher.domain.field_names import field_words
 from matcher.domain.listing import Listing, Side, content_digest, identity_key
 from matcher.domain.text import mask_contacts
 from matcher.pipeline.answers import Answer
@@ -114,7 +115,7 @@ def _require_settable(change: BulkChange) -> None:
     own = sorted(EACH_ITS_OWN & change.fields)
     if own:
         raise InvalidInput(
-            f"字段 {'、'.join(own)} 因条目而异，不能批量修改；请逐条修改。",
+            f"{'、'.join(field_words(name)[0] for name in own)}因条目而异，不能批量修改；请逐条修改。",
             f"{', '.join(own)} differ from listing to listing and are not set for many: edit them singly.",
             field=f"fields.{own[0]}",
         )

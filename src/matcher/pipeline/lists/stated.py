@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from matcher.domain.errors import InvalidInput
+from matcher.domain.field_names import choice_words
 from matcher.domain.list_columns import list_fields
 from matcher.domain.listing import Listing, Side
 from matcher.files.report import RejectedRow
@@ -24,7 +25,7 @@ def stated_listing(side: Side, values: Mapping[str, str]) -> Listing:
     for name in values:
         if name not in fields:
             raise InvalidInput(
-                f"没有字段“{name}”；可选：{'、'.join(fields)}。",
+                f"没有字段“{name}”；可选：{choice_words(fields)}。",
                 f"there is no field {name!r}: choose one of {', '.join(fields)}.",
                 field=name,
             )

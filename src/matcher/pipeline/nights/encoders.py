@@ -86,11 +86,17 @@ class Encoders:
 
 class Switched(Answer):
     """An encoder put to use; `encoded` texts had no vector of it yet, `forgotten` vectors of others were
-    deleted."""
+    deleted.
+
+    Of the `encoded` texts `truncated` were longer than the `max_tokens` tokens that it, or a part of it,
+    reads; None where it reads every text whole.
+    """
 
     encoder_id: str
     spec: str | None
     encoded: int
+    truncated: int
+    max_tokens: int | None
     forgotten: int
 
 
@@ -116,7 +122,7 @@ def use_encoder(
         encoder = every.load(spec)
         before = _id_before(every)
         try:
-            encoded = _encode_aside(every.database, encoder, now, progress)
+            encoded, truncated = _encode_aside(every.database, encoder, now, progress)
         except EncoderError:
             if encoder.encoder_id != before:
                 with every.database.writing() as session:
@@ -127,7 +133,14 @@ def use_encoder(
             catalogue.raise_revision(session)
             forgotten = encoders.keep_only(session, {encoder.encoder_id, before, *_id_of_last_run(session)})
         every.hold(spec, encoder)
-    return Switched(encoder_id=encoder.encoder_id, spec=spec, encoded=encoded, forgotten=forgotten)
+    return Switched(
+        encoder_id=encoder.encoder_id,
+        spec=spec,
+        encoded=encoded,
+        truncated=truncated,
+        max_tokens=encoder.max_tokens,
+        forgotten=forgotten,
+    )
 
 
 def spec_before(every: Encoders) -> str | None:
@@ -183,13 +196,15 @@ def forget_encoder(every: Encoders, principal: Principal, encoder_id: str) -> in
 class EncodersShown(Answer):
     """Which encoder is in use, by whose word, which the ledger is of, and whose vectors are cached.
 
-    A spec of None is the bundled model. `by` is the environment variable, the actor of the choice, or None
+    A spec of None is the bundled model. `max_tokens` is how many tokens it, or a part of it, reads of a text;
+    None where it reads every text whole. `by` is the environment variable, the actor of the choice, or None
     where nothing was chosen; `back_to` means something only where `can_go_back`.
     """
 
     spec: str | None
     encoder_id: str
     dimension: int
+    max_tokens: int | None
     by: str | None
     since: Moment | None
     ledger_encoder_id: str | None
@@ -218,6 +233,7 @@ def show_encoders(every: Encoders) -> EncodersShown:
         spec=every.fixed or (None if choice is None else choice.spec),
         encoder_id=encoder.encoder_id,
         dimension=encoder.dimension,
+        max_tokens=encoder.max_tokens,
         by=("MATCHER_ENCODER" if not free else None if choice is None else choice.actor),
         since=choice.at if free and choice is not None else None,
         ledger_encoder_id=None if last is None else last.encoder_id,
@@ -237,18 +253,20 @@ def _require_free(every: Encoders) -> None:
         )
 
 
-def _encode_aside(database: Database, encoder: Encoder, now: datetime, progress: Progress) -> int:
-    """Encode all that a run will ask for; returns how many texts had no vector yet."""
+def _encode_aside(database: Database, encoder: Encoder, now: datetime, progress: Progress) -> tuple[int, int]:
+    """Encode all that a run will ask for; returns how many texts had no vector yet, and how many of those are
+    longer than the encoder reads."""
     day = beijing_day(now)
     with database.reading() as session:
         lists = {side: catalogue.live(session, side, day) for side in Side}
-    encoded = 0
+    encoded = cut_short = 0
     for side, live in lists.items():
         kept, texts = judgeable(live)
         demands = [listed.listing for listed in kept if isinstance(listed.listing, Demand)]
         fields = [TextView(text) for demand in demands for text in fields_of(demand).values() if text]
-        encoded += vectors_of(database, encoder, side, [*texts, *fields], progress)[1]
-    return encoded
+        made = vectors_of(database, encoder, side, [*texts, *fields], progress)
+        encoded, cut_short = encoded + made.encoded, cut_short + made.cut_short
+    return encoded, cut_short
 
 
 def _id_before(every: Encoders) -> str:

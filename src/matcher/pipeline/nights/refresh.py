@@ -56,13 +56,16 @@ _log = logging.getLogger(__name__)
 class RefreshReport(Answer):
     """What a run worked on and what it changed of the ledger; `seconds` is wall time.
 
-    `abstentions` are the live demands without a match.
+    `abstentions` are the live demands without a match. Of the `encoded` texts `truncated` were longer than
+    the `max_tokens` tokens that the encoder, or a part of it, reads; None where it reads every text whole.
     """
 
     run_id: int
     demands: int
     achievements: int
     encoded: int
+    truncated: int
+    max_tokens: int | None
     entries_created: int
     entries_changed: int
     entries_kept: int
@@ -221,6 +224,7 @@ class Refresh:
                 run_id,
                 basis,
                 encoded=outcome.encoded,
+                truncated=outcome.cut_short,
                 created=len(changed.created),
                 changed=len(changed.changed),
                 kept=changed.kept,
@@ -232,9 +236,8 @@ class Refresh:
         return report
 
     def _succeed(self, session: Transaction, basis: "_Basis", report: RefreshReport) -> None:
-        runs.succeed(
-            session, report.run_id, self.clock(), basis.worked_on, basis.fingerprint(), report.as_json()
-        )
+        counts = {name: count for name, count in report.as_json().items() if count is not None}
+        runs.succeed(session, report.run_id, self.clock(), basis.worked_on, basis.fingerprint(), counts)
 
     def _report(
         self,
@@ -245,6 +248,7 @@ class Refresh:
         feed: int,
         without: int,
         encoded: int = 0,
+        truncated: int = 0,
         created: int = 0,
         changed: int = 0,
         vanished: int = 0,
@@ -254,6 +258,8 @@ class Refresh:
             demands=len(basis.demands),
             achievements=len(basis.supply),
             encoded=encoded,
+            truncated=truncated,
+            max_tokens=self.encoder.max_tokens,
             entries_created=created,
             entries_changed=changed,
             entries_kept=kept,

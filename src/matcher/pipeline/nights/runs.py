@@ -32,7 +32,10 @@ class RunAnswer(Answer):
     scorers: dict[str, str] = Field(description="园区自己启用的评分版本；沿用全区评分的园区不在其中")
     profiles: dict[str, int] = Field(description="各园区规则的版本；未设规则的园区不在其中")
     top_k: int
-    counts: dict[str, int | float]
+    counts: dict[str, int | float] = Field(
+        description="处理了什么、改动了什么；`truncated` 是本次新编码（`encoded`）的文本中"
+        "超过模型所读长度的条数，`max_tokens` 是所读的词元数，模型读全文时没有这一项"
+    )
     error: str | None
 
 

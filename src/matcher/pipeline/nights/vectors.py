@@ -7,6 +7,7 @@ import numpy as np
 from matcher.domain.errors import EncoderError
 from matcher.domain.listing import Side
 from matcher.domain.text import TextView, mask_contacts
+from matcher.matching.searchable import TextVectors
 from matcher.ports import Encoder, Progress, Vectors, silent
 from matcher.store import vectors
 from matcher.store.database import Database
@@ -23,10 +24,11 @@ def vectors_of(
     progress: Progress = silent,
     *,
     keep: bool = True,
-) -> tuple[Vectors, int]:
-    """The vectors of `texts`, shape (n, d), and how many had to be encoded; those are cached where `keep`.
+) -> TextVectors:
+    """The vectors of `texts`, and how many had to be encoded; those are cached where `keep`.
 
-    Nothing is encoded while a transaction is open.
+    A text that was cut short when its vector was cached is not counted again. Nothing is encoded while a
+    transaction is open.
 
     Raises:
         EncoderError: as `encoded`; nothing of that batch is cached.
@@ -35,16 +37,20 @@ def vectors_of(
         known = vectors.load(session, encoder.encoder_id, side, sorted({text.digest for text in texts}))
     missing = {text.digest: text.full for text in texts if text.digest not in known}
     digests = list(missing)
+    cut_short = 0
     for start in range(0, len(digests), BATCH):
         batch = digests[start : start + BATCH]
-        fresh = dict(zip(batch, encoded(encoder, [missing[digest] for digest in batch], side), strict=True))
+        wanted = [missing[digest] for digest in batch]
+        fresh = dict(zip(batch, encoded(encoder, wanted, side), strict=True))
+        cut_short += 0 if encoder.max_tokens is None else int(encoder.cut_short(wanted, side).sum())
         if keep:
             with database.writing() as session:
                 vectors.save(session, encoder.encoder_id, side, fresh)
         known.update(fresh)
         progress(f"encode {side.value}", start + len(batch), len(digests))
     rows = [known[text.digest] for text in texts]
-    return (np.stack(rows) if rows else np.zeros((0, encoder.dimension), np.float32)), len(digests)
+    stacked = np.stack(rows) if rows else np.zeros((0, encoder.dimension), np.float32)
+    return TextVectors(stacked, len(digests), cut_short)
 
 
 def encoded(encoder: Encoder, texts: Sequence[str], side: Side) -> Vectors:

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from matcher.domain.errors import InvalidInput
+from matcher.domain.field_names import choice_words, field_words, path_words
 from matcher.domain.rules import Constraints, ParkProfile
 from matcher.domain.text import normalise
+from matcher.pipeline.invalid_values import said_of
 from matcher.store import rule_versions
 
 Rule = TypeVar("Rule", ParkProfile, Constraints)
@@ -43,14 +45,16 @@ def constraints_from(record: object) -> Constraints:
 
 def _stated(record: object, kind: type[ParkProfile] | type[Constraints], name: str) -> Mapping[str, Any]:
     if not isinstance(record, Mapping):
-        raise InvalidInput(f"{name} 须为一个 JSON 对象。", f"{name} is one JSON object.", field=name)
+        zh, en = field_words(name)
+        raise InvalidInput(f"{zh}（{name}）须为一个 JSON 对象。", f"{en} is one JSON object.", field=name)
     known = {field.name for field in fields(kind)}
     if strange := sorted(str(name) for name in record if name not in known):
         nested = kind is ParkProfile and strange[0] in {field.name for field in fields(Constraints)}
         raise InvalidInput(
-            f'{strange[0]} 是硬性条件，请写在 constraints 里：{{"constraints": {{"{strange[0]}": …}}}}。'
+            f"{field_words(strange[0])[0]}（{strange[0]}）是硬性条件，"
+            f'请写在 constraints 里：{{"constraints": {{"{strange[0]}": …}}}}。'
             if nested
-            else f"没有名为 {strange[0]} 的规则；可用的有：{'、'.join(sorted(known))}。",
+            else f"没有名为“{strange[0]}”的规则；可用的有：{choice_words(sorted(known))}。",
             f"{strange[0]} goes into constraints."
             if nested
             else f"there is no rule {strange[0]}; there are {', '.join(sorted(known))}.",
@@ -66,7 +70,7 @@ def _valid(read: Callable[[Any], Rule], stated: Mapping[str, Any]) -> Rule:
         wrong = error.errors()[0]
         name = ".".join(str(part) for part in wrong["loc"])
         raise InvalidInput(
-            f"{name} 的值 {wrong['input']!r} 无效：{wrong['msg']}。",
+            f"{path_words(wrong['loc'])[0]}（{name}）的值 {wrong['input']!r} 无效：{said_of(wrong)}",
             f"{name} is {wrong['input']!r}: {wrong['msg']}.",
             field=name,
         ) from None

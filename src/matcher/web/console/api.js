@@ -1,6 +1,6 @@
 /** The REST interface as this page uses it: JSON, uploads and downloads, with every failure as a Problem. */
 
-import { inLanguage, t } from "./i18n.js";
+import { fieldName, inLanguage, t } from "./i18n.js";
 
 /** Where the service is found: the page may lie under a path of its own. */
 const HOME = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -30,7 +30,7 @@ export class Problem extends Error {
   get lines() {
     return (this.body.errors ?? []).map((one) => {
       const text = inLanguage(one.zh ?? one.detail_zh, one.en ?? one.detail_en) ?? one.detail ?? one.message ?? "";
-      return one.field ? `${one.field}: ${text}` : text;
+      return one.field ? `${fieldName(one.field)}${inLanguage("：", ": ")}${text}` : text;
     });
   }
 }

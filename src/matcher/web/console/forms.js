@@ -1,7 +1,7 @@
 /** Form fields with a label, help and a place for what is wrong with them; problems land beside the field they name. */
 
 import { announce, h } from "./dom.js";
-import { t } from "./i18n.js";
+import { fieldName, t } from "./i18n.js";
 import { problemNote } from "./notes.js";
 
 let made = 0;
@@ -84,9 +84,12 @@ export function showProblem(problem, fields, notes) {
   announce(placed.map(([, text]) => text).join(" "));
 }
 
-/** The service's sentence without the field's code in front, which the label says already. */
+/** The service's sentence without the field's name in front (“得分门槛（min_score）：”), which the label says already. */
 function withoutName(name, text) {
-  return text.replace(new RegExp(`^(\\w+\\.)*${name.split(".").at(-1)}[:：]\\s*`), "");
+  const called = `${fieldName(name)}：`;
+  if (text.startsWith(called)) return text.slice(called.length);
+  const code = `(\\w+\\.)*${name.split(".").at(-1)}`;
+  return text.replace(new RegExp(`^(${code}|[^（：]*（${code}）)[:：]\\s*`), "");
 }
 
 function names(own, given) {

@@ -1,6 +1,6 @@
 /** The page's words, Chinese first; the chosen language is kept and set on the document. */
 
-import { CODES, COLUMNS } from "./codes.js";
+import { CODES, COLUMNS, FIELDS } from "./codes.js";
 import { TEXTS as LISTS } from "./texts.js";
 import { TEXTS as RULES } from "./texts-rules.js";
 import { TEXTS as WHY } from "./texts-why.js";
@@ -44,6 +44,15 @@ export function isKnown(key) {
 export function code(kind, name) {
   const words = CODES[kind]?.[name];
   return words === undefined ? (name ?? "") : inLanguage(...words);
+}
+
+/** What people call a field within others, such as `items.0.version`; a name that nobody knows is quoted. */
+export function fieldName(path) {
+  const step = (name) => {
+    if (/^\d+$/.test(name)) return inLanguage(`第 ${Number(name) + 1} 项`, `item ${Number(name) + 1}`);
+    return Object.hasOwn(FIELDS, name) ? inLanguage(...FIELDS[name]) : `“${name}”`;
+  };
+  return path.split(".").map(step).join(inLanguage("的", ", "));
 }
 
 /** What people call a column of the ledger; one that the service does not know is shown as it is. */

@@ -127,6 +127,8 @@ function runFacts(run) {
     calibration: run.calibration ?? t("probability.none"),
     catalogue_revision: run.catalogue_revision,
   };
+  const { encoded, truncated, max_tokens } = run.counts;
+  if (truncated > 0) facts.truncated = t("runs.truncated_texts", encoded, truncated, max_tokens);
   return h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => h("div", {}, h("dt", {}, t(`runs.${name}`)), h("dd", {}, value))));
 }
 

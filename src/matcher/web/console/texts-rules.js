@@ -40,6 +40,8 @@ export const TEXTS = {
   "runs.scorer": ["评分方法", "Scorer"],
   "runs.calibration": ["概率校准", "Calibration"],
   "runs.catalogue_revision": ["清单版本", "Lists' revision"],
+  "runs.truncated": ["超长文本", "Texts cut short"],
+  "runs.truncated_texts": ["新编码的 {} 条中有 {} 条超过模型所读的 {} 个词元", "Of {} encoded anew, {} are longer than the {} tokens the model reads"],
 
   "abstentions.heading": ["{}的待揭榜需求", "Demands of {} without supply"],
   "abstentions.about": ["最近一次运行没有一条“可信”匹配的需求；可以作为揭榜需求发布。", "The last run found no likely match for these: they can be posted as open challenges."],

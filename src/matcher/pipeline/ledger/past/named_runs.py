@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from matcher.domain.days import BEIJING
 from matcher.domain.errors import InvalidInput, NotFound
+from matcher.domain.field_names import field_words
 from matcher.domain.standings import RunStatus
 from matcher.pipeline.nights.runs import no_run
 from matcher.store import runs
@@ -28,7 +29,7 @@ def read_when(text: str, field: str) -> When:
         _start_of(day), _start_of(day + timedelta(days=1))  # moments that the database can be asked for
     except (ValueError, OverflowError):
         raise InvalidInput(
-            f"{field}：“{text}”既不是运行编号，也不是形如 2026-11-02 的日期。",
+            f"{field_words(field)[0]}：“{text}”既不是运行编号，也不是形如 2026-11-02 的日期。",
             f"{field}: {text!r} is neither the number of a run nor a date such as 2026-11-02.",
             field=field,
         ) from None
@@ -47,7 +48,7 @@ def successful_run(session: Transaction, run_id: int, field: str) -> HeldRun:
         raise no_run(run_id)
     if row.status is not RunStatus.SUCCEEDED:
         raise InvalidInput(
-            f"{field}：第 {run_id} 次运行没有成功，没有留下台账；请选择成功的运行。",
+            f"{field_words(field)[0]}：第 {run_id} 次运行没有成功，没有留下台账；请选择成功的运行。",
             f"{field}: run {run_id} did not succeed and left no ledger: choose one that succeeded.",
             field=field,
         )
@@ -89,7 +90,7 @@ def run_since(session: Transaction, since: When | None, run: HeldRun) -> HeldRun
             former = runs.success_finished_before(session, _start_of(since))
     if former is not None and former.id > run.id:
         raise InvalidInput(
-            f"since 指的第 {former.id} 次运行晚于第 {run.id} 次；请选择更早的运行或日期。",
+            f"比较的起点是第 {former.id} 次运行，晚于第 {run.id} 次；请选择更早的运行或日期。",
             f"since names run {former.id}, which is later than run {run.id}: choose an earlier run or day.",
             field="since",
         )
