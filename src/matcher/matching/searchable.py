@@ -57,9 +57,9 @@ class Searchable:
         return tuple(fold(listing.listing.organisation) for listing in self.listings)
 
     @cached_property
-    def phrases(self) -> tuple[Phrases, ...]:
-        """Each row's text, prepared for comparison with many others."""
-        return tuple(map(Phrases, self.texts))
+    def phrases(self) -> "PhrasesByRow":
+        """Each row's text, prepared for comparison with many others when it is first asked for."""
+        return PhrasesByRow(self.texts)
 
     def rows(self, wanted: Callable[[LiveListing], bool]) -> Rows:
         """The rows whose listing is wanted."""
@@ -84,6 +84,18 @@ class Searchable:
             {},
             {name: vectors[rows] for name, vectors in self.fields.items()},
         )
+
+
+class PhrasesByRow(dict[int, Phrases]):
+    """The prepared texts of some rows."""
+
+    def __init__(self, texts: Sequence[TextView]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, row: int) -> Phrases:
+        self[row] = Phrases(self._texts[row])
+        return self[row]
 
 
 def judgeable(listings: Iterable[LiveListing]) -> tuple[tuple[LiveListing, ...], tuple[TextView, ...]]:
