@@ -38,7 +38,7 @@ class LastNight:
                     return None
                 lapsed = frozenset((int(number), int(version)) for number, version in stored["lapsed"])
                 return Memory(_kept(stored, "demands"), _kept(stored, "feed"), lapsed)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 
     def write(self, fingerprint: str, memory: Memory) -> None:

@@ -1,6 +1,8 @@
 """The wording's channel: cosine of weighted character n-grams, over whole texts or over titles."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,9 +29,6 @@ class LexicalRetriever:
         self, rows: SparseRows, vectoriser: NGramVectoriser, part: Callable[[TextView], str]
     ) -> None:
         self._rows = rows
-        self._split = _Split(rows)
-        self._common, rare = self._split(rows)
-        self._postings = rare.T.tocsr()
         self._vectoriser = vectoriser
         self._part = part
 
@@ -43,10 +42,18 @@ class LexicalRetriever:
 
     def products(self, asked: SparseRows) -> NDArray[np.float32]:
         """The product of every asked row with every row, summed in float32."""
-        common, rare = self._split(asked)
-        products: NDArray[np.float32] = (rare @ self._postings).toarray()
-        products += common @ self._common.T
+        inverted = self._inverted
+        common, rare = inverted.split(asked)
+        products: NDArray[np.float32] = (rare @ inverted.postings).toarray()
+        products += common @ inverted.common.T
         return products
+
+    @cached_property
+    def _inverted(self) -> "_Inverted":
+        """Made when all rows are asked for at once; pairs need it not."""
+        split = _Split(self._rows)
+        common, rare = split(self._rows)
+        return _Inverted(split, common, rare.T.tocsr())
 
     def pairs(self, asked: SparseRows, rows: Rows) -> NDArray[np.float64]:
         """The exact product of each asked row with the row at the same place."""
@@ -54,6 +61,14 @@ class LexicalRetriever:
         places = np.repeat(np.arange(len(rows)), np.diff(shared.indptr))
         sums: NDArray[np.float64] = np.bincount(places, shared.data, minlength=len(rows)).astype(np.float64)
         return sums
+
+
+class _Inverted(NamedTuple):
+    """The rows by n-gram: the commonest as dense rows, of the others the rows that have them."""
+
+    split: "_Split"
+    common: Vectors
+    postings: SparseRows
 
 
 class AskedLexical:

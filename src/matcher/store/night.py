@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date
 from enum import StrEnum
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -129,7 +130,7 @@ class _Changes:
             if rows:
                 session.execute(update(LedgerEntry), rows)
         if self._states:
-            session.execute(insert(EntryState), self._states)
+            session.execute(insert(EntryState), sorted(self._states, key=itemgetter("entry_id")))
 
     def _raised(self, old: Known) -> dict[str, Any]:
         return {"id": old.id, "version": old.version + 1, "run_id": self._run_id}
