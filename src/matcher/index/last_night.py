@@ -33,7 +33,7 @@ class LastNight:
     def read(self, fingerprint: str) -> Memory | None:
         """What the night of that fingerprint left; None where the file is not of that night."""
         try:
-            with np.load(self._folder / _NAME, allow_pickle=False) as stored:
+            with (self._folder / _NAME).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 if str(stored["night"]) != _FORM + fingerprint:
                     return None
                 lapsed = frozenset((int(number), int(version)) for number, version in stored["lapsed"])
