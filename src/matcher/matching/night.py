@@ -11,9 +11,8 @@ from matcher.domain.ledger import Pair, Proposal
 from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Shortlist, nearly_scores
 from matcher.matching.search import Search, by_scorer
-from matcher.matching.searchable import OpenChannels
 from matcher.matching.standing import NOT_KEPT, Asking, Kept, Plan, Roll, after, key_of, plan_of, plan_of_all
-from matcher.ports import Channels, Rows
+from matcher.ports import Rows
 
 Versions = frozenset[tuple[int, int]]
 """(id, version) of listings."""
@@ -89,11 +88,10 @@ def of_demands(
     achievements: Roll,
     excluded: Collection[Pair],
     lapsed: Versions,
-    open_channels: OpenChannels,
     before: Before | None,
 ) -> Looking:
     """Which demands a night looks at."""
-    asking = _asking(search, excluded, open_channels)
+    asking = _asking(search, excluded)
     if before is None or not _were_valid(lapsed, before.memory):
         return looking(asking, achievements, None, lambda _: ())
     ended = {identifier for identifier, _ in lapsed | before.memory.lapsed}
@@ -118,23 +116,23 @@ def _were_valid(lapsed: Versions, memory: Memory) -> bool:
     return lapsed <= matched | memory.lapsed
 
 
-def _asking(search: Search, excluded: Collection[Pair], open_channels: OpenChannels) -> Asking:
+def _asking(search: Search, excluded: Collection[Pair]) -> Asking:
     demands = search.demands
     roll = Roll.of(demands, Grouping(np.full(len(demands.listings), -1), 1), [0] * len(demands.listings))
 
     def nearly(rows: Rows) -> Iterator[NDArray[np.float32]]:
-        titles = demands.fields["title"]
-        channels = open_channels("demand", demands.texts, demands.vectors, titles)
-        return _nearly_by_all(search, channels, rows)
+        return _nearly_by_all(search, rows)
 
     return Asking(roll.ids, list(_keys(search, excluded)), roll.names, nearly)
 
 
-def _nearly_by_all(search: Search, channels: Channels, rows: Rows) -> Iterator[NDArray[np.float32]]:
+def _nearly_by_all(search: Search, rows: Rows) -> Iterator[NDArray[np.float32]]:
     """The scores of some achievements for every demand, each demand's by its own scorer."""
     queries = [search.supply.query(int(row)) for row in rows]
     parts = list(by_scorer(search.scorers))
-    blocks = zip(*(nearly_scores(queries, channels, scorer) for scorer, _ in parts), strict=True)
+    blocks = zip(
+        *(nearly_scores(queries, search.demands.channels, scorer) for scorer, _ in parts), strict=True
+    )
     for block in blocks:
         scores = np.empty_like(block[0])
         for (_, part), figures in zip(parts, block, strict=True):

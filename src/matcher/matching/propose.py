@@ -87,7 +87,7 @@ def propose(
     of every achievement."""
     encoded = Encoded(method.vectors, progress)
     supply = encoded.supply(inputs.supply, method.open_channels)
-    demands = encoded.demands(inputs.demands)
+    demands = encoded.demands(inputs.demands, method.open_channels)
     released = np.array(
         [row for row, demand in enumerate(demands.listings) if is_released(demand.listing)], dtype=np.int64
     )
@@ -108,7 +108,7 @@ def propose(
     search = replace(search, choices=tuple(choices))
     achievements = Roll.of(supply, repeated[Side.SUPPLY], [listed.version for listed in supply.listings])
     lapsed = frozenset((listed.id, listed.version) for listed in inputs.lapsed)
-    night = of_demands(search, achievements, excluded, lapsed, method.open_channels, before)
+    night = of_demands(search, achievements, excluded, lapsed, before)
     weighed, found = matches_of_demands(search, night.plan, progress)
     entries, capped = _within_parks(weighed, inputs.profiles)
     feed = _Fed.of_none()

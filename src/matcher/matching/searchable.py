@@ -9,7 +9,7 @@ import numpy as np
 from matcher.domain.listing import Demand, LiveListing, Side, fields_of, text_of
 from matcher.domain.terms import Phrases
 from matcher.domain.text import TextView, fold, says_enough
-from matcher.ports import Channels, Progress, Query, Rows, Vectors, silent
+from matcher.ports import Channels, Listed, Progress, Query, Rows, Vectors, silent
 
 OpenChannels = Callable[[str, Sequence[TextView], Vectors, Vectors | None], Channels]
 """Builds the channels over a named list, with what the cache on disk holds of them."""
@@ -73,7 +73,8 @@ class Searchable:
     def query(self, row: int) -> Query:
         """One row as a query."""
         title = self.fields["title"][row] if self.fields else None
-        return Query(self.texts[row], self.vectors[row], title)
+        listed = Listed(self.channels, row) if self.channels else None
+        return Query(self.texts[row], self.vectors[row], title, listed)
 
     def part(self, rows: Rows) -> "Searchable":
         """Some rows as a list of their own, without channels."""
@@ -137,12 +138,13 @@ class Encoded:
         vectors = self._of(Side.SUPPLY, texts)
         return Searchable(kept, texts, vectors, open_channels("supply", texts, vectors, None))
 
-    def demands(self, listings: Sequence[LiveListing]) -> Searchable:
-        """The demands, with the vectors of their single fields; without channels."""
+    def demands(self, listings: Sequence[LiveListing], open_channels: OpenChannels) -> Searchable:
+        """The demands, with the vectors of their single fields and the channels over them."""
         kept, texts = judgeable(listings)
         vectors = self._of(Side.DEMAND, texts)
         fields = field_vectors(kept, lambda field: self._vectors(Side.DEMAND, field, silent).vectors)
-        return Searchable(kept, texts, vectors, {}, fields)
+        channels = open_channels("demand", texts, vectors, fields["title"])
+        return Searchable(kept, texts, vectors, channels, fields)
 
     def _of(self, side: Side, texts: Sequence[TextView]) -> Vectors:
         made = self._vectors(side, texts, self._progress)
