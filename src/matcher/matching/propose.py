@@ -125,7 +125,7 @@ def propose(
     return Proposed(
         entries=entries,
         feed=feed.proposals,
-        abstentions=abstentions(search, entries, capped, spoken_for),
+        abstentions=abstentions(search, [proposal for _, proposal in weighed], entries, capped, spoken_for),
         near_misses=missed,
         why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={
