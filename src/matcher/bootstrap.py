@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.access import OpenIdTokens
     from matcher.pipeline.matches.free_text import Matching
     from matcher.pipeline.nights.encoders import Encoders
+    from matcher.pipeline.nights.held import HeldLists
     from matcher.pipeline.nights.refresh import Refresh
     from matcher.pipeline.nights.watch import ChangeWatcher
     from matcher.pipeline.scoring.learn import Learn
@@ -210,7 +211,15 @@ class Service:
             shipped=self.shipped,
             reranker=self.reranker,
             last_night=LastNight(self.settings.data_dir / "index"),
+            lists=self.lists,
         )
+
+    @cached_property
+    def lists(self) -> "HeldLists":
+        """Both lists as nights by day and free texts search them."""
+        from matcher.pipeline.nights.held import HeldLists
+
+        return HeldLists()
 
     @cached_property
     def matching(self) -> "Matching":
@@ -218,7 +227,13 @@ class Service:
         from matcher.pipeline.matches.free_text import Matching
 
         return Matching(
-            self.database, self.encoders.in_use, self.open_channels, utc_now, self.shipped, self.reranker
+            self.database,
+            self.encoders.in_use,
+            self.open_channels,
+            utc_now,
+            self.shipped,
+            self.reranker,
+            self.lists,
         )
 
     @cached_property

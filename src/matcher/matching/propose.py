@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +37,19 @@ SHARE_EXPLORED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """A list that is searchable, and what of it repeats itself."""
+
+    index: Searchable
+    repeats: Grouping
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """How proposals are made, whatever the lists say.
 
     `vectors` gives those of one side's texts and how many had to be encoded; `top_k` is the number of matches
-    of a listing where its park does not say otherwise.
+    of a listing where its park does not say otherwise. `held` are lists that are searchable already.
     """
 
     vectors: VectorsOf
@@ -49,6 +57,7 @@ class Method:
     scorers: Scorers
     top_k: int
     reranker: Reranker | None = None
+    held: Mapping[Side, Ready] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,8 @@ class Proposed:
 
     `repeats` are the listings that repeat another of their list: id → id of the first, by side. `stands` are
     the demands of which nothing is said because everything the night before said of them stands,
-    `feed_stands` the achievements whose feed does, and `memory` is what the next night may build on.
+    `feed_stands` the achievements whose feed does, `memory` is what the next night may build on, and
+    `lists` are both lists as they were searched.
     """
 
     entries: list[Proposal]
@@ -72,6 +82,7 @@ class Proposed:
     stands: frozenset[int]
     feed_stands: frozenset[int]
     memory: Memory
+    lists: Mapping[Side, Ready]
 
 
 def propose(
@@ -86,13 +97,13 @@ def propose(
     """The matches of every demand, or of those that the night `before` does not answer for; and, `with_feed`,
     of every achievement."""
     encoded = Encoded(method.vectors, progress)
-    supply = encoded.supply(inputs.supply, method.open_channels)
-    demands = encoded.demands(inputs.demands, method.open_channels)
+    lists = {side: method.held.get(side) or _ready(side, inputs, encoded, method) for side in Side}
+    supply, demands = lists[Side.SUPPLY].index, lists[Side.DEMAND].index
+    repeated = {side: ready.repeats for side, ready in lists.items()}
     released = np.array(
         [row for row, demand in enumerate(demands.listings) if is_released(demand.listing)], dtype=np.int64
     )
     rules = [inputs.rules_of(demand) for demand in demands.listings]
-    repeated = {Side.DEMAND: repeats(demands), Side.SUPPLY: repeats(supply)}
     excluded = with_repeats(inputs.excluded, supply.listings, repeated[Side.SUPPLY])
     search = Search(
         demands=demands,
@@ -145,7 +156,16 @@ def propose(
             feed.kept,
             lapsed,
         ),
+        lists=lists,
     )
+
+
+def _ready(side: Side, inputs: Inputs, encoded: Encoded, method: Method) -> Ready:
+    if side is Side.SUPPLY:
+        index = encoded.supply(inputs.supply, method.open_channels)
+    else:
+        index = encoded.demands(inputs.demands, method.open_channels)
+    return Ready(index, repeats(index))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol
@@ -28,10 +28,11 @@ from matcher.domain.standings import ChangeCause, Trigger
 from matcher.domain.stated import freshness
 from matcher.matching.inputs import Inputs
 from matcher.matching.night import Before, Memory
-from matcher.matching.propose import Method, Proposed, propose
+from matcher.matching.propose import Method, Proposed, Ready, propose
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse
+from matcher.pipeline.nights.held import HeldList, HeldLists
 from matcher.pipeline.nights.inputs import inputs_of_all
 from matcher.pipeline.nights.vectors import vectors_of
 from matcher.ports import Encoder, Progress, Reranker, silent
@@ -101,6 +102,7 @@ class Refresh:
     shipped: Scorer = DEFAULT_SCORER
     reranker: Reranker | None = None
     last_night: LastNight | None = None
+    lists: HeldLists = field(default_factory=HeldLists)
 
     @property
     def encoder(self) -> Encoder:
@@ -158,11 +160,19 @@ class Refresh:
                 basis = self._basis(session, started)
                 last = runs.last_success(session)
                 stands = last is not None and last.fingerprint == basis.fingerprint()
-                inputs = None if stands else inputs_of_all(session, basis.day)
+                held = {} if stands else self._held(basis)
+                live = {side: known.live for side, known in held.items()}
+                inputs = None if stands else inputs_of_all(session, basis.day, live)
             if inputs is None:
                 report = self._keep(run_id, basis)
             else:
-                report = self._rematch(run_id, basis, inputs, self._before(last, basis), progress)
+                ready = {
+                    side: Ready(known.index, known.repeats)
+                    for side, known in held.items()
+                    if known.encoder_id == basis.encoder_id
+                }
+                method = replace(self.method(basis.scorers), held=ready)
+                report = self._rematch(run_id, basis, inputs, method, self._before(last, basis), progress)
             _log.info("run succeeded", extra=report.as_json())
             return report
 
@@ -233,10 +243,32 @@ class Refresh:
         with self.database.reading() as session:
             return known.worked_with(session, moved, ended)
 
+    def _held(self, basis: "_Basis") -> dict[Side, HeldList]:
+        """The lists that are in memory as the run finds them."""
+        versions = {Side.SUPPLY: basis.supply, Side.DEMAND: basis.demands}
+        found = {side: self.lists.find(side, of_side) for side, of_side in versions.items()}
+        return {side: held for side, held in found.items() if held is not None}
+
+    def _hold(self, basis: "_Basis", inputs: Inputs, lists: Mapping[Side, Ready]) -> None:
+        """Keep both lists in memory for the next run and for free texts."""
+        for side, versions, live in (
+            (Side.SUPPLY, basis.supply, inputs.supply),
+            (Side.DEMAND, basis.demands, inputs.demands),
+        ):
+            ready = lists[side]
+            self.lists.keep(side, HeldList(versions, basis.encoder_id, live, ready.index, ready.repeats))
+
     def _rematch(
-        self, run_id: int, basis: "_Basis", inputs: Inputs, before: Before | None, progress: Progress
+        self,
+        run_id: int,
+        basis: "_Basis",
+        inputs: Inputs,
+        method: Method,
+        before: Before | None,
+        progress: Progress,
     ) -> RefreshReport:
-        outcome = propose(inputs, self.method(basis.scorers), progress, before=before)
+        outcome = propose(inputs, method, progress, before=before)
+        self._hold(basis, inputs, outcome.lists)
         why_not = _answered(outcome, inputs.held)
         with self.database.writing() as session:
             changed = night.apply_night(
