@@ -24,7 +24,7 @@ from matcher.store.database import Database
 if TYPE_CHECKING:
     from matcher.embed.convert import Converted
     from matcher.learning.evaluating import Reranking
-    from matcher.pipeline.access import OpenIdTokens
+    from matcher.pipeline.access import KnownCallers, OpenIdTokens
     from matcher.pipeline.matches.free_text import Matching
     from matcher.pipeline.nights.encoders import Encoders
     from matcher.pipeline.nights.refresh import Refresh
@@ -124,6 +124,13 @@ class Service:
             EncoderError: it cannot be loaded.
         """
         return self.encoders.load(self.settings.encoder)
+
+    @cached_property
+    def callers(self) -> "KnownCallers":
+        """Who has come in with a key or a session, known again while nothing is written."""
+        from matcher.pipeline.access import KnownCallers
+
+        return KnownCallers(self.database)
 
     @cached_property
     def encoders(self) -> "Encoders":
