@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from matcher.domain.bands import Bands
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
@@ -64,9 +64,8 @@ def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
 
 def bands(session: Session, parks: Collection[int] | None = None) -> dict[int, Bands]:
     """Where the bands of each park that has saved rules begin by the newest: of these parks, or of all."""
-    of_parks = () if parks is None else (ParkProfileRow.park_id.in_(parks),)
-    rows = session.scalars(_newest(ParkProfileRow, ParkProfileRow.park_id, *of_parks))
-    return {row.park_id: _saved_profile(row).rule.bands for row in rows}
+    query = _NEWEST_PROFILES if parks is None else _NEWEST_PROFILES.where(ParkProfileRow.park_id.in_(parks))
+    return {park_id: profile_from_record(data).bands for park_id, data in session.execute(query)}
 
 
 def bands_in_versions(session: Session, versions: Mapping[str, int]) -> dict[int, Bands]:
@@ -179,6 +178,14 @@ def _newest(table: type[Row], owner: InstrumentedAttribute[int], *where: ColumnE
     newest = versions.where(*where).group_by(owner).subquery()
     is_newest = and_(owner == newest.c.owner, table.version == newest.c.version)
     return select(table).join(newest, is_newest).where(*where)
+
+
+_later = aliased(ParkProfileRow)
+_NEWEST_PROFILES = select(ParkProfileRow.park_id, ParkProfileRow.data).where(
+    ParkProfileRow.version
+    == select(func.max(_later.version)).where(_later.park_id == ParkProfileRow.park_id).scalar_subquery()
+)
+"""(park id, profile as JSON) of the newest versions."""
 
 
 def _saved_profile(row: ParkProfileRow) -> Saved[ParkProfile]:
