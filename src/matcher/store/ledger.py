@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
@@ -207,11 +207,17 @@ def feed(session: Session, scope: Scope, achievement_id: int, day: date) -> list
     ]
 
 
-_EXCLUDED = exists().where(
-    Exclusion.demand_id == LedgerEntry.demand_id,
-    Exclusion.achievement_id == LedgerEntry.achievement_id,
-    Exclusion.lifted_at.is_(None),
+_EXCLUDED = (
+    select(literal(True))
+    .where(
+        Exclusion.demand_id == LedgerEntry.demand_id,
+        Exclusion.achievement_id == LedgerEntry.achievement_id,
+        Exclusion.lifted_at.is_(None),
+    )
+    .limit(1)
+    .scalar_subquery()
 )
+"""True or None. PostgreSQL answers an EXISTS by reading every exclusion there is."""
 _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **{
         name: getattr(LedgerEntry, name)
@@ -234,7 +240,7 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "achievement_contact": AchievementRow.data["contact"],
     "demand_extra": DemandRow.data["extra"],
     "achievement_extra": AchievementRow.data["extra"],
-    "excluded": _EXCLUDED,
+    "excluded": func.coalesce(_EXCLUDED, False),
 }
 """What an entry shows, by the fields of `EntryView`: of a listing's JSON what is shown of it alone."""
 
