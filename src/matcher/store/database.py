@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zlib import crc32
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, inspect, text
@@ -275,8 +275,7 @@ class _Looking:
                 self._connection = engine.raw_connection()
                 self._connection.detach()
                 self._opened += 1
-            file = self._connection.dbapi_connection
-            assert isinstance(file, sqlite3.Connection)
+            file = cast(sqlite3.Connection, self._connection.dbapi_connection)
             return self._opened, file.execute("PRAGMA data_version").fetchone()[0]
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
@@ -218,7 +218,7 @@ _EXCLUDED = (
     .scalar_subquery()
 )
 """True or None. PostgreSQL answers an EXISTS by reading every exclusion there is."""
-_COLUMNS: Mapping[str, ColumnElement[Any]] = {
+_COLUMNS: Mapping[str, SQLColumnExpression[Any]] = {
     **{
         name: getattr(LedgerEntry, name)
         for name in (
