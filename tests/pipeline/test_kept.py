@@ -1,4 +1,4 @@
-"""What is kept until anything is written: never given out at another stamp, never more than there is room for."""
+"""What is kept until anything is written: never given out at another stamp, and never too much of it."""
 
 from typing import Any
 

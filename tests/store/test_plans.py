@@ -1,4 +1,4 @@
-"""The ten questions asked most are answered by indexes, on both databases: no table is read from end to end."""
+"""The questions asked most are answered by indexes, on both databases: no table is read from end to end."""
 
 import json
 import re

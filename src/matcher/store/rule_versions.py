@@ -6,6 +6,7 @@ Invariant: who saves one raises the catalogue revision in the same transaction, 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -16,11 +17,14 @@ from matcher.domain.bands import Bands
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.store.tables import DemandConstraintsRow, ParkProfileRow
 
-_PROFILE = TypeAdapter(ParkProfile)
-_CONSTRAINTS = TypeAdapter(Constraints)
-
 Rule = TypeVar("Rule", ParkProfile, Constraints)
 Row = TypeVar("Row", ParkProfileRow, DemandConstraintsRow)
+
+
+@cache
+def _adapter(kind: type[Rule]) -> TypeAdapter[Rule]:
+    """Made when first asked for, as in `records`."""
+    return TypeAdapter(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def profile_from_record(record: Any) -> ParkProfile:
         ValidationError: a value of another type.
         InvalidInput: a value that breaks a rule.
     """
-    return _PROFILE.validate_python(record)
+    return _adapter(ParkProfile).validate_python(record)
 
 
 def constraints_from_record(record: Any) -> Constraints:
@@ -53,7 +57,7 @@ def constraints_from_record(record: Any) -> Constraints:
     Raises:
         ValidationError, InvalidInput: as `profile_from_record`.
     """
-    return _CONSTRAINTS.validate_python(record)
+    return _adapter(Constraints).validate_python(record)
 
 
 def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
@@ -137,7 +141,7 @@ def save_profile(
     row = ParkProfileRow(
         park_id=park_id,
         version=profile(session, park_id).version + 1,
-        data=_PROFILE.dump_python(rule, mode="json"),
+        data=_adapter(ParkProfile).dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )
@@ -163,7 +167,7 @@ def save_constraints(
         park_id=park_id,
         demand_id=demand_id,
         version=constraints_of(session, park_id, demand_id).version + 1,
-        data=_CONSTRAINTS.dump_python(rule, mode="json"),
+        data=_adapter(Constraints).dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )
