@@ -60,7 +60,9 @@ def test_a_change_by_another_process_shows_in_the_next_answer(ledger: World) -> 
     matches(ledger.jia, demand)
     with elsewhere(ledger) as other, other.writing() as session:
         session.execute(update(LedgerEntry).values(score=0.125))
-    assert {entry["score"] for entry in entries(ledger.jia)} == {0.125} != {entry["score"] for entry in before}
+    assert (
+        {entry["score"] for entry in entries(ledger.jia)} == {0.125} != {entry["score"] for entry in before}
+    )
     assert '"score":0.125' in matches(ledger.jia, demand)
 
 
@@ -108,9 +110,7 @@ def test_a_known_key_ends_with_its_date(ledger: World, monkeypatch: pytest.Monke
     assert holder.get("/v1/ledger").status_code == 401
 
 
-def test_the_use_of_a_known_key_is_noted_every_minute(
-    ledger: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_use_of_a_known_key_is_noted_every_minute(ledger: World, monkeypatch: pytest.MonkeyPatch) -> None:
     service = ledger.server.service
     holder = ledger.server.client(ledger.server.key("常用", Role.READER))
     start = service.now()

@@ -16,7 +16,6 @@ from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Forbidden, Unauthorized
 from matcher.pipeline import idempotency
 from matcher.pipeline.idempotency import digest_of
-from matcher.store.database import Database
 
 _COOKIE = "matcher_session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -88,7 +87,7 @@ async def caller(
             "请提供 API 密钥（Authorization: Bearer mk_…）或先登录。",
             "give an API key (Authorization: Bearer mk_…) or sign in.",
         )
-    stamp = request.state.stamp = await _stamp(service.database)
+    stamp = request.state.stamp = await _stamp(service)
     now = service.now()
     principal = service.callers.recall(credential, now, stamp)
     if principal is None:
@@ -99,7 +98,8 @@ async def caller(
     return principal
 
 
-async def _stamp(database: Database) -> Hashable:
+async def _stamp(service: Service) -> Hashable:
+    database = service.database
     return database.stamp() if database.stamps_at_once else await run_in_threadpool(database.stamp)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
@@ -244,7 +244,7 @@ _COLUMNS: Mapping[str, SQLColumnExpression[Any]] = {
 }
 """What an entry shows, by the fields of `EntryView`: of a listing's JSON what is shown of it alone."""
 
-_ENTRIES = (
+_ENTRIES: Select[*tuple[Any, ...]] = (
     select(*(column.label(name) for name, column in _COLUMNS.items()), LedgerHuman)
     .select_from(LedgerEntry)
     .join(DemandRow, DemandRow.id == LedgerEntry.demand_id)

@@ -22,9 +22,14 @@ Row = TypeVar("Row", ParkProfileRow, DemandConstraintsRow)
 
 
 @cache
-def _adapter(kind: type[Rule]) -> TypeAdapter[Rule]:
+def _profiles() -> TypeAdapter[ParkProfile]:
     """Made when first asked for, as in `records`."""
-    return TypeAdapter(kind)
+    return TypeAdapter(ParkProfile)
+
+
+@cache
+def _constraints() -> TypeAdapter[Constraints]:
+    return TypeAdapter(Constraints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def profile_from_record(record: Any) -> ParkProfile:
         ValidationError: a value of another type.
         InvalidInput: a value that breaks a rule.
     """
-    return _adapter(ParkProfile).validate_python(record)
+    return _profiles().validate_python(record)
 
 
 def constraints_from_record(record: Any) -> Constraints:
@@ -57,7 +62,7 @@ def constraints_from_record(record: Any) -> Constraints:
     Raises:
         ValidationError, InvalidInput: as `profile_from_record`.
     """
-    return _adapter(Constraints).validate_python(record)
+    return _constraints().validate_python(record)
 
 
 def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
@@ -141,7 +146,7 @@ def save_profile(
     row = ParkProfileRow(
         park_id=park_id,
         version=profile(session, park_id).version + 1,
-        data=_adapter(ParkProfile).dump_python(rule, mode="json"),
+        data=_profiles().dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )
@@ -167,7 +172,7 @@ def save_constraints(
         park_id=park_id,
         demand_id=demand_id,
         version=constraints_of(session, park_id, demand_id).version + 1,
-        data=_adapter(Constraints).dump_python(rule, mode="json"),
+        data=_constraints().dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )
