@@ -37,6 +37,8 @@ def log_to_stderr() -> None:
     handler.setFormatter(formatter(readable=sys.stderr.isatty()))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(True)
+    # No line tells of threads and processes, which every record would ask for.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("matcher").setLevel(logging.INFO)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
@@ -64,7 +66,7 @@ class _Lines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
         }
-        line.update((name, value) for name, value in record.__dict__.items() if name not in _NOT_EXTRA)
+        line |= {name: value for name, value in record.__dict__.items() if name not in _NOT_EXTRA}
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = _traceback_without_data(record.exc_info)
         return self._render(line)

@@ -1,4 +1,4 @@
-"""Answers and callers that are known again: whatever anyone writes, here or in another process, shows at once."""
+"""Answers and callers that are known again: what anyone writes, here or in another process, shows at once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -64,7 +64,6 @@ Installation = Annotated[Service, Depends(installation)]
 
 async def caller(
     request: Request,
-    service: Installation,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     key: Annotated[str | None, Depends(_header)],
     cookie: Annotated[str | None, Depends(_cookie)],
@@ -87,6 +86,7 @@ async def caller(
             "请提供 API 密钥（Authorization: Bearer mk_…）或先登录。",
             "give an API key (Authorization: Bearer mk_…) or sign in.",
         )
+    service = await installation(request)
     stamp = request.state.stamp = await _stamp(service)
     now = service.now()
     principal = service.callers.recall(credential, now, stamp)

@@ -245,7 +245,8 @@ class Database:
         with self._reaching():
             if self.engine.dialect.name == "sqlite":
                 return self._looking.data_version(self.engine)
-            with self.engine.connect() as connection:
+            with self.engine.connect() as opened:
+                connection = opened.execution_options(isolation_level="AUTOCOMMIT")
                 snapshot: str = connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
                 return snapshot
 
@@ -269,14 +270,21 @@ class _Looking:
         self._opened = 0
 
     def data_version(self, engine: Engine) -> Hashable:
-        """The file's data version as this connection counts it, with which connection that is."""
-        with self._lock:
+        """The file's data version as this connection counts it, with which connection that is; what is equal
+        to nothing where the file does not answer at once, of which the next question will say why."""
+        with self._lock, suppress(sqlite3.Error):
             if self._connection is None:
                 self._connection = engine.raw_connection()
                 self._connection.detach()
                 self._opened += 1
-            file = cast(sqlite3.Connection, self._connection.dbapi_connection)
-            return self._opened, file.execute("PRAGMA data_version").fetchone()[0]
+                self._file.execute("PRAGMA busy_timeout=0")
+            return self._opened, self._file.execute("PRAGMA data_version").fetchone()[0]
+        return object()
+
+    @property
+    def _file(self) -> sqlite3.Connection:
+        assert self._connection is not None
+        return cast(sqlite3.Connection, self._connection.dbapi_connection)
 
     def close(self) -> None:
         """Close the connection; the next question opens another."""
