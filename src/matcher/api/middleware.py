@@ -7,7 +7,7 @@ from time import perf_counter
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from matcher.api.errors import TooLarge, internal_problem
 from matcher.api.metrics import RequestMetrics
@@ -79,8 +79,11 @@ class Observed:
             await self.app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        with bound_contextvars(request_id=request_id):
+        bound = bind_contextvars(request_id=request_id)
+        try:
             await self._observe(scope, receive, send, request_id)
+        finally:
+            reset_contextvars(**bound)
 
     async def _observe(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = perf_counter()
