@@ -10,9 +10,7 @@ from matcher.ports import Rows
 def by_cosine(lists: Lists, places: Rows, k: int) -> list[Rows]:
     """The `k` best of each of these queries."""
     offered = lists.offered.vectors
-    return [
-        best_allowed(offered @ lists.wanted.vectors[place], lists, place, k) for place in places.tolist()
-    ]
+    return [best_allowed(offered @ lists.wanted.vectors[place], lists, place, k) for place in places.tolist()]
 
 
 def best_allowed(scores: NDArray[np.floating], lists: Lists, place: int, k: int) -> Rows:

@@ -1,14 +1,16 @@
 """One contender's job in a process of its own: index, search, write the rows to a table; figures on stdout.
 
-    python -m bench.speed.job CONTENDER LISTS_FOLDER WORK_FOLDER K
+python -m bench.speed.job CONTENDER LISTS_FOLDER WORK_FOLDER K
 """
 
 import contextlib
 import json
+import signal
 import sqlite3
 import sys
 import time
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 from bench.speed.contender import Contender, Hits
@@ -20,12 +22,13 @@ TABLE = "matches.sqlite"
 
 
 def main() -> None:
-    """Do it once."""
+    """Do it once; a job that is stopped stops its server."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     name, lists, work, k = sys.argv[1:]
     print(json.dumps(do(CONTENDERS[name], Path(lists), Path(work), int(k))))
 
 
-def do(contender: Contender, folder: Path, work: Path, k: int) -> dict[str, float]:
+def do(contender: Contender, folder: Path, work: Path, k: int) -> dict[str, float | int]:
     """Seconds of each part, bytes at the peak, and bytes before the work began; the rows are in `work`."""
     lists = Lists.load(folder)
     with contextlib.redirect_stdout(sys.stderr):  # some print while they work
@@ -40,7 +43,7 @@ def do(contender: Contender, folder: Path, work: Path, k: int) -> dict[str, floa
         clock.append(time.perf_counter())
         write(hits, work / TABLE)
         clock.append(time.perf_counter())
-    build, search, written = (end - start for start, end in zip(clock, clock[1:], strict=False))
+    build, search, written = (end - start for start, end in pairwise(clock))
     return {"build": build, "search": search, "write": written, "peak": peak(work), "before": before}
 
 

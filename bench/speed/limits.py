@@ -19,7 +19,7 @@ class Limits:
     bytes: float
 
     def seconds(self, rows: int, queries: int, dimension: int) -> float:
-        """The least time for the cosine of every query with every row: the product, and its figures written."""
+        """The least time for every query's cosine with every row: the product, and its figures written."""
         product = 2.0 * rows * queries * dimension / self.flops
         moved = 4.0 * (rows * queries + rows * dimension + queries * dimension) / self.bytes
         return max(product, moved)

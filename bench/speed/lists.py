@@ -1,7 +1,7 @@
-"""The two lists of the job: texts, their vectors and their organisations, in a folder that every child reads."""
+"""The two lists of the job: texts, their vectors and organisations, in a folder that every child reads."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -74,19 +74,25 @@ class Lists:
         return cls(offered, wanted, np.load(folder / "titles.npy"))
 
 
-def read_texts(path: Path, count: int) -> list[str]:
-    """The first `count` distinct texts of a file of JSON lines, each an object with `text`.
-
-    Fewer come back where the file holds fewer. Texts that say too little to be matched are passed over.
-    """
-    distinct: dict[str, None] = {}
+def raw_texts(path: Path) -> Iterator[str]:
+    """The texts of a file of JSON lines, each an object with `text`, as they are written."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            text = normalise(json.loads(line)["text"]).replace("\n", " ")
-            if says_enough(text):
-                distinct[text] = None
-            if len(distinct) == count:
-                break
+            yield json.loads(line)["text"]
+
+
+def distinct_texts(raw: Iterable[str], count: int) -> list[str]:
+    """The first `count` distinct texts, normalised; fewer where there are fewer.
+
+    Those that say too little to be matched are passed over.
+    """
+    distinct: dict[str, None] = {}
+    for written in raw:
+        text = normalise(written).replace("\n", " ")
+        if says_enough(text):
+            distinct[text] = None
+        if len(distinct) == count:
+            break
     return [f"{text[:TITLE]}\n{text[TITLE:]}" for text in distinct]
 
 

@@ -1,6 +1,5 @@
 """Peak memory of a process and of the servers that work in its folder, as Linux keeps it."""
 
-import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,16 +7,16 @@ _PROC = Path("/proc")
 
 
 def peak(folder: Path) -> int:
-    """Bytes that this process, the greatest of its children and each server in `folder` held at most.
+    """Bytes that this process and each server in `folder` held at most, each at its own moment.
 
-    What servers share (PostgreSQL's buffers) is counted once.
+    What servers share (PostgreSQL's buffers) is counted once. `getrusage` would not do: a child starts there
+    with the peak of the process that started it.
     """
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     servers = [_status(process) for process in _working_in(folder)]
+    own = _status(_PROC / "self")["VmHWM"]
     private = sum(max(0, status.get("VmHWM", 0) - status.get("RssShmem", 0)) for status in servers)
     shared = max((status.get("RssShmem", 0) for status in servers), default=0)
-    return 1024 * (own + (children if not servers else 0) + private + shared)
+    return 1024 * (own + private + shared)
 
 
 def _working_in(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,9 @@ def _build(lists: Lists, folder: Path) -> Any:
         "vector": vectors,
     }
     table = lancedb.connect(folder / "lance").create_table("offered", pyarrow.table(columns))
-    pairs = FTS(base_tokenizer="ngram", ngram_min_length=2, ngram_max_length=2, stem=False, remove_stop_words=False)
+    pairs = FTS(
+        base_tokenizer="ngram", ngram_min_length=2, ngram_max_length=2, stem=False, remove_stop_words=False
+    )
     table.create_index("text", config=pairs)
     return table
 

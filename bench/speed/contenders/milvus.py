@@ -34,7 +34,10 @@ def _build(lists: Lists, folder: Path) -> Any:
     schema.add_field("words", DataType.SPARSE_FLOAT_VECTOR)
     schema.add_function(
         Function(
-            name="bm25", function_type=FunctionType.BM25, input_field_names=["text"], output_field_names=["words"]
+            name="bm25",
+            function_type=FunctionType.BM25,
+            input_field_names=["text"],
+            output_field_names=["words"],
         )
     )
     indexes = client.prepare_index_params()
@@ -66,7 +69,11 @@ def _search(client: Any, lists: Lists, k: int) -> Hits:
                 list(lists.wanted.vectors[places]), "vector", {"metric_type": "COSINE"}, limit=k, expr=others
             ),
             AnnSearchRequest(
-                [lists.wanted.texts[place] for place in places], "words", {"metric_type": "BM25"}, limit=k, expr=others
+                [lists.wanted.texts[place] for place in places],
+                "words",
+                {"metric_type": "BM25"},
+                limit=k,
+                expr=others,
             ),
         ]
         answers = client.hybrid_search("offered", requests, RRFRanker(), limit=k)
@@ -75,4 +82,6 @@ def _search(client: Any, lists: Lists, k: int) -> Hits:
     return [by_place[place] for place in range(len(lists.wanted))]
 
 
-MILVUS = Contender("Milvus Lite", "fused ranks", ("pymilvus", "milvus_lite", "jieba"), _build, _search, None, _start)
+MILVUS = Contender(
+    "Milvus Lite", "fused ranks", ("pymilvus", "milvus_lite", "jieba"), _build, _search, None, _start
+)

@@ -1,4 +1,4 @@
-"""This project, as a run of `matcher refresh` uses it: channels over the list, then a choice for each query."""
+"""This project, as `matcher refresh` uses it: channels over the list, then a choice for each query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,7 +71,9 @@ def _search(index: Index, lists: Lists, k: int) -> Hits:
 def _exact(lists: Lists, places: Rows, k: int) -> list[Rows]:
     """The best by the exact score of every row, pair by pair."""
     channels = build_channels(views(lists.offered.texts), lists.offered.vectors)
-    exact = (scores(query, channels, DEFAULT_SCORER, Choice(k)) for query in queries_of(lists, places.tolist()))
+    exact = (
+        scores(query, channels, DEFAULT_SCORER, Choice(k)) for query in queries_of(lists, places.tolist())
+    )
     return [
         best_allowed(of_query, lists, place, k)
         for of_query, place in zip(exact, places.tolist(), strict=True)

@@ -64,10 +64,10 @@ def _exact(lists: Lists, places: Rows, k: int) -> list[Rows]:
     exact = []
     for place in places.tolist():
         [lexical] = (vectoriser.transform([lists.wanted.texts[place]]) @ rows.T).toarray()
-        exact.append(best_allowed(lexical + lists.offered.vectors @ lists.wanted.vectors[place], lists, place, k))
+        exact.append(
+            best_allowed(lexical + lists.offered.vectors @ lists.wanted.vectors[place], lists, place, k)
+        )
     return exact
 
 
-SCRIPT = Contender(
-    "plain script", "hybrid", ("sklearn", "sparse_dot_topn", "faiss"), _build, _search, _exact
-)
+SCRIPT = Contender("plain script", "hybrid", ("sklearn", "sparse_dot_topn", "faiss"), _build, _search, _exact)
