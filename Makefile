@@ -15,6 +15,7 @@ TEXTS ?=
 SIZES ?= 1000 10000
 OURS ?= 3000 30000
 ROUNDS ?= 3
+LIMIT ?= 180
 
 .PHONY: serve test quick check lint types imports tests bench lock clean
 
@@ -43,7 +44,8 @@ quick: $(VENV)/.installed-dev
 	$(PYTEST) $(LOGIC)
 
 bench: $(VENV)/.installed-bench
-	$(BIN)/python -m bench.speed $(if $(TEXTS),--texts $(TEXTS) --write) --sizes $(SIZES) --ours $(OURS) --rounds $(ROUNDS)
+	$(BIN)/python -m bench.speed $(if $(TEXTS),--texts $(TEXTS) --write) --sizes $(SIZES) --ours $(OURS) \
+		--rounds $(ROUNDS) --limit $(LIMIT)
 	$(if $(TEXTS),$(BIN)/python -m bench.speed.page)
 
 # torch goes first and alone: see "Choosing a torch build" in the README.

@@ -84,7 +84,8 @@ def _opening(results: Results) -> Iterator[str]:
         "and vectors. The job is that of a night: index the offered list, find the "
         f"{results.k} best for each text of the other list without those of its own organisation, and write "
         "the rows to a table. Every job runs in a process of its own; libraries are imported, servers "
-        "started and texts encoded before the clock runs. Rounds are interleaved, each in another order."
+        "started and texts encoded before the clock runs. Rounds are interleaved, each in another order; who "
+        f"needs more than {results.limit // 3} s runs once."
     )
     yield ""
     yield (

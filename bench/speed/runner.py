@@ -25,6 +25,9 @@ ROOT = Path(__file__).parents[2]
 JUDGED = 100
 """So many queries, evenly spread, are compared with the exact answer."""
 
+_SLOW = 1 / 3
+"""A contender that takes this share of the time that a job may is run once at a size."""
+
 _GRACE = 20
 """Seconds that a stopped child has to stop its server."""
 
@@ -89,7 +92,7 @@ class Job:
 
 @dataclass(slots=True)
 class Rounds:
-    """Runs jobs and keeps what they come to; what was stopped or failed once is not tried again."""
+    """Runs jobs and keeps what they come to; who was stopped or failed once, is `out` for good."""
 
     results: Results
     say: Say
@@ -97,32 +100,37 @@ class Rounds:
 
     def run(self, job: Job, contenders: Sequence[Contender], count: int) -> None:
         """`count` rounds over the contenders, each in another order."""
+        left = [contender for contender in contenders if contender.name not in self.out]
         for number in range(count):
-            at = Round(job.size, number, measure(), os.getloadavg()[0])
-            self.results.rounds.append(at)
-            shift = number % max(1, len(contenders))
-            for contender in [*contenders[shift:], *contenders[:shift]]:
-                if contender.name not in self.out:
-                    self._one(job, contender, number)
+            self.results.rounds.append(Round(job.size, number, measure(), os.getloadavg()[0]))
+            shift = number % max(1, len(left))
+            left = [
+                contender
+                for contender in [*left[shift:], *left[:shift]]
+                if self._is_quick(job, contender, number)
+            ]
 
-    def _one(self, job: Job, contender: Contender, number: int) -> None:
+    def _is_quick(self, job: Job, contender: Contender, number: int) -> bool:
+        """Run a contender once, and say whether it is to run again at this size."""
         try:
             run = run_once(job, contender, number, self.results.limit)
         except Stopped:
             self.out.add(contender.name)
             self.results.stopped.setdefault(job.size, []).append(contender.name)
             self.say(f"{job.size:>9,} {contender.name}: stopped after {self.results.limit} s")
+            return False
         except Failed as failure:
             self.out.add(contender.name)
             self.results.failed.setdefault(job.size, {})[contender.name] = str(failure)
             self.say(f"{job.size:>9,} {contender.name}: failed: {failure}")
-        else:
-            self.results.runs.append(run)
-            recall = "" if run.recall is None else f", recall {run.recall:.3f}"
-            self.say(
-                f"{job.size:>9,} round {number + 1} {contender.name}: {run.wall:.2f} s "
-                f"(build {run.build:.2f}, search {run.search:.2f}){recall}, {run.peak / 2**20:.0f} MiB"
-            )
+            return False
+        self.results.runs.append(run)
+        recall = "" if run.recall is None else f", recall {run.recall:.3f}"
+        self.say(
+            f"{job.size:>9,} round {number + 1} {contender.name}: {run.wall:.2f} s "
+            f"(build {run.build:.2f}, search {run.search:.2f}){recall}, {run.peak / 2**20:.0f} MiB"
+        )
+        return run.wall < _SLOW * self.results.limit
 
 
 def run_once(job: Job, contender: Contender, number: int, limit: int) -> Run:

@@ -17,10 +17,10 @@ _DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """scikit-learn's vectoriser with the rows it made, and FAISS's flat index."""
+    """scikit-learn's vectoriser, the rows it made by their n-grams, and FAISS's flat index."""
 
     vectoriser: Any
-    rows: Any
+    postings: Any
     flat: Any
 
 
@@ -37,14 +37,14 @@ def _build(lists: Lists, _folder: Path) -> Index:
     vectoriser, rows = _vectorised(lists)
     flat = faiss.IndexFlatIP(lists.offered.vectors.shape[1])
     flat.add(lists.offered.vectors)
-    return Index(vectoriser, rows, flat)
+    return Index(vectoriser, rows.T.tocsr(), flat)
 
 
 def _search(index: Index, lists: Lists, k: int) -> Hits:
     from sparse_dot_topn import sp_matmul_topn
 
     asked = index.vectoriser.transform(lists.wanted.texts)
-    lexical = sp_matmul_topn(asked, index.rows.T.tocsr(), top_n=_DEPTH, n_threads=os.cpu_count())
+    lexical = sp_matmul_topn(asked, index.postings, top_n=_DEPTH, n_threads=os.cpu_count())
     figures, rows = index.flat.search(lists.wanted.vectors, min(_DEPTH, len(lists.offered)))
     owners = lists.offered.owners.tolist()
     hits = []
