@@ -15,7 +15,7 @@ TEXTS ?=
 SIZES ?= 1000 10000
 OURS ?= 3000 30000
 ROUNDS ?= 3
-LIMIT ?= 180
+LIMIT ?= 300
 
 .PHONY: serve test quick check lint types imports tests bench lock clean
 

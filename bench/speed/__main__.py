@@ -148,7 +148,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000], help="rows, for everybody")
     parser.add_argument("--ours", type=int, nargs="*", default=[3000, 30_000], help="rows, for ours alone")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--limit", type=int, default=180, help="seconds after which a job is stopped")
+    parser.add_argument("--limit", type=int, default=300, help="seconds after which a job is stopped")
     parser.add_argument("--only", nargs="*", choices=list(CONTENDERS), help="these contenders alone")
     parser.add_argument("--write", action="store_true", help=f"keep the figures in {KEPT.name}")
     return parser.parse_args()

@@ -25,7 +25,7 @@ def _in_folder(folder: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to do the job.
+    """One way to do the job; `score` says in words what orders its rows.
 
     `modules` have to be there for it, and are imported before the clock runs; `start` gives what must run
     beforehand, a server or a folder, and `build` and `search` are the work that is timed. `exact` is None

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.speed import growth
+from bench.speed.contenders import CONTENDERS
 from bench.speed.phases import PHASES
 from bench.speed.results import Results, Spread
 
@@ -16,18 +17,6 @@ KEPT = Path(__file__).parent / "results.json"
 PAGE = _ROOT / "docs" / "speed.md"
 PICTURE = _ROOT / "docs" / "images" / "speed.svg"
 OURS = "ours"
-_SCORES = {
-    "ours": "meaning and wording",
-    "ours, dense alone": "cosine",
-    "plain script": "cosine + character TF-IDF, of the 100 best by each",
-    "pgvector, exact": "cosine",
-    "pgvector, HNSW": "cosine",
-    "Chroma": "cosine",
-    "Qdrant, local": "cosine",
-    "LanceDB": "ranks by cosine and BM25, fused",
-    "Milvus Lite": "ranks by cosine and BM25, fused",
-    "txtai": "cosine and BM25, of the 200 best by each, fused",
-}
 _COLUMNS = (
     "contender",
     "score",
@@ -49,8 +38,7 @@ What is set beyond the defaults; nothing else is tuned:
   small lists, as is Milvus Lite, which is Python throughout.
 * BM25 reads pairs of characters in LanceDB and txtai, jieba's words in Milvus Lite: by default a Chinese
   sentence is one word, or each character is one.
-* The plain script and txtai filter what their search gave, all others before it.
-* *ours, dense alone* indexes the wording all the same."""
+* The plain script filters the 100 best by each figure, txtai what its search gave; all others filter first."""
 _MEBIBYTE = 2**20
 
 
@@ -85,7 +73,7 @@ def _opening(results: Results) -> Iterator[str]:
         f"{results.k} best for each text of the other list without those of its own organisation, and write "
         "the rows to a table. Every job runs in a process of its own; libraries are imported, servers "
         "started and texts encoded before the clock runs. Rounds are interleaved, each in another order; who "
-        f"needs more than {results.limit // 3} s runs once."
+        f"needs more than {results.slow:.0f} s runs once."
     )
     yield ""
     yield (
@@ -137,7 +125,7 @@ def _row(results: Results, name: str, size: int) -> str:
     )
     cells = [
         f"**{name}**" if name == OURS else name,
-        _SCORES.get(name, ""),
+        CONTENDERS[name].score,
         _spread(Spread.of([run.wall for run in runs]), 2),
         _spread(results.ratio(name, OURS, size), 1) if results.of(OURS, size) else "",
         f"{median(run.build for run in runs):.2f}",

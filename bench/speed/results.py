@@ -85,6 +85,11 @@ class Results:
     phases: dict[int, dict[str, float]] = field(default_factory=dict)
 
     @property
+    def slow(self) -> float:
+        """Seconds of a job from which a contender runs once at a size, and not in every round."""
+        return self.limit / 6
+
+    @property
     def sizes(self) -> list[int]:
         """Those that were measured, ascending."""
         return sorted({run.size for run in self.runs})

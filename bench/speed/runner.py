@@ -25,9 +25,6 @@ ROOT = Path(__file__).parents[2]
 JUDGED = 100
 """So many queries, evenly spread, are compared with the exact answer."""
 
-_SLOW = 1 / 3
-"""A contender that takes this share of the time that a job may is run once at a size."""
-
 _GRACE = 20
 """Seconds that a stopped child has to stop its server."""
 
@@ -130,7 +127,7 @@ class Rounds:
             f"{job.size:>9,} round {number + 1} {contender.name}: {run.wall:.2f} s "
             f"(build {run.build:.2f}, search {run.search:.2f}){recall}, {run.peak / 2**20:.0f} MiB"
         )
-        return run.wall < _SLOW * self.results.limit
+        return run.wall < self.results.slow
 
 
 def run_once(job: Job, contender: Contender, number: int, limit: int) -> Run:

@@ -76,7 +76,8 @@ def test_lists_are_read_as_they_were_written(lists: Lists, tmp_path: Path) -> No
 def test_the_best_of_every_query_are_given_and_none_of_its_own_organisation(job: Job) -> None:
     contenders = [one for one in (OURS, OURS_DENSE, SCRIPT) if not one.missing]
     results = measured(job, contenders)
-    assert results.failed == results.stopped == {}
+    assert not results.failed
+    assert not results.stopped
     assert [run.contender for run in results.runs] == [one.name for one in contenders]
     for run in results.runs:
         assert (run.size, run.queries, run.short, run.recall) == (ROWS, QUERIES, 0, 1.0)

@@ -14,7 +14,10 @@ CONTENDERS: dict[str, Contender] = {
         chroma.CHROMA,
         qdrant.QDRANT,
         lance.LANCE,
+        lance.DENSE,
         milvus.MILVUS,
+        milvus.DENSE,
         txtai.TXTAI,
+        txtai.DENSE,
     )
 }

@@ -43,4 +43,4 @@ def _search(collection: Any, lists: Lists, k: int) -> Hits:
     return [by_place[place] for place in range(len(lists.wanted))]
 
 
-CHROMA = Contender("Chroma", "dense", ("chromadb",), _build, _search, by_cosine)
+CHROMA = Contender("Chroma", "cosine", ("chromadb",), _build, _search, by_cosine)

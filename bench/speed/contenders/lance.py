@@ -1,13 +1,15 @@
-"""LanceDB: vectors by a scan, BM25 over pairs of characters, their ranks fused; filtered first."""
+"""LanceDB, filtered first: vectors by a scan, alone or with BM25 over pairs of characters, ranks fused."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.speed.contender import Contender, Hits, hit
+from bench.speed.exact import by_cosine
 from bench.speed.lists import Lists
 
 
-def _build(lists: Lists, folder: Path) -> Any:
+def _build(lists: Lists, folder: Path, *, words: bool) -> Any:
     import lancedb
     import pyarrow
     from lancedb.index import FTS
@@ -21,10 +23,15 @@ def _build(lists: Lists, folder: Path) -> Any:
         "vector": vectors,
     }
     table = lancedb.connect(folder / "lance").create_table("offered", pyarrow.table(columns))
-    pairs = FTS(
-        base_tokenizer="ngram", ngram_min_length=2, ngram_max_length=2, stem=False, remove_stop_words=False
-    )
-    table.create_index("text", config=pairs)
+    if words:
+        pairs = FTS(
+            base_tokenizer="ngram",
+            ngram_min_length=2,
+            ngram_max_length=2,
+            stem=False,
+            remove_stop_words=False,
+        )
+        table.create_index("text", config=pairs)
     return table
 
 
@@ -50,4 +57,22 @@ def _search(table: Any, lists: Lists, k: int) -> Hits:
     return hits
 
 
-LANCE = Contender("LanceDB", "fused ranks", ("lancedb", "pyarrow"), _build, _search, None)
+def _search_dense(table: Any, lists: Lists, k: int) -> Hits:
+    hits = []
+    for vector, owner in zip(lists.wanted.vectors, lists.wanted.owners.tolist(), strict=True):
+        nearest = table.search(vector).distance_type("cosine").where(f"owner <> {owner}", prefilter=True)
+        columns = nearest.select(["id", "_distance"]).limit(k).to_arrow().to_pydict()
+        hits.append(
+            hit([(row, 1 - far) for row, far in zip(columns["id"], columns["_distance"], strict=True)])
+        )
+    return hits
+
+
+_MODULES = ("lancedb", "pyarrow")
+
+LANCE = Contender(
+    "LanceDB", "ranks by cosine and BM25, fused", _MODULES, partial(_build, words=True), _search, None
+)
+DENSE = Contender(
+    "LanceDB, dense alone", "cosine", _MODULES, partial(_build, words=False), _search_dense, by_cosine
+)

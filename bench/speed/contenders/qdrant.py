@@ -50,4 +50,4 @@ def _search(client: Any, lists: Lists, k: int) -> Hits:
     return [hit([(point.id, point.score) for point in answer.points]) for answer in answers]
 
 
-QDRANT = Contender("Qdrant, local", "dense", ("qdrant_client",), _build, _search, by_cosine)
+QDRANT = Contender("Qdrant, local", "cosine", ("qdrant_client",), _build, _search, by_cosine)

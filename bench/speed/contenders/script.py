@@ -70,4 +70,11 @@ def _exact(lists: Lists, places: Rows, k: int) -> list[Rows]:
     return exact
 
 
-SCRIPT = Contender("plain script", "hybrid", ("sklearn", "sparse_dot_topn", "faiss"), _build, _search, _exact)
+SCRIPT = Contender(
+    "plain script",
+    "cosine + character TF-IDF",
+    ("sklearn", "sparse_dot_topn", "faiss"),
+    _build,
+    _search,
+    _exact,
+)

@@ -1,15 +1,17 @@
-"""txtai: FAISS and BM25 over pairs of characters, fused, with its rows in SQLite; filtered afterwards."""
+"""txtai, filtered afterwards: FAISS, alone or fused with BM25 over pairs of characters; rows in SQLite."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.speed.contender import Contender, Hits, hit
+from bench.speed.exact import by_cosine
 from bench.speed.lists import Lists
 
 _SQL = "SELECT id, score FROM txtai WHERE similar(:asked) AND owner <> :owner"
 
 
-def _build(lists: Lists, _folder: Path) -> Any:
+def _build(lists: Lists, _folder: Path, *, settings: dict[str, Any]) -> Any:
     from txtai import Embeddings
 
     known = dict(zip(lists.offered.texts, lists.offered.vectors, strict=True))
@@ -18,13 +20,7 @@ def _build(lists: Lists, _folder: Path) -> Any:
     def vectors(texts: list[str]) -> list[Any]:
         return [known[text] for text in texts]
 
-    embeddings = Embeddings(
-        method="external",
-        transform=vectors,
-        content=True,
-        hybrid=True,
-        scoring={"method": "bm25", "terms": True, "normalize": True, "tokenizer": {"ngrams": 2}},
-    )
+    embeddings = Embeddings(method="external", transform=vectors, content=True, **settings)
     embeddings.index(
         (row, {"text": text, "owner": owner})
         for row, (text, owner) in enumerate(
@@ -43,4 +39,14 @@ def _search(embeddings: Any, lists: Lists, k: int) -> Hits:
     return [hit([(int(found["id"]), found["score"]) for found in answer]) for answer in answers]
 
 
-TXTAI = Contender("txtai", "hybrid, fused", ("txtai",), _build, _search, None)
+_HYBRID = {
+    "hybrid": True,
+    "scoring": {"method": "bm25", "terms": True, "normalize": True, "tokenizer": {"ngrams": 2}},
+}
+
+TXTAI = Contender(
+    "txtai", "cosine and BM25, fused", ("txtai",), partial(_build, settings=_HYBRID), _search, None
+)
+DENSE = Contender(
+    "txtai, dense alone", "cosine", ("txtai",), partial(_build, settings={}), _search, by_cosine
+)
