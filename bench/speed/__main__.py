@@ -67,9 +67,9 @@ def main() -> None:
     rounds = Rounds(results, lambda line: print(line, flush=True))
     for size, among in _plan(arguments, texts, installed):
         _measure(rounds, texts, size, among, arguments, encoder)
+        if arguments.write:
+            results.save(KEPT)
     print(page(results))
-    if arguments.write:
-        results.save(KEPT)
 
 
 def queries_of(size: int) -> int:

