@@ -198,6 +198,7 @@ class Service:
     @cached_property
     def refresh(self) -> "Refresh":
         """The nightly batch."""
+        from matcher.index.last_night import LastNight
         from matcher.pipeline.nights.refresh import Refresh
 
         return Refresh(
@@ -208,6 +209,7 @@ class Service:
             clock=utc_now,
             shipped=self.shipped,
             reranker=self.reranker,
+            last_night=LastNight(self.settings.data_dir / "index"),
         )
 
     @cached_property

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matcher.domain.beside import BESIDE
 from matcher.domain.listing import Contact, Side
 from matcher.files.contacts import ReadContact, read_contact
-from matcher.files.list_sheet import columns_read, list_sheet
+from matcher.files.list_sheet import columns_for, columns_read, row_of
 from matcher.files.mapping import Mappings
 from matcher.files.masked_cells import masked_cell
 from matcher.files.reading import read_lists
@@ -139,8 +139,9 @@ def test_several_persons_read_back_as_they_were_written_and_masked(
     said = f"{shown.contact} {dict(shown.extra)}"
     assert not any(name in said or number in said for name, number in persons)
     for listing in (held, shown):
-        sheet = list_sheet(Side.DEMAND, [listing], columns_read(parsed))
-        rows = [[f'"{cell}"' for cell in row] for row in (sheet.headings, *sheet.rows)]
+        columns = columns_for(Side.DEMAND, [listing], columns_read(parsed))
+        cells = ([column.heading for column in columns], row_of(listing, columns, 1))
+        rows = [[f'"{cell}"' for cell in row] for row in cells]
         back = demand(read_list(csv_text(rows).encode(), "b.csv", Side.DEMAND))
         assert as_held(back, held) == held
 

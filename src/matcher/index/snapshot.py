@@ -106,8 +106,13 @@ def _channels(
         "substance": Substance(len(texts), vectoriser, None if titles is None else texts),
         "dense": DenseRetriever(vectors),
         "dense_title": DenseRetriever(vectors, _title_vector) if titles is None else DenseRetriever(titles),
-        "lexical_text": LexicalRetriever(rows.text, vectoriser, attrgetter("full")),
-        "lexical_title": LexicalRetriever(rows.title, vectoriser, attrgetter("title")),
+        **{
+            name: LexicalRetriever(name, part_rows, vectoriser, attrgetter(part))
+            for name, part_rows, part in (
+                ("lexical_text", rows.text, "full"),
+                ("lexical_title", rows.title, "title"),
+            )
+        },
     }
 
 

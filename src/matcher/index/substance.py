@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.text import CHINESE, TextView, chinese_share
+from matcher.index.listed import on_one_list
 from matcher.index.ngrams import NGramVectoriser
 from matcher.ports import Query, Rows
 
@@ -40,7 +41,14 @@ class Substance:
         """Put some queries to the channel."""
         if self._of_rows is not None:
             return AskedSubstance(self._of_rows[None, :], self._size)
-        return AskedSubstance(self._shares([query.text for query in queries])[:, None], self._size)
+        return AskedSubstance(self._of_queries(queries)[:, None], self._size)
+
+    def _of_queries(self, queries: Sequence[Query]) -> NDArray[np.float32]:
+        """The queries' figures: taken from the list of demands that they all stand on, else worked out."""
+        known = on_one_list(queries, "substance", Substance)
+        if known is not None and (of_demands := known[0]._of_rows) is not None:
+            return of_demands[known[1]]
+        return self._shares([query.text for query in queries])
 
     def _shares(self, texts: Sequence[TextView]) -> NDArray[np.float32]:
         found = self._vectoriser.information([text.full for text in texts])

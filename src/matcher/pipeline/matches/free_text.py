@@ -170,11 +170,7 @@ class Matching:
         encoded = Encoded(partial(vectors_of, self._database, encoder), silent)
         if side is Side.SUPPLY:
             return encoded.supply(live, self._open_channels)
-        demands = encoded.demands(live)
-        titles = demands.fields["title"]
-        return replace(
-            demands, channels=self._open_channels("demand", demands.texts, demands.vectors, titles)
-        )
+        return encoded.demands(live, self._open_channels)
 
     def _bands(self) -> Mapping[int | None, Bands]:
         """Where each park's bands begin, where it has saved rules."""

@@ -7,12 +7,12 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from structlog.contextvars import bound_contextvars
 
@@ -27,6 +27,7 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.standings import ChangeCause, Trigger
 from matcher.domain.stated import freshness
 from matcher.matching.inputs import Inputs
+from matcher.matching.night import Before, Memory
 from matcher.matching.propose import Method, Proposed, propose
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.answers import Answer
@@ -38,6 +39,7 @@ from matcher.store import (
     abstentions,
     catalogue,
     exclusions,
+    known,
     lapsed,
     ledger,
     near_misses,
@@ -48,9 +50,21 @@ from matcher.store import (
     scorings,
 )
 from matcher.store.database import Database, Transaction
-from matcher.store.runs import NewRun, WorkedOn
+from matcher.store.runs import HeldRun, NewRun, WorkedOn
 
 _log = logging.getLogger(__name__)
+
+
+class LastNight(Protocol):
+    """Where a night keeps what the next may build on, by the fingerprint of its run."""
+
+    def read(self, fingerprint: str) -> Memory | None:
+        """What the night of that fingerprint left; None where that is not known."""
+        ...
+
+    def write(self, fingerprint: str, memory: Memory) -> None:
+        """Keep what the night of that fingerprint left."""
+        ...
 
 
 class RefreshReport(Answer):
@@ -86,6 +100,7 @@ class Refresh:
     clock: Callable[[], datetime]
     shipped: Scorer = DEFAULT_SCORER
     reranker: Reranker | None = None
+    last_night: LastNight | None = None
 
     @property
     def encoder(self) -> Encoder:
@@ -147,7 +162,7 @@ class Refresh:
             if inputs is None:
                 report = self._keep(run_id, basis)
             else:
-                report = self._rematch(run_id, basis, inputs, progress)
+                report = self._rematch(run_id, basis, inputs, self._before(last, basis), progress)
             _log.info("run succeeded", extra=report.as_json())
             return report
 
@@ -204,8 +219,24 @@ class Refresh:
             self._succeed(session, basis, report)
         return report
 
-    def _rematch(self, run_id: int, basis: "_Basis", inputs: Inputs, progress: Progress) -> RefreshReport:
-        outcome = propose(inputs, self.method(basis.scorers), progress)
+    def _before(self, last: HeldRun | None, basis: "_Basis") -> Before | None:
+        """The night that this one may build on: the last, if it worked with the same models and code and what
+        it left is known."""
+        if self.last_night is None or last is None or last.fingerprint is None:
+            return None
+        if not basis.works_like(last):
+            return None
+        memory = self.last_night.read(last.fingerprint)
+        return None if memory is None else Before(memory, self._worked_with)
+
+    def _worked_with(self, moved: Collection[int], ended: Collection[int]) -> Collection[int]:
+        with self.database.reading() as session:
+            return known.worked_with(session, moved, ended)
+
+    def _rematch(
+        self, run_id: int, basis: "_Basis", inputs: Inputs, before: Before | None, progress: Progress
+    ) -> RefreshReport:
+        outcome = propose(inputs, self.method(basis.scorers), progress, before=before)
         why_not = _answered(outcome, inputs.held)
         with self.database.writing() as session:
             changed = night.apply_night(
@@ -215,11 +246,13 @@ class Refresh:
                 basis.day,
                 why_not,
                 _shared(session, basis),
+                outcome.stands,
             )
-            night.apply_feed(session, run_id, outcome.feed)
+            night.apply_feed(session, run_id, outcome.feed, outcome.feed_stands)
             night.apply_repeats(session, outcome.repeats)
-            abstentions.apply(session, run_id, outcome.abstentions)
-            near_misses.apply(session, run_id, outcome.near_misses)
+            abstentions.apply(session, run_id, outcome.abstentions, outcome.stands)
+            near_misses.apply(session, run_id, outcome.near_misses, outcome.stands)
+            current, feed = ledger.count_standing(session)
             report = self._report(
                 run_id,
                 basis,
@@ -227,12 +260,14 @@ class Refresh:
                 truncated=outcome.cut_short,
                 created=len(changed.created),
                 changed=len(changed.changed),
-                kept=changed.kept,
+                kept=current - len(changed.created) - len(changed.changed),
                 vanished=len(changed.vanished),
-                feed=len(outcome.feed),
-                without=len(outcome.abstentions),
+                feed=feed,
+                without=abstentions.count(session),
             )
             self._succeed(session, basis, report)
+        if self.last_night is not None:
+            self.last_night.write(basis.fingerprint(), outcome.memory)
         return report
 
     def _succeed(self, session: Transaction, basis: "_Basis", report: RefreshReport) -> None:
@@ -274,8 +309,9 @@ def _answered(outcome: Proposed, in_ledger: Set[Pair]) -> WhyNot:
     """Why pairs are not proposed, answered for those in the ledger before a transaction is open: a scorer
     with a second look reads texts for it."""
     proposed = {(entry.demand_id, entry.achievement_id) for entry in outcome.entries}
-    known = {pair: outcome.why_not(pair) for pair in sorted(in_ledger - proposed)}
-    return lambda pair: known[pair] if pair in known else outcome.why_not(pair)
+    asked = sorted(pair for pair in in_ledger - proposed if pair[0] not in outcome.stands)
+    answers = {pair: outcome.why_not(pair) for pair in asked}
+    return lambda pair: answers[pair] if pair in answers else outcome.why_not(pair)
 
 
 def _shared(session: Transaction, basis: "_Basis") -> Callable[[int], frozenset[ChangeCause]]:
@@ -336,6 +372,15 @@ class _Basis:
     excluded: tuple[Pair, ...]
     scorers: Scorers
     worked_on: WorkedOn
+
+    def works_like(self, last: HeldRun) -> bool:
+        """Whether figures are made with what the run `last` made them with; scorers count by the demand."""
+        return (
+            last.code_version == __version__
+            and last.encoder_id == self.encoder_id
+            and last.scorer == self.worked_on.scorer
+            and last.calibration == self.worked_on.calibration
+        )
 
     def fingerprint(self) -> str:
         """SHA-256 of everything a figure of the ledger depends on."""
