@@ -21,6 +21,7 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer
 from matcher.domain.terms import Phrases, matched_terms
 from matcher.index.snapshot import build_channels
 from matcher.matching.rank import choose
+from matcher.matching.searchable import PhrasesByRow
 from matcher.ports import Asked, Encoder, Query, Retriever, Rows
 
 PHASES = (
@@ -72,16 +73,14 @@ def profile(path: Path, size: int, queries: int, k: int, encoder: Encoder) -> di
     for inner in ("dense", "lexical", "other channels", "score"):
         clock.seconds["choose"] -= clock.seconds[inner]
     with clock("explain"):
-        _explain(matches, [Phrases(query.text) for query in asked], list(map(Phrases, offered)))
+        _explain(matches, [Phrases(query.text) for query in asked], PhrasesByRow(offered))
     with clock("write"), TemporaryDirectory() as folder:
         hits = [(np.array([m.row for m in of]), np.array([m.score for m in of])) for of in matches]
         write(hits, Path(folder) / TABLE)
     return {phase: clock.seconds[phase] for phase in PHASES}
 
 
-def _explain(
-    matches: Sequence[Sequence[Match]], asked: Sequence[Phrases], offered: Sequence[Phrases]
-) -> None:
+def _explain(matches: Sequence[Sequence[Match]], asked: Sequence[Phrases], offered: PhrasesByRow) -> None:
     """The phrases that each pair shares, which a run keeps beside it."""
     for phrases, of_query in zip(asked, matches, strict=True):
         for match in of_query:

@@ -14,7 +14,7 @@ def draw(results: Results, path: Path) -> None:
     The same figures always give the same bytes.
     """
     import matplotlib as mpl
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "speed"
@@ -27,7 +27,8 @@ def draw(results: Results, path: Path) -> None:
     middles = [ratio.middle for ratio in ratios]
     errors = [[r.middle - r.low for r in ratios], [r.high - r.middle for r in ratios]]
     colours = [_OURS if name.startswith("ours") else _OTHERS for name in names]
-    beside.barh(names, middles, xerr=errors, color=colours, ecolor="#333333", capsize=2)
+    widths = [middle - 1 for middle in middles]
+    beside.barh(names, widths, left=1, xerr=errors, color=colours, ecolor="#333333", capsize=2)
     beside.set_xscale("log")
     beside.axvline(1, color=_OURS, linewidth=1)
     beside.set_title(f"Wall time as a multiple of ours, {size:,} rows")
@@ -39,5 +40,8 @@ def draw(results: Results, path: Path) -> None:
     grows.set_xlabel("rows")
     grows.set_title("How ours grows")
     grows.legend()
+    for axis in (beside.xaxis, grows.xaxis, grows.yaxis):
+        axis.set_major_formatter("{x:,g}")
+        axis.set_minor_formatter(ticker.NullFormatter())
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
