@@ -41,6 +41,7 @@ def draw(results: Results, path: Path) -> None:
     grows.set_title("How ours grows")
     grows.legend()
     for axis in (beside.xaxis, grows.xaxis, grows.yaxis):
+        axis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:,g}")
         axis.set_minor_formatter(ticker.NullFormatter())
     figure.savefig(path, metadata={"Date": None})
