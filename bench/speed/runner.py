@@ -23,7 +23,10 @@ from matcher.ports import Rows
 
 ROOT = Path(__file__).parents[2]
 JUDGED = 100
-"""So many queries, evenly spread, are compared with the exact answer."""
+"""So many queries at most, evenly spread, are compared with the exact answer."""
+
+_JUDGED_PAIRS = 2_000_000
+"""Pairs that are scored exactly for it: of 100,000 rows those of 20 queries."""
 
 _GRACE = 20
 """Seconds that a stopped child has to stop its server."""
@@ -56,7 +59,8 @@ class Job:
     @property
     def judged(self) -> Rows:
         """The places of the queries that are compared."""
-        count = min(JUDGED, len(self.lists.wanted))
+        affordable = max(10, _JUDGED_PAIRS // max(1, self.size))
+        count = min(JUDGED, affordable, len(self.lists.wanted))
         return np.linspace(0, len(self.lists.wanted) - 1, count).astype(np.int64)
 
     def recall(self, contender: Contender, answers: Sequence[Rows]) -> float | None:
