@@ -10,7 +10,14 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist wo
 # What needs no database.
 LOGIC := tests/domain tests/matching tests/learning tests/files tests/index
 
-.PHONY: serve test quick check lint types imports tests lock clean
+# Distinct texts to measure with, one JSON object with `text` a line: make bench TEXTS=file.jsonl
+TEXTS ?=
+SIZES ?= 1000 10000
+OURS ?= 3000 30000
+ROUNDS ?= 3
+LIMIT ?= 300
+
+.PHONY: serve test quick check lint types imports tests bench lock clean
 
 serve: $(VENV)/.installed
 	$(BIN)/matcher serve --port $(PORT) --samples data/seed
@@ -36,6 +43,11 @@ tests: $(VENV)/.installed-dev
 quick: $(VENV)/.installed-dev
 	$(PYTEST) $(LOGIC)
 
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m bench.speed $(if $(TEXTS),--texts $(TEXTS) --write) --sizes $(SIZES) --ours $(OURS) \
+		--rounds $(ROUNDS) --limit $(LIMIT)
+	$(if $(TEXTS),$(BIN)/python -m bench.speed.page)
+
 # torch goes first and alone: see "Choosing a torch build" in the README.
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
@@ -47,12 +59,16 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) --editable '.[dev]'
 	touch $@
 
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(PIP) --editable '.[bench]'
+	touch $@
+
 # Writes the one place of pins anew, from the newest versions that fit.
 lock:
 	rm -rf $(VENV)/lock
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet torch==2.13.0
-	$(VENV)/lock/bin/python -m pip install --quiet '.[dev,train]'
+	$(VENV)/lock/bin/python -m pip install --quiet '.[dev,train,bench]'
 	(echo torch==2.13.0; $(VENV)/lock/bin/python -m pip freeze --exclude matcher --exclude torch) \
 		| sort --ignore-case > requirements.lock
 	rm -rf $(VENV)/lock
