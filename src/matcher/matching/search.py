@@ -17,7 +17,7 @@ from matcher.matching.admission import Admission
 from matcher.matching.choice import Choice
 from matcher.matching.feedback import Judged
 from matcher.matching.grouping import Grouping
-from matcher.matching.rank import SecondLook, Shortlist, choose, choose_from, search_all
+from matcher.matching.rank import SearchAll, SecondLook, Shortlist, choose_from, search_all
 from matcher.matching.searchable import OpenChannels, Searchable
 from matcher.matching.second_look import PairLook
 from matcher.matching.standing import Plan
@@ -33,7 +33,8 @@ Look = Callable[[Scorer], SecondLook]
 class Search:
     """The search of the supply list for every demand; row i of every part is the same demand.
 
-    `judged` are, by its row, the achievements that people have an opinion of for a demand.
+    `judged` are, by its row, the achievements that people have an opinion of for a demand; `search_all` is
+    what searches a whole list.
     """
 
     demands: Searchable
@@ -44,6 +45,7 @@ class Search:
     admission: Admission
     look: PairLook
     judged: Mapping[int, Judged]
+    search_all: SearchAll = search_all
 
     def look_of(self, scorer: Scorer, rows: Rows) -> SecondLook:
         """The second look of those demands at achievements, for what a scorer weighs."""
@@ -100,12 +102,12 @@ def _ranked(search: Search, rows: Rows, plan: Plan, found: dict[int, Shortlist])
         )
         by_row |= {row: chosen for row, chosen in zip(sure, matches, strict=True) if chosen is not None}
         others = np.array([row for row in part.tolist() if row not in by_row], dtype=np.int64)
-        searched = search_all(
+        searched = search.search_all(
             [search.demands.query(row) for row in others],
             search.supply.channels,
             scorer,
             [search.choices[row] for row in others],
-            look=search.look_of(scorer, others),
+            search.look_of(scorer, others),
         )
         for row, ranked in zip(others.tolist(), searched, strict=True):
             by_row[row], found[row] = ranked
@@ -121,8 +123,8 @@ def ranked_demands(
         queries = [search.demands.query(row) for row in part]
         chosen = [choices[row] for row in part]
         look = search.look_of(scorer, part)
-        ranked = choose(queries, search.supply.channels, scorer, chosen, look=look)
-        by_row |= zip(part.tolist(), ranked, strict=True)
+        ranked = search.search_all(queries, search.supply.channels, scorer, chosen, look)
+        by_row |= {row: matches for row, (matches, _) in zip(part.tolist(), ranked, strict=True)}
     return [by_row[row] for row in rows.tolist()]
 
 
@@ -161,9 +163,11 @@ def matches_of_achievements(
             return lambda place, demands: inner(place, released[demands])
 
         if any(scorer.version != shared.version for scorer, _ in parts):
-            shown = choose(queries, channels, shared, choices, look=look(shared))
-            choices = [Choice(top_k, np.array(sorted(match.row for match in top), np.int64)) for top in shown]
-        ranked = choose_among(queries, channels, parts, choices, look)
+            shown = search.search_all(queries, channels, shared, choices, look(shared))
+            choices = [
+                Choice(top_k, np.array(sorted(match.row for match in top), np.int64)) for top, _ in shown
+            ]
+        ranked = choose_among(queries, channels, parts, choices, look, search.search_all)
         for row, matches in zip(achievements, ranked, strict=True):
             for match in matches:
                 terms = matched_terms(supply.phrases[row], phrases[released[match.row]])
@@ -178,6 +182,7 @@ def choose_among(
     parts: Sequence[tuple[Scorer, Rows]],
     choices: Sequence[Choice],
     look: Look,
+    search_all: SearchAll = search_all,
 ) -> list[list[Match]]:
     """The matches of each query in an index whose rows have several scorers, each part its own.
 
@@ -185,12 +190,12 @@ def choose_among(
     """
     if len(parts) == 1:
         [(scorer, _)] = parts
-        return choose(queries, channels, scorer, choices, look=look(scorer))
+        return [top for top, _ in search_all(queries, channels, scorer, choices, look(scorer))]
     gathered: list[list[Match]] = [[] for _ in queries]
     for scorer, rows in parts:
         within = [replace(choice, allowed=_intersection(choice.allowed, rows)) for choice in choices]
-        chosen = choose(queries, channels, scorer, within, look=look(scorer))
-        for so_far, some in zip(gathered, chosen, strict=True):
+        chosen = search_all(queries, channels, scorer, within, look(scorer))
+        for so_far, (some, _) in zip(gathered, chosen, strict=True):
             so_far += some
     return [_best_of(matches, choice.k) for matches, choice in zip(gathered, choices, strict=True)]
 

@@ -28,11 +28,12 @@ from matcher.domain.standings import ChangeCause, Trigger
 from matcher.domain.stated import freshness
 from matcher.matching.inputs import Inputs
 from matcher.matching.propose import Method, Proposed, propose
+from matcher.matching.rank import SearchAll, search_all
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse
 from matcher.pipeline.nights.inputs import inputs_of_all
-from matcher.pipeline.nights.vectors import vectors_of
+from matcher.pipeline.nights.vectors import EncodeEach, encode_each, vectors_of
 from matcher.ports import Encoder, Progress, Reranker, silent
 from matcher.store import (
     abstentions,
@@ -77,7 +78,10 @@ class RefreshReport(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """The use case with what it works on; `clock` gives the present moment in UTC."""
+    """The use case with what it works on; `clock` gives the present moment in UTC.
+
+    `search_all` and `encode_each` are where the work is: here, or on a cluster.
+    """
 
     database: Database
     encoder_in_use: EncoderInUse
@@ -86,6 +90,8 @@ class Refresh:
     clock: Callable[[], datetime]
     shipped: Scorer = DEFAULT_SCORER
     reranker: Reranker | None = None
+    search_all: SearchAll = search_all
+    encode_each: EncodeEach = encode_each
 
     @property
     def encoder(self) -> Encoder:
@@ -131,8 +137,8 @@ class Refresh:
 
     def method(self, scorers: Scorers, *, keep: bool = True) -> Method:
         """How proposals are made; `keep` caches what has to be encoded for them."""
-        vectors = partial(vectors_of, self.database, self.encoder, keep=keep)
-        return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker)
+        vectors = partial(vectors_of, self.database, self.encoder, keep=keep, encode_each=self.encode_each)
+        return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker, self.search_all)
 
     def _run(self, principal: Principal, trigger: Trigger, progress: Progress) -> RefreshReport:
         started = self.clock()
