@@ -17,18 +17,19 @@ from pydantic import SecretStr, ValidationError
 from matcher.clock import utc_now
 from matcher.domain.errors import InvalidInput
 from matcher.domain.reminder import Outlet, ReminderChannel
-from matcher.domain.scoring import DEFAULT_SCORER, Scorer, reranked
 from matcher.domain.text import TextView
 from matcher.pipeline.invalid_values import said_of
 from matcher.settings import Settings
 from matcher.store.database import Database
 
 if TYPE_CHECKING:
+    from matcher.domain.scoring import Scorer
     from matcher.embed.convert import Converted
     from matcher.learning.evaluating import Reranking
-    from matcher.pipeline.access import OpenIdTokens
+    from matcher.pipeline.access import KnownCallers, OpenIdTokens
     from matcher.pipeline.matches.free_text import Matching
     from matcher.pipeline.nights.encoders import Encoders
+    from matcher.pipeline.nights.held import HeldLists
     from matcher.pipeline.nights.refresh import Refresh
     from matcher.pipeline.nights.watch import ChangeWatcher
     from matcher.pipeline.scoring.learn import Learn
@@ -128,6 +129,13 @@ class Service:
         return self.encoders.load(self.settings.encoder)
 
     @cached_property
+    def callers(self) -> "KnownCallers":
+        """Who has come in with a key or a session, known again while nothing is written."""
+        from matcher.pipeline.access import KnownCallers
+
+        return KnownCallers(self.database)
+
+    @cached_property
     def encoders(self) -> "Encoders":
         """Which encoder is in use, and those that may be."""
         from matcher.pipeline.nights.encoders import Encoders
@@ -176,12 +184,14 @@ class Service:
         return None if self.reranker is None else Reranking(self.reranker, self.shipped)
 
     @property
-    def shipped(self) -> Scorer:
+    def shipped(self) -> "Scorer":
         """What everything is scored with where nothing learned is in use.
 
         Raises:
             EncoderError: a cross-encoder is configured and not there.
         """
+        from matcher.domain.scoring import DEFAULT_SCORER, reranked
+
         if self.reranker is None:
             return DEFAULT_SCORER
         return reranked(DEFAULT_SCORER, self.settings.reranker_weight, self.reranker.reranker_id)
@@ -205,6 +215,7 @@ class Service:
     @cached_property
     def refresh(self) -> "Refresh":
         """The nightly batch."""
+        from matcher.index.last_night import LastNight
         from matcher.pipeline.nights.refresh import Refresh
 
         return Refresh(
@@ -215,6 +226,8 @@ class Service:
             clock=utc_now,
             shipped=self.shipped,
             reranker=self.reranker,
+            last_night=LastNight(self.settings.data_dir / "index"),
+            lists=self.lists,
         )
 
     @contextmanager
@@ -238,12 +251,25 @@ class Service:
             )
 
     @cached_property
+    def lists(self) -> "HeldLists":
+        """Both lists as nights by day and free texts search them."""
+        from matcher.pipeline.nights.held import HeldLists
+
+        return HeldLists()
+
+    @cached_property
     def matching(self) -> "Matching":
         """Free-text matching."""
         from matcher.pipeline.matches.free_text import Matching
 
         return Matching(
-            self.database, self.encoders.in_use, self.open_channels, utc_now, self.shipped, self.reranker
+            self.database,
+            self.encoders.in_use,
+            self.open_channels,
+            utc_now,
+            self.shipped,
+            self.reranker,
+            self.lists,
         )
 
     @cached_property

@@ -9,11 +9,12 @@ process reads or writes the database.
 import logging
 import os
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -55,11 +56,17 @@ _encoders: dict[str, Encoder] = {}
 
 
 class Spread(dict[str, Retriever]):
-    """The channels over a list here, and those over its parts as the cluster holds them."""
+    """The channels over a list here, and those over its parts as the cluster holds them, once they are asked
+    for."""
 
-    def __init__(self, here: Channels, shards: Sequence[tuple[slice, Any]]) -> None:
+    def __init__(self, here: Channels, start: Callable[[], Sequence[tuple[slice, Any]]]) -> None:
         super().__init__(here)
-        self.shards = shards
+        self._start = start
+
+    @cached_property
+    def shards(self) -> Sequence[tuple[slice, Any]]:
+        """Each part with what stands for its channels."""
+        return self._start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,8 @@ def joined(
     except (OSError, RuntimeError, ValueError) as error:
         raise _away(error) from error
     try:
-        yield Cluster(ray, build_channels, load_encoder, shard, block)
+        with redirect_stdout(sys.stderr):  # Ray prints there what becomes of its nodes
+            yield Cluster(ray, build_channels, load_encoder, shard, block)
     finally:
         ray.shutdown()
 
@@ -139,12 +147,8 @@ class Cluster:
         def opened(
             name: str, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None
         ) -> Channels:
-            shards = []
-            for start in range(0, len(texts), self._shard):
-                part = slice(start, min(start + self._shard, len(texts)))
-                of_part = None if titles is None else titles[part]
-                shards.append((part, self._start(self._build_channels, texts[part], vectors[part], of_part)))
-            return Spread(open_channels(name, texts, vectors, titles), shards)
+            start = partial(self._built, texts, vectors, titles)
+            return Spread(open_channels(name, texts, vectors, titles), start)
 
         return opened
 
@@ -203,6 +207,16 @@ class Cluster:
         return self._in_order(
             partial(self._start, _encoded, load, encoder_id, batch, side) for batch in batches
         )
+
+    def _built(
+        self, texts: Sequence[TextView], vectors: Vectors, titles: Vectors | None
+    ) -> list[tuple[slice, Any]]:
+        shards = []
+        for start in range(0, len(texts), self._shard):
+            part = slice(start, min(start + self._shard, len(texts)))
+            of_part = None if titles is None else titles[part]
+            shards.append((part, self._start(self._build_channels, texts[part], vectors[part], of_part)))
+        return shards
 
     def _searched(self, asked: Sequence[Asked], channels: Spread) -> Iterator[list[list[Shortlist]]]:
         """For each block the shortlists by every shard, in rows of the whole list."""

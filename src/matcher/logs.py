@@ -4,14 +4,14 @@ It holds no tenant's text, no key and no query: libraries are heard from warning
 which has queries, is off, and an exception's message stands only where its class quotes no data.
 """
 
+import json
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from structlog.processors import ExceptionRenderer, JSONRenderer, TimeStamper
-from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.tracebacks import ExceptionDictTransformer
 
 _MESSAGES_WITHOUT_DATA = frozenset(
@@ -37,6 +37,8 @@ def log_to_stderr() -> None:
     handler.setFormatter(formatter(readable=sys.stderr.isatty()))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(True)
+    # No line tells of threads and processes, which every record would ask for.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("matcher").setLevel(logging.INFO)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
@@ -45,32 +47,38 @@ def log_to_stderr() -> None:
 
 def formatter(*, readable: bool = False) -> logging.Formatter:
     """What makes a line of a record, its `extra` fields and the bound context (`request_id`, `run_id`)."""
-    rendered = [_exception_as_text, _console()] if readable else [JSONRenderer()]
-    return ProcessorFormatter(
-        foreign_pre_chain=[
-            structlog.contextvars.merge_contextvars,
-            TimeStamper(fmt="iso", utc=True),
-            add_log_level,
-            add_logger_name,
-            ExtraAdder(),
-        ],
-        processors=[
-            ProcessorFormatter.remove_processors_meta,
-            _without_colours,
-            ExceptionRenderer(_traceback_without_data),
-            *rendered,
-        ],
-    )
+    return _Lines(_as_text if readable else _as_json)
 
 
-def _console() -> structlog.dev.ConsoleRenderer:
-    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+class _Lines(logging.Formatter):
+    """Makes a record one line. structlog's own formatter takes twice the time, a quarter of `/healthz`."""
+
+    def __init__(self, render: Callable[[dict[str, Any]], str]) -> None:
+        super().__init__()
+        self._render = render
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line: dict[str, Any] = {
+            "event": record.getMessage(),
+            **structlog.contextvars.get_contextvars(),
+            "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        line |= {name: value for name, value in record.__dict__.items() if name not in _NOT_EXTRA}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = _traceback_without_data(record.exc_info)
+        return self._render(line)
 
 
-def _without_colours(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Drop uvicorn's second copy of its message, which has a terminal's colours in it."""
-    event.pop("color_message", None)
-    return event
+_NOT_EXTRA = frozenset(
+    {*logging.makeLogRecord({}).__dict__, "message", "asctime", "color_message", "taskName"}
+)
+"""What every record has, and uvicorn's second copy of its message, which has a terminal's colours in it."""
+
+_as_json = json.JSONEncoder(default=repr).encode
+_console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 _frames = ExceptionDictTransformer(show_locals=False)
@@ -90,11 +98,11 @@ def _without_data(raised: dict[str, Any]) -> dict[str, Any]:
     return kept | {"frames": raised["frames"]}
 
 
-def _exception_as_text(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The same exception in the lines of a Python traceback, for a terminal."""
-    if "exception" in event:
-        event["exception"] = "\n".join(map(_raised_as_text, event["exception"]))
-    return event
+def _as_text(line: dict[str, Any]) -> str:
+    """The line for a terminal, an exception in the lines of a Python traceback."""
+    if "exception" in line:
+        line["exception"] = "\n".join(map(_raised_as_text, line["exception"]))
+    return str(_console(None, "", line))
 
 
 def _raised_as_text(raised: dict[str, Any]) -> str:

@@ -56,12 +56,23 @@ class Encoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of a list, with the channels over that list: what they worked out for it holds for it as a query,
+    too."""
+
+    channels: "Channels"
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: its text, its vector of shape (d,), and of a demand its title's."""
+    """What is looked for: its text, its vector of shape (d,), of a demand its title's, and where it stands on
+    a list itself, if it does."""
 
     text: TextView
     vector: NDArray[np.float32]
     title_vector: NDArray[np.float32] | None = None
+    listed: Listed | None = None
 
 
 class Reranker(Protocol):

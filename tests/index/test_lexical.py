@@ -1,5 +1,6 @@
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from matcher.domain.text import TextView
 from matcher.index import lexical, ngrams
 from matcher.index.lexical import LexicalRetriever
 from matcher.index.ngrams import BUCKETS, NGramVectoriser, background_vectoriser, count_ngrams
-from matcher.ports import NEARLY, Query
+from matcher.index.snapshot import build_channels
+from matcher.ports import NEARLY, Listed, Query
 from tests.index.truth import TEXTS, queries_of, unit_vectors
 
 FLAT = NGramVectoriser(np.ones(BUCKETS, dtype=np.float32))
@@ -28,7 +30,9 @@ def full(text: TextView) -> str:
 
 def retriever(texts: tuple[TextView, ...] = TEXTS) -> LexicalRetriever:
     vectoriser = background_vectoriser()
-    return LexicalRetriever(vectoriser.transform([text.full for text in texts]), vectoriser, full)
+    return LexicalRetriever(
+        "lexical_text", vectoriser.transform([text.full for text in texts]), vectoriser, full
+    )
 
 
 def products(texts: tuple[TextView, ...] = TEXTS) -> list[np.ndarray]:
@@ -93,11 +97,11 @@ def test_the_shipped_frequencies_were_counted_with_this_hash() -> None:
     assert idf[rare[0]] > 6
 
 
-@pytest.mark.parametrize("commonest", [0, 3, lexical.COMMONEST])
+@pytest.mark.parametrize("commonest", [0, 3, lexical.MOST_COMMON])
 def test_every_figure_at_once_is_nearly_the_plain_product(
     commonest: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lexical, "COMMONEST", commonest)
+    monkeypatch.setattr(lexical, "MOST_COMMON", commonest)
     nearly = retriever().ask(asking()).nearly()
     assert nearly.shape == (len(QUERIES), len(TEXTS))
     assert np.abs(nearly - np.array(products())).max() < NEARLY / 10
@@ -128,3 +132,19 @@ def test_a_figure_does_not_depend_on_what_else_the_list_holds() -> None:
     few, many = (retriever(texts).ask(asking()).values(rows) for texts in (TEXTS[:3], TEXTS))
     for figures, others in zip(few, many, strict=True):
         np.testing.assert_array_equal(figures, others)
+
+
+def test_queries_on_a_list_have_the_figures_of_the_same_texts_anywhere() -> None:
+    vectors = unit_vectors(len(QUERIES))
+    of_list = build_channels(QUERIES, vectors, vectors)
+    asked = queries_of(vectors, QUERIES)
+    on_list = [replace(query, listed=Listed(of_list, row)) for row, query in enumerate(asked)]
+    rows = [np.arange(len(TEXTS))] * len(QUERIES)
+    for channel in build_channels(TEXTS, unit_vectors(len(TEXTS))).values():
+        for one, other in zip(
+            channel.ask(asked).values(rows), channel.ask(on_list).values(rows), strict=True
+        ):
+            np.testing.assert_array_equal(one, other)
+    twice = [on_list[1], on_list[0], on_list[1]]
+    alone = [retriever().ask([query]).values(rows[:1])[0].tolist() for query in twice]
+    assert [one.tolist() for one in retriever().ask(twice).values(rows[:3])] == alone

@@ -40,13 +40,13 @@ def snapshots(directory: Path) -> list[Path]:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every text that is hashed from now on."""
     seen: list[str] = []
-    original = NGramVectoriser.transform
+    original = NGramVectoriser.measure
 
     def recording(self: NGramVectoriser, texts: list[str]) -> object:
         seen.extend(texts)
         return original(self, texts)
 
-    monkeypatch.setattr(NGramVectoriser, "transform", recording)
+    monkeypatch.setattr(NGramVectoriser, "measure", recording)
     return seen
 
 

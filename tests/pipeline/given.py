@@ -14,6 +14,7 @@ from matcher.domain.access import DISTRICT, LOCAL_OPERATOR, Principal, Role, Sco
 from matcher.domain.entries import EntryView
 from matcher.domain.listing import Side
 from matcher.domain.standings import Trigger
+from matcher.index.last_night import LastNight
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
 from matcher.pipeline.lists.import_answers import ImportAnswer
@@ -152,7 +153,14 @@ class Desk:
     def refresher(self, top_k: int = 10) -> Refresh:
         """The nightly batch by this clock."""
         encoder = self.encoder
-        return Refresh(self.database, lambda: encoder, self.service.open_channels, top_k, lambda: self.now)
+        return Refresh(
+            self.database,
+            lambda: encoder,
+            self.service.open_channels,
+            top_k,
+            lambda: self.now,
+            last_night=LastNight(self.service.settings.data_dir / "index"),
+        )
 
     def refresh(self, top_k: int = 10) -> RefreshReport:
         """One night."""

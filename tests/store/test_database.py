@@ -126,6 +126,24 @@ def test_a_url_of_no_database_we_use_is_refused(url: str) -> None:
         Database.open(url)
 
 
+def test_a_stamp_lasts_until_anything_is_committed_by_anyone(database: Database) -> None:
+    elsewhere = Database.open(database.url)
+    before = database.stamp()
+    with database.reading() as session:
+        parks.page(session, DISTRICT)
+    with database.writing(dry_run=True) as session:
+        parks.add(session, "a", "园区", "", NOW)
+    assert database.stamp() == before or database.engine.dialect.name == "postgresql"
+    seen = {database.stamp()}
+    for place, writer in enumerate((database, elsewhere, database, elsewhere)):
+        with writer.writing() as session:
+            parks.add(session, f"p{place}", "园区", "", NOW)
+            assert database.stamp() in seen, "nothing is committed yet"
+        assert database.stamp() not in seen
+        seen.add(database.stamp())
+    elsewhere.close()
+
+
 def test_the_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     database = Database.open(f"sqlite:///{tmp_path / 'a.db'}")
     database.upgrade()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from matcher.api import (
@@ -42,11 +42,14 @@ from matcher.api.listings import listing_router
 from matcher.api.metrics import LedgerCollector, RequestMetrics
 from matcher.api.middleware import HeadAnswered, LimitedBody, Observed, ResponseHeaders
 from matcher.api.proxied import BehindProxy
+from matcher.api.writes import KEPT_BYTES, KeptAnswers
 from matcher.bootstrap import Service
 from matcher.logs import log_to_stderr
 from matcher.pipeline.nights.runs import ledger_state
 
-# Addresses such as /v1/ledger/due come before /v1/ledger/{entry_id}.
+# A request is compared with one route after another: what is asked for most comes first. Addresses such as
+# /v1/ledger/due come before /v1/ledger/{entry_id}.
+_FIRST = (health, due, exclusions, sheets, ledger, entries)
 _NOUNS = (
     parks,
     rules,
@@ -56,11 +59,6 @@ _NOUNS = (
     imports,
     import_profiles,
     match,
-    due,
-    exclusions,
-    sheets,
-    ledger,
-    entries,
     explanations,
     evidence,
     grades,
@@ -70,7 +68,6 @@ _NOUNS = (
     keys,
     session,
     embed,
-    health,
 )
 
 
@@ -80,16 +77,20 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.metrics = RequestMetrics()
     app.state.metrics.registry.register(LedgerCollector(lambda: ledger_state(service.database)))
+    app.state.answers = KeptAnswers(KEPT_BYTES)
     app.state.exports = Exports()
     app.state.runs = runs.RunStarter(service)
     errors.install(app)
-    for kind in (ACHIEVEMENTS, DEMANDS):
-        app.include_router(imports.import_router(kind))
-        app.include_router(listing_set_router(kind))
-        app.include_router(history_router(kind))
-        app.include_router(listing_router(kind))
-    for module in _NOUNS:
-        app.include_router(module.router)
+    _add(app, *(module.router for module in _FIRST))
+    for kind in (DEMANDS, ACHIEVEMENTS):
+        _add(
+            app,
+            imports.import_router(kind),
+            listing_set_router(kind),
+            history_router(kind),
+            listing_router(kind),
+        )
+    _add(app, *(module.router for module in _NOUNS))
     pages.install(app)
     openapi.install(app)
     app.add_middleware(LimitedBody, max_upload=service.settings.max_upload_mb * 1_000_000)
@@ -99,6 +100,13 @@ def create_app(service: Service) -> FastAPI:
     settings = service.settings
     app.add_middleware(BehindProxy, prefix=settings.root_path, proxies=settings.proxy_networks)
     return app
+
+
+def _add(app: FastAPI, *routers: APIRouter) -> None:
+    """Add routers' routes as they are: `include_router` tries a router's every route inside three more calls,
+    which for the last of 25 took longer than the answer (0.3 of 0.5 ms)."""
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def from_environment() -> FastAPI:

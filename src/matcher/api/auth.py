@@ -1,11 +1,12 @@
 """Who is calling: a bearer key or token, an `X-API-Key`, or the cookie of a session on this origin."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 
@@ -14,7 +15,6 @@ from matcher.bootstrap import Service
 from matcher.domain.access import Principal, Right
 from matcher.domain.errors import Forbidden, Unauthorized
 from matcher.pipeline import idempotency
-from matcher.pipeline.access import authenticate
 from matcher.pipeline.idempotency import digest_of
 
 _COOKIE = "matcher_session"
@@ -53,7 +53,7 @@ _cookie = _SessionCookie(
 )
 
 
-def installation(request: Request) -> Service:
+async def installation(request: Request) -> Service:
     """The installation that this application serves."""
     service: Service = request.app.state.service
     return service
@@ -62,9 +62,8 @@ def installation(request: Request) -> Service:
 Installation = Annotated[Service, Depends(installation)]
 
 
-def caller(
+async def caller(
     request: Request,
-    service: Installation,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     key: Annotated[str | None, Depends(_header)],
     cookie: Annotated[str | None, Depends(_cookie)],
@@ -87,11 +86,21 @@ def caller(
             "请提供 API 密钥（Authorization: Bearer mk_…）或先登录。",
             "give an API key (Authorization: Bearer mk_…) or sign in.",
         )
-    openid = None if bearer is None else service.openid
-    principal = authenticate(service.database, credential, service.now(), openid)
+    service = await installation(request)
+    stamp = request.state.stamp = await _stamp(service)
+    now = service.now()
+    principal = service.callers.recall(credential, now, stamp)
+    if principal is None:
+        openid = None if bearer is None else service.openid
+        principal = await run_in_threadpool(service.callers.authenticate, credential, now, stamp, openid)
     request.state.key_id = principal.key_id
     request.state.account = principal.account or None
     return principal
+
+
+async def _stamp(service: Service) -> Hashable:
+    database = service.database
+    return database.stamp() if database.stamps_at_once else await run_in_threadpool(database.stamp)
 
 
 Caller = Annotated[Principal, Depends(caller)]
@@ -100,7 +109,7 @@ Caller = Annotated[Principal, Depends(caller)]
 Asking = Callable[[Mapping[str, Any]], idempotency.Request]
 
 
-def _asking(
+async def _asking(
     request: Request, service: Installation, caller: Caller, idempotency_key: IdempotencyKey = None
 ) -> Asking:
     operation = request.scope["route"].operation_id
@@ -117,7 +126,7 @@ Asked = Annotated[Asking, Depends(_asking)]
 """Gives, for the body that was sent, the request as the use cases take it."""
 
 
-def administrator(principal: Caller) -> Principal:
+async def administrator(principal: Caller) -> Principal:
     """The caller, who must be an administrator of the whole district.
 
     Raises:

@@ -1,14 +1,15 @@
 """The docking ledger: pages and single entries."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import AsOf, Cursor, Id, Limit, OriginalColumns, Park, Person, Unmask
 from matcher.api.openapi import problems
-from matcher.api.writes import shown
+from matcher.api.writes import kept, shown
 from matcher.domain.access import Right
 from matcher.domain.bands import Band
 from matcher.domain.entries import MAX_ID, EntryFilter
@@ -30,7 +31,8 @@ router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
     response_model=EntryPage,
     responses=problems(401, 403, 404, 422),
 )
-def list_entries(
+async def list_entries(
+    request: Request,
     service: Installation,
     caller: Caller,
     park: Park = None,
@@ -57,7 +59,6 @@ def list_entries(
     """一页台账，按需求和名次排列；只含调用者可见的园区。有 `as_of` 时是当时的台账，并给出那次运行。"""
     caller.require(Right.READ_PARK)
     wanted = EntryFilter(
-        park_id=None if park is None else get_park(service.database, park, caller.scope).id,
         demand_id=demand_id,
         achievement_id=achievement_id,
         stage=stage,
@@ -68,10 +69,14 @@ def list_entries(
         in_view=standing == "in_view",
         person=person,
     )
-    when = None if as_of is None else read_when(as_of, "as_of")
-    return shown(
-        page_of_entries(service.database, caller.scope, wanted, as_of=when, cursor=cursor, limit=limit)
-    )
+    database, scope = service.database, caller.scope
+
+    def page() -> EntryPage:
+        of_park = wanted if park is None else replace(wanted, park_id=get_park(database, park, scope).id)
+        when = None if as_of is None else read_when(as_of, "as_of")
+        return page_of_entries(database, scope, of_park, as_of=when, cursor=cursor, limit=limit)
+
+    return await kept(request, ("ledger", scope, park, wanted, as_of, cursor, limit), page)
 
 
 @router.get(

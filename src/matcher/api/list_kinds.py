@@ -1,6 +1,6 @@
 """What achievements and demands differ in over REST."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -46,8 +46,8 @@ class ListKind:
     answer: type[Answer]
     page: type[Answer]
     page_description: str
-    park: Callable[..., str | None]
-    where: Callable[..., Mapping[str, str]]
+    park: Callable[..., Awaitable[str | None]]
+    where: Callable[..., Awaitable[Mapping[str, str]]]
     matches: Callable[..., MatchesAnswer]
     matches_summary: str
 
@@ -57,25 +57,27 @@ class ListKind:
         return self.noun.removesuffix("s")
 
 
-def _no_park() -> None:
+async def _no_park() -> None:
     """Achievements belong to no park."""
 
 
-def _asked_park(park: Park = None) -> str | None:
+async def _asked_park(park: Park = None) -> str | None:
     return park
 
 
-def _of_demands(organisation: Organisation = None, industry: Industry = None, region: Region = None) -> Where:
+async def _of_demands(
+    organisation: Organisation = None, industry: Industry = None, region: Region = None
+) -> Where:
     """What the fields of the demands asked for say, field → text."""
     asked = {"organisation": organisation, "industry": industry, "region": region}
     return {name: text for name, text in asked.items() if text is not None}
 
 
-def _of_achievements(
+async def _of_achievements(
     source: Source = None, organisation: Organisation = None, industry: Industry = None, region: Region = None
 ) -> Where:
     """As of demands, and whose list it is."""
-    where = _of_demands(organisation, industry, region)
+    where = await _of_demands(organisation, industry, region)
     return where if source is None else {"source": source, **where}
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from matcher.api.auth import Caller, Installation
 from matcher.api.fields import Cursor, Id, IfMatch, Limit, version_of
 from matcher.api.list_kinds import ListKind
 from matcher.api.openapi import problems
-from matcher.api.writes import shown
+from matcher.api.writes import kept, shown
+from matcher.domain.days import beijing_day
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.matches.answers import MatchesAnswer
 from matcher.pipeline.texts import Line
@@ -154,9 +155,14 @@ def listing_router(kind: ListKind) -> APIRouter:
         response_model=MatchesAnswer,
         responses=problems(401, 404, 422),
     )
-    def matches(service: Installation, caller: Caller, listing_id: Id) -> Response:
+    async def matches(request: Request, service: Installation, caller: Caller, listing_id: Id) -> Response:
         """上一次匹配写下的结果，最好的在前；没有结果时 `reason` 说明原因。"""
-        return shown(kind.matches(service.database, listing_id, caller.scope, service.now()))
+        now = service.now()
+        return await kept(
+            request,
+            ("matches", kind.noun, listing_id, caller.scope, beijing_day(now)),
+            lambda: kind.matches(service.database, listing_id, caller.scope, now),
+        )
 
     @router.get(
         "",

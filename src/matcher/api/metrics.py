@@ -1,6 +1,7 @@
 """Prometheus metrics. They hold no tenant's data: routes are templates, figures the whole installation's."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -30,11 +31,14 @@ class RequestMetrics:
             registry=self.registry,
         )
 
+        self._counter = cache(self._requests.labels)
+        self._timer = cache(self._seconds.labels)
+
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         known = method if method in _METHODS else "other"
-        self._requests.labels(known, route, str(status)).inc()
-        self._seconds.labels(known, route).observe(seconds)
+        self._counter(known, route, str(status)).inc()
+        self._timer(known, route).observe(seconds)
 
 
 class LedgerCollector(Collector):

@@ -28,9 +28,12 @@ class BehindProxy:
             await self.app(scope, receive, send)
             return
         scope = self._under_prefix(self._forwarded(scope))
+        if not self.prefix:
+            await self.app(scope, receive, send)
+            return
 
         async def send_with_prefix(message: Message) -> None:
-            if message["type"] == "http.response.start" and self.prefix:
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 place = headers.get("location", "")
                 if place.startswith("/"):
@@ -46,6 +49,8 @@ class BehindProxy:
         return {**scope, "root_path": self.prefix, "path": self.prefix + path}
 
     def _forwarded(self, scope: Scope) -> Scope:
+        if not any(name.startswith(b"x-forwarded-") for name, _ in scope["headers"]):
+            return scope
         if not self._is_proxy((scope.get("client") or ("", 0))[0]):
             return scope
         given, changed = Headers(scope=scope), dict(scope)

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from matcher.cli import nights
 from matcher.cli.codes import choices, code_of
 from matcher.cli.output import print_json, print_table, progress, say, too_long
 from matcher.cli.session import AsJson, opened
@@ -182,7 +181,9 @@ def list_ledger(
         print_json(rows if page.run is None else {"run": page.run.as_json(), "items": rows})
         return
     if page.run is not None:
-        say(nights.run_facts(page.run))
+        from matcher.cli.nights import run_facts
+
+        say(run_facts(page.run))
     columns = {"entry_id": "条目", "park": "园区", **_MATCH_COLUMNS}
     columns |= {"standing_label": "现状", "stage_label": "阶段"}
     if any(row["explored"] for row in rows):

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from matcher.domain.columns import EDITABLE, GRADES, PEOPLE, PERSONS, Kind, Milestone, Work
+from matcher.domain.columns import EDITABLE, GRADES, PEOPLE, PERSONS, UNTOUCHED, Kind, Milestone, Work
 from matcher.domain.errors import IllegalMove, InvalidInput
 from matcher.domain.field_names import choice_words, field_words
 from matcher.domain.labels import label
@@ -174,6 +174,8 @@ def people_of(work: Work) -> set[str]:
 
 def masked(work: Work) -> Work:
     """The columns with contacts inside their texts hidden."""
+    if work is UNTOUCHED:
+        return work
     milestones = tuple(
         replace(point, name=mask_contacts(point.name), note=mask_contacts(point.note))
         for point in work.milestones

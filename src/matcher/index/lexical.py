@@ -1,35 +1,41 @@
 """The wording's channel: cosine of weighted character n-grams, over whole texts or over titles."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matcher.domain.text import TextView
+from matcher.index.listed import on_one_list
 from matcher.index.ngrams import NGramVectoriser, SparseRows
 from matcher.index.pairs import by_query, pair_blocks
 from matcher.ports import Query, Rows, Vectors
 
-COMMONEST = 512
-"""N-grams whose products are left to a dense product. Of 3,000 × 16,648 paragraphs 90 % of the products that
-an inverted index walks through are of so few n-grams."""
+COMMON = 1 / 32
+"""The share of a list's rows from which an n-gram's products are left to a dense product. Of 3,000 × 16,648
+paragraphs nine tenths of the products that an inverted index walks through are of 500 n-grams; one product
+costs it some 2 ns, and 0.02 ns in a dense one."""
+
+MOST_COMMON = 1024
+"""So many n-grams at most, 4 KiB a row."""
 
 
 class LexicalRetriever:
-    """Cosine of unit n-gram rows, shape (n, BUCKETS); `part` says which part of a query's text is compared.
+    """Cosine of unit n-gram rows, shape (n, BUCKETS); `part` says which part of a query's text is compared,
+    and `name` what the channel is called in a list's channels.
 
     A figure is the sum of the products of the n-grams that two texts share, in float64 and rounded to
     float32, so it depends on the two texts alone.
     """
 
     def __init__(
-        self, rows: SparseRows, vectoriser: NGramVectoriser, part: Callable[[TextView], str]
+        self, name: str, rows: SparseRows, vectoriser: NGramVectoriser, part: Callable[[TextView], str]
     ) -> None:
+        self._name = name
         self._rows = rows
-        self._split = _Split(rows)
-        self._common, rare = self._split(rows)
-        self._postings = rare.T.tocsr()
         self._vectoriser = vectoriser
         self._part = part
 
@@ -38,15 +44,29 @@ class LexicalRetriever:
 
     def ask(self, queries: Sequence[Query]) -> "AskedLexical":
         """Put some queries to the channel."""
-        asked = self._vectoriser.transform([self._part(query.text) for query in queries])
-        return AskedLexical(asked, self)
+        return AskedLexical(self._rows_of(queries), self)
+
+    def _rows_of(self, queries: Sequence[Query]) -> SparseRows:
+        """The queries' n-gram rows: taken from the list that they all stand on, else worked out."""
+        if known := on_one_list(queries, self._name, LexicalRetriever):
+            channel, rows = known
+            return sp.csr_array(channel._rows[rows])
+        return self._vectoriser.transform([self._part(query.text) for query in queries])
 
     def products(self, asked: SparseRows) -> NDArray[np.float32]:
         """The product of every asked row with every row, summed in float32."""
-        common, rare = self._split(asked)
-        products: NDArray[np.float32] = (rare @ self._postings).toarray()
-        products += common @ self._common.T
+        inverted = self._inverted
+        common, rare = inverted.split(asked)
+        products: NDArray[np.float32] = (rare @ inverted.postings).toarray()
+        products += common @ inverted.common.T
         return products
+
+    @cached_property
+    def _inverted(self) -> "_Inverted":
+        """Made when all rows are asked for at once; pairs need it not."""
+        split = _Split(self._rows)
+        common, rare = split(self._rows)
+        return _Inverted(split, common, rare.T.tocsr())
 
     def pairs(self, asked: SparseRows, rows: Rows) -> NDArray[np.float64]:
         """The exact product of each asked row with the row at the same place."""
@@ -54,6 +74,14 @@ class LexicalRetriever:
         places = np.repeat(np.arange(len(rows)), np.diff(shared.indptr))
         sums: NDArray[np.float64] = np.bincount(places, shared.data, minlength=len(rows)).astype(np.float64)
         return sums
+
+
+class _Inverted(NamedTuple):
+    """The rows by n-gram: the commonest as dense rows, of the others the rows that have them."""
+
+    split: "_Split"
+    common: Vectors
+    postings: SparseRows
 
 
 class AskedLexical:
@@ -78,15 +106,17 @@ class _Split:
 
     def __init__(self, listed: SparseRows) -> None:
         used = np.bincount(listed.indices, minlength=listed.shape[1])
-        self._common = np.sort(np.argsort(-used, kind="stable")[:COMMONEST])
+        common = np.flatnonzero(used > COMMON * listed.shape[0])
+        common = np.sort(common[np.argsort(-used[common], kind="stable")[:MOST_COMMON]])
+        self._count = len(common)
         self._place = np.full(listed.shape[1], -1, dtype=np.int32)
-        self._place[self._common] = np.arange(COMMONEST)
+        self._place[common] = np.arange(len(common))
 
     def __call__(self, rows: SparseRows) -> tuple[Vectors, SparseRows]:
         place = self._place[rows.indices]
         is_common = place >= 0
         owner = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-        common = np.zeros((rows.shape[0], COMMONEST), dtype=np.float32)
+        common = np.zeros((rows.shape[0], self._count), dtype=np.float32)
         common[owner[is_common], place[is_common]] = rows.data[is_common]
         starts = np.concatenate([[0], np.cumsum(~is_common)])[rows.indptr]
         rare = (rows.data[~is_common], rows.indices[~is_common], starts.astype(rows.indptr.dtype))

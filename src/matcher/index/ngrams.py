@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -38,6 +39,14 @@ _CODE_POINT_BITS = 21
 _BUCKET_BITS = 20
 
 
+class Measured(NamedTuple):
+    """Texts as unit rows, and for each the sum, over its different pairs of characters, of what their inverse
+    document frequency exceeds `COMMONPLACE` by."""
+
+    rows: SparseRows
+    information: NDArray[np.float64]
+
+
 class NGramVectoriser:
     """Turns texts into unit rows. `idf` has shape (BUCKETS,)."""
 
@@ -48,30 +57,28 @@ class NGramVectoriser:
 
     def transform(self, texts: Sequence[str]) -> SparseRows:
         """One unit row per text; a text without a countable n-gram gets a zero row."""
-        parts = [self._rows(batch) for batch in _batches(texts)]
-        return sp.csr_array(sp.vstack(parts, format="csr")) if parts else _NO_ROWS
+        return self.measure(texts).rows
 
-    def information(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """For each text the sum, over its different pairs of characters, of what their inverse document
-        frequency exceeds `COMMONPLACE` by."""
-        found = [self._information(batch) for batch in _batches(texts)]
-        return np.concatenate(found) if found else np.zeros(0)
+    def measure(self, texts: Sequence[str]) -> "Measured":
+        """The unit row of each text, and its information."""
+        parts = [self._measured(batch) for batch in _batches(texts)]
+        if not parts:
+            return Measured(_NO_ROWS, np.zeros(0))
+        rows = sp.csr_array(sp.vstack([part.rows for part in parts], format="csr"))
+        return Measured(rows, np.concatenate([part.information for part in parts]))
 
-    def _information(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        row, bucket, length, _ = count_ngrams(texts)
+    def _measured(self, texts: Sequence[str]) -> "Measured":
+        row, bucket, length, count = count_ngrams(texts)
         pairs = length == 2
         rare = np.maximum(0.0, self._idf[bucket[pairs]].astype(np.float64) - COMMONPLACE)
-        return np.bincount(row[pairs], rare, minlength=len(texts)).astype(np.float64)
-
-    def _rows(self, texts: Sequence[str]) -> SparseRows:
-        row, bucket, length, count = count_ngrams(texts)
+        information = np.bincount(row[pairs], rare, minlength=len(texts)).astype(np.float64)
         weights = (1 + np.log(count)) * self._idf[bucket] * WEIGHT_BY_LENGTH[length]
         places = (row.astype(np.int32), bucket.astype(np.int32))
         rows = sp.csr_array((weights, places), shape=(len(texts), BUCKETS))
         position = np.repeat(np.arange(len(texts)), np.diff(rows.indptr))
         norms = np.sqrt(np.bincount(position, rows.data**2, minlength=len(texts)))
         unit = (rows.data / norms[position]).astype(np.float32)
-        return sp.csr_array((unit, rows.indices, rows.indptr), shape=rows.shape)
+        return Measured(sp.csr_array((unit, rows.indices, rows.indptr), shape=rows.shape), information)
 
 
 @cache

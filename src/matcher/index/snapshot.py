@@ -28,11 +28,11 @@ from matcher.domain.text import TextView
 from matcher.index.dense import DenseRetriever
 from matcher.index.lexical import LexicalRetriever
 from matcher.index.ngrams import BUCKETS, NGramVectoriser, SparseRows, background_vectoriser
-from matcher.index.substance import Substance
+from matcher.index.substance import Substance, shares
 from matcher.index.wording import WordingComparable
 from matcher.ports import Channels, Query, Vectors
 
-_FORMAT = "1"
+_FORMAT = "2"
 _KEPT = 2
 """Snapshots kept: the current one and the one before, which another process may still be reading."""
 
@@ -42,11 +42,13 @@ _ARRAYS = ("data", "indices", "indptr")
 
 @dataclass(frozen=True, slots=True)
 class LexicalRows:
-    """The n-gram rows of a list's texts and titles; row i of both belongs to the text with `digests[i]`."""
+    """The n-gram rows of a list's texts and titles, and the texts' information; row i of each belongs to the
+    text with `digests[i]`."""
 
     digests: tuple[str, ...]
     text: SparseRows
     title: SparseRows
+    information: NDArray[np.float64]
 
     @classmethod
     def of(cls, texts: Sequence[TextView], vectoriser: NGramVectoriser, cached: Self | None = None) -> Self:
@@ -54,11 +56,9 @@ class LexicalRows:
         digests = tuple(text.digest for text in texts)
         place = {digest: row for row, digest in enumerate(cached.digests)} if cached else {}
         fresh = [text for text, digest in zip(texts, digests, strict=True) if digest not in place]
-        hashed = cls(
-            tuple(text.digest for text in fresh),
-            vectoriser.transform([text.full for text in fresh]),
-            vectoriser.transform([text.title for text in fresh]),
-        )
+        whole = vectoriser.measure([text.full for text in fresh])
+        titles = vectoriser.transform([text.title for text in fresh])
+        hashed = cls(tuple(text.digest for text in fresh), whole.rows, titles, whole.information)
         if cached is None:
             return hashed
         place.update((digest, len(cached.digests) + row) for row, digest in enumerate(hashed.digests))
@@ -67,6 +67,7 @@ class LexicalRows:
             digests,
             _stacked(cached.text, hashed.text)[order],
             _stacked(cached.title, hashed.title)[order],
+            np.concatenate([cached.information, hashed.information])[order],
         )
 
 
@@ -103,11 +104,18 @@ def _channels(
     vectoriser = background_vectoriser()
     return {
         "wording": WordingComparable(texts),
-        "substance": Substance(len(texts), vectoriser, None if titles is None else texts),
+        "substance": Substance(
+            len(texts), vectoriser, None if titles is None else shares(texts, rows.information)
+        ),
         "dense": DenseRetriever(vectors),
         "dense_title": DenseRetriever(vectors, _title_vector) if titles is None else DenseRetriever(titles),
-        "lexical_text": LexicalRetriever(rows.text, vectoriser, attrgetter("full")),
-        "lexical_title": LexicalRetriever(rows.title, vectoriser, attrgetter("title")),
+        **{
+            name: LexicalRetriever(name, part_rows, vectoriser, attrgetter(part))
+            for name, part_rows, part in (
+                ("lexical_text", rows.text, "full"),
+                ("lexical_title", rows.title, "title"),
+            )
+        },
     }
 
 
@@ -148,12 +156,14 @@ def _write(directory: Path, name: str, rows: LexicalRows) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".building-", dir=directory))
     try:
-        checksums = {}
+        arrays = {"information": rows.information}
         for part, matrix in (("text", rows.text), ("title", rows.title)):
-            for array in _ARRAYS:
-                path = aside / f"{part}.{array}.npy"
-                np.save(path, getattr(matrix, array), allow_pickle=False)
-                checksums[path.name] = zlib.crc32(path.read_bytes())
+            arrays |= {f"{part}.{array}": getattr(matrix, array) for array in _ARRAYS}
+        checksums = {}
+        for stem, values in arrays.items():
+            path = aside / f"{stem}.npy"
+            np.save(path, values, allow_pickle=False)
+            checksums[path.name] = zlib.crc32(path.read_bytes())
         manifest = {"digests": rows.digests, "checksums": checksums}
         (aside / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         if (directory / name).exists():  # it could not be read, or another process was quicker
@@ -171,7 +181,9 @@ def _read(path: Path) -> LexicalRows | None:
             if zlib.crc32((path / name).read_bytes()) != checksum:
                 return None
         digests = tuple(manifest["digests"])
-        return LexicalRows(digests, _matrix(path, "text", len(digests)), _matrix(path, "title", len(digests)))
+        information = np.load(path / "information.npy", allow_pickle=False)
+        text, title = (_matrix(path, part, len(digests)) for part in ("text", "title"))
+        return LexicalRows(digests, text, title, information)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.text import CHINESE, TextView, chinese_share
+from matcher.index.listed import on_one_list
 from matcher.index.ngrams import NGramVectoriser
 from matcher.ports import Query, Rows
 
@@ -18,20 +19,27 @@ LEAST = 0.1
 some of 1,862 lists of keyphrases ranked nothing (mean reciprocal rank 0.641 instead of 0.662)."""
 
 
+def shares(texts: Sequence[TextView], information: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The figures of demands, by the information of their texts."""
+    chinese = np.array([chinese_share(text.full) >= CHINESE for text in texts], dtype=np.bool_)
+    enough = np.where(chinese, np.clip(information / ENOUGH, LEAST, 1.0), 1.0)
+    return enough.astype(np.float32)
+
+
 class Substance:
     """A channel whose figure is a demand's information over `ENOUGH`, from
     `LEAST` to 1.
 
-    The demand is the query or, where `demands` are given, the row: a pair has one figure, whichever is asked.
-    A text that is not mostly Chinese counts as saying enough.
+    The demand is the query or, where `of_rows` has the rows' figures, the row: a pair has one figure,
+    whichever is asked. A text that is not mostly Chinese counts as saying enough.
     """
 
     def __init__(
-        self, size: int, vectoriser: NGramVectoriser, demands: Sequence[TextView] | None = None
+        self, size: int, vectoriser: NGramVectoriser, of_rows: NDArray[np.float32] | None = None
     ) -> None:
         self._size = size
         self._vectoriser = vectoriser
-        self._of_rows = None if demands is None else self._shares(demands)
+        self._of_rows = of_rows
 
     def __len__(self) -> int:
         return self._size
@@ -40,13 +48,15 @@ class Substance:
         """Put some queries to the channel."""
         if self._of_rows is not None:
             return AskedSubstance(self._of_rows[None, :], self._size)
-        return AskedSubstance(self._shares([query.text for query in queries])[:, None], self._size)
+        return AskedSubstance(self._of_queries(queries)[:, None], self._size)
 
-    def _shares(self, texts: Sequence[TextView]) -> NDArray[np.float32]:
-        found = self._vectoriser.information([text.full for text in texts])
-        chinese = np.array([chinese_share(text.full) >= CHINESE for text in texts], dtype=np.bool_)
-        shares = np.where(chinese, np.clip(found / ENOUGH, LEAST, 1.0), 1.0)
-        return shares.astype(np.float32)
+    def _of_queries(self, queries: Sequence[Query]) -> NDArray[np.float32]:
+        """The queries' figures: taken from the list of demands that they all stand on, else worked out."""
+        known = on_one_list(queries, "substance", Substance)
+        if known is not None and (of_demands := known[0]._of_rows) is not None:
+            return of_demands[known[1]]
+        texts = [query.text for query in queries]
+        return shares(texts, self._vectoriser.measure([text.full for text in texts]).information)
 
 
 class AskedSubstance:

@@ -56,7 +56,9 @@ class Measuring:
         if not (grades := ledger.grades):
             return []
         encoded = Encoded(self.vectors, progress)
-        demands = encoded.demands([*ledger.demands.values()])
+        demands = encoded.demands(
+            [*ledger.demands.values()], lambda _name, *parts: self.build_channels(*parts)
+        )
         supply = encoded.supply([*ledger.supply.values()], lambda _name, *parts: self.build_channels(*parts))
         asked, offered = _rows_by_version(demands), _rows_by_version(supply)
         kept = [case for case in grades if case.demand_seen in asked and case.achievement_seen in offered]

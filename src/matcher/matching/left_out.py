@@ -1,6 +1,6 @@
 """What a run does not propose: why a pair is left out, and which demands are left with nothing likely."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -102,9 +102,16 @@ class LeftOut:
 
 
 def abstentions(
-    search: Search, entries: Iterable[Proposal], capped: Collection[Pair], live: Sequence[LiveListing]
+    search: Search,
+    chosen: Iterable[Proposal],
+    entries: Iterable[Proposal],
+    capped: Collection[Pair],
+    live: Sequence[LiveListing],
 ) -> list[Abstention]:
-    """The live demands of which no entry is likely by their parks' thresholds, and has a probability."""
+    """The live demands of which no entry is likely by their parks' thresholds, and has a probability.
+
+    `entries` are those of the `chosen` that are not `capped`.
+    """
     row_of = search.demands.row_of
     matched, supplied = set[int](), set[int]()
     for entry in entries:
@@ -114,7 +121,9 @@ def abstentions(
             supplied.add(entry.demand_id)
     without = [demand for demand in live if demand.id not in supplied]
     rows = [row_of[demand.id] for demand in without if demand.id in row_of]
-    nearest = dict(zip(rows, _nearest(search, rows), strict=True))
+    nearest = _nearest(
+        search, rows, {proposal.demand_id: proposal for proposal in chosen if proposal.rank == 1}
+    )
     had_some = {demand for demand, _ in capped}
     left = []
     for demand in without:
@@ -141,27 +150,53 @@ def _reason(search: Search, row: int, *, over_quota: bool) -> AbstentionReason:
     return AbstentionReason.QUOTA if over_quota else AbstentionReason.BELOW_THRESHOLD
 
 
-def _nearest(search: Search, rows: Sequence[int]) -> list[dict[str, Any]]:
-    """For each of these demands its nearest miss: the best achievement with rules and threshold set aside."""
+def _nearest(search: Search, rows: Sequence[int], first: Mapping[int, Proposal]) -> dict[int, dict[str, Any]]:
+    """By row, each of these demands' nearest miss: the best achievement with rules and threshold set aside.
+
+    `first` are the demands' first proposals, by id: where no rule and nobody's preference had a say, they are
+    the best. The others are searched for.
+    """
     if not search.supply.listings:
-        return [{} for _ in rows]
+        return {row: {} for row in rows}
+    known = {
+        row: first[search.demands.listings[row].id] for row in rows if _says_the_best(search, row, first)
+    }
+    others = [row for row in rows if row not in known]
     choices = {
         row: Choice(1, search.admission.without_rules(row), feedback=search.choices[row].feedback)
-        for row in rows
+        for row in others
     }
-    best = ranked_demands(search, np.array(rows, dtype=np.int64), choices)
-    return [_figures(search, row, *matches) for row, matches in zip(rows, best, strict=True)]
+    best = ranked_demands(search, np.array(others, dtype=np.int64), choices)
+    found = {row: _figures(search, row, *matches) for row, matches in zip(others, best, strict=True)}
+    return found | {
+        row: _of(search, row, proposal.achievement_id, proposal) for row, proposal in known.items()
+    }
+
+
+def _says_the_best(search: Search, row: int, first: Mapping[int, Proposal]) -> bool:
+    """Whether a demand's first proposal has the best score of all achievements, whatever its rules."""
+    choice = search.choices[row]
+    return (
+        search.demands.listings[row].id in first
+        and not search.rules[row].limiting
+        and not search.scorers[row].second_look
+        and choice.weights is None
+        and choice.held is None
+        and choice.best_places > 0
+    )
 
 
 def _figures(search: Search, row: int, match: Match | None = None) -> dict[str, Any]:
-    if match is None:
-        return {}
-    nearest = search.supply.listings[match.row]
+    return {} if match is None else _of(search, row, search.supply.listings[match.row].id, match)
+
+
+def _of(search: Search, row: int, achievement_id: int, measured: Match | Proposal) -> dict[str, Any]:
+    nearest = search.supply.listings[search.supply.row_of[achievement_id]]
     assert isinstance(nearest.listing, Achievement)
     return {
         "nearest_id": nearest.id,
         "nearest_failed": search.rules[row].against(nearest.listing),
-        "similarity": match.similarity,
-        "score": match.score,
-        "probability": match.probability,
+        "similarity": measured.similarity,
+        "score": measured.score,
+        "probability": measured.probability,
     }

@@ -1,20 +1,18 @@
-"""Which demands a night looks at: all of them, or those that the night before does not answer for."""
+"""What a night looks at: everything, or what the night before does not answer for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.ledger import Pair, Proposal
-from matcher.domain.listing import LiveListing
 from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Shortlist, nearly_scores
 from matcher.matching.search import Search, by_scorer
-from matcher.matching.searchable import OpenChannels
 from matcher.matching.standing import NOT_KEPT, Asking, Kept, Plan, Roll, after, key_of, plan_of, plan_of_all
-from matcher.ports import Channels, Rows
+from matcher.ports import Rows
 
 Versions = frozenset[tuple[int, int]]
 """(id, version) of listings."""
@@ -26,9 +24,11 @@ of the demands that the ledger or a near miss pairs with one of them."""
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a night leaves for the next; `lapsed` are the achievements whose validity had ended."""
+    """What a night leaves for the next of both directions; `lapsed` are the achievements whose validity had
+    ended."""
 
     demands: Kept
+    feed: Kept
     lapsed: Versions
 
 
@@ -41,82 +41,98 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
-    """What a night looks at of the demands: `plan`, with the roll of the achievements."""
+class Looking:
+    """What a night looks at of one list: `plan`, and the other list, which is searched."""
 
     plan: Plan
     searched: Roll
-    lapsed: Versions
-
-    @classmethod
-    def of(
-        cls,
-        search: Search,
-        repeated: Grouping,
-        excluded: Collection[Pair],
-        lapsed: Sequence[LiveListing],
-        open_channels: OpenChannels,
-        before: Before | None,
-    ) -> "Night":
-        """The plan of a night; everything is looked at where there is none before that answers for it."""
-        listed = search.supply.listings
-        searched = Roll.of(search.supply, repeated, [achievement.version for achievement in listed])
-        asking = _asking(search, excluded, open_channels)
-        versions = frozenset((listing.id, listing.version) for listing in lapsed)
-        if before is None or not _answers_for(before.memory, asking, searched, versions):
-            return cls(plan_of_all(asking), searched, versions)
-        kept = before.memory.demands
-        news = searched.news(kept.searched)
-        ended = {identifier for identifier, _ in versions | before.memory.lapsed}
-        also = before.worked_with(news.moved.tolist(), ended)
-        return cls(plan_of(asking, searched, news, kept.standing, also), searched, versions)
 
     @property
     def stands(self) -> frozenset[int]:
-        """The ids of the demands that are not looked at, for everything of them stands."""
+        """The ids of the listings that are not looked at, for everything of them stands."""
         looked_at = np.zeros(len(self.plan.standing.ids), dtype=np.bool_)
         looked_at[self.plan.rows] = True
         return frozenset(self.plan.standing.ids[~looked_at].tolist())
 
-    def memory(self, search: Search, proposals: Sequence[Proposal], found: Mapping[int, Shortlist]) -> Memory:
-        """What the night leaves for the next, by what it proposed and the shortlists that it `found`."""
-        scores = defaultdict[int, list[float]](list)
-        for proposal in proposals:
-            scores[search.demands.row_of[proposal.demand_id]].append(proposal.score)
-        least = {
-            row: min(scores[row]) if len(scores[row]) == search.choices[row].k > 0 else -np.inf
-            for row in self.plan.rows.tolist()
-        }
-        return Memory(after(self.plan, self.searched, found, least), self.lapsed)
+    def kept(
+        self,
+        scores: Mapping[int, Sequence[float]],
+        wanted: Callable[[int], int],
+        found: Mapping[int, Shortlist],
+    ) -> Kept:
+        """What the night leaves for the next: by listing id the scores of its matches, of which `wanted` of a
+        row are all that it may have, and by row the shortlists that were `found`."""
+        ids = self.plan.standing.ids
+        least = {}
+        for row in self.plan.rows.tolist():
+            reached = scores.get(int(ids[row]), ())
+            least[row] = min(reached) if len(reached) == wanted(row) > 0 else -np.inf
+        return after(self.plan, self.searched, found, least)
 
 
-def _answers_for(memory: Memory, asking: Asking, searched: Roll, lapsed: Versions) -> bool:
-    """Whether there is anything to build on, and all whose validity has ended was matched or had ended the
-    night before."""
-    roll, standing = memory.demands.searched, memory.demands.standing
-    if not all(map(len, (asking.ids, standing.ids, searched.ids, roll.ids))):
-        return False
+def looking(
+    asking: Asking, searched: Roll, before: Kept | None, also: Callable[[Rows], Collection[int]]
+) -> Looking:
+    """What a night looks at; everything, where there is nothing `before` to build on. `also` takes ids of the
+    other list that are not as they were, and gives ids of listings that are looked at because of them."""
+    if before is None or not all(
+        map(len, (asking.ids, before.standing.ids, searched.ids, before.searched.ids))
+    ):
+        return Looking(plan_of_all(asking), searched)
+    news = searched.news(before.searched)
+    return Looking(plan_of(asking, searched, news, before.standing, also(news.moved)), searched)
+
+
+def of_demands(
+    search: Search,
+    achievements: Roll,
+    excluded: Collection[Pair],
+    lapsed: Versions,
+    before: Before | None,
+) -> Looking:
+    """Which demands a night looks at."""
+    asking = _asking(search, excluded)
+    if before is None or not _were_valid(lapsed, before.memory):
+        return looking(asking, achievements, None, lambda _: ())
+    ended = {identifier for identifier, _ in lapsed | before.memory.lapsed}
+    worked_with = before.worked_with
+    return looking(
+        asking, achievements, before.memory.demands, lambda moved: worked_with(moved.tolist(), ended)
+    )
+
+
+def scores_by(proposals: Iterable[Proposal], listing: Callable[[Proposal], int]) -> dict[int, list[float]]:
+    """The scores of proposals by a listing of theirs."""
+    scores = defaultdict[int, list[float]](list)
+    for proposal in proposals:
+        scores[listing(proposal)].append(proposal.score)
+    return scores
+
+
+def _were_valid(lapsed: Versions, memory: Memory) -> bool:
+    """Whether everything whose validity has ended was matched or had ended the night before."""
+    roll = memory.demands.searched
     matched = set(zip(roll.ids.tolist(), roll.versions.tolist(), strict=True))
     return lapsed <= matched | memory.lapsed
 
 
-def _asking(search: Search, excluded: Collection[Pair], open_channels: OpenChannels) -> Asking:
+def _asking(search: Search, excluded: Collection[Pair]) -> Asking:
     demands = search.demands
     roll = Roll.of(demands, Grouping(np.full(len(demands.listings), -1), 1), [0] * len(demands.listings))
 
     def nearly(rows: Rows) -> Iterator[NDArray[np.float32]]:
-        titles = demands.fields["title"]
-        channels = open_channels("demand", demands.texts, demands.vectors, titles)
-        return _nearly_by_all(search, channels, rows)
+        return _nearly_by_all(search, rows)
 
     return Asking(roll.ids, list(_keys(search, excluded)), roll.names, nearly)
 
 
-def _nearly_by_all(search: Search, channels: Channels, rows: Rows) -> Iterator[NDArray[np.float32]]:
+def _nearly_by_all(search: Search, rows: Rows) -> Iterator[NDArray[np.float32]]:
     """The scores of some achievements for every demand, each demand's by its own scorer."""
     queries = [search.supply.query(int(row)) for row in rows]
     parts = list(by_scorer(search.scorers))
-    blocks = zip(*(nearly_scores(queries, channels, scorer) for scorer, _ in parts), strict=True)
+    blocks = zip(
+        *(nearly_scores(queries, search.demands.channels, scorer) for scorer, _ in parts), strict=True
+    )
     for block in blocks:
         scores = np.empty_like(block[0])
         for (_, part), figures in zip(parts, block, strict=True):

@@ -35,7 +35,7 @@ def rankings(
     """
     encoded = Encoded(method.vectors, progress)
     supply = encoded.supply(inputs.supply, method.open_channels)
-    demands = encoded.demands(inputs.demands)
+    demands = encoded.demands(inputs.demands, method.open_channels)
     if not supply.listings or not demands.listings:
         return
     choices = _choices(inputs, demands, supply, depth)

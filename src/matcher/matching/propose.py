@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from matcher.domain.abstention import Abstention
 from matcher.domain.counterfactual import NearMiss
 from matcher.domain.ledger import Pair, Proposal, WhyNot
-from matcher.domain.listing import Achievement, Confidentiality, Demand, Listing, LiveListing, Side
+from matcher.domain.listing import Achievement, LiveListing, Side
 from matcher.domain.rules import DEFAULT_PROFILE, ParkProfile
 from matcher.domain.scoring import Scorer, Scorers
 from matcher.matching.admission import Admission
 from matcher.matching.choice import Choice, Exploration
+from matcher.matching.feed import Feed, is_released
 from matcher.matching.feedback import judged_by_row, moved_in
 from matcher.matching.grouping import Grouping
 from matcher.matching.inputs import Inputs
@@ -23,12 +24,13 @@ from matcher.matching.lapsed import lapsed_misses, lapsed_search
 from matcher.matching.left_out import LeftOut, abstentions
 from matcher.matching.missed import Chosen, Missed
 from matcher.matching.near_misses import near_misses
-from matcher.matching.night import Before, Memory, Night
+from matcher.matching.night import Before, Memory, looking, of_demands, scores_by
 from matcher.matching.rank import SearchAll, search_all
 from matcher.matching.repeats import repeats, with_repeats
-from matcher.matching.search import Search, floor_of, matches_of_achievements, matches_of_demands
+from matcher.matching.search import Search, floor_of, matches_of_demands
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, VectorsOf
 from matcher.matching.second_look import PairLook
+from matcher.matching.standing import Kept, Roll, nothing_kept
 from matcher.ports import Progress, Reranker, Rows, silent
 
 SHARE_EXPLORED = 0.1
@@ -36,11 +38,20 @@ SHARE_EXPLORED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """A list that is searchable, and what of it repeats itself."""
+
+    index: Searchable
+    repeats: Grouping
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """How proposals are made, whatever the lists say.
 
     `vectors` gives those of one side's texts and how many had to be encoded; `top_k` is the number of matches
-    of a listing where its park does not say otherwise; `search_all` is what searches a whole list.
+    of a listing where its park does not say otherwise. `held` are lists that are searchable already;
+    `search_all` is what searches a whole list.
     """
 
     vectors: VectorsOf
@@ -48,6 +59,7 @@ class Method:
     scorers: Scorers
     top_k: int
     reranker: Reranker | None = None
+    held: Mapping[Side, Ready] = field(default_factory=dict)
     search_all: SearchAll = search_all
 
 
@@ -57,8 +69,9 @@ class Proposed:
     that are longer than the encoder reads.
 
     `repeats` are the listings that repeat another of their list: id → id of the first, by side. `stands` are
-    the demands of which nothing is said because everything the night before said of them stands, and `memory`
-    is what the next night may build on.
+    the demands of which nothing is said because everything the night before said of them stands,
+    `feed_stands` the achievements whose feed does, `memory` is what the next night may build on, and
+    `lists` are both lists as they were searched.
     """
 
     entries: list[Proposal]
@@ -70,7 +83,9 @@ class Proposed:
     encoded: int
     cut_short: int
     stands: frozenset[int]
+    feed_stands: frozenset[int]
     memory: Memory
+    lists: Mapping[Side, Ready]
 
 
 def propose(
@@ -85,13 +100,13 @@ def propose(
     """The matches of every demand, or of those that the night `before` does not answer for; and, `with_feed`,
     of every achievement."""
     encoded = Encoded(method.vectors, progress)
-    supply = encoded.supply(inputs.supply, method.open_channels)
-    demands = encoded.demands(inputs.demands)
+    lists = {side: method.held.get(side) or _ready(side, inputs, encoded, method) for side in Side}
+    supply, demands = lists[Side.SUPPLY].index, lists[Side.DEMAND].index
+    repeated = {side: ready.repeats for side, ready in lists.items()}
     released = np.array(
-        [row for row, demand in enumerate(demands.listings) if _is_released(demand.listing)], dtype=np.int64
+        [row for row, demand in enumerate(demands.listings) if is_released(demand.listing)], dtype=np.int64
     )
     rules = [inputs.rules_of(demand) for demand in demands.listings]
-    repeated = {Side.DEMAND: repeats(demands), Side.SUPPLY: repeats(supply)}
     excluded = with_repeats(inputs.excluded, supply.listings, repeated[Side.SUPPLY])
     search = Search(
         demands=demands,
@@ -106,33 +121,26 @@ def propose(
     )
     choices = _choices(search, repeated[Side.SUPPLY], inputs, method.top_k)
     search = replace(search, choices=tuple(choices))
-    supply_repeats = repeated[Side.SUPPLY]
-    night = Night.of(search, supply_repeats, excluded, inputs.lapsed, method.open_channels, before)
+    achievements = Roll.of(supply, repeated[Side.SUPPLY], [listed.version for listed in supply.listings])
+    lapsed = frozenset((listed.id, listed.version) for listed in inputs.lapsed)
+    night = of_demands(search, achievements, excluded, lapsed, before)
     weighed, found = matches_of_demands(search, night.plan, progress)
     entries, capped = _within_parks(weighed, inputs.profiles)
-    feed: list[Proposal] = []
-    if with_feed:
-        feed = matches_of_achievements(
-            search,
-            released,
-            repeated[Side.DEMAND],
-            method.open_channels,
-            method.top_k,
-            method.scorers.shared,
-            progress,
-        )
+    feed = _Fed.of_none()
+    if with_feed and len(released):
+        feed = _fed(search, released, repeated[Side.DEMAND], excluded, achievements, method, before, progress)
     proposed = {(entry.demand_id, entry.achievement_id) for entry in entries}
     missed: list[NearMiss] = []
     if with_near_misses:
         chosen = _by_demand(weighed)
-        lapsed = _of_lapsed(search, night.plan.rows, chosen, inputs, method)
-        missed = near_misses(search, night.plan.rows, chosen, lapsed)
+        of_lapsed = _of_lapsed(search, night.plan.rows, chosen, inputs, method)
+        missed = near_misses(search, night.plan.rows, chosen, of_lapsed)
     stands = night.stands
     spoken_for = [demand for demand in inputs.demands if demand.id not in stands]
     return Proposed(
         entries=entries,
-        feed=feed,
-        abstentions=abstentions(search, entries, capped, spoken_for),
+        feed=feed.proposals,
+        abstentions=abstentions(search, [proposal for _, proposal in weighed], entries, capped, spoken_for),
         near_misses=missed,
         why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={
@@ -142,8 +150,58 @@ def propose(
         encoded=encoded.count,
         cut_short=encoded.cut_short,
         stands=stands,
-        memory=night.memory(search, [proposal for _, proposal in weighed], found),
+        feed_stands=feed.stands,
+        memory=Memory(
+            night.kept(
+                scores_by((proposal for _, proposal in weighed), lambda proposal: proposal.demand_id),
+                lambda row: search.choices[row].k,
+                found,
+            ),
+            feed.kept,
+            lapsed,
+        ),
+        lists=lists,
     )
+
+
+def _ready(side: Side, inputs: Inputs, encoded: Encoded, method: Method) -> Ready:
+    if side is Side.SUPPLY:
+        index = encoded.supply(inputs.supply, method.open_channels)
+    else:
+        index = encoded.demands(inputs.demands, method.open_channels)
+    return Ready(index, repeats(index))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fed:
+    """What a night says of the feed."""
+
+    proposals: list[Proposal]
+    stands: frozenset[int]
+    kept: Kept
+
+    @classmethod
+    def of_none(cls) -> "_Fed":
+        """That there is none."""
+        return cls([], frozenset(), nothing_kept())
+
+
+def _fed(
+    search: Search,
+    released: Rows,
+    repeated: Grouping,
+    excluded: Collection[Pair],
+    achievements: Roll,
+    method: Method,
+    before: Before | None,
+    progress: Progress,
+) -> _Fed:
+    feed = Feed.of(search, released, repeated, method.open_channels, method.top_k, method.scorers.shared)
+    kept = None if before is None else before.memory.feed
+    night = looking(feed.asking(achievements), feed.roll(excluded), kept, lambda _: ())
+    proposals, found = feed.matches(night.plan, progress)
+    scores = scores_by(proposals, lambda proposal: proposal.achievement_id)
+    return _Fed(proposals, night.stands, night.kept(scores, lambda _: method.top_k, found))
 
 
 def _by_demand(weighed: Sequence[tuple[float, Proposal]]) -> Chosen:
@@ -253,9 +311,3 @@ def _within_parks(
             over.update((proposal.demand_id, proposal.achievement_id) for _, proposal in ranked[limit:])
     kept = [proposal for _, proposal in weighed if (proposal.demand_id, proposal.achievement_id) not in over]
     return kept, frozenset(over)
-
-
-def _is_released(listing: Listing) -> bool:
-    return (
-        isinstance(listing, Demand) and listing.released and listing.confidentiality is Confidentiality.PUBLIC
-    )

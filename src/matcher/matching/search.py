@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,9 +17,8 @@ from matcher.domain.terms import matched_terms
 from matcher.matching.admission import Admission
 from matcher.matching.choice import Choice
 from matcher.matching.feedback import Judged
-from matcher.matching.grouping import Grouping
 from matcher.matching.rank import SearchAll, SecondLook, Shortlist, choose_from, search_all
-from matcher.matching.searchable import OpenChannels, Searchable
+from matcher.matching.searchable import Searchable
 from matcher.matching.second_look import PairLook
 from matcher.matching.standing import Plan
 from matcher.ports import Channels, Progress, Query, Rows
@@ -82,7 +82,7 @@ def matches_of_demands(
                 weight = 1.0 if weights is None else float(weights[match.row])
                 terms = matched_terms(demands.phrases[row], supply.phrases[match.row])
                 pair = demands.listings[row], supply.listings[match.row]
-                weighed.append((match.score * weight, _proposal(*pair, match, terms, like)))
+                weighed.append((match.score * weight, proposal_of(*pair, match, terms, like)))
         progress("match demands", start + len(rows), len(plan.rows))
     return weighed, found
 
@@ -91,26 +91,43 @@ def _ranked(search: Search, rows: Rows, plan: Plan, found: dict[int, Shortlist])
     """The matches of some demands by their rows, from the shortlists that hold; the others' are `found`."""
     by_row: dict[int, list[Match]] = {}
     for scorer, part in _parted(search.scorers, rows):
-        known = {row: plan.shortlist(row, search.choices[row].allowed) for row in part.tolist()}
-        sure = {row: shortlist for row, shortlist in known.items() if shortlist is not None}
-        matches = choose_from(
-            list(sure.values()),
-            [search.demands.query(row) for row in sure],
-            search.supply.channels,
-            scorer,
-            [search.choices[row] for row in sure],
+        asking = {row: search.demands.query(row) for row in part.tolist()}
+        choices = {row: search.choices[row] for row in asking}
+        look = partial(search.look_of, scorer)
+        by_row |= ranked_by(
+            plan, asking, search.supply.channels, scorer, choices, look, found, search.search_all
         )
-        by_row |= {row: chosen for row, chosen in zip(sure, matches, strict=True) if chosen is not None}
-        others = np.array([row for row in part.tolist() if row not in by_row], dtype=np.int64)
-        searched = search.search_all(
-            [search.demands.query(row) for row in others],
-            search.supply.channels,
-            scorer,
-            [search.choices[row] for row in others],
-            search.look_of(scorer, others),
-        )
-        for row, ranked in zip(others.tolist(), searched, strict=True):
-            by_row[row], found[row] = ranked
+    return by_row
+
+
+def ranked_by(
+    plan: Plan,
+    asking: Mapping[int, Query],
+    channels: Channels,
+    scorer: Scorer,
+    choices: Mapping[int, Choice],
+    look: Callable[[Rows], SecondLook],
+    found: dict[int, Shortlist],
+    search_all: SearchAll,
+) -> dict[int, list[Match]]:
+    """The matches of some listings by their rows: from the shortlists of a plan where they hold, else of a
+    search of all rows, whose shortlists are added to `found`."""
+    known = {row: plan.shortlist(row, choices[row].allowed) for row in asking}
+    sure = {row: shortlist for row, shortlist in known.items() if shortlist is not None}
+    matches = choose_from(
+        list(sure.values()),
+        [asking[row] for row in sure],
+        channels,
+        scorer,
+        [choices[row] for row in sure],
+    )
+    by_row = {row: chosen for row, chosen in zip(sure, matches, strict=True) if chosen is not None}
+    others = np.array([row for row in asking if row not in by_row], dtype=np.int64)
+    queries, chosen = [asking[row] for row in others.tolist()], [choices[row] for row in others.tolist()]
+    for row, ranked in zip(
+        others.tolist(), search_all(queries, channels, scorer, chosen, look(others)), strict=True
+    ):
+        by_row[row], found[row] = ranked
     return by_row
 
 
@@ -126,54 +143,6 @@ def ranked_demands(
         ranked = search.search_all(queries, search.supply.channels, scorer, chosen, look)
         by_row |= {row: matches for row, (matches, _) in zip(part.tolist(), ranked, strict=True)}
     return [by_row[row] for row in rows.tolist()]
-
-
-def matches_of_achievements(
-    search: Search,
-    released: Rows,
-    repeated: Grouping,
-    open_channels: OpenChannels,
-    top_k: int,
-    shared: Scorer,
-    progress: Progress,
-) -> list[Proposal]:
-    """The released demands proposed to every achievement; at most one of those that repeat.
-
-    They are chosen by `shared`, the installation's scorer, so that no park's grades decide what is shown of
-    another's demands; figures and order are by the scorer of the demand's park. What people think of pairs
-    moves nothing here, for it would move other demands too.
-    """
-    index = search.demands.part(released)
-    if not index.listings:
-        return []
-    channels = open_channels("feed", index.texts, index.vectors, index.fields["title"])
-    grouping = Grouping(repeated.numbers[released], repeated.cap)
-    parts = list(by_scorer([search.scorers[row] for row in released]))
-    supply, phrases = search.supply, search.demands.phrases
-    proposals: list[Proposal] = []
-    for start in range(0, len(supply.listings), BATCH):
-        rows = np.arange(start, min(start + BATCH, len(supply.listings)))
-        achievements = range(start, start + len(rows))
-        allowed = map(search.admission.of_achievement, achievements)
-        choices = [Choice(top_k, within, repeats=grouping) for within in allowed]
-        queries = [supply.query(row) for row in achievements]
-
-        def look(scorer: Scorer, rows: Rows = rows) -> SecondLook:
-            inner = search.look.of(Side.SUPPLY, scorer.second_look, rows)
-            return lambda place, demands: inner(place, released[demands])
-
-        if any(scorer.version != shared.version for scorer, _ in parts):
-            shown = search.search_all(queries, channels, shared, choices, look(shared))
-            choices = [
-                Choice(top_k, np.array(sorted(match.row for match in top), np.int64)) for top, _ in shown
-            ]
-        ranked = choose_among(queries, channels, parts, choices, look, search.search_all)
-        for row, matches in zip(achievements, ranked, strict=True):
-            for match in matches:
-                terms = matched_terms(supply.phrases[row], phrases[released[match.row]])
-                proposals.append(_proposal(index.listings[match.row], supply.listings[row], match, terms))
-        progress("match achievements", int(rows[-1]) + 1, len(supply.listings))
-    return proposals
 
 
 def choose_among(
@@ -232,13 +201,14 @@ def _likes(search: Search, row: int, matches: Sequence[Match]) -> Sequence[tuple
     return search.judged[row].most_telling(search.supply.channels, rows, moved_by)
 
 
-def _proposal(
+def proposal_of(
     demand: LiveListing,
     achievement: LiveListing,
     match: Match,
     terms: tuple[str, ...],
     like: tuple[int, Opinion] | None = None,
 ) -> Proposal:
+    """What is proposed of a match of these two; `like` is the judged achievement that moved it most."""
     assert demand.park_id is not None
     like_id, opinion = like or (None, None)
     return Proposal(

@@ -9,7 +9,7 @@ import numpy as np
 from matcher.domain.listing import Demand, LiveListing, Side, fields_of, text_of
 from matcher.domain.terms import Phrases
 from matcher.domain.text import TextView, fold, says_enough
-from matcher.ports import Channels, Progress, Query, Rows, Vectors, silent
+from matcher.ports import Channels, Listed, Progress, Query, Rows, Vectors, silent
 
 OpenChannels = Callable[[str, Sequence[TextView], Vectors, Vectors | None], Channels]
 """Builds the channels over a named list, with what the cache on disk holds of them."""
@@ -57,9 +57,9 @@ class Searchable:
         return tuple(fold(listing.listing.organisation) for listing in self.listings)
 
     @cached_property
-    def phrases(self) -> tuple[Phrases, ...]:
-        """Each row's text, prepared for comparison with many others."""
-        return tuple(map(Phrases, self.texts))
+    def phrases(self) -> "PhrasesByRow":
+        """Each row's text, prepared for comparison with many others when it is first asked for."""
+        return PhrasesByRow(self.texts)
 
     def rows(self, wanted: Callable[[LiveListing], bool]) -> Rows:
         """The rows whose listing is wanted."""
@@ -73,7 +73,8 @@ class Searchable:
     def query(self, row: int) -> Query:
         """One row as a query."""
         title = self.fields["title"][row] if self.fields else None
-        return Query(self.texts[row], self.vectors[row], title)
+        listed = Listed(self.channels, row) if self.channels else None
+        return Query(self.texts[row], self.vectors[row], title, listed)
 
     def part(self, rows: Rows) -> "Searchable":
         """Some rows as a list of their own, without channels."""
@@ -84,6 +85,18 @@ class Searchable:
             {},
             {name: vectors[rows] for name, vectors in self.fields.items()},
         )
+
+
+class PhrasesByRow(dict[int, Phrases]):
+    """The prepared texts of some rows."""
+
+    def __init__(self, texts: Sequence[TextView]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, row: int) -> Phrases:
+        self[row] = Phrases(self._texts[row])
+        return self[row]
 
 
 def judgeable(listings: Iterable[LiveListing]) -> tuple[tuple[LiveListing, ...], tuple[TextView, ...]]:
@@ -125,12 +138,13 @@ class Encoded:
         vectors = self._of(Side.SUPPLY, texts)
         return Searchable(kept, texts, vectors, open_channels("supply", texts, vectors, None))
 
-    def demands(self, listings: Sequence[LiveListing]) -> Searchable:
-        """The demands, with the vectors of their single fields; without channels."""
+    def demands(self, listings: Sequence[LiveListing], open_channels: OpenChannels) -> Searchable:
+        """The demands, with the vectors of their single fields and the channels over them."""
         kept, texts = judgeable(listings)
         vectors = self._of(Side.DEMAND, texts)
         fields = field_vectors(kept, lambda field: self._vectors(Side.DEMAND, field, silent).vectors)
-        return Searchable(kept, texts, vectors, {}, fields)
+        channels = open_channels("demand", texts, vectors, fields["title"])
+        return Searchable(kept, texts, vectors, channels, fields)
 
     def _of(self, side: Side, texts: Sequence[TextView]) -> Vectors:
         made = self._vectors(side, texts, self._progress)

@@ -108,6 +108,16 @@ class Kept:
     standing: Standing
 
 
+def nothing_kept() -> Kept:
+    """What a night leaves that matched nothing."""
+    no_number, no_figure = np.zeros(0, dtype=np.int64), np.zeros(0)
+    roll = Roll(no_number, no_number, no_number, no_number)
+    keys = np.zeros(0, dtype="S32")
+    starts = np.zeros(1, dtype=np.int64)
+    standing = Standing(no_number, keys, no_number, no_figure, no_figure, starts, no_number, no_figure)
+    return Kept(roll, standing)
+
+
 class Asking:
     """The listings of one list that a night asks the other list for.
 

@@ -1,6 +1,6 @@
 """Demands without a credible supply, as the last run left them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -32,10 +32,14 @@ class Unmatched:
     since: datetime
 
 
-def apply(session: Session, run_id: int, abstentions: Iterable[Abstention]) -> None:
-    """Replace the abstentions by those of a run; rows that say the same already are not written."""
+def apply(
+    session: Session, run_id: int, abstentions: Iterable[Abstention], stands: Set[int] = frozenset()
+) -> None:
+    """Replace the abstentions by those of a run; rows that say the same already are not written, nor are
+    those of the demands that `stand` as they are."""
     wanted = {abstention.demand_id: abstention for abstention in abstentions}
-    written = {row.demand_id: row for row in session.scalars(select(AbstentionRow))}
+    rows = session.scalars(select(AbstentionRow))
+    written = {row.demand_id: row for row in rows if row.demand_id not in stands}
     gone = [row.id for demand_id, row in written.items() if demand_id not in wanted]
     for start in range(0, len(gone), _CHUNK):
         session.execute(delete(AbstentionRow).where(AbstentionRow.id.in_(gone[start : start + _CHUNK])))

@@ -2,18 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, cast
 from zlib import crc32
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from matcher.domain.errors import DatabaseAway, InvalidInput, StoreError
 from matcher.domain.system_errors import system_words
@@ -40,6 +42,7 @@ class Database:
     """One engine; sessions are short and never shared between threads."""
 
     engine: Engine = field(repr=False)
+    _looking: "_Looking" = field(default_factory=lambda: _Looking(), repr=False, compare=False)
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -225,6 +228,28 @@ class Database:
                 "MATCHER_DATA_DIR; if it is busy, try again later.",
             ) from error
 
+    @property
+    def stamps_at_once(self) -> bool:
+        """Whether `stamp` reads shared memory of this machine, and waits for no server."""
+        return self.engine.dialect.name == "sqlite"
+
+    def stamp(self) -> Hashable:
+        """What has been committed until now: between two stamps that are equal nothing has been, by anyone.
+
+        In SQLite it is `PRAGMA data_version` on a connection that never writes, which tells of every other
+        connection's commits; in PostgreSQL the snapshot, which every commit changes. It takes no lock.
+
+        Raises:
+            DatabaseAway: the database cannot be reached.
+        """
+        with self._reaching():
+            if self.engine.dialect.name == "sqlite":
+                return self._looking.data_version(self.engine)
+            with self.engine.connect() as opened:
+                connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+                snapshot: str = connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
+                return snapshot
+
     def schema_revision(self) -> str | None:
         """The migration the database is at; None for an empty one."""
         with self._connected() as connection:
@@ -232,7 +257,41 @@ class Database:
 
     def close(self) -> None:
         """Close every pooled connection."""
+        self._looking.close()
         self.engine.dispose()
+
+
+class _Looking:
+    """The one connection to an SQLite file that only asks whether others have written."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._connection: PoolProxiedConnection | None = None
+        self._opened = 0
+
+    def data_version(self, engine: Engine) -> Hashable:
+        """The file's data version as this connection counts it, with which connection that is; what is equal
+        to nothing where the file does not answer at once, of which the next question will say why."""
+        with self._lock, suppress(sqlite3.Error):
+            if self._connection is None:
+                self._connection = engine.raw_connection()
+                self._connection.detach()
+                self._opened += 1
+                self._file.execute("PRAGMA busy_timeout=0")
+            return self._opened, self._file.execute("PRAGMA data_version").fetchone()[0]
+        return object()
+
+    @property
+    def _file(self) -> sqlite3.Connection:
+        assert self._connection is not None
+        return cast(sqlite3.Connection, self._connection.dbapi_connection)
+
+    def close(self) -> None:
+        """Close the connection; the next question opens another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
 
 def _as_json(value: object) -> str:

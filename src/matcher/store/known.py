@@ -1,19 +1,19 @@
 """The ledger and the lists as a run finds them: known pairs, listings that are gone, what is new of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matcher.domain.ledger import BACK_ON_ITS_LIST, Leaving, Pair, Place, Proposal, absence
 from matcher.domain.listing import Side
 from matcher.domain.opinions import Opinion
 from matcher.domain.standings import Cause, ChangeCause, Event, Standing
 from matcher.store.runs import HeldRun
-from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, ListingRow
+from matcher.store.tables import AchievementRow, DemandRow, LedgerEntry, ListingRow, NearMissRow
 
 PROPOSAL_COLUMNS = (
     "demand_id",
@@ -33,6 +33,7 @@ PROPOSAL_COLUMNS = (
 )
 """The columns that a proposal and its row share."""
 
+_CHUNK = 500
 _LISTS: Mapping[Side, type[ListingRow]] = {Side.DEMAND: DemandRow, Side.SUPPLY: AchievementRow}
 
 
@@ -79,8 +80,8 @@ class Known:
         return frozenset({BACK_ON_ITS_LIST[why.cause]})
 
 
-def known_pairs(session: Session) -> dict[Pair, Known]:
-    """Every pair in the ledger, in whatever standing."""
+def known_pairs(session: Session, stands: Set[int] = frozenset()) -> dict[Pair, Known]:
+    """Every pair in the ledger, in whatever standing, but those of the demands that `stand` as they are."""
     entry = (
         LedgerEntry.id,
         LedgerEntry.version,
@@ -90,13 +91,38 @@ def known_pairs(session: Session) -> dict[Pair, Known]:
     )
     figures = [getattr(LedgerEntry, name) for name in PROPOSAL_COLUMNS]
     known: dict[Pair, Known] = {}
-    for identifier, version, first, standing, cause, *values in session.execute(select(*entry, *figures)):
+    query = select(*entry, *figures)
+    for row in of_others(session, query, LedgerEntry.demand_id, stands):
+        identifier, version, first, standing, cause, *values = row
         columns = dict(zip(PROPOSAL_COLUMNS, values, strict=True))
         why = None if cause is None else Leaving(Cause(cause))
         known[columns["demand_id"], columns["achievement_id"]] = Known(
             identifier, version, first, Place(Standing(standing), why), columns
         )
     return known
+
+
+def of_others(
+    session: Session, query: Select[Any], listing: InstrumentedAttribute[int], stands: Set[int]
+) -> Iterator[tuple[Any, ...]]:
+    """What a query gives of the listings that do not `stand` as they are."""
+    if not stands:
+        yield from map(tuple, session.execute(query))
+        return
+    others = [number for number in session.scalars(select(listing).distinct()) if number not in stands]
+    for start in range(0, len(others), _CHUNK):
+        yield from map(tuple, session.execute(query.where(listing.in_(others[start : start + _CHUNK]))))
+
+
+def worked_with(session: Session, moved: Collection[int], ended: Collection[int]) -> set[int]:
+    """The demands that an entry pairs with one of the achievements `moved`, or a near miss with one that has
+    `ended`."""
+    demands: set[int] = set()
+    for row, achievements in ((LedgerEntry, sorted(moved)), (NearMissRow, sorted(ended))):
+        for start in range(0, len(achievements), _CHUNK):
+            chunk = achievements[start : start + _CHUNK]
+            demands |= set(session.scalars(select(row.demand_id).where(row.achievement_id.in_(chunk))))
+    return demands
 
 
 def gone_listings(session: Session, side: Side, day: date) -> dict[int, Cause]:

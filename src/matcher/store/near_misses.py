@@ -1,6 +1,6 @@
 """Near misses, as the last run left them: what one change would have proposed to a demand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -29,10 +29,12 @@ class Missed:
     run_id: int
 
 
-def apply(session: Session, run_id: int, misses: Iterable[NearMiss]) -> None:
-    """Replace the near misses by those of a run; rows that say the same already are not written."""
+def apply(session: Session, run_id: int, misses: Iterable[NearMiss], stands: Set[int] = frozenset()) -> None:
+    """Replace the near misses by those of a run; rows that say the same already are not written, nor are
+    those of the demands that `stand` as they are."""
     wanted = {(miss.demand_id, miss.achievement_id): miss for miss in misses}
-    written = {(row.demand_id, row.achievement_id): row for row in session.scalars(select(NearMissRow))}
+    rows = (row for row in session.scalars(select(NearMissRow)) if row.demand_id not in stands)
+    written = {(row.demand_id, row.achievement_id): row for row in rows}
     gone = [row.id for pair, row in written.items() if pair not in wanted]
     for start in range(0, len(gone), _CHUNK):
         session.execute(delete(NearMissRow).where(NearMissRow.id.in_(gone[start : start + _CHUNK])))

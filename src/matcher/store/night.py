@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date
 from enum import StrEnum
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -30,7 +31,15 @@ from matcher.domain.listing import Side
 from matcher.domain.standings import Cause, ChangeCause, Event, Standing
 from matcher.store import runs
 from matcher.store.catalogue import held_by_id
-from matcher.store.known import PROPOSAL_COLUMNS, Known, News, gone_listings, known_pairs, proposal_of
+from matcher.store.known import (
+    PROPOSAL_COLUMNS,
+    Known,
+    News,
+    gone_listings,
+    known_pairs,
+    of_others,
+    proposal_of,
+)
 from matcher.store.tables import DemandRow, EntryState, FeedEntry, LedgerEntry, Repeat, RunRow
 
 _CHUNK = 500
@@ -56,12 +65,14 @@ def apply_night(
     day: date,
     why_not: WhyNot = outranked,
     shared: Shared = nothing_shared,
+    stands: Set[int] = frozenset(),
 ) -> Night:
     """Write what a run changed of the ledger; entries it leaves as they are get no write at all.
 
-    The standing of every entry that the run does not propose is brought up to `day`, too.
+    The standing of every entry that the run does not propose is brought up to `day`, too. The run says
+    nothing of the demands that `stand` as they are, whose entries are not even read.
     """
-    known = known_pairs(session)
+    known = known_pairs(session, stands)
     after = {_pair(proposal): proposal for proposal in proposals}
     before = {
         pair: entry.proposal if entry.place.standing is Standing.CURRENT else None
@@ -119,7 +130,7 @@ class _Changes:
             if rows:
                 session.execute(update(LedgerEntry), rows)
         if self._states:
-            session.execute(insert(EntryState), self._states)
+            session.execute(insert(EntryState), sorted(self._states, key=itemgetter("entry_id")))
 
     def _raised(self, old: Known) -> dict[str, Any]:
         return {"id": old.id, "version": old.version + 1, "run_id": self._run_id}
@@ -136,12 +147,16 @@ _SIDES = frozenset({"demand_id", "achievement_id"})
 _CURRENT = {"standing": Standing.CURRENT.value, "cause": None}
 
 
-def apply_feed(session: Session, run_id: int, proposals: Sequence[Proposal]) -> Night:
-    """Replace the reverse feed by a run's; unlike the ledger it keeps no entry that left."""
+def apply_feed(
+    session: Session, run_id: int, proposals: Sequence[Proposal], stands: Set[int] = frozenset()
+) -> Night:
+    """Replace the reverse feed by a run's, but of the achievements whose feed `stands` as it is; unlike the
+    ledger it keeps no entry that left."""
     columns = [getattr(FeedEntry, name) for name in PROPOSAL_COLUMNS]
     before: dict[Pair, Proposal | None] = {}
     identifiers: dict[Pair, int] = {}
-    for identifier, *values in session.execute(select(FeedEntry.id, *columns)):
+    query = select(FeedEntry.id, *columns)
+    for identifier, *values in of_others(session, query, FeedEntry.achievement_id, stands):
         proposal = proposal_of(dict(zip(PROPOSAL_COLUMNS, values, strict=True)))
         pair = (proposal.demand_id, proposal.achievement_id)
         before[pair], identifiers[pair] = proposal, identifier

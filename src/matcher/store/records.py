@@ -1,6 +1,7 @@
 """Listings and human columns as JSON records and back."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -10,34 +11,40 @@ from matcher.domain.listing import Achievement, Demand, Listing, Side
 
 AnyListing = TypeVar("AnyListing", Achievement, Demand)
 
-_ADAPTERS: dict[type[Listing], TypeAdapter[Any]] = {
-    Achievement: TypeAdapter(Achievement),
-    Demand: TypeAdapter(Demand),
-}
+
 _TYPES: dict[Side, type[Listing]] = {Side.SUPPLY: Achievement, Side.DEMAND: Demand}
+
+
+@cache
+def _listings(side: Side) -> TypeAdapter[Any]:
+    """Made when first asked for, as the others are: all take 0.01 s, and most commands need none or one."""
+    return TypeAdapter(_TYPES[side])
+
+
+@cache
+def _works() -> TypeAdapter[Work]:
+    return TypeAdapter(Work)
 
 
 def to_record(listing: Listing) -> dict[str, Any]:
     """The listing as plain JSON values."""
-    record: dict[str, Any] = _ADAPTERS[type(listing)].dump_python(listing, mode="json")
+    side = Side.DEMAND if isinstance(listing, Demand) else Side.SUPPLY
+    record: dict[str, Any] = _listings(side).dump_python(listing, mode="json")
     return record
 
 
 def from_record(side: Side, record: Mapping[str, Any]) -> Listing:
     """The listing a record was made of."""
-    listing: Listing = _ADAPTERS[_TYPES[side]].validate_python(record)
+    listing: Listing = _listings(side).validate_python(record)
     return listing
-
-
-_WORK = TypeAdapter(Work)
 
 
 def work_to_record(work: Work) -> dict[str, Any]:
     """The human columns as plain JSON values, by column."""
-    record: dict[str, Any] = _WORK.dump_python(work, mode="json")
+    record: dict[str, Any] = _works().dump_python(work, mode="json")
     return record
 
 
 def work_from_record(record: Mapping[str, Any]) -> Work:
     """The human columns a record was made of; columns that are left out are empty."""
-    return _WORK.validate_python(record)
+    return _works().validate_python(record)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import Scope
@@ -28,8 +28,9 @@ def others(
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
         first_ids = select(Repeat.first_id).where(*theirs, Repeat.listing_id.in_(part))
-        of_groups = select(Repeat.listing_id, Repeat.first_id).where(
-            *theirs, or_(Repeat.first_id.in_(part), Repeat.first_id.in_(first_ids))
+        member = select(Repeat.listing_id, Repeat.first_id).where(*theirs)
+        of_groups = member.where(Repeat.first_id.in_(part)).union(
+            member.where(Repeat.first_id.in_(first_ids))
         )
         for listing_id, first_id in session.execute(of_groups):
             firsts |= {listing_id: first_id, first_id: first_id}

@@ -6,21 +6,30 @@ Invariant: who saves one raises the catalogue revision in the same transaction, 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from matcher.domain.bands import Bands
 from matcher.domain.rules import DEFAULT_PROFILE, NO_CONSTRAINTS, Constraints, ParkProfile, Rules
 from matcher.store.tables import DemandConstraintsRow, ParkProfileRow
 
-_PROFILE = TypeAdapter(ParkProfile)
-_CONSTRAINTS = TypeAdapter(Constraints)
-
 Rule = TypeVar("Rule", ParkProfile, Constraints)
 Row = TypeVar("Row", ParkProfileRow, DemandConstraintsRow)
+
+
+@cache
+def _profiles() -> TypeAdapter[ParkProfile]:
+    """Made when first asked for, as in `records`."""
+    return TypeAdapter(ParkProfile)
+
+
+@cache
+def _constraints() -> TypeAdapter[Constraints]:
+    return TypeAdapter(Constraints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ def profile_from_record(record: Any) -> ParkProfile:
         ValidationError: a value of another type.
         InvalidInput: a value that breaks a rule.
     """
-    return _PROFILE.validate_python(record)
+    return _profiles().validate_python(record)
 
 
 def constraints_from_record(record: Any) -> Constraints:
@@ -53,7 +62,7 @@ def constraints_from_record(record: Any) -> Constraints:
     Raises:
         ValidationError, InvalidInput: as `profile_from_record`.
     """
-    return _CONSTRAINTS.validate_python(record)
+    return _constraints().validate_python(record)
 
 
 def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
@@ -64,9 +73,8 @@ def profiles(session: Session) -> dict[int, Saved[ParkProfile]]:
 
 def bands(session: Session, parks: Collection[int] | None = None) -> dict[int, Bands]:
     """Where the bands of each park that has saved rules begin by the newest: of these parks, or of all."""
-    of_parks = () if parks is None else (ParkProfileRow.park_id.in_(parks),)
-    rows = session.scalars(_newest(ParkProfileRow, ParkProfileRow.park_id, *of_parks))
-    return {row.park_id: _saved_profile(row).rule.bands for row in rows}
+    query = _NEWEST_PROFILES if parks is None else _NEWEST_PROFILES.where(ParkProfileRow.park_id.in_(parks))
+    return {park_id: profile_from_record(data).bands for park_id, data in session.execute(query)}
 
 
 def bands_in_versions(session: Session, versions: Mapping[str, int]) -> dict[int, Bands]:
@@ -138,7 +146,7 @@ def save_profile(
     row = ParkProfileRow(
         park_id=park_id,
         version=profile(session, park_id).version + 1,
-        data=_PROFILE.dump_python(rule, mode="json"),
+        data=_profiles().dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )
@@ -164,7 +172,7 @@ def save_constraints(
         park_id=park_id,
         demand_id=demand_id,
         version=constraints_of(session, park_id, demand_id).version + 1,
-        data=_CONSTRAINTS.dump_python(rule, mode="json"),
+        data=_constraints().dump_python(rule, mode="json"),
         at=at,
         actor=actor,
     )
@@ -179,6 +187,14 @@ def _newest(table: type[Row], owner: InstrumentedAttribute[int], *where: ColumnE
     newest = versions.where(*where).group_by(owner).subquery()
     is_newest = and_(owner == newest.c.owner, table.version == newest.c.version)
     return select(table).join(newest, is_newest).where(*where)
+
+
+_later = aliased(ParkProfileRow)
+_NEWEST_PROFILES = select(ParkProfileRow.park_id, ParkProfileRow.data).where(
+    ParkProfileRow.version
+    == select(func.max(_later.version)).where(_later.park_id == ParkProfileRow.park_id).scalar_subquery()
+)
+"""(park id, profile as JSON) of the newest versions."""
 
 
 def _saved_profile(row: ParkProfileRow) -> Saved[ParkProfile]:

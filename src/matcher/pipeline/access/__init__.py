@@ -15,6 +15,7 @@ from matcher.pipeline.access.issuer_keys import IssuerKeys
 from matcher.pipeline.access.keys import MAX_DAYS, IssuedKey, KeyAnswer, create_key, list_keys, revoke_key
 from matcher.pipeline.access.openid import ClaimNames, OpenIdTokens
 from matcher.pipeline.access.sessions import (
+    KnownCallers,
     SessionAnswer,
     WhoAnswer,
     authenticate,
@@ -34,6 +35,7 @@ __all__ = [
     "IssuedKey",
     "IssuerKeys",
     "KeyAnswer",
+    "KnownCallers",
     "OpenIdTokens",
     "SessionAnswer",
     "WhoAnswer",

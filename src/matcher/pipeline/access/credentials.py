@@ -69,8 +69,18 @@ def find_valid(session: Transaction, text: str, now: datetime, kinds: Set[str]) 
 
 def is_in_force(session: Transaction, credential: Credential, now: datetime) -> bool:
     """Whether a credential is neither revoked nor expired, nor the key it was opened with."""
-    opener = None if credential.opened_by is None else access.by_id(session, credential.opened_by)
+    opener = _opener(session, credential)
     return credential.in_force(now) and (opener is None or opener.in_force(now))
+
+
+def end_of(session: Transaction, credential: Credential) -> tuple[datetime | None, datetime | None]:
+    """When a credential and the key it was opened with end by themselves; None where they do not."""
+    opener = _opener(session, credential)
+    return credential.expires_at, None if opener is None else opener.expires_at
+
+
+def _opener(session: Transaction, credential: Credential) -> Credential | None:
+    return None if credential.opened_by is None else access.by_id(session, credential.opened_by)
 
 
 def principal_of(session: Transaction, credential: Credential) -> Principal:

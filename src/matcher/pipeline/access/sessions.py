@@ -1,5 +1,7 @@
 """Coming in: with a key, a token of the issuer, or a browser session opened with a key or a one-time link."""
 
+import hashlib
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,9 +9,17 @@ from pydantic import Field
 
 from matcher.domain.access import Principal, Right, Role
 from matcher.domain.labels import label
-from matcher.pipeline.access.credentials import find_valid, is_credential, issue, principal_of, refused
+from matcher.pipeline.access.credentials import (
+    end_of,
+    find_valid,
+    is_credential,
+    issue,
+    principal_of,
+    refused,
+)
 from matcher.pipeline.access.openid import OpenIdTokens
 from matcher.pipeline.answers import Answer, Moment
+from matcher.pipeline.kept import Kept
 from matcher.store import access, parks
 from matcher.store.access import Credential
 from matcher.store.database import Database, Transaction
@@ -17,6 +27,7 @@ from matcher.store.database import Database, Transaction
 LOGIN_LIFETIME = timedelta(hours=1)
 SESSION_LIFETIME = timedelta(hours=12)
 _LAST_USED_PRECISION = timedelta(minutes=1)
+_MANY_CALLERS = 10_000
 
 
 class WhoAnswer(Answer):
@@ -49,12 +60,59 @@ def authenticate(
     """
     if openid is not None and not is_credential(credential):
         return openid.principal(database, credential)
+    return _checked(database, credential, now)[0]
+
+
+class KnownCallers:
+    """Callers whose key or session was checked, known again until anything is written or a moment has come.
+
+    What is kept holds for one stamp of the database (`Database.stamp`), so that a key that is revoked, here
+    or by another process, opens nothing from then on. Credentials are kept as digests.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: Kept[bytes, tuple[Principal, datetime, datetime]] = Kept(_MANY_CALLERS)
+
+    def recall(self, credential: str, now: datetime, stamp: Hashable) -> Principal | None:
+        """The caller as checked before at this stamp; None where it must be checked."""
+        known = self._known.get(stamp, _digest(credential))
+        if known is None:
+            return None
+        principal, checked_at, until = known
+        return principal if checked_at <= now < until else None
+
+    def authenticate(
+        self, credential: str, now: datetime, stamp: Hashable, openid: OpenIdTokens | None = None
+    ) -> Principal:
+        """As `authenticate`, and known from now on; `stamp` was taken before.
+
+        Raises:
+            Unauthorized, Forbidden, IssuerUnavailable: as `authenticate`.
+        """
+        if openid is not None and not is_credential(credential):
+            return openid.principal(self._database, credential)
+        principal, until = _checked(self._database, credential, now)
+        self._known.keep(stamp, _digest(credential), (principal, now, until))
+        return principal
+
+
+def _digest(credential: str) -> bytes:
+    return hashlib.sha256(credential.encode()).digest()
+
+
+def _checked(database: Database, credential: str, now: datetime) -> tuple[Principal, datetime]:
+    """The caller behind a key or session, and until when that holds without another look: until it ends, or
+    its use is to be noted again."""
     with database.reading() as session:
         stored = find_valid(session, credential, now, {"key", "session"})
         principal = principal_of(session, stored)
-    if stored.last_used_at is None or now - stored.last_used_at > _LAST_USED_PRECISION:
+        ends = end_of(session, stored)
+    noted = stored.last_used_at
+    if noted is None or now - noted > _LAST_USED_PRECISION:
         database.note(lambda session: access.mark_used(session, _used_with(stored), now))
-    return principal
+        return principal, now
+    return principal, min(filter(None, (noted + _LAST_USED_PRECISION, *ends)))
 
 
 def issue_login(database: Database, now: datetime) -> str:

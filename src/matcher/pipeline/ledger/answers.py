@@ -1,7 +1,6 @@
 """Ledger entries as they are answered: the pair, what the batch says of it, and people's columns."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -161,7 +160,8 @@ def extra_columns(extra: Mapping[str, str], *, unmasked: bool) -> dict[str, str]
 
 
 def _contact(contact: Contact, *, unmasked: bool) -> ContactAnswer:
-    return ContactAnswer(**asdict(contact if unmasked else contact.masked))
+    shown = contact if unmasked else contact.masked
+    return ContactAnswer(name=shown.name, phone=shown.phone, email=shown.email)
 
 
 def no_entry(entry_id: int) -> NotFound:

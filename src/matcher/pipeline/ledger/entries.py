@@ -1,4 +1,7 @@
-"""The ledger as it is read: as it is now, or as a past run left it."""
+"""The ledger as it is read: as it is now, or as a past run left it.
+
+What replays a past run is imported where it is asked for: a list of today does without its 0.03 s.
+"""
 
 from pydantic import Field
 
@@ -8,7 +11,6 @@ from matcher.pipeline import cursors
 from matcher.pipeline.answers import Page
 from matcher.pipeline.ledger.answers import EntryAnswer
 from matcher.pipeline.ledger.past.named_runs import When
-from matcher.pipeline.ledger.past.replay import ledger_as_of
 from matcher.pipeline.nights.runs import RunAnswer
 from matcher.store import ledger
 from matcher.store.database import Database
@@ -42,6 +44,8 @@ def page_of_entries(
         run = None
         entries, following = list_entries(database, scope, wanted, after=after, limit=limit)
     else:
+        from matcher.pipeline.ledger.past.replay import ledger_as_of
+
         run, entries, following = ledger_as_of(database, scope, as_of, wanted, after, limit)
     return EntryPage(
         items=[EntryAnswer.of(entry) for entry in entries],

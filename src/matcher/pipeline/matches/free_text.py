@@ -1,7 +1,7 @@
 """A free text matched with either list."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from threading import Lock
@@ -24,6 +24,7 @@ from matcher.matching.searchable import Encoded, OpenChannels, Searchable, field
 from matcher.matching.second_look import PairLook
 from matcher.pipeline.matches.answers import FoundAnswer, MatchAnswer
 from matcher.pipeline.nights.encoders import EncoderInUse
+from matcher.pipeline.nights.held import HeldList, HeldLists
 from matcher.pipeline.nights.vectors import encoded, vectors_of
 from matcher.ports import Encoder, Reranker, silent
 from matcher.store import catalogue, parks, rule_versions, scorings
@@ -39,7 +40,6 @@ class _Held:
 
     revision: int
     day: date
-    versions: list[tuple[int, int]]
     encoder: Encoder
     index: Searchable
     repeats: Grouping
@@ -65,6 +65,7 @@ class Matching:
         clock: Callable[[], datetime],
         shipped: Scorer = DEFAULT_SCORER,
         reranker: Reranker | None = None,
+        lists: HeldLists | None = None,
     ) -> None:
         self._database = database
         self._encoder_in_use = encoder_in_use
@@ -72,6 +73,7 @@ class Matching:
         self._clock = clock
         self._shipped = shipped
         self._reranker = reranker
+        self._lists = lists or HeldLists()
         self._locks = {side: Lock() for side in Side}
         self._held: dict[Side, _Held] = {}
 
@@ -155,14 +157,14 @@ class Matching:
                     return prepared
                 scorers = scorings.in_use(session, self._shipped)
                 versions = catalogue.live_versions(session, side, day)
-                same = prepared if prepared is not None and prepared.versions == versions else None
-                live = catalogue.live(session, side, day) if same is None else same.index.listings
+                known = self._lists.find(side, versions)
+                live = catalogue.live(session, side, day) if known is None else known.live
             encoder = self._encoder_in_use()  # asked after the revision was read: never older than it
-            if same is not None and same.encoder.encoder_id == encoder.encoder_id:
-                prepared = replace(same, revision=revision, day=day, encoder=encoder, scorers=scorers)
-            else:
+            if known is None or known.encoder_id != encoder.encoder_id:
                 index = self._searchable(side, live, encoder)
-                prepared = _Held(revision, day, versions, encoder, index, repeats(index), scorers)
+                known = HeldList(versions, encoder.encoder_id, live, index, repeats(index))
+                self._lists.keep(side, known)
+            prepared = _Held(revision, day, encoder, known.index, known.repeats, scorers)
             self._held[side] = prepared
             return prepared
 
@@ -170,11 +172,7 @@ class Matching:
         encoded = Encoded(partial(vectors_of, self._database, encoder), silent)
         if side is Side.SUPPLY:
             return encoded.supply(live, self._open_channels)
-        demands = encoded.demands(live)
-        titles = demands.fields["title"]
-        return replace(
-            demands, channels=self._open_channels("demand", demands.texts, demands.vectors, titles)
-        )
+        return encoded.demands(live, self._open_channels)
 
     def _bands(self) -> Mapping[int | None, Bands]:
         """Where each park's bands begin, where it has saved rules."""

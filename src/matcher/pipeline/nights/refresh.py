@@ -7,12 +7,12 @@ success, so a kill at any moment leaves the ledger of the run before or of this 
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from structlog.contextvars import bound_contextvars
 
@@ -27,11 +27,13 @@ from matcher.domain.scoring import DEFAULT_SCORER, Scorer, Scorers
 from matcher.domain.standings import ChangeCause, Trigger
 from matcher.domain.stated import freshness
 from matcher.matching.inputs import Inputs
-from matcher.matching.propose import Method, Proposed, propose
+from matcher.matching.night import Before, Memory
+from matcher.matching.propose import Method, Proposed, Ready, propose
 from matcher.matching.rank import SearchAll, search_all
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse
+from matcher.pipeline.nights.held import HeldList, HeldLists
 from matcher.pipeline.nights.inputs import inputs_of_all
 from matcher.pipeline.nights.vectors import EncodeEach, encode_each, vectors_of
 from matcher.ports import Encoder, Progress, Reranker, silent
@@ -39,6 +41,7 @@ from matcher.store import (
     abstentions,
     catalogue,
     exclusions,
+    known,
     lapsed,
     ledger,
     near_misses,
@@ -49,9 +52,21 @@ from matcher.store import (
     scorings,
 )
 from matcher.store.database import Database, Transaction
-from matcher.store.runs import NewRun, WorkedOn
+from matcher.store.runs import HeldRun, NewRun, WorkedOn
 
 _log = logging.getLogger(__name__)
+
+
+class LastNight(Protocol):
+    """Where a night keeps what the next may build on, by the fingerprint of its run."""
+
+    def read(self, fingerprint: str) -> Memory | None:
+        """What the night of that fingerprint left; None where that is not known."""
+        ...
+
+    def write(self, fingerprint: str, memory: Memory) -> None:
+        """Keep what the night of that fingerprint left."""
+        ...
 
 
 class RefreshReport(Answer):
@@ -90,6 +105,8 @@ class Refresh:
     clock: Callable[[], datetime]
     shipped: Scorer = DEFAULT_SCORER
     reranker: Reranker | None = None
+    last_night: LastNight | None = None
+    lists: HeldLists = field(default_factory=HeldLists)
     search_all: SearchAll = search_all
     encode_each: EncodeEach = encode_each
 
@@ -138,7 +155,9 @@ class Refresh:
     def method(self, scorers: Scorers, *, keep: bool = True) -> Method:
         """How proposals are made; `keep` caches what has to be encoded for them."""
         vectors = partial(vectors_of, self.database, self.encoder, keep=keep, encode_each=self.encode_each)
-        return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker, self.search_all)
+        return Method(
+            vectors, self.open_channels, scorers, self.top_k, self.reranker, search_all=self.search_all
+        )
 
     def _run(self, principal: Principal, trigger: Trigger, progress: Progress) -> RefreshReport:
         started = self.clock()
@@ -149,11 +168,19 @@ class Refresh:
                 basis = self._basis(session, started)
                 last = runs.last_success(session)
                 stands = last is not None and last.fingerprint == basis.fingerprint()
-                inputs = None if stands else inputs_of_all(session, basis.day)
+                held = {} if stands else self._held(basis)
+                live = {side: known.live for side, known in held.items()}
+                inputs = None if stands else inputs_of_all(session, basis.day, live)
             if inputs is None:
                 report = self._keep(run_id, basis)
             else:
-                report = self._rematch(run_id, basis, inputs, progress)
+                ready = {
+                    side: Ready(known.index, known.repeats)
+                    for side, known in held.items()
+                    if known.encoder_id == basis.encoder_id
+                }
+                method = replace(self.method(basis.scorers), held=ready)
+                report = self._rematch(run_id, basis, inputs, method, self._before(last, basis), progress)
             _log.info("run succeeded", extra=report.as_json())
             return report
 
@@ -210,8 +237,46 @@ class Refresh:
             self._succeed(session, basis, report)
         return report
 
-    def _rematch(self, run_id: int, basis: "_Basis", inputs: Inputs, progress: Progress) -> RefreshReport:
-        outcome = propose(inputs, self.method(basis.scorers), progress)
+    def _before(self, last: HeldRun | None, basis: "_Basis") -> Before | None:
+        """The night that this one may build on: the last, if it worked with the same models and code and what
+        it left is known."""
+        if self.last_night is None or last is None or last.fingerprint is None:
+            return None
+        if not basis.works_like(last):
+            return None
+        memory = self.last_night.read(last.fingerprint)
+        return None if memory is None else Before(memory, self._worked_with)
+
+    def _worked_with(self, moved: Collection[int], ended: Collection[int]) -> Collection[int]:
+        with self.database.reading() as session:
+            return known.worked_with(session, moved, ended)
+
+    def _held(self, basis: "_Basis") -> dict[Side, HeldList]:
+        """The lists that are in memory as the run finds them."""
+        versions = {Side.SUPPLY: basis.supply, Side.DEMAND: basis.demands}
+        found = {side: self.lists.find(side, of_side) for side, of_side in versions.items()}
+        return {side: held for side, held in found.items() if held is not None}
+
+    def _hold(self, basis: "_Basis", inputs: Inputs, lists: Mapping[Side, Ready]) -> None:
+        """Keep both lists in memory for the next run and for free texts."""
+        for side, versions, live in (
+            (Side.SUPPLY, basis.supply, inputs.supply),
+            (Side.DEMAND, basis.demands, inputs.demands),
+        ):
+            ready = lists[side]
+            self.lists.keep(side, HeldList(versions, basis.encoder_id, live, ready.index, ready.repeats))
+
+    def _rematch(
+        self,
+        run_id: int,
+        basis: "_Basis",
+        inputs: Inputs,
+        method: Method,
+        before: Before | None,
+        progress: Progress,
+    ) -> RefreshReport:
+        outcome = propose(inputs, method, progress, before=before)
+        self._hold(basis, inputs, outcome.lists)
         why_not = _answered(outcome, inputs.held)
         with self.database.writing() as session:
             changed = night.apply_night(
@@ -221,11 +286,13 @@ class Refresh:
                 basis.day,
                 why_not,
                 _shared(session, basis),
+                outcome.stands,
             )
-            night.apply_feed(session, run_id, outcome.feed)
+            night.apply_feed(session, run_id, outcome.feed, outcome.feed_stands)
             night.apply_repeats(session, outcome.repeats)
-            abstentions.apply(session, run_id, outcome.abstentions)
-            near_misses.apply(session, run_id, outcome.near_misses)
+            abstentions.apply(session, run_id, outcome.abstentions, outcome.stands)
+            near_misses.apply(session, run_id, outcome.near_misses, outcome.stands)
+            current, feed = ledger.count_standing(session)
             report = self._report(
                 run_id,
                 basis,
@@ -233,12 +300,14 @@ class Refresh:
                 truncated=outcome.cut_short,
                 created=len(changed.created),
                 changed=len(changed.changed),
-                kept=changed.kept,
+                kept=current - len(changed.created) - len(changed.changed),
                 vanished=len(changed.vanished),
-                feed=len(outcome.feed),
-                without=len(outcome.abstentions),
+                feed=feed,
+                without=abstentions.count(session),
             )
             self._succeed(session, basis, report)
+        if self.last_night is not None:
+            self.last_night.write(basis.fingerprint(), outcome.memory)
         return report
 
     def _succeed(self, session: Transaction, basis: "_Basis", report: RefreshReport) -> None:
@@ -280,8 +349,9 @@ def _answered(outcome: Proposed, in_ledger: Set[Pair]) -> WhyNot:
     """Why pairs are not proposed, answered for those in the ledger before a transaction is open: a scorer
     with a second look reads texts for it."""
     proposed = {(entry.demand_id, entry.achievement_id) for entry in outcome.entries}
-    known = {pair: outcome.why_not(pair) for pair in sorted(in_ledger - proposed)}
-    return lambda pair: known[pair] if pair in known else outcome.why_not(pair)
+    asked = sorted(pair for pair in in_ledger - proposed if pair[0] not in outcome.stands)
+    answers = {pair: outcome.why_not(pair) for pair in asked}
+    return lambda pair: answers[pair] if pair in answers else outcome.why_not(pair)
 
 
 def _shared(session: Transaction, basis: "_Basis") -> Callable[[int], frozenset[ChangeCause]]:
@@ -342,6 +412,15 @@ class _Basis:
     excluded: tuple[Pair, ...]
     scorers: Scorers
     worked_on: WorkedOn
+
+    def works_like(self, last: HeldRun) -> bool:
+        """Whether figures are made with what the run `last` made them with; scorers count by the demand."""
+        return (
+            last.code_version == __version__
+            and last.encoder_id == self.encoder_id
+            and last.scorer == self.worked_on.scorer
+            and last.calibration == self.worked_on.calibration
+        )
 
     def fingerprint(self) -> str:
         """SHA-256 of everything a figure of the ledger depends on."""

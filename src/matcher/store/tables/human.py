@@ -70,7 +70,7 @@ class HumanChange(Base):
     """
 
     __tablename__ = "human_change"
-    __table_args__ = (Index("ix_human_change_entry", "entry_id", "version"),)
+    __table_args__ = (Index("ix_human_change_of_entry", "entry_id", "park_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     park_id: Mapped[int] = mapped_column(ForeignKey("park.id"), index=True)

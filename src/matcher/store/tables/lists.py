@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matcher.store.tables.base import Base
@@ -126,7 +126,7 @@ class DemandRow(ListingRow):
 
     __tablename__ = "demand"
     __mapper_args__ = {"primary_key": ("id", "park_id")}  # noqa: RUF012 - SQLAlchemy types it so
-    __table_args__ = (UniqueConstraint("park_id", "key"),)
+    __table_args__ = (UniqueConstraint("park_id", "key"), Index("ix_demand_page", "park_id", "id"))
 
     park_id: Mapped[int] = mapped_column(ForeignKey("park.id"))
     released: Mapped[bool] = mapped_column(default=False)

@@ -116,7 +116,10 @@ class FeedEntry(PairColumns, Base):
     """The reverse feed: a released demand, ranked for an achievement."""
 
     __tablename__ = "feed_entry"
-    __table_args__ = (UniqueConstraint("achievement_id", "demand_id"),)
+    __table_args__ = (
+        UniqueConstraint("achievement_id", "demand_id"),
+        Index("ix_feed_entry_page", "achievement_id", "park_id", "rank"),
+    )
 
     rank: Mapped[int]
     similarity: Mapped[float]
@@ -180,10 +183,13 @@ class Repeat(Base):
     """
 
     __tablename__ = "repeat"
-    __table_args__ = (UniqueConstraint("side", "listing_id"),)
+    __table_args__ = (
+        UniqueConstraint("side", "listing_id"),
+        Index("ix_repeat_side_first_id", "side", "first_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     side: Mapped[str] = mapped_column(String(16))
     listing_id: Mapped[int]
-    first_id: Mapped[int] = mapped_column(index=True)
+    first_id: Mapped[int]
     park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"), index=True)
