@@ -68,7 +68,7 @@ lock:
 	rm -rf $(VENV)/lock
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet torch==2.13.0
-	$(VENV)/lock/bin/python -m pip install --quiet '.[dev,train,bench]'
+	$(VENV)/lock/bin/python -m pip install --quiet '.[dev,train,bench,ray]'
 	(echo torch==2.13.0; $(VENV)/lock/bin/python -m pip freeze --exclude matcher --exclude torch) \
 		| sort --ignore-case > requirements.lock
 	rm -rf $(VENV)/lock

@@ -4,9 +4,11 @@ What needs a model, an index, a web client or SciPy is imported where it is made
 of processor time, which a command that reads the ledger does without.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,10 +143,15 @@ class Service:
         return Encoders(self.database, self._load_encoder, self.settings.encoder)
 
     def _load_encoder(self, spec: str | None) -> "Encoder":
+        return self._loading(spec)()
+
+    def _loading(self, spec: str | None) -> "Callable[[], Encoder]":
+        """What loads an encoder, here or in a process on another machine."""
         from matcher.embed.factory import load_encoder
 
         settings = self.settings
-        return load_encoder(
+        return partial(
+            load_encoder,
             spec,
             device=settings.encoder_device,
             batch_size=settings.encoder_batch_size,
@@ -222,6 +229,26 @@ class Service:
             last_night=LastNight(self.settings.data_dir / "index"),
             lists=self.lists,
         )
+
+    @contextmanager
+    def refresh_on_cluster(self, address: str | None) -> "Iterator[Refresh]":
+        """The nightly batch with its work on a Ray cluster: the one at `address`, else at RAY_ADDRESS, else
+        one of this machine's own.
+
+        Raises:
+            InvalidInput: Ray is not installed.
+            ClusterAway: nothing answers at the address.
+        """
+        from matcher.cluster import joined
+        from matcher.index.snapshot import build_channels
+
+        with joined(address, build_channels, self._loading(self.encoders.spec_in_use)) as cluster:
+            yield replace(
+                self.refresh,
+                open_channels=cluster.spread(self.open_channels),
+                search_all=cluster.search_all,
+                encode_each=cluster.encode_each,
+            )
 
     @cached_property
     def lists(self) -> "HeldLists":

@@ -80,6 +80,7 @@ def test_every_error_class_has_a_status() -> None:
         "Forbidden": 403,
         "IssuerUnavailable": 503,
         "EncoderError": 503,
+        "ClusterAway": 500,
         "DeliveryFailed": 500,
         "StoreError": 503,
         "DatabaseAway": 503,

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from matcher.bootstrap import Service
-from matcher.domain.access import LOCAL_OPERATOR
+from matcher.domain.access import LOCAL_OPERATOR, Role
+from matcher.pipeline.access import create_key
 from matcher.pipeline.lists.parks import add_park
 from matcher.pipeline.lists.samples import load_samples
 from matcher.settings import Settings
@@ -119,6 +120,49 @@ def test_the_first_start_loads_the_samples_a_second_changes_nothing_and_the_day_
             assert time.monotonic() < until, "a demand added over REST is matched by day"
             time.sleep(0.1)
     assert len(found) == 10
+
+
+def test_replicas_on_one_database_leave_no_key_no_link_and_no_schema_of_their_own(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    shared = Service(Settings(data_dir=tmp_path, database_url=url))
+    shared.database.upgrade()
+    key = create_key(shared.database, name="office", role=Role.ADMIN, park_codes=None, now=shared.now()).key
+    folders = [tmp_path / "one", tmp_path / "two"]
+    with replica(folders[0], url) as first, replica(folders[1], url) as second:
+        made = ask(first, key, "/v1/parks", {"code": "p1", "name": "园"})
+        assert ask(second, key, "/v1/parks")["items"][0]["code"] == made["code"]
+        assert [held["name"] for held in ask(second, key, "/v1/keys")["items"]] == ["office"]
+    shared.close()
+    assert not any((folder / "local-key").exists() for folder in folders)
+
+
+@contextmanager
+def replica(data_dir: Path, url: str) -> Iterator[str]:
+    """The address of a replica that is up; it prints no key."""
+    process = subprocess.Popen(
+        command("serve", "--port", "0", "--replica"),
+        env=environment(data_dir, MATCHER_DATABASE_URL=url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = process.stdout.readline()
+    try:
+        address = re.search(r"(http://\S+?)/docs", told)
+        assert address is not None, told
+        wait_until_ready(address[1])
+        yield address[1]
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+            process.wait()
+            told += process.stdout.read()
+            process.stdout.close()
+    assert "mk_" not in told
 
 
 def test_a_busy_port_is_said_before_anything_is_touched(tmp_path: Path) -> None:

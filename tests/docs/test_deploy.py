@@ -12,8 +12,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml  # type: ignore[import-untyped]
+from compose_spec import PyCompose
 from sqlalchemy.engine import make_url
 
 from matcher import __version__
@@ -28,6 +30,7 @@ from tests.docs.transcript import ROOT, blocks
 
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text("utf-8"))
+KUBERNETES = DEPLOY / "kubernetes"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 
 
@@ -39,9 +42,14 @@ def compose() -> Any:
     return yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 
 
+def documents_of(path: Path) -> list[Any]:
+    return list(yaml.safe_load_all(path.read_text("utf-8")))
+
+
 def manifests() -> dict[str, Any]:
-    """By kind and name."""
-    documents = yaml.safe_load_all((DEPLOY / "kubernetes" / "matcher.yaml").read_text("utf-8"))
+    """Those of the kustomization, by kind and name."""
+    [kustomization] = documents_of(KUBERNETES / "kustomization.yaml")
+    documents = [one for name in kustomization["resources"] for one in documents_of(KUBERNETES / name)]
     return {f"{document['kind']}/{document['metadata']['name']}": document for document in documents}
 
 
@@ -51,6 +59,7 @@ def pod_of(manifest: str) -> Any:
     return template["spec"]
 
 
+DEPLOYMENT, MIGRATION = "Deployment/matcher", "Job/matcher-migrate"
 JOBS = {"CronJob/matcher-refresh": "refresh", "CronJob/matcher-remind": "remind"}
 
 
@@ -80,7 +89,7 @@ def test_the_dockerfile_installs_the_locked_torch_first() -> None:
 def test_the_image_runs_as_a_fixed_user_without_rights() -> None:
     assert instructions("USER") == ["10001:10001"]
     assert "--uid 10001" in " ".join(instructions("RUN"))
-    for manifest in ("Deployment/matcher", *JOBS):
+    for manifest in (DEPLOYMENT, MIGRATION, *JOBS):
         security = pod_of(manifest)["securityContext"]
         assert security["runAsNonRoot"]
         assert security["runAsUser"] == 10001
@@ -128,6 +137,29 @@ def test_compose_keeps_the_root_read_only_and_the_database_pinned() -> None:
     assert used == set(compose()["volumes"])
 
 
+def test_compose_is_valid_by_its_specification() -> None:
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    assert set(PyCompose.from_yaml(text).services) == set(compose()["services"])
+    with pytest.raises(ValueError, match="read_olny"):
+        PyCompose.from_yaml(text.replace("read_only", "read_olny"))
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [(0, 64_800), (64_799, 1), (64_800, 86_400), (64_801, 86_399), (86_399, 64_801)],
+)
+def test_the_night_of_compose_waits_for_two_in_beijing(now: int, seconds: int) -> None:
+    night = compose()["services"]["night"]
+    [script] = night["command"]
+    script = script.replace("$$", "$")
+    assert re.findall(r"^\s+matcher (\w+)", script, re.MULTILINE) == ["refresh"]
+    [wait] = re.findall(r'sleep "(.*)"', script)
+    wait = wait.replace("$(date +%s)", str(1_700_006_400 + now))
+    assert 1_700_006_400 % 86_400 == 0
+    done = subprocess.run(["/bin/sh", "-c", f"echo {wait}"], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == seconds
+
+
 def test_the_example_of_the_environment_file_names_the_database_of_compose() -> None:
     lines = (DEPLOY / "compose.env.example").read_text("utf-8").splitlines()
     values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -156,7 +188,93 @@ def test_the_cron_jobs_run_in_beijing_time_one_at_a_time(job: str) -> None:
     assert {rule["onExitCodes"]["containerName"] for rule in rules} == {container["name"]}
 
 
-@pytest.mark.parametrize("manifest", ["Deployment/matcher", *JOBS])
+@pytest.mark.parametrize("path", sorted(KUBERNETES.glob("*.yaml")), ids=lambda path: path.name)
+def test_every_manifest_is_valid_by_the_schemas_of_kubernetes(path: Path) -> None:
+    for document in documents_of(path):
+        if document["kind"] == "Kustomization":
+            continue
+        kubernetes_validate.validate(document, "1.31", strict=True)
+
+
+def test_the_schemas_refuse_what_kubernetes_does_not_know() -> None:
+    wrong = manifests()[DEPLOYMENT]
+    wrong["spec"]["replica"] = 2
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, "1.31", strict=True)
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_the_kustomization_puts_one_image_in_every_pod() -> None:
+    done = subprocess.run(
+        ["kubectl", "kustomize", str(KUBERNETES)], capture_output=True, text=True, check=True
+    )
+    made = {f"{one['kind']}/{one['metadata']['name']}": one for one in yaml.safe_load_all(done.stdout)}
+    assert made == manifests()
+
+
+def test_the_kustomization_holds_every_manifest_but_the_example_of_a_secret() -> None:
+    [kustomization] = documents_of(KUBERNETES / "kustomization.yaml")
+    files = {path.name for path in KUBERNETES.iterdir()}
+    assert files == {*kustomization["resources"], "kustomization.yaml", "secret.example.yaml"}
+    assert kustomization["images"] == [{"name": "matcher", "newName": "matcher", "newTag": __version__}]
+
+
+def test_replicas_keep_nothing_and_run_one_version() -> None:
+    spec = manifests()[DEPLOYMENT]["spec"]
+    assert spec["replicas"] > 1
+    assert spec["strategy"] == {"type": "Recreate"}
+    pod = pod_of(DEPLOYMENT)
+    assert all("emptyDir" in volume for volume in pod["volumes"])
+    [container] = pod["containers"]
+    assert "--replica" in container["args"]
+    assert missing_from_program(container["args"]) == []
+    assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert {container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe")} == {
+        "/healthz"
+    }
+    assert not any(one.startswith("PersistentVolumeClaim/") for one in manifests())
+
+
+def test_a_job_of_its_own_migrates() -> None:
+    [container] = pod_of(MIGRATION)["containers"]
+    assert container["args"] == ["db", "upgrade"]
+    assert missing_from_program(container["args"]) == []
+
+
+def test_the_service_and_its_limits_choose_pods_that_there_are() -> None:
+    made = manifests()
+    labels = [
+        made[DEPLOYMENT]["spec"]["template"]["metadata"]["labels"],
+        made[MIGRATION]["spec"]["template"]["metadata"]["labels"],
+        *(made[job]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"] for job in JOBS),
+    ]
+    chosen = [
+        made["Service/matcher"]["spec"]["selector"],
+        made["PodDisruptionBudget/matcher"]["spec"]["selector"]["matchLabels"],
+        made["NetworkPolicy/matcher"]["spec"]["podSelector"]["matchLabels"],
+    ]
+    assert all(one == labels[0] for one in chosen)
+    assert {one["app"] for one in labels[1:]} == {
+        made["NetworkPolicy/matcher-job"]["spec"]["podSelector"]["matchLabels"]["app"]
+    }
+    assert labels[0]["app"] != labels[1]["app"], "the service sends nobody to a job"
+
+
+def test_the_settings_and_secrets_of_the_manifests_are_ones_the_program_has() -> None:
+    secrets = {one["metadata"]["name"]: one for one in documents_of(KUBERNETES / "secret.example.yaml")}
+    named = [*manifests()["ConfigMap/matcher"]["data"], *secrets["matcher-remind"]["stringData"]]
+    assert {name.removeprefix("MATCHER_").lower() for name in named} <= set(Settings.model_fields)
+    asked = {
+        variable["valueFrom"]["secretKeyRef"]["key"]
+        for manifest in (DEPLOYMENT, MIGRATION, *JOBS)
+        for variable in pod_of(manifest)["containers"][0]["env"]
+    }
+    assert asked == set(secrets["matcher"]["stringData"])
+    to = secrets["matcher-remind"]["stringData"]["MATCHER_REMIND_TO"]
+    assert Settings.model_validate({"remind_to": to}).remind_to
+
+
+@pytest.mark.parametrize("manifest", [DEPLOYMENT, MIGRATION, *JOBS])
 def test_a_pod_mounts_only_volumes_it_has_and_writes_nowhere_else(manifest: str) -> None:
     pod = pod_of(manifest)
     [container] = pod["containers"]

@@ -12,6 +12,7 @@ from matcher.cli.output import out, say, say_error
 from matcher.cli.tree import group_of
 from matcher.cli.usage import usage_error
 from matcher.domain.errors import (
+    ClusterAway,
     Conflict,
     EncoderError,
     Forbidden,
@@ -34,6 +35,7 @@ EXIT_CODES: dict[type[MatcherError], int] = {
     RefreshRunning: 5,
     EncoderError: 6,
     StoreError: 6,
+    ClusterAway: 6,
 }
 """What a failed command ends with; 1 is any failure that is not listed."""
 
@@ -60,7 +62,7 @@ app = typer.Typer(
     cls=group_of(_COMMANDS),
     help="科技成果与企业需求匹配及对接台账 · Supply–demand matching and the docking ledger.",
     epilog="Exit codes: 0 done; 1 unexpected failure; 2 wrong usage or input; 3 not found; 4 conflict or not "
-    "allowed; 5 another refresh is running; 6 database or model unavailable; 130 interrupted.",
+    "allowed; 5 another refresh is running; 6 database, model or cluster unavailable; 130 interrupted.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

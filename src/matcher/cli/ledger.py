@@ -1,6 +1,8 @@
 """Matching and the ledger: `matcher refresh`, `matcher match` and `matcher ledger`."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +14,7 @@ from matcher.cli.tree import group_of
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.bands import Band
 from matcher.domain.entries import MAX_ID, EntryFilter
+from matcher.domain.errors import InvalidInput
 from matcher.domain.labels import label
 from matcher.domain.listing import Side
 from matcher.domain.stages import Stage
@@ -62,10 +65,35 @@ _MATCH_COLUMNS = {
 _FIGURES = ("rank", "score", "similarity", "probability")
 
 
-def refresh(as_json: AsJson = False) -> None:
+class Engine(StrEnum):
+    """Where a refresh does its work: in this process, or on a Ray cluster."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+def refresh(
+    engine: Annotated[
+        Engine, typer.Option(help="Where the work is done; ray needs the extra `ray`.")
+    ] = Engine.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(help="The Ray cluster; RAY_ADDRESS, else one of this machine's own, if unset."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """The nightly batch: match every live demand and write what changed to the ledger."""
-    with opened() as service, progress() as report_progress:
-        report = service.refresh(LOCAL_OPERATOR, Trigger.BATCH, report_progress).as_json()
+    if address is not None and engine is not Engine.RAY:
+        raise InvalidInput(
+            "--address 只用于 --engine ray。", "--address is for --engine ray alone.", field="address"
+        )
+    with opened() as service, progress() as report_progress, ExitStack() as joined:
+        run = (
+            service.refresh
+            if engine is Engine.LOCAL
+            else joined.enter_context(service.refresh_on_cluster(address))
+        )
+        report = run(LOCAL_OPERATOR, Trigger.BATCH, report_progress).as_json()
     if as_json:
         print_json(report)
         return

@@ -25,20 +25,27 @@ def serve(
     samples: Annotated[
         Path | None, typer.Option(help="Folder of sample lists, loaded into an empty database only.")
     ] = None,
+    replica: Annotated[
+        bool,
+        typer.Option(
+            "--replica",
+            help="One of several on PostgreSQL: serve at once; no migration, no key, no login link.",
+        ),
+    ] = False,
 ) -> None:
     """Migrate, match what has changed, and serve the pages and REST."""
     service = Service.configured()
     settings = service.settings
     listening = _listen(host or settings.host, settings.port if port is None else port)
-    service.database.upgrade()
-    if samples is not None and load_samples(service.database, samples, service.now()):
-        say(f"已载入示例清单：{samples}")
-    _refresh_if_due(service)
     address = _address(listening) + settings.root_path
-    login = access.issue_login(service.database, service.now())
-    _keep_local_key(service)
+    if replica:
+        service.database.ensure_schema()
+    else:
+        _bring_up_to_date(service, samples)
+        login = access.issue_login(service.database, service.now())
+        _keep_local_key(service)
+        out.print(f"打开浏览器（一次性登录链接）：{address}/#login={login}")
     service.close()
-    out.print(f"打开浏览器（一次性登录链接）：{address}/#login={login}")
     out.print(f"接口文档：{address}/docs · 按 Ctrl+C 停止")
     # From here on everything on standard error is the log, which the application sets up.
     config = uvicorn.Config(
@@ -50,6 +57,13 @@ def serve(
         proxy_headers=False,
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _bring_up_to_date(service: Service, samples: Path | None) -> None:
+    service.database.upgrade()
+    if samples is not None and load_samples(service.database, samples, service.now()):
+        say(f"已载入示例清单：{samples}")
+    _refresh_if_due(service)
 
 
 def _listen(host: str, port: int) -> socket.socket:

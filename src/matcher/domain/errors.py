@@ -14,6 +14,7 @@ MatcherError
 ├── Forbidden           a valid credential that may not do this
 ├── IssuerUnavailable   the issuer of OpenID Connect tokens cannot be asked
 ├── EncoderError        the configured model cannot be loaded
+├── ClusterAway         the cluster that a refresh is to run on does not answer
 ├── DeliveryFailed      a reminder did not reach its receiver
 └── StoreError          the database cannot be used as it is
     └── DatabaseAway    it does not answer; which one it is, the operator alone is told
@@ -145,6 +146,12 @@ class EncoderError(MatcherError):
     """The configured model cannot be loaded or used."""
 
     code = "encoder_unavailable"
+
+
+class ClusterAway(MatcherError):
+    """The cluster that a refresh is to run on cannot be reached; the ledger is as it was."""
+
+    code = "cluster_unavailable"
 
 
 class DeliveryFailed(MatcherError):

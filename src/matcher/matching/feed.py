@@ -15,7 +15,7 @@ from matcher.domain.scoring import Scorer
 from matcher.domain.terms import matched_terms
 from matcher.matching.choice import Choice
 from matcher.matching.grouping import Grouping
-from matcher.matching.rank import SecondLook, Shortlist, choose, nearly_scores
+from matcher.matching.rank import SecondLook, Shortlist, nearly_scores
 from matcher.matching.search import BATCH, Search, by_scorer, choose_among, proposal_of, ranked_by
 from matcher.matching.searchable import OpenChannels, Searchable
 from matcher.matching.standing import NOT_KEPT, Asking, Plan, Roll, key_of, number_of
@@ -122,17 +122,22 @@ class Feed:
         }
         if [scorer.version for scorer, _ in self.parts] == [self.shared.version]:
             look: Callable[[Rows], SecondLook] = partial(self._look, self.shared)
-            return ranked_by(plan, asking, self.channels, self.shared, choices, look, found)
+            return ranked_by(
+                plan, asking, self.channels, self.shared, choices, look, found, self.search.search_all
+            )
         return self._by_parks(asking, choices)
 
     def _by_parks(self, asking: dict[int, Query], choices: dict[int, Choice]) -> dict[int, list[Match]]:
         """The matches where parks have scorers of their own: what the shared one shows, ordered by theirs."""
         queries, rows = list(asking.values()), np.array(list(asking), dtype=np.int64)
         look = self._look(self.shared, rows)
-        shown = choose(queries, self.channels, self.shared, list(choices.values()), look=look)
-        within = [Choice(self.top_k, np.array(sorted(match.row for match in top), np.int64)) for top in shown]
+        search_all = self.search.search_all
+        shown = search_all(queries, self.channels, self.shared, list(choices.values()), look)
+        within = [
+            Choice(self.top_k, np.array(sorted(match.row for match in top), np.int64)) for top, _ in shown
+        ]
         ranked = choose_among(
-            queries, self.channels, self.parts, within, lambda scorer: self._look(scorer, rows)
+            queries, self.channels, self.parts, within, lambda scorer: self._look(scorer, rows), search_all
         )
         return dict(zip(asking, ranked, strict=True))
 

@@ -25,6 +25,7 @@ from matcher.matching.left_out import LeftOut, abstentions
 from matcher.matching.missed import Chosen, Missed
 from matcher.matching.near_misses import near_misses
 from matcher.matching.night import Before, Memory, looking, of_demands, scores_by
+from matcher.matching.rank import SearchAll, search_all
 from matcher.matching.repeats import repeats, with_repeats
 from matcher.matching.search import Search, floor_of, matches_of_demands
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, VectorsOf
@@ -49,7 +50,8 @@ class Method:
     """How proposals are made, whatever the lists say.
 
     `vectors` gives those of one side's texts and how many had to be encoded; `top_k` is the number of matches
-    of a listing where its park does not say otherwise. `held` are lists that are searchable already.
+    of a listing where its park does not say otherwise. `held` are lists that are searchable already;
+    `search_all` is what searches a whole list.
     """
 
     vectors: VectorsOf
@@ -58,6 +60,7 @@ class Method:
     top_k: int
     reranker: Reranker | None = None
     held: Mapping[Side, Ready] = field(default_factory=dict)
+    search_all: SearchAll = search_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ def propose(
         admission=Admission(demands, supply, rules, excluded, released),
         look=PairLook(demands, supply, inputs.day, method.reranker),
         judged=judged_by_row(demands, supply, inputs.opinions),
+        search_all=method.search_all,
     )
     choices = _choices(search, repeated[Side.SUPPLY], inputs, method.top_k)
     search = replace(search, choices=tuple(choices))

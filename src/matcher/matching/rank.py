@@ -111,17 +111,37 @@ def search_all(
     ]
 
 
+SearchAll = Callable[[Sequence[Query], Channels, Scorer, Sequence[Choice], SecondLook | None], list[Ranked]]
+"""`search_all`, or what does the same on many machines."""
+
+
+def shortlists(
+    queries: Sequence[Query], channels: Channels, scorer: Scorer, choices: Sequence[Choice]
+) -> list[Shortlist]:
+    """The rows that each query's matches can be chosen from, by the channels alone."""
+    scoring = _Scoring(channels, scorer, None)
+    nearly = (of_query for block in nearly_scores(queries, channels, scorer) for of_query in block)
+    return [
+        shortlist
+        for of_query, choice in zip(nearly, choices, strict=True)
+        for _, shortlist in [scoring.searched(of_query, choice)]
+    ]
+
+
+def look_at(look: SecondLook | None, places: Sequence[int]) -> SecondLook | None:
+    """The second look of some of the queries, the one at place i being that at `places[i]` before."""
+    return None if look is None else lambda place, rows: look(places[place], rows)
+
+
 def choose_from(
     shortlists: Sequence[Shortlist],
     queries: Sequence[Query],
     channels: Channels,
     scorer: Scorer,
     choices: Sequence[Choice],
+    look: SecondLook | None = None,
 ) -> list[list[Match] | None]:
-    """As `choose`, from shortlists that are known; None where one has too few rows to be sure.
-
-    For scorers that weigh channels alone.
-    """
+    """As `choose`, from shortlists that are known; None where one has too few rows to be sure."""
     scoring = _Scoring(channels, scorer, None)
     rows = [
         scoring.contenders(shortlist, choice) for shortlist, choice in zip(shortlists, choices, strict=True)
@@ -131,6 +151,7 @@ def choose_from(
     for start in range(0, len(sure), _BLOCK):
         places = list(sure)[start : start + _BLOCK]
         chosen = [choices[place] for place in places]
+        scoring = _Scoring(channels, scorer, look_at(look, places))
         scored = scoring.of([queries[place] for place in places], [sure[place] for place in places], chosen)
         for place, of_query in zip(places, scored, strict=True):
             matches[place] = _chosen(choices[place], scorer, of_query)
@@ -216,7 +237,7 @@ class _Scoring:
         size = len(self.channels[SIMILARITY])
         rows, shortlists = [], []
         for place, choice in enumerate(choices):
-            contending, shortlist = self._searched(self.nearly(nearly, place, size), choice)
+            contending, shortlist = self.searched(self.nearly(nearly, place, size), choice)
             rows.append(contending)
             shortlists.append(shortlist)
         yield from zip(self._exactly(asked, rows, choices, first), shortlists, strict=True)
@@ -250,7 +271,7 @@ class _Scoring:
         contending = rows[scores >= least]
         return contending if choice.held is None else np.union1d(contending, choice.held_allowed)
 
-    def _searched(self, nearly: NDArray[np.float32], choice: Choice) -> tuple[Rows, Shortlist]:
+    def searched(self, nearly: NDArray[np.float32], choice: Choice) -> tuple[Rows, Shortlist]:
         """The contenders among all rows, by their scores within `NEARLY`, and the shortlist."""
         rows = np.arange(len(nearly)) if choice.allowed is None else choice.allowed
         scores = nearly[rows].astype(np.float64)

@@ -17,7 +17,7 @@ from matcher.domain.terms import matched_terms
 from matcher.matching.admission import Admission
 from matcher.matching.choice import Choice
 from matcher.matching.feedback import Judged
-from matcher.matching.rank import SecondLook, Shortlist, choose, choose_from, search_all
+from matcher.matching.rank import SearchAll, SecondLook, Shortlist, choose_from, search_all
 from matcher.matching.searchable import Searchable
 from matcher.matching.second_look import PairLook
 from matcher.matching.standing import Plan
@@ -33,7 +33,8 @@ Look = Callable[[Scorer], SecondLook]
 class Search:
     """The search of the supply list for every demand; row i of every part is the same demand.
 
-    `judged` are, by its row, the achievements that people have an opinion of for a demand.
+    `judged` are, by its row, the achievements that people have an opinion of for a demand; `search_all` is
+    what searches a whole list.
     """
 
     demands: Searchable
@@ -44,6 +45,7 @@ class Search:
     admission: Admission
     look: PairLook
     judged: Mapping[int, Judged]
+    search_all: SearchAll = search_all
 
     def look_of(self, scorer: Scorer, rows: Rows) -> SecondLook:
         """The second look of those demands at achievements, for what a scorer weighs."""
@@ -92,7 +94,9 @@ def _ranked(search: Search, rows: Rows, plan: Plan, found: dict[int, Shortlist])
         asking = {row: search.demands.query(row) for row in part.tolist()}
         choices = {row: search.choices[row] for row in asking}
         look = partial(search.look_of, scorer)
-        by_row |= ranked_by(plan, asking, search.supply.channels, scorer, choices, look, found)
+        by_row |= ranked_by(
+            plan, asking, search.supply.channels, scorer, choices, look, found, search.search_all
+        )
     return by_row
 
 
@@ -104,6 +108,7 @@ def ranked_by(
     choices: Mapping[int, Choice],
     look: Callable[[Rows], SecondLook],
     found: dict[int, Shortlist],
+    search_all: SearchAll,
 ) -> dict[int, list[Match]]:
     """The matches of some listings by their rows: from the shortlists of a plan where they hold, else of a
     search of all rows, whose shortlists are added to `found`."""
@@ -120,7 +125,7 @@ def ranked_by(
     others = np.array([row for row in asking if row not in by_row], dtype=np.int64)
     queries, chosen = [asking[row] for row in others.tolist()], [choices[row] for row in others.tolist()]
     for row, ranked in zip(
-        others.tolist(), search_all(queries, channels, scorer, chosen, look=look(others)), strict=True
+        others.tolist(), search_all(queries, channels, scorer, chosen, look(others)), strict=True
     ):
         by_row[row], found[row] = ranked
     return by_row
@@ -135,8 +140,8 @@ def ranked_demands(
         queries = [search.demands.query(row) for row in part]
         chosen = [choices[row] for row in part]
         look = search.look_of(scorer, part)
-        ranked = choose(queries, search.supply.channels, scorer, chosen, look=look)
-        by_row |= zip(part.tolist(), ranked, strict=True)
+        ranked = search.search_all(queries, search.supply.channels, scorer, chosen, look)
+        by_row |= {row: matches for row, (matches, _) in zip(part.tolist(), ranked, strict=True)}
     return [by_row[row] for row in rows.tolist()]
 
 
@@ -146,6 +151,7 @@ def choose_among(
     parts: Sequence[tuple[Scorer, Rows]],
     choices: Sequence[Choice],
     look: Look,
+    search_all: SearchAll = search_all,
 ) -> list[list[Match]]:
     """The matches of each query in an index whose rows have several scorers, each part its own.
 
@@ -153,12 +159,12 @@ def choose_among(
     """
     if len(parts) == 1:
         [(scorer, _)] = parts
-        return choose(queries, channels, scorer, choices, look=look(scorer))
+        return [top for top, _ in search_all(queries, channels, scorer, choices, look(scorer))]
     gathered: list[list[Match]] = [[] for _ in queries]
     for scorer, rows in parts:
         within = [replace(choice, allowed=_intersection(choice.allowed, rows)) for choice in choices]
-        chosen = choose(queries, channels, scorer, within, look=look(scorer))
-        for so_far, some in zip(gathered, chosen, strict=True):
+        chosen = search_all(queries, channels, scorer, within, look(scorer))
+        for so_far, (some, _) in zip(gathered, chosen, strict=True):
             so_far += some
     return [_best_of(matches, choice.k) for matches, choice in zip(gathered, choices, strict=True)]
 

@@ -63,6 +63,11 @@ class Encoders:
                 self._held = wanted, self._load(wanted.spec)
             return self._held[1]
 
+    @property
+    def spec_in_use(self) -> str | None:
+        """What names the encoder in use now; None is the bundled model."""
+        return self._wanted().spec
+
     def load(self, spec: str | None) -> Encoder:
         """What a spec names, whether it is in use or not.
 

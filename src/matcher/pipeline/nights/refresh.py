@@ -29,12 +29,13 @@ from matcher.domain.stated import freshness
 from matcher.matching.inputs import Inputs
 from matcher.matching.night import Before, Memory
 from matcher.matching.propose import Method, Proposed, Ready, propose
+from matcher.matching.rank import SearchAll, search_all
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse
 from matcher.pipeline.nights.held import HeldList, HeldLists
 from matcher.pipeline.nights.inputs import inputs_of_all
-from matcher.pipeline.nights.vectors import vectors_of
+from matcher.pipeline.nights.vectors import EncodeEach, encode_each, vectors_of
 from matcher.ports import Encoder, Progress, Reranker, silent
 from matcher.store import (
     abstentions,
@@ -92,7 +93,10 @@ class RefreshReport(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """The use case with what it works on; `clock` gives the present moment in UTC."""
+    """The use case with what it works on; `clock` gives the present moment in UTC.
+
+    `search_all` and `encode_each` are where the work is: here, or on a cluster.
+    """
 
     database: Database
     encoder_in_use: EncoderInUse
@@ -103,6 +107,8 @@ class Refresh:
     reranker: Reranker | None = None
     last_night: LastNight | None = None
     lists: HeldLists = field(default_factory=HeldLists)
+    search_all: SearchAll = search_all
+    encode_each: EncodeEach = encode_each
 
     @property
     def encoder(self) -> Encoder:
@@ -148,8 +154,10 @@ class Refresh:
 
     def method(self, scorers: Scorers, *, keep: bool = True) -> Method:
         """How proposals are made; `keep` caches what has to be encoded for them."""
-        vectors = partial(vectors_of, self.database, self.encoder, keep=keep)
-        return Method(vectors, self.open_channels, scorers, self.top_k, self.reranker)
+        vectors = partial(vectors_of, self.database, self.encoder, keep=keep, encode_each=self.encode_each)
+        return Method(
+            vectors, self.open_channels, scorers, self.top_k, self.reranker, search_all=self.search_all
+        )
 
     def _run(self, principal: Principal, trigger: Trigger, progress: Progress) -> RefreshReport:
         started = self.clock()

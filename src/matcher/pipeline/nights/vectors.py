@@ -1,6 +1,6 @@
 """Vectors of listings: taken from the cache, or encoded once and cached."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +15,14 @@ from matcher.store.database import Database
 BATCH = 256
 """Texts encoded between two saves: a kill loses at most this much work."""
 
+EncodeEach = Callable[[Encoder, Sequence[Sequence[str]], Side], Iterator[Vectors]]
+"""Gives the encoder's vectors of each of some batches of texts of one side, in their order."""
+
+
+def encode_each(encoder: Encoder, batches: Sequence[Sequence[str]], side: Side) -> Iterator[Vectors]:
+    """One batch after another, here."""
+    return (encoder.encode(batch, side) for batch in batches)
+
 
 def vectors_of(
     database: Database,
@@ -24,6 +32,7 @@ def vectors_of(
     progress: Progress = silent,
     *,
     keep: bool = True,
+    encode_each: EncodeEach = encode_each,
 ) -> TextVectors:
     """The vectors of `texts`, and how many had to be encoded; those are cached where `keep`.
 
@@ -37,17 +46,18 @@ def vectors_of(
         known = vectors.load(session, encoder.encoder_id, side, sorted({text.digest for text in texts}))
     missing = {text.digest: text.full for text in texts if text.digest not in known}
     digests = list(missing)
-    cut_short = 0
-    for start in range(0, len(digests), BATCH):
-        batch = digests[start : start + BATCH]
-        wanted = [missing[digest] for digest in batch]
-        fresh = dict(zip(batch, encoded(encoder, wanted, side), strict=True))
+    batches = [digests[start : start + BATCH] for start in range(0, len(digests), BATCH)]
+    texts_of = [[missing[digest] for digest in batch] for batch in batches]
+    cut_short = done = 0
+    for batch, wanted, made in zip(batches, texts_of, encode_each(encoder, texts_of, side), strict=True):
+        fresh = dict(zip(batch, _numbers(made, encoder, wanted), strict=True))
         cut_short += 0 if encoder.max_tokens is None else int(encoder.cut_short(wanted, side).sum())
         if keep:
             with database.writing() as session:
                 vectors.save(session, encoder.encoder_id, side, fresh)
         known.update(fresh)
-        progress(f"encode {side.value}", start + len(batch), len(digests))
+        done += len(batch)
+        progress(f"encode {side.value}", done, len(digests))
     rows = [known[text.digest] for text in texts]
     stacked = np.stack(rows) if rows else np.zeros((0, encoder.dimension), np.float32)
     return TextVectors(stacked, len(digests), cut_short)
@@ -59,7 +69,11 @@ def encoded(encoder: Encoder, texts: Sequence[str], side: Side) -> Vectors:
     Raises:
         EncoderError: the model gives NaN or infinity for a text, which is named.
     """
-    made = encoder.encode(texts, side)
+    return _numbers(encoder.encode(texts, side), encoder, texts)
+
+
+def _numbers(made: Vectors, encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """What an encoder made of some texts, where all of it is finite."""
     wrong = np.flatnonzero(~np.isfinite(made).all(axis=1))
     if wrong.size:
         text = mask_contacts(" ".join(texts[wrong[0]].split())[:_NAMED])
