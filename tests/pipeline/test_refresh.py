@@ -227,7 +227,8 @@ def test_what_may_not_be_matched_is_in_no_run(desk: Desk) -> None:
         row("阀", code="S-4"),
         {**VALVE, "code": "S-5", "title": "液氢阀门丙", "unit": "乙公司"},
     )
-    desk.demands(park, LEAK, row("阀", code="D-2"), {**LEAK, "code": "D-3", "level": "秘密"})
+    secret = {**LEAK, "code": "D-3", "title": f"{LEAK['title']}（密）", "level": "秘密"}
+    desk.demands(park, LEAK, row("阀", code="D-2"), secret)
     report = desk.refresh()
     assert (report.demands, report.achievements) == (2, 3)
     assert titles_for(desk, park, LEAK["title"]) == ["液氢低温阀门密封"]
