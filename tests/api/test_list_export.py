@@ -71,6 +71,33 @@ def test_a_masked_export_comes_in_again_as_no_change(world: World, form: str) ->
     assert shown["contact"]["phone"] == "13800000031"
 
 
+OFFICES = (
+    "需求名称,企业名称,联系人及电话\n密封圈老化,甲公司,示例吴 13800000031；示例郑 010-55500001\n",
+    "需求名称,企业名称,联系人,联系电话\n阀门内漏,乙公司,示例李、示例孙,13800000032/13800000033\n",
+    "需求名称,企业名称,联系方式\n轴承磨损,丙公司,示例钱13800000034 示例赵13800000035\n",
+    "需求名称,企业名称,姓名,手机,备用联系人\n管路堵塞,丁公司,示例周,13800000036,示例王 13800000037\n",
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (3, 1, 0, 2), (1, 3, 2, 0)], ids=str)
+def test_lists_under_different_headings_come_in_again_masked_as_no_change(
+    world: World, order: tuple[int, ...]
+) -> None:
+    emptied(world)
+    for place in order:
+        bring(world, OFFICES[place].encode())
+    held = [one["id"] for one in world.yi.get("/v1/demands").json()["items"]]
+
+    def contacts() -> list[Any]:
+        shown = [world.yi.get(f"/v1/demands/{number}", params={"unmask": True}).json() for number in held]
+        return [(one["contact"], one["extra"], one["version"]) for one in shown]
+
+    before = contacts()
+    again = bring(world, export(world.yi, format="csv"), "清单.csv")
+    assert contacts() == before, again
+    assert again["unchanged"] == 4
+
+
 def test_a_mended_cell_of_a_masked_export_changes_that_field_alone(world: World) -> None:
     emptied(world)
     bring(world, ODD.encode(), map=MAP)

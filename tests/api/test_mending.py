@@ -1,9 +1,11 @@
 """Rejected rows over REST: kept with their import, shown masked, sent back mended and taken."""
 
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from openpyxl import Workbook
 
 from tests.api.world import World
 
@@ -57,6 +59,26 @@ def test_rejected_rows_are_sent_back_with_their_mended_cells_alone(world: World)
     assert (past[number]["rejected"], past[done["import_id"]]["rejected"]) == (1, 0)
     assert mended(world.yi, number, both[0]).status_code == 404, "it is taken"
     assert world.yi.post(f"/v1/imports/{done['import_id']}/undo").json()["withdrawn"] == 1
+
+
+@pytest.mark.parametrize("name", ["需求.xlsx", "需求"])
+def test_a_row_of_a_workbook_is_taken_or_stays(world: World, name: str) -> None:
+    book = Workbook()
+    sheet = book.create_sheet("表一", 0)
+    for row in (("需求名称", "企业名称"), ("", "乙公司"), ("", "丙公司"), ("密封圈老化", "甲公司")):
+        sheet.append(row)
+    stream = BytesIO()
+    book.save(stream)
+    sent = world.yi.post("/v1/demands/import", data={"park": "yi"}, files={"file": (name, stream.getvalue())})
+    number = sent.json()["import_id"]
+    path = f"/v1/imports/{number}/rows"
+    first, second = (one["row_id"] for one in world.yi.get(path).json()["items"])
+    sent_back = ({"row_id": first, "cells": {"需求名称": "阀门内漏"}}, {"row_id": second, "cells": {}})
+    done = mended(world.yi, number, *sent_back).json()
+    assert (done["created"], done["rejected"], done["left"]) == (1, 1, 1), done["problems"]
+    assert [one["row_id"] for one in world.yi.get(path).json()["items"]] == [second]
+    placed = [one for one in done["problems"] if one["row"] is not None]
+    assert [(one["file"], one["sheet"], one["row"]) for one in placed] == [(name, "表一", 3)]
 
 
 def test_a_row_that_someone_has_edited_since_is_sent_back_to_win_over_it(world: World) -> None:

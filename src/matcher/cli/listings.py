@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +15,9 @@ from matcher.cli.usage import WrongValue
 from matcher.domain.access import DISTRICT, LOCAL_OPERATOR
 from matcher.domain.entries import MAX_ID
 from matcher.domain.errors import InvalidInput
+from matcher.domain.labels import label
 from matcher.domain.list_columns import list_fields
-from matcher.domain.listing import Side
+from matcher.domain.listing import Confidentiality, DemandKind, Side
 from matcher.pipeline.idempotency import Request
 from matcher.pipeline.lists import reading, writing
 from matcher.pipeline.lists.answers import ListingAnswer
@@ -369,6 +371,10 @@ def _show_change(answer: BulkAnswer) -> None:
         say("试运行：没有写入任何内容。")
 
 
+_CODES: Mapping[str, type[StrEnum]] = {"confidentiality": Confidentiality, "kind": DemandKind}
+"""Fields that are shown by the label of their code."""
+
+
 def _print_listing(side: Side, listing: ListingAnswer, *, as_json: bool) -> None:
     values = listing.as_json()
     if as_json:
@@ -376,14 +382,17 @@ def _print_listing(side: Side, listing: ListingAnswer, *, as_json: bool) -> None
         return
     labels = {name: zh for name, (zh, _) in list_fields(side).items()}
     own = {"id": "编号", "version": "版本", "status": "状态", "replaced_by": "并入", "park": "园区"}
-    own["source"] = "来源"
+    own |= {"source": "来源", "code": "外部编号"}
+    for name, codes in _CODES.items():
+        if values.get(name):
+            values[name] = label(codes(values[name]), "zh")
     values["status"] = _STATUS[values["status"]]
     values["contact"] = " ".join(filter(None, values["contact"].values()))
     shown = {name: values[name] for name in [*own, *labels] if name in values}
     rows = [
-        {"name": (own | labels)[name], "value": _said(value)}
+        {"name": (labels | own)[name], "value": _said(value)}
         for name, value in shown.items()
-        if value and _said(value) != "—"
+        if (value or value is False) and _said(value) != "—"
     ]
     rows += [{"name": heading, "value": text} for heading, text in values["extra"].items()]
     print_table({"name": "字段", "value": "值"}, rows)

@@ -168,7 +168,8 @@ def _mend(
     answer = apply_list(session, asked, parsed, request.principal, request.now, keep_rejects=False)
     places = {(row.file, row.sheet, row.row): row.id for row in sent}
     refused = [kept_row(row, places[row.file, row.sheet, row.row]) for row in answer.rejects]
-    taken = {row.id for row in sent} - {row.id for row in refused}
+    read = {places[row.file, row.sheet, row.row] for row in parsed.rows}
+    taken = read - {row.id for row in refused}
     if not options.dry_run:
         for row in refused:
             rejected_rows.keep(session, done.shelf, row)
@@ -200,7 +201,7 @@ def _read(side: Side, rows: Sequence[KeptRow], mappings: Mappings) -> ParsedList
     notes: dict[str, TableNotes] = {}
     places: dict[tuple[str, int], KeptRow] = {}
     for (file, sheet), of_sheet in tables.items():
-        name = " ".join(filter(None, (file, sheet)))
+        name = f"{file} {sheet}.jsonl"
         lines = [json.dumps(dict(row.cells), ensure_ascii=False) for row in of_sheet]
         files.append((name, "\n".join(lines).encode()))
         notes[name] = TableNotes.from_json(of_sheet[0].notes)
@@ -211,8 +212,11 @@ def _read(side: Side, rows: Sequence[KeptRow], mappings: Mappings) -> ParsedList
         return replace(part, file=row.file, sheet=row.sheet, row=row.row)
 
     def told(problem: Problem) -> Problem:
-        placed: Problem = problem if problem.row is None else at_place(problem)
-        return placed
+        if problem.row is not None:
+            placed: Problem = at_place(problem)
+            return placed
+        of_table = places[problem.file, 1]
+        return replace(problem, file=of_table.file, sheet=of_table.sheet)
 
     parsed = read_lists(files, side, mappings, notes=notes)
     return replace(
