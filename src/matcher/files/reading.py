@@ -14,6 +14,7 @@ from matcher.domain.listing import Side, code_key, content_digest, identity_key
 from matcher.domain.text import normalise
 from matcher.files.columns import ColumnTally
 from matcher.files.csv_records import stray_quote
+from matcher.files.ditto import Above
 from matcher.files.encodings import Text
 from matcher.files.forms import as_lists
 from matcher.files.headings import (
@@ -296,6 +297,7 @@ class _ListReader:
             return
         judge = RowJudge(sheet, header, self._side)
         tally = ColumnTally(headings, header)
+        above = Above()
         for index in range(header.first_data_row, len(sheet.rows)):
             row = sheet.rows[index]
             if not judge.says_something(index):
@@ -305,6 +307,7 @@ class _ListReader:
                 texts = filled_from_merged(sheet, index, header)
             if sheet.since_1904:
                 texts = counted_from_1900(texts, header)
+            texts = above.filled(texts)
             place = Place(self._file, sheet.name, index + 1)
             cells = list(cells_of(texts, headings, header, sheet, notes))
             if index in sheet.stray_quotes:
@@ -312,6 +315,7 @@ class _ListReader:
                 continue
             if self._is_skipped(place, judge.of(index), sheet, cells):
                 continue
+            above.keep(texts)
             tally.take(texts)
             extra = [column for column in range(len(headings), len(row)) if _is_filled([row[column]])]
             if extra:
