@@ -9,9 +9,9 @@ from datetime import date
 from enum import StrEnum
 from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from matcher.domain.access import DISTRICT
@@ -130,7 +130,7 @@ class _Changes:
             if rows:
                 session.execute(update(LedgerEntry), rows)
         if self._states:
-            session.execute(insert(EntryState), sorted(self._states, key=itemgetter("entry_id")))
+            session.execute(_STATES, sorted(self._states, key=itemgetter("entry_id")))
 
     def _raised(self, old: Known) -> dict[str, Any]:
         return {"id": old.id, "version": old.version + 1, "run_id": self._run_id}
@@ -142,6 +142,12 @@ class _Changes:
         change = {"event": event.value, "causes": [cause.value for cause in causes]}
         self._states.append(state | change | {"entry_id": entry_id, "run_id": self._run_id})
 
+
+_STATES = insert(cast(Table, EntryState.__table__))
+_ENTRIES = insert(cast(Table, LedgerEntry.__table__)).returning(
+    LedgerEntry.demand_id, LedgerEntry.achievement_id, LedgerEntry.id
+)
+"""Plain inserts: making a mapped object of each row takes 10 µs of 27."""
 
 _SIDES = frozenset({"demand_id", "achievement_id"})
 _CURRENT = {"standing": Standing.CURRENT.value, "cause": None}
@@ -242,8 +248,7 @@ def _insert(
         "first_run_id": run_id,
         "first_seen": session.get_one(RunRow, run_id).started_at,
     }
-    written = insert(LedgerEntry).returning(LedgerEntry.demand_id, LedgerEntry.achievement_id, LedgerEntry.id)
-    inserted = session.execute(written, [row | first for row in rows])
+    inserted = session.execute(_ENTRIES, [row | first for row in rows])
     return {(demand, achievement): identifier for demand, achievement, identifier in inserted}
 
 
