@@ -115,9 +115,10 @@ class _Split:
     def __call__(self, rows: SparseRows) -> tuple[Vectors, SparseRows]:
         place = self._place[rows.indices]
         is_common = place >= 0
-        owner = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        owner = np.repeat(np.arange(rows.shape[0], dtype=np.int32), np.diff(rows.indptr))[is_common]
         common = np.zeros((rows.shape[0], self._count), dtype=np.float32)
-        common[owner[is_common], place[is_common]] = rows.data[is_common]
-        starts = np.concatenate([[0], np.cumsum(~is_common)])[rows.indptr]
-        rare = (rows.data[~is_common], rows.indices[~is_common], starts.astype(rows.indptr.dtype))
+        common[owner, place[is_common]] = rows.data[is_common]
+        left = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=rows.shape[0]))])
+        starts = (rows.indptr - left).astype(rows.indptr.dtype)
+        rare = (rows.data[~is_common], rows.indices[~is_common], starts)
         return common, sp.csr_array(rare, shape=rows.shape)
