@@ -1,6 +1,5 @@
 """The reverse feed: the released demands of every park, proposed to each achievement."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from matcher.matching.grouping import Grouping
 from matcher.matching.rank import SecondLook, Shortlist, nearly_scores
 from matcher.matching.search import BATCH, Search, by_scorer, choose_among, proposal_of, ranked_by
 from matcher.matching.searchable import OpenChannels, Searchable
-from matcher.matching.standing import NOT_KEPT, Asking, Plan, Roll, key_of, number_of
+from matcher.matching.standing import NOT_KEPT, Asking, Plan, Roll, barred_by, key_of, number_of
 from matcher.ports import Channels, Progress, Query, Rows
 
 
@@ -35,8 +34,9 @@ class Feed:
     rows, and of those that `repeated` says repeat one another one is shown.
 
     They are chosen by `shared`, the installation's scorer, so that no park's grades decide what is shown of
-    another's demands; figures and order are by the scorer of the demand's park. What people think of pairs
-    moves nothing here, for it would move other demands too.
+    another's demands; figures and order are by the scorer of the demand's park, of which `parts` has the
+    distinct ones with their rows. What people think of pairs moves nothing here, for it would move other
+    demands too.
     """
 
     search: Search
@@ -46,6 +46,7 @@ class Feed:
     repeated: Grouping
     top_k: int
     shared: Scorer
+    parts: Sequence[tuple[Scorer, Rows]]
 
     @classmethod
     def of(
@@ -61,18 +62,17 @@ class Feed:
         index = search.demands.part(released)
         channels = open_channels("feed", index.texts, index.vectors, index.fields["title"])
         grouping = Grouping(repeated.numbers[released], repeated.cap)
-        return cls(search, released, index, channels, grouping, top_k, shared)
+        parts = tuple(by_scorer([search.scorers[row] for row in released]))
+        return cls(search, released, index, channels, grouping, top_k, shared, parts)
 
     @property
-    def parts(self) -> list[tuple[Scorer, Rows]]:
-        """The distinct scorers of the demands, each with the rows of its own."""
-        return list(by_scorer([self.search.scorers[row] for row in self.released]))
+    def is_of_one(self) -> bool:
+        """Whether all demands are scored by the shared scorer."""
+        return [scorer.version for scorer, _ in self.parts] == [self.shared.version]
 
     def roll(self, excluded: Collection[Pair]) -> Roll:
         """The released demands as this night finds them, each with all that admits achievements to it."""
-        barred = defaultdict[int, list[int]](list)
-        for demand, achievement in sorted(excluded):
-            barred[demand].append(achievement)
+        barred = barred_by(excluded)
         rules = [self.search.rules[row] for row in self.released]
         versions = [
             number_of(repr((demand.version, own, barred.get(demand.id))))
@@ -83,8 +83,7 @@ class Feed:
     def asking(self, achievements: Roll) -> Asking:
         """The achievements, for which all demands are searched every night where a park has a scorer of its
         own, or a scorer weighs more than channels."""
-        plain = [scorer.version for scorer, _ in self.parts] == [self.shared.version]
-        plain = plain and not self.shared.second_look
+        plain = self.is_of_one and not self.shared.second_look
         keys = (
             key_of(version, self.shared.version, self.top_k) if plain else NOT_KEPT
             for version in achievements.versions.tolist()
@@ -93,9 +92,8 @@ class Feed:
 
     def _nearly(self, rows: Rows) -> Iterator[NDArray[np.float32]]:
         """The scores of some of the demands for every achievement."""
-        return nearly_scores(
-            [self.index.query(int(row)) for row in rows], self.search.supply.channels, self.shared
-        )
+        asked = [self.search.demands.query(int(row)) for row in self.released[rows]]
+        return nearly_scores(asked, self.search.supply.channels, self.shared)
 
     def matches(self, plan: Plan, progress: Progress) -> tuple[list[Proposal], dict[int, Shortlist]]:
         """The proposals of the achievements that a night looks at; and by the achievements' rows the
@@ -120,7 +118,7 @@ class Feed:
             row: Choice(self.top_k, self.search.admission.of_achievement(row), repeats=self.repeated)
             for row in rows
         }
-        if [scorer.version for scorer, _ in self.parts] == [self.shared.version]:
+        if self.is_of_one:
             look: Callable[[Rows], SecondLook] = partial(self._look, self.shared)
             return ranked_by(
                 plan, asking, self.channels, self.shared, choices, look, found, self.search.search_all

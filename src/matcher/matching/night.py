@@ -3,15 +3,28 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.ledger import Pair, Proposal
-from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Shortlist, nearly_scores
 from matcher.matching.search import Search, by_scorer
-from matcher.matching.standing import NOT_KEPT, Asking, Kept, Plan, Roll, after, key_of, plan_of, plan_of_all
+from matcher.matching.standing import (
+    NOT_KEPT,
+    Asking,
+    Kept,
+    Plan,
+    Roll,
+    after,
+    barred_by,
+    ids_of,
+    key_of,
+    names_of,
+    plan_of,
+    plan_of_all,
+)
 from matcher.ports import Rows
 
 Versions = frozenset[tuple[int, int]]
@@ -118,12 +131,8 @@ def _were_valid(lapsed: Versions, memory: Memory) -> bool:
 
 def _asking(search: Search, excluded: Collection[Pair]) -> Asking:
     demands = search.demands
-    roll = Roll.of(demands, Grouping(np.full(len(demands.listings), -1), 1), [0] * len(demands.listings))
-
-    def nearly(rows: Rows) -> Iterator[NDArray[np.float32]]:
-        return _nearly_by_all(search, rows)
-
-    return Asking(roll.ids, list(_keys(search, excluded)), roll.names, nearly)
+    keys = list(_keys(search, excluded))
+    return Asking(ids_of(demands), keys, names_of(demands), partial(_nearly_by_all, search))
 
 
 def _nearly_by_all(search: Search, rows: Rows) -> Iterator[NDArray[np.float32]]:
@@ -143,9 +152,7 @@ def _nearly_by_all(search: Search, rows: Rows) -> Iterator[NDArray[np.float32]]:
 def _keys(search: Search, excluded: Collection[Pair]) -> Iterator[bytes]:
     """What each demand's matches depend on beside the supply list. Where people's preferences, opinions or
     rules have their say, or a park limits its entries, nothing is kept."""
-    barred = defaultdict[int, list[int]](list)
-    for demand_id, achievement_id in sorted(excluded):
-        barred[demand_id].append(achievement_id)
+    barred = barred_by(excluded)
     rows = zip(search.demands.listings, search.rules, search.choices, search.scorers, strict=True)
     profiles: dict[int | None, str] = {}
     for demand, rules, choice, scorer in rows:

@@ -26,7 +26,8 @@ from matcher.matching.missed import Chosen, Missed
 from matcher.matching.near_misses import near_misses
 from matcher.matching.night import Before, Memory, looking, of_demands, scores_by
 from matcher.matching.rank import SearchAll, search_all
-from matcher.matching.repeats import repeats, with_repeats
+from matcher.matching.ready import Ready
+from matcher.matching.repeats import with_repeats
 from matcher.matching.search import Search, floor_of, matches_of_demands
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, VectorsOf
 from matcher.matching.second_look import PairLook
@@ -35,14 +36,6 @@ from matcher.ports import Progress, Reranker, Rows, silent
 
 SHARE_EXPLORED = 0.1
 """Share of a demand's matches drawn from the next best where a learned scoring ranks them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A list that is searchable, and what of it repeats itself."""
-
-    index: Searchable
-    repeats: Grouping
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +93,11 @@ def propose(
     """The matches of every demand, or of those that the night `before` does not answer for; and, `with_feed`,
     of every achievement."""
     encoded = Encoded(method.vectors, progress)
-    lists = {side: method.held.get(side) or _ready(side, inputs, encoded, method) for side in Side}
+    live = {Side.SUPPLY: inputs.supply, Side.DEMAND: inputs.demands}
+    lists = {
+        side: method.held.get(side) or Ready.of(side, listings, encoded, method.open_channels)
+        for side, listings in live.items()
+    }
     supply, demands = lists[Side.SUPPLY].index, lists[Side.DEMAND].index
     repeated = {side: ready.repeats for side, ready in lists.items()}
     released = np.array(
@@ -125,6 +122,7 @@ def propose(
     lapsed = frozenset((listed.id, listed.version) for listed in inputs.lapsed)
     night = of_demands(search, achievements, excluded, lapsed, before)
     weighed, found = matches_of_demands(search, night.plan, progress)
+    chosen = [proposal for _, proposal in weighed]
     entries, capped = _within_parks(weighed, inputs.profiles)
     feed = _Fed.of_none()
     if with_feed and len(released):
@@ -132,15 +130,15 @@ def propose(
     proposed = {(entry.demand_id, entry.achievement_id) for entry in entries}
     missed: list[NearMiss] = []
     if with_near_misses:
-        chosen = _by_demand(weighed)
-        of_lapsed = _of_lapsed(search, night.plan.rows, chosen, inputs, method)
-        missed = near_misses(search, night.plan.rows, chosen, of_lapsed)
+        by_demand = _by_demand(weighed)
+        of_lapsed = _of_lapsed(search, night.plan.rows, by_demand, inputs, method)
+        missed = near_misses(search, night.plan.rows, by_demand, of_lapsed)
     stands = night.stands
     spoken_for = [demand for demand in inputs.demands if demand.id not in stands]
     return Proposed(
         entries=entries,
         feed=feed.proposals,
-        abstentions=abstentions(search, [proposal for _, proposal in weighed], entries, capped, spoken_for),
+        abstentions=abstentions(search, chosen, entries, capped, spoken_for),
         near_misses=missed,
         why_not=LeftOut(search, excluded, capped, (inputs.demands, inputs.supply), proposed),
         repeats={
@@ -153,7 +151,7 @@ def propose(
         feed_stands=feed.stands,
         memory=Memory(
             night.kept(
-                scores_by((proposal for _, proposal in weighed), lambda proposal: proposal.demand_id),
+                scores_by(chosen, lambda proposal: proposal.demand_id),
                 lambda row: search.choices[row].k,
                 found,
             ),
@@ -162,14 +160,6 @@ def propose(
         ),
         lists=lists,
     )
-
-
-def _ready(side: Side, inputs: Inputs, encoded: Encoded, method: Method) -> Ready:
-    if side is Side.SUPPLY:
-        index = encoded.supply(inputs.supply, method.open_channels)
-    else:
-        index = encoded.demands(inputs.demands, method.open_channels)
-    return Ready(index, repeats(index))
 
 
 @dataclass(frozen=True, slots=True)

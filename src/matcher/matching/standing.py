@@ -5,7 +5,8 @@ those matches has left or was edited, or a new one scores as much as the last of
 from the shortlists and from the scores of what is new. docs/incremental.md has the argument.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.domain.ledger import Pair
 from matcher.matching.grouping import Grouping
 from matcher.matching.rank import Shortlist
 from matcher.matching.searchable import Searchable
@@ -20,6 +22,8 @@ from matcher.ports import NEARLY, Rows
 
 Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_KEYS = "S32"
 
 NOT_KEPT = b""
 """The key of a listing that is looked at every night."""
@@ -43,12 +47,11 @@ class Roll:
         for row in np.flatnonzero(repeated.numbers >= 0).tolist():
             members.setdefault(int(repeated.numbers[row]), []).append(index.listings[row].id)
         group_of = {number: number_of(repr(ids)) for number, ids in members.items()}
-        numbered = {name: number_of(name) for name in set(index.organisations)}
         return cls(
-            np.array([listing.id for listing in index.listings], dtype=np.int64),
+            ids_of(index),
             np.array(versions, dtype=np.int64),
             np.array([group_of.get(number, 0) for number in repeated.numbers.tolist()], dtype=np.int64),
-            np.array([numbered[name] for name in index.organisations], dtype=np.int64),
+            names_of(index),
         )
 
     def news(self, before: "Roll") -> "News":
@@ -112,7 +115,7 @@ def nothing_kept() -> Kept:
     """What a night leaves that matched nothing."""
     no_number, no_figure = np.zeros(0, dtype=np.int64), np.zeros(0)
     roll = Roll(no_number, no_number, no_number, no_number)
-    keys = np.zeros(0, dtype="S32")
+    keys = np.zeros(0, dtype=_KEYS)
     starts = np.zeros(1, dtype=np.int64)
     standing = Standing(no_number, keys, no_number, no_figure, no_figure, starts, no_number, no_figure)
     return Kept(roll, standing)
@@ -134,7 +137,7 @@ class Asking:
         nearly: Callable[[Rows], Iterator[NDArray[np.float32]]],
     ) -> None:
         self.ids = ids
-        self.keys = np.array([*keys, b"0" * 32])[:-1]
+        self.keys = np.array(keys, dtype=_KEYS)
         self.names = names
         self._nearly = nearly
 
@@ -251,6 +254,17 @@ def after(plan: Plan, searched: Roll, found: Mapping[int, Shortlist], least: Map
     )
 
 
+def ids_of(index: Searchable) -> Numbers:
+    """The ids of a list's listings, by row."""
+    return np.array([listing.id for listing in index.listings], dtype=np.int64)
+
+
+def names_of(index: Searchable) -> Numbers:
+    """A number for the organisation of each of a list's listings, by row; 0 where none is named."""
+    numbered = {name: number_of(name) for name in set(index.organisations)}
+    return np.array([numbered[name] for name in index.organisations], dtype=np.int64)
+
+
 def key_of(*facts: object) -> bytes:
     """A key of what a listing's matches depend on beside the other list."""
     return blake2b(repr(facts).encode(), digest_size=16).hexdigest().encode()
@@ -304,6 +318,14 @@ def _places(wanted: Numbers, among: Numbers) -> tuple[Numbers, NDArray[np.bool_]
     places = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
     found = among[places] == wanted
     return np.where(found, places, 0), found
+
+
+def barred_by(pairs: Iterable[Pair]) -> Mapping[int, list[int]]:
+    """Demand id → the ids of the achievements that are excluded for it, ascending."""
+    barred = defaultdict[int, list[int]](list)
+    for demand_id, achievement_id in sorted(pairs):
+        barred[demand_id].append(achievement_id)
+    return barred
 
 
 def number_of(text: str) -> int:

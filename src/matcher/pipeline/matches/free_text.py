@@ -1,6 +1,6 @@
 """A free text matched with either list."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from matcher.domain.terms import Phrases, matched_terms
 from matcher.domain.text import TextView, normalise, says_enough
 from matcher.matching.choice import Choice
 from matcher.matching.grouping import Grouping
-from matcher.matching.repeats import repeats
+from matcher.matching.ready import Ready
 from matcher.matching.search import by_scorer, choose_among
 from matcher.matching.searchable import Encoded, OpenChannels, Searchable, field_vectors
 from matcher.matching.second_look import PairLook
@@ -161,18 +161,13 @@ class Matching:
                 live = catalogue.live(session, side, day) if known is None else known.live
             encoder = self._encoder_in_use()  # asked after the revision was read: never older than it
             if known is None or known.encoder_id != encoder.encoder_id:
-                index = self._searchable(side, live, encoder)
-                known = HeldList(versions, encoder.encoder_id, live, index, repeats(index))
+                lists = Encoded(partial(vectors_of, self._database, encoder), silent)
+                ready = Ready.of(side, live, lists, self._open_channels)
+                known = HeldList(versions, encoder.encoder_id, live, ready)
                 self._lists.keep(side, known)
-            prepared = _Held(revision, day, encoder, known.index, known.repeats, scorers)
+            prepared = _Held(revision, day, encoder, known.ready.index, known.ready.repeats, scorers)
             self._held[side] = prepared
             return prepared
-
-    def _searchable(self, side: Side, live: Sequence[LiveListing], encoder: Encoder) -> Searchable:
-        encoded = Encoded(partial(vectors_of, self._database, encoder), silent)
-        if side is Side.SUPPLY:
-            return encoded.supply(live, self._open_channels)
-        return encoded.demands(live, self._open_channels)
 
     def _bands(self) -> Mapping[int | None, Bands]:
         """Where each park's bands begin, where it has saved rules."""

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.domain.listing import LiveListing, Side
-from matcher.matching.grouping import Grouping
-from matcher.matching.searchable import Searchable
+from matcher.matching.ready import Ready
 
 Versions = Sequence[tuple[int, int]]
 """(id, version) of a list's listings, by id."""
@@ -13,13 +12,12 @@ Versions = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class HeldList:
-    """A list as one encoder made it searchable, with what of it repeats itself."""
+    """A list as it is ready with the vectors of one encoder."""
 
     versions: Versions
     encoder_id: str
     live: Sequence[LiveListing]
-    index: Searchable
-    repeats: Grouping
+    ready: Ready
 
 
 class HeldLists:

@@ -28,8 +28,9 @@ from matcher.domain.standings import ChangeCause, Trigger
 from matcher.domain.stated import freshness
 from matcher.matching.inputs import Inputs
 from matcher.matching.night import Before, Memory
-from matcher.matching.propose import Method, Proposed, Ready, propose
+from matcher.matching.propose import Method, Proposed, propose
 from matcher.matching.rank import SearchAll, search_all
+from matcher.matching.ready import Ready
 from matcher.matching.searchable import OpenChannels
 from matcher.pipeline.answers import Answer
 from matcher.pipeline.nights.encoders import EncoderInUse
@@ -175,9 +176,7 @@ class Refresh:
                 report = self._keep(run_id, basis)
             else:
                 ready = {
-                    side: Ready(known.index, known.repeats)
-                    for side, known in held.items()
-                    if known.encoder_id == basis.encoder_id
+                    side: known.ready for side, known in held.items() if known.encoder_id == basis.encoder_id
                 }
                 method = replace(self.method(basis.scorers), held=ready)
                 report = self._rematch(run_id, basis, inputs, method, self._before(last, basis), progress)
@@ -263,8 +262,7 @@ class Refresh:
             (Side.SUPPLY, basis.supply, inputs.supply),
             (Side.DEMAND, basis.demands, inputs.demands),
         ):
-            ready = lists[side]
-            self.lists.keep(side, HeldList(versions, basis.encoder_id, live, ready.index, ready.repeats))
+            self.lists.keep(side, HeldList(versions, basis.encoder_id, live, lists[side]))
 
     def _rematch(
         self,
